@@ -1,0 +1,238 @@
+"""Hashes: computing them, and the texts that stand for them.
+
+A hash is a `Hash`: the algorithm's name and the raw bytes. Its texts are base-16, Nix's own base-32 (which
+runs from the last byte to the first and leaves out e, o, t and u), base-64, and SRI (`sha256-` + base-64).
+`hashlib` is imported on first use: it costs milliseconds that most evaluations need not spend.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from nixlite.errors import NixError, UsageError
+
+HASH_SIZES = {"blake3": 32, "md5": 16, "sha1": 20, "sha256": 32, "sha512": 64}
+"""Bytes in a hash of each algorithm; the keys are the algorithms that Nix knows."""
+
+HASH_FORMATS = ("base16", "nix32", "base32", "base64", "sri")
+"""Names of the texts; `base32` is the old name of `nix32`."""
+
+NIX32 = "0123456789abcdfghijklmnpqrsvwxyz"
+NIX32_VALUES = {character: value for value, character in enumerate(NIX32)}
+BASE64 = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
+BASE64_VALUES = {character: value for value, character in enumerate(BASE64)}
+HEX_DIGITS = frozenset("0123456789abcdefABCDEF")
+FORMAT_NAMES = {"base16": "base16", "nix32": "nix32", "base64": "Base64", "sri": "SRI"}
+
+
+class BadHash(NixError):
+    """A text that is no hash, or none of the algorithm that was asked for."""
+
+
+class Hash(NamedTuple):
+    """A hash value: algorithm name and raw bytes."""
+
+    algorithm: str
+    raw: bytes
+
+    def text(self, hash_format: str, *, prefix: bool = True) -> str:
+        """`format_hash` of this hash."""
+        return format_hash(self.algorithm, self.raw, hash_format, prefix=prefix)
+
+
+def new_hasher(algorithm: str) -> Any:
+    """An object with `update(bytes)` and `digest()` for a known *algorithm*."""
+    if algorithm == "blake3":
+        from nixlite.store.blake3 import Blake3
+
+        return Blake3()
+    import hashlib  # slow to import
+
+    return hashlib.new(algorithm, usedforsecurity=False)
+
+
+def digest(algorithm: str, data: bytes) -> bytes:
+    """The raw hash of *data*; *algorithm* is one of `HASH_SIZES`."""
+    hasher = new_hasher(algorithm)
+    hasher.update(data)
+    return hasher.digest()  # type: ignore[no-any-return]
+
+
+def hash_bytes(algorithm: str, data: bytes) -> Hash:
+    """The `Hash` of *data*."""
+    return Hash(algorithm, digest(algorithm, data))
+
+
+def parse_algorithm(name: str, features: frozenset[str] = frozenset()) -> str:
+    """*name* if Nix knows this algorithm; blake3 only when the feature `blake3-hashes` is on.
+
+    Raises NixError with Nix's words otherwise.
+    """
+    if name not in HASH_SIZES:
+        raise UsageError(
+            f"unknown hash algorithm '{name}', expect 'blake3', 'md5', 'sha1', 'sha256', or 'sha512'"
+        )
+    if name == "blake3" and "blake3-hashes" not in features:
+        raise NixError(
+            "experimental Nix feature 'blake3-hashes' is disabled; add "
+            "'--extra-experimental-features blake3-hashes' to enable it"
+        )
+    return name
+
+
+def parse_format(name: str) -> str:
+    """The format that *name* stands for: "base16", "nix32", "base64" or "sri"."""
+    if name not in HASH_FORMATS:
+        raise UsageError(f"unknown hash format '{name}', expect 'base16', 'base32', 'base64', or 'sri'")
+    return "nix32" if name == "base32" else name
+
+
+def to_base32(raw: bytes) -> str:
+    """Nix's base-32 text of *raw*."""
+    number = int.from_bytes(raw, "little")
+    length = (len(raw) * 8 + 4) // 5
+    return "".join([NIX32[number >> 5 * n & 31] for n in range(length - 1, -1, -1)])
+
+
+def from_base32(text: str) -> bytes:
+    """The bytes of Nix's base-32 *text*: as many as its digits need; ValueError for another character.
+
+    Bits beyond the last whole byte make one byte more when they are not zero, so that a caller who
+    compares lengths rejects the text, as C++ Nix does.
+    """
+    number = 0
+    for character in text:
+        value = NIX32_VALUES.get(character)
+        if value is None:
+            raise ValueError(f"invalid character in Nix32 (Nix's Base32 variation) string: '{character}'")
+        number = number << 5 | value
+    size = len(text) * 5 // 8
+    return number.to_bytes(max(size, (number.bit_length() + 7) // 8), "little")
+
+
+def to_base64(raw: bytes) -> str:
+    """Ordinary base-64 with padding."""
+    from binascii import b2a_base64
+
+    return b2a_base64(raw, newline=False).decode("ascii")
+
+
+def from_base64(text: str) -> bytes:
+    """The bytes of base-64 *text* as leniently as Nix: newlines skipped, everything after `=` ignored."""
+    result = bytearray()
+    buffer = bits = 0
+    for character in text:
+        if character == "=":
+            break
+        if character == "\n":
+            continue
+        value = BASE64_VALUES.get(character)
+        if value is None:
+            raise ValueError(f"invalid character in Base64 string: '{character}'")
+        buffer = (buffer << 6 | value) & 0xFFFF
+        bits += 6
+        if bits >= 8:
+            bits -= 8
+            result.append(buffer >> bits & 0xFF)
+    return bytes(result)
+
+
+def from_base16(text: str) -> bytes:
+    """The bytes of hexadecimal *text* of even length, digits of either case."""
+    if not HEX_DIGITS.issuperset(text):
+        bad = next(character for character in text if character not in HEX_DIGITS)
+        raise ValueError(f"invalid character in Base16 string: '{bad}'")
+    return bytes.fromhex(text)
+
+
+def format_hash(algorithm: str, raw: bytes, hash_format: str, *, prefix: bool = True) -> str:
+    """The text of a hash in "base16", "nix32", "base64" or "sri".
+
+    With *prefix*, `sha256:` stands before it; SRI has its `sha256-` in any case.
+    """
+    if hash_format == "sri":
+        return f"{algorithm}-{to_base64(raw)}"
+    if hash_format == "base16":
+        text = raw.hex()
+    elif hash_format == "nix32":
+        text = to_base32(raw)
+    else:
+        text = to_base64(raw)
+    return f"{algorithm}:{text}" if prefix else text
+
+
+def parse_hash(text: str, algorithm: str | None = None, features: frozenset[str] = frozenset()) -> Hash:
+    """The hash that *text* means: SRI, `algorithm:…`, or bare when *algorithm* is given.
+
+    Which base it is in follows from its length. Raises BadHash in Nix's words.
+    """
+    return parse_hash_and_format(text, algorithm, features)[0]
+
+
+def parse_hash_and_format(
+    text: str, algorithm: str | None = None, features: frozenset[str] = frozenset()
+) -> tuple[Hash, str]:
+    """As `parse_hash`, with the name of the format that was found."""
+    name, colon, rest = text.partition(":")
+    is_sri = False
+    if not colon:
+        name, dash, rest = text.partition("-")
+        is_sri = bool(dash)
+    if not colon and not is_sri:
+        if algorithm is None:
+            raise BadHash(
+                f"hash '{text}' does not include a type, nor is the type otherwise known from context"
+            )
+        return parse_unprefixed(text, algorithm, features)
+    parse_algorithm(name, features)
+    if algorithm is not None and algorithm != name:
+        raise BadHash(f"hash '{text}' should have type '{algorithm}'")
+    if is_sri:
+        return decode_hash(rest, name, "sri"), "sri"
+    return parse_unprefixed(rest, name, features)
+
+
+def parse_sri(text: str, features: frozenset[str] = frozenset()) -> Hash:
+    """The hash of an SRI text; nothing else is accepted."""
+    name, dash, rest = text.partition("-")
+    if not dash:
+        raise BadHash(f"hash '{text}' is not SRI")
+    return decode_hash(rest, parse_algorithm(name, features), "sri")
+
+
+def parse_unprefixed(text: str, algorithm: str, features: frozenset[str] = frozenset()) -> tuple[Hash, str]:
+    """The hash of a text without `algorithm:`, and its format, told by its length in bytes."""
+    size = HASH_SIZES[parse_algorithm(algorithm, features)]
+    length = len(text.encode("utf-8", "surrogateescape"))
+    if length == size * 2:
+        found = "base16"
+    elif length == (size * 8 + 4) // 5:
+        found = "nix32"
+    elif length == (size + 2) // 3 * 4:
+        found = "base64"
+    else:
+        raise BadHash(f"hash '{text}' has wrong length for hash algorithm '{algorithm}'")
+    return decode_hash(text, algorithm, found), found
+
+
+def decode_hash(text: str, algorithm: str, hash_format: str) -> Hash:
+    """Decode *text*; a bad character is reported as length 0, which is what Nix 2.34.8 says."""
+    decoders = {"base16": from_base16, "nix32": from_base32, "base64": from_base64, "sri": from_base64}
+    try:
+        raw = decoders[hash_format](text)
+    except ValueError:
+        raw = b""
+    if len(raw) != HASH_SIZES[algorithm]:
+        raise BadHash(
+            f"invalid {FORMAT_NAMES[hash_format]} hash '{text}', "
+            f"length {len(raw)} != expected length {HASH_SIZES[algorithm]}"
+        )
+    return Hash(algorithm, raw)
+
+
+def compress_hash(raw: bytes, size: int) -> bytes:
+    """*raw* folded by exclusive or into *size* bytes: the short hashes in store paths have 20."""
+    result = bytearray(size)
+    for index, byte in enumerate(raw):
+        result[index % size] ^= byte
+    return bytes(result)
