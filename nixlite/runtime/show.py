@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from math import copysign
 from types import FunctionType
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from nixlite.errors import NixError, StackOverflow
 from nixlite.runtime.thunk import blackhole, force
@@ -137,6 +137,7 @@ class ValuePrinter:
         if depth > DEEPEST:
             raise StackOverflow
         options = self.options
+        value: Any
         try:
             if options.force:
                 value = force(x)
@@ -149,9 +150,9 @@ class ValuePrinter:
                 return
             kind = type(value)
             if kind is dict:
-                self._write_set(value, depth)  # type: ignore[arg-type]
+                self._write_set(value, depth)
             elif kind is tuple:
-                self._write_list(value, x, depth)  # type: ignore[arg-type]
+                self._write_list(value, x, depth)
             else:
                 _ATOMS[kind](self, value)
         except StackOverflow:

@@ -1,0 +1,162 @@
+"""Values as `nix-instantiate --eval` prints them, and evaluation all the way down.
+
+C++ Nix calls this form "ambiguous": what is not evaluated is `<CODE>`, functions are `<LAMBDA>`, `<PRIMOP>`
+and `<PRIMOP-APP>`, and nothing is evaluated by printing. The other form is in `show.py`.
+"""
+
+from __future__ import annotations
+
+from types import FunctionType
+from typing import TYPE_CHECKING, Any
+
+from nixlite.errors import StackOverflow
+from nixlite.runtime.show import (
+    DEEPEST,
+    PrintOptions,
+    ValuePrinter,
+    attribute_name,
+    float_text,
+    quote,
+)
+from nixlite.runtime.thunk import blackhole, force
+from nixlite.runtime.values import ContextString, NixPath, PrimOp, PrimOpApp
+
+if TYPE_CHECKING:
+    from nixlite.runtime.state import State
+    from nixlite.runtime.values import Lazy
+
+
+def show_shallow(x: Lazy) -> str:
+    """*x* as `nix-instantiate --eval` prints it, and `--eval --strict` after `force_deep`.
+
+    Sets and non-empty lists that were shown before are `«repeated»`, whether or not they contain themselves.
+    """
+    out: list[str] = []
+    _write_shallow(x, out, set(), 0)
+    return "".join(out)
+
+
+def _write_shallow(x: Lazy, out: list[str], seen: set[int], depth: int) -> None:
+    if depth > DEEPEST:
+        raise StackOverflow
+    value: Any = x
+    if type(x) is list:
+        if x[0] is not None:
+            out.append("«potential infinite recursion»" if x[0] is blackhole else "<CODE>")
+            return
+        value = x[1]
+    kind = type(value)
+    if kind is str:
+        out.append(quote(value))
+    elif kind is int:
+        out.append(str(value))
+    elif kind is dict:
+        if value:
+            if id(value) in seen:
+                out.append("«repeated»")
+                return
+            seen.add(id(value))
+        out.append("{ ")
+        for name in sorted(value):
+            out.append(f"{attribute_name(name)} = ")
+            _write_shallow(value[name], out, seen, depth + 1)
+            out.append("; ")
+        out.append("}")
+    elif kind is tuple:
+        if value:
+            if id(x) in seen:  # the cell, not the tuple: see show.py
+                out.append("«repeated»")
+                return
+            seen.add(id(x))
+        out.append("[ ")
+        for item in value:
+            _write_shallow(item, out, seen, depth + 1)
+            out.append(" ")
+        out.append("]")
+    else:
+        out.append(_shallow_atom(value))
+
+
+def _shallow_atom(value: Any) -> str:
+    kind = type(value)
+    if kind is bool:
+        return "true" if value else "false"
+    if value is None:
+        return "null"
+    if kind is float:
+        return float_text(value)
+    if kind is ContextString:
+        return quote(value.text)
+    if kind is NixPath:
+        return str(value.path)
+    return _FUNCTIONS[kind]
+
+
+_FUNCTIONS: dict[type, str] = {FunctionType: "<LAMBDA>", PrimOp: "<PRIMOP>", PrimOpApp: "<PRIMOP-APP>"}
+
+
+def force_deep(state: State, x: Lazy) -> None:
+    """Evaluate *x* and everything in it (`builtins.deepSeq`, `--strict`); a cycle is visited once.
+
+    Derivations are sets like any other here. Errors get the frames `while evaluating the attribute 'a'`
+    and `while evaluating list element at index 1`.
+    """
+    _force_deep(x, set(), 0, getattr(state.settings, "max_call_depth", DEEPEST))
+
+
+def _force_deep(x: Lazy, seen: set[int], depth: int, limit: int) -> None:
+    if depth > limit:
+        raise StackOverflow
+    if type(x) is list:
+        if id(x) in seen:
+            return
+        seen.add(id(x))
+    value: Any = force(x)
+    kind = type(value)
+    if kind is dict or kind is tuple:
+        if type(x) is not list:
+            if id(value) in seen:
+                return
+            seen.add(id(value))
+        if kind is dict:
+            _force_attributes(value, seen, depth + 1, limit)
+        else:
+            _force_items(value, seen, depth + 1, limit)
+
+
+def _force_attributes(attrs: dict[str, Any], seen: set[int], depth: int, limit: int) -> None:
+    for name, item in attrs.items():
+        kind = type(item)
+        if kind is list or kind is dict or kind is tuple:
+            # Both are read out of the traceback by trace.py.
+            error_position = item[2] if kind is list and len(item) > 2 else None  # noqa: F841
+            error_context = f"while evaluating the attribute '{name}'"  # noqa: F841
+            _force_deep(item, seen, depth, limit)
+
+
+def _force_items(items: tuple[Any, ...], seen: set[int], depth: int, limit: int) -> None:
+    for index, item in enumerate(items):
+        kind = type(item)
+        if kind is list or kind is dict or kind is tuple:
+            error_context = f"while evaluating list element at index {index}"  # noqa: F841
+            _force_deep(item, seen, depth, limit)
+
+
+def show_value(x: Lazy, options: PrintOptions | None = None) -> str:
+    """*x* as `nix eval` prints it: evaluated all through, on one line, failing parts as `«error: …»`.
+
+    Raises the error of *x* itself when that fails.
+    """
+    printer = ValuePrinter(options or NIX_EVAL)
+    printer.write(x, 0)
+    return "".join(printer.out)
+
+
+NIX_EVAL = PrintOptions(force=True, derivation_paths=True, errors="raise-top")
+"""The form of `nix eval`."""
+
+NIX_REPL = PrintOptions(force=True, derivation_paths=True, errors="raise-top", indent=2, max_depth=1)
+"""What `nix repl` answers to an expression."""
+
+NIX_REPL_DEEP = PrintOptions(force=True, derivation_paths=True, errors="raise-top", indent=2)
+"""What `nix repl` answers to `:p`."""
