@@ -1,0 +1,387 @@
+"""The host: everything of the outside world that an evaluation can see.
+
+Files, environment, clock and output all go through one `Host`, so that pure evaluation, restricted
+evaluation (`access.py`), tests and the browser are hosts and not flags in builtins. Paths are absolute and
+normalised `str`, decoded as UTF-8 with `surrogateescape`; contents are bytes. An object's type is one of
+`regular`, `directory`, `symlink`, `unknown`, as `builtins.readFileType` names them.
+
+The files under `<nix/…>` that Nix brings with it are found at the pseudo-paths `<nix/…>`.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+import sys
+from typing import TYPE_CHECKING, Any
+
+from nixlite.errors import EvalError, NixError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+LINK_LIMIT = 1024
+BUNDLED_PREFIX = "<nix/"
+
+
+class Host:
+    """What every host does; the primitives are the subclasses'.
+
+    `store` is None or an object whose `lookup(path)` gives the object that lies only in the in-memory store
+    at *path*, or None.
+    """
+
+    store: Any = None
+
+    # Primitives.
+
+    def file_type(self, path: str) -> str | None:
+        """The type of what lies at *path*, symlinks not followed; None when there is nothing."""
+        raise NotImplementedError
+
+    def read_bytes(self, path: str) -> bytes:
+        """The contents of a regular file. Raises EvalError in Nix's words."""
+        raise NotImplementedError
+
+    def read_link(self, path: str) -> str:
+        """The target of a symlink."""
+        raise NotImplementedError
+
+    def list_dir(self, path: str) -> dict[str, str]:
+        """Name and type of a directory's entries."""
+        raise NotImplementedError
+
+    def is_executable(self, path: str) -> bool:
+        """Whether the regular file at *path* has its owner's executable bit."""
+        raise NotImplementedError
+
+    def get_env(self, name: str) -> str:
+        """An environment variable, empty when it is not set."""
+        raise NotImplementedError
+
+    def has_env(self, name: str) -> bool:
+        """Whether the environment variable is set, be it to the empty string."""
+        raise NotImplementedError
+
+    def now(self) -> int:
+        """Seconds since 1970."""
+        raise NotImplementedError
+
+    def read_stdin(self) -> bytes:
+        """All of the standard input."""
+        raise NotImplementedError
+
+    def write_stdout(self, text: str) -> None:
+        """Write to the standard output; not flushed before `flush`."""
+        raise NotImplementedError
+
+    def write_stderr(self, text: str) -> None:
+        """Write to the standard error, at once; what was written to the standard output comes first."""
+        raise NotImplementedError
+
+    def flush(self) -> None:
+        """Let everything written be seen."""
+
+    # Built upon them.
+
+    @property
+    def home(self) -> str:
+        """The home directory, for `~/…` paths and the user's files."""
+        return self.get_env("HOME") or "/"
+
+    def exists(self, path: str) -> bool:
+        """Whether anything lies at *path*; a broken symlink does exist."""
+        return self.file_type(path) is not None
+
+    def require_type(self, path: str) -> str:
+        """As `file_type`, but nothing there is an error, and so is a symlink on the way (as in Nix)."""
+        parent = path.rpartition("/")[0]
+        if parent and self.real_path(parent) != parent:
+            raise EvalError(f"path '{self.first_link(parent)}' is a symlink")
+        found = self.file_type(path)
+        if found is None:
+            raise does_not_exist(path)
+        return found
+
+    def first_link(self, path: str) -> str:
+        """The topmost ancestor of *path* (or itself) that is a symlink."""
+        at = 0
+        while (at := path.find("/", at + 1)) > 0:
+            if self.file_type(path[:at]) == "symlink":
+                return path[:at]
+        return path
+
+    def real_path(self, path: str, *, last: bool = True) -> str:
+        """*path* with all symlinks resolved, component by component; what is missing is kept as it is.
+
+        With `last=False` the last component is not followed. Raises EvalError after 1024 symlinks.
+        """
+        if path.startswith(BUNDLED_PREFIX):
+            return path
+        done = ""
+        todo = path.split("/")
+        todo.reverse()
+        links = 0
+        while todo:
+            name = todo.pop()
+            if not name or name == ".":
+                continue
+            if name == "..":
+                done = done.rpartition("/")[0]
+                continue
+            here = f"{done}/{name}"
+            if (last or todo) and self.file_type(here) == "symlink":
+                links += 1
+                if links > LINK_LIMIT:
+                    raise EvalError(f"infinite symlink recursion in path '{path}'")
+                target = self.read_link(here)
+                if target.startswith("/"):
+                    done = ""
+                todo.extend(reversed(target.split("/")))
+            else:
+                done = here
+        return done or "/"
+
+    def allow(self, path: str) -> None:
+        """Let *path* and all below it be read from now on, where the host restricts access."""
+
+    def check_access(self, path: str) -> None:
+        """Raise RestrictedError if *path* may not be read."""
+
+
+def does_not_exist(path: str) -> EvalError:
+    """Nix's error for a missing file."""
+    return EvalError(f"path '{path}' does not exist")
+
+
+def os_error(action: str, error: OSError) -> NixError:
+    """An error of the operating system in Nix's form: what was being done, and the system's words."""
+    return EvalError(f"{action}: {os.strerror(error.errno) if error.errno else error}")
+
+
+class RealHost(Host):
+    """The machine that Python runs on.
+
+    *env* and *stdin* stand for the process's own where they are given.
+    """
+
+    def __init__(self, env: Mapping[str, str] | None = None, stdin: bytes | None = None) -> None:
+        self.env: Mapping[str, str] = os.environ if env is None else env
+        self.stdin = stdin
+        self.store = None
+        self._plain_directories: set[str] = set()
+
+    @property
+    def home(self) -> str:
+        """`$HOME`; without it the home directory of the user's entry in the system's table."""
+        found = self.get_env("HOME")
+        if found:
+            return found
+        return os.path.expanduser("~") if self.env is os.environ else "/"
+
+    def file_type(self, path: str) -> str | None:
+        """See `Host`; the in-memory store stands behind the disk."""
+        if path.startswith(BUNDLED_PREFIX):
+            return bundled_type(path)
+        try:
+            mode = os.lstat(fs_path(path)).st_mode
+        except (FileNotFoundError, NotADirectoryError):
+            node = self.stored(path)
+            return None if node is None else str(node.kind)
+        except (OSError, ValueError) as error:
+            raise self.failed(f"getting status of '{path}'", error) from None
+        return type_of_mode(mode)
+
+    def stored(self, path: str) -> Any:
+        """The object at *path* of the in-memory store, or None."""
+        return None if self.store is None else self.store.lookup(path)
+
+    def failed(self, action: str, error: OSError | ValueError) -> NixError:
+        """The Nix error for a failed system call (ValueError: a NUL in the path)."""
+        if isinstance(error, OSError):
+            return os_error(action, error)
+        return EvalError(f"{action}: {error}")
+
+    def read_bytes(self, path: str) -> bytes:
+        """See `Host`."""
+        if path.startswith(BUNDLED_PREFIX):
+            return bundled_bytes(path)
+        try:
+            with open(fs_path(path), "rb", buffering=0) as file:
+                return file.read()
+        except IsADirectoryError:
+            raise EvalError("read of 4096 bytes: Is a directory") from None
+        except (FileNotFoundError, NotADirectoryError):
+            node = self.stored(path)
+            if node is None:
+                raise does_not_exist(path) from None
+            if node.kind == "directory":
+                raise EvalError("read of 4096 bytes: Is a directory") from None
+            return bytes(node.data)
+        except (OSError, ValueError) as error:
+            raise self.failed(f"opening file '{path}'", error) from None
+
+    def read_link(self, path: str) -> str:
+        """See `Host`."""
+        try:
+            return os.fsdecode(os.readlink(fs_path(path)))
+        except (FileNotFoundError, NotADirectoryError):
+            node = self.stored(path)
+            if node is None or node.kind != "symlink":
+                raise does_not_exist(path) from None
+            return str(node.target)
+        except (OSError, ValueError) as error:
+            raise self.failed(f"reading symbolic link '{path}'", error) from None
+
+    def list_dir(self, path: str) -> dict[str, str]:
+        """See `Host`."""
+        if path.startswith(BUNDLED_PREFIX):
+            return bundled_entries(path)
+        try:
+            with os.scandir(fs_path(path)) as entries:
+                return {name_of(entry): type_of_entry(entry) for entry in entries}
+        except NotADirectoryError:
+            raise EvalError(f'cannot read directory "{path}": Not a directory') from None
+        except FileNotFoundError:
+            node = self.stored(path)
+            if node is None:
+                raise does_not_exist(path) from None
+            if node.kind != "directory":
+                raise EvalError(f'cannot read directory "{path}": Not a directory') from None
+            return {name: child.kind for name, child in node.entries.items()}
+        except (OSError, ValueError) as error:
+            raise self.failed(f'cannot read directory "{path}"', error) from None
+
+    def is_executable(self, path: str) -> bool:
+        """See `Host`."""
+        try:
+            return bool(os.lstat(fs_path(path)).st_mode & stat.S_IXUSR)
+        except (FileNotFoundError, NotADirectoryError):
+            node = self.stored(path)
+            return bool(node is not None and getattr(node, "executable", False))
+        except (OSError, ValueError) as error:
+            raise self.failed(f"getting status of '{path}'", error) from None
+
+    def real_path(self, path: str, *, last: bool = True) -> str:
+        """See `Host`; directories once found to be free of symlinks are not looked at again."""
+        parent = path.rpartition("/")[0]
+        if parent not in self._plain_directories:
+            if not parent or Host.real_path(self, parent) != parent:
+                return Host.real_path(self, path, last=last)
+            self._plain_directories.add(parent)
+        if path.endswith(("/..", "/.", "/")) or (last and self.file_type(path) == "symlink"):
+            return Host.real_path(self, path, last=last)
+        return path
+
+    def get_env(self, name: str) -> str:
+        """See `Host`."""
+        return self.env.get(name, "")
+
+    def has_env(self, name: str) -> bool:
+        """See `Host`."""
+        return name in self.env
+
+    def now(self) -> int:
+        """See `Host`."""
+        import time
+
+        return int(time.time())
+
+    def read_stdin(self) -> bytes:
+        """See `Host`."""
+        if self.stdin is not None:
+            return self.stdin
+        return sys.stdin.buffer.read() if sys.stdin is not None else b""
+
+    def write_stdout(self, text: str) -> None:
+        """See `Host`."""
+        sys.stdout.buffer.write(text.encode("utf-8", "surrogateescape"))
+
+    def write_stderr(self, text: str) -> None:
+        """See `Host`."""
+        sys.stdout.buffer.flush()
+        sys.stderr.buffer.write(text.encode("utf-8", "surrogateescape"))
+        sys.stderr.buffer.flush()
+
+    def flush(self) -> None:
+        """See `Host`."""
+        sys.stdout.buffer.flush()
+
+
+class CapturingHost(RealHost):
+    """The real machine, its outputs kept instead of written: in `stdout` and `stderr`, lists of pieces."""
+
+    def __init__(self, env: Mapping[str, str] | None = None, stdin: bytes = b"") -> None:
+        super().__init__(env, stdin)
+        self.stdout: list[str] = []
+        self.stderr: list[str] = []
+
+    def write_stdout(self, text: str) -> None:
+        """Keep *text*."""
+        self.stdout.append(text)
+
+    def write_stderr(self, text: str) -> None:
+        """Keep *text*."""
+        self.stderr.append(text)
+
+    def flush(self) -> None:
+        """Nothing is pending."""
+
+
+def fs_path(path: str) -> bytes:
+    """The path as the operating system takes it: bytes, whatever the locale."""
+    return path.encode("utf-8", "surrogateescape")
+
+
+def name_of(entry: os.DirEntry[bytes]) -> str:
+    """A directory entry's name as text."""
+    return entry.name.decode("utf-8", "surrogateescape")
+
+
+def type_of_entry(entry: os.DirEntry[bytes]) -> str:
+    """A directory entry's type, not following symlinks."""
+    if entry.is_symlink():
+        return "symlink"
+    if entry.is_dir(follow_symlinks=False):
+        return "directory"
+    return "regular" if entry.is_file(follow_symlinks=False) else "unknown"
+
+
+def type_of_mode(mode: int) -> str:
+    """The type that a `st_mode` tells."""
+    if stat.S_ISREG(mode):
+        return "regular"
+    if stat.S_ISDIR(mode):
+        return "directory"
+    return "symlink" if stat.S_ISLNK(mode) else "unknown"
+
+
+def bundled_text(path: str) -> str | None:
+    """The text of a file that Nix has built in, or None."""
+    from nixlite.runtime.bundled import FILES  # hardly ever needed
+
+    return FILES.get(path[len(BUNDLED_PREFIX) : -1])
+
+
+def bundled_type(path: str) -> str | None:
+    """`file_type` for `<nix/…>`."""
+    if path == "<nix/>":
+        return "directory"
+    return None if bundled_text(path) is None else "regular"
+
+
+def bundled_bytes(path: str) -> bytes:
+    """`read_bytes` for `<nix/…>`."""
+    text = bundled_text(path)
+    if text is None:
+        raise does_not_exist(path)
+    return text.encode()
+
+
+def bundled_entries(path: str) -> dict[str, str]:
+    """`list_dir` for `<nix/…>`."""
+    from nixlite.runtime.bundled import FILES
+
+    if path != "<nix/>":
+        raise does_not_exist(path)
+    return {name: "regular" for name in FILES}

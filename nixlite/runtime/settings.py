@@ -1,0 +1,326 @@
+"""The settings of an evaluation: one object that is passed, never module globals.
+
+The names, kinds and defaults are Nix 2.34.8's (`nix config show`). Those that change what nixlite does are
+attributes of `Settings`; the others are known, checked and kept in `other`, so that a `nix.conf` written
+for Nix gives neither warnings nor surprises here.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from nixlite.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+KINDS: dict[str, tuple[str, ...]] = {
+    "boolean": tuple(
+        """abort-on-warn accept-flake-config allow-dirty allow-dirty-locks allow-import-from-derivation
+        allow-new-privileges allow-symlinked-store allow-unsafe-native-code-during-evaluation
+        always-allow-substitutes auto-allocate-uids auto-optimise-store builders-use-substitutes
+        compress-build-log debugger-on-trace debugger-on-warn eval-cache fallback filter-syscalls
+        fsync-metadata fsync-store-paths http2 ignore-try impersonate-linux-26 keep-build-log
+        keep-derivations keep-env-derivations keep-failed keep-going keep-outputs
+        nix-shell-always-looks-for-shell-nix nix-shell-shebang-arguments-relative-to-script
+        preallocate-contents print-missing pure-eval require-drop-supplementary-groups require-sigs
+        restrict-eval run-diff-hook sandbox-fallback show-trace substitute sync-before-registering
+        trace-function-calls trace-import-from-derivation trace-verbose trust-tarballs-from-git-forges
+        use-case-hack use-cgroups use-registries use-sqlite-wal use-xdg-base-directories warn-dirty
+        warn-short-path-literals""".split()
+    ),
+    "integer": tuple(
+        """build-poll-interval connect-timeout cores download-attempts download-buffer-size download-speed
+        eval-attrset-update-layer-rhs-threshold eval-profiler-frequency gc-reserved-space
+        http-connections id-count log-lines max-build-log-size max-call-depth max-free max-jobs
+        max-silent-time max-substitution-jobs min-free min-free-check-interval nar-buffer-size
+        narinfo-cache-meta-ttl narinfo-cache-negative-ttl narinfo-cache-positive-ttl
+        stalled-download-timeout start-id tarball-ttl timeout warn-large-path-threshold""".split()
+    ),
+    "list": tuple(
+        """allowed-impure-host-deps allowed-uris allowed-users build-hook external-builders extra-platforms
+        hashed-mirrors ignored-acls nix-path plugin-files secret-key-files substituters system-features
+        trusted-public-keys trusted-substituters trusted-users access-tokens impure-env
+        sandbox-paths""".split()
+    ),
+    "features": ("experimental-features",),
+    "level": ("lint-absolute-path-literals", "lint-short-path-literals", "lint-url-literals"),
+    "text": tuple(
+        """bash-prompt bash-prompt-prefix bash-prompt-suffix build-dir build-users-group builders
+        commit-lock-file-summary diff-hook eval-profile-file eval-profiler eval-system flake-registry
+        json-log-path netrc-file post-build-hook pre-build-hook sandbox sandbox-build-dir
+        sandbox-dev-shm-size ssl-cert-file store system upgrade-nix-store-path-url
+        user-agent-suffix""".split()
+    ),
+}
+KIND_OF: dict[str, str] = {name: kind for kind, names in KINDS.items() for name in names}
+
+ALIASES: dict[str, str] = {
+    "binary-cache-public-keys": "trusted-public-keys",
+    "binary-caches": "substituters",
+    "binary-caches-parallel-connections": "http-connections",
+    "build-chroot-dirs": "sandbox-paths",
+    "build-compress-log": "compress-build-log",
+    "build-cores": "cores",
+    "build-fallback": "fallback",
+    "build-impersonate-linux-26": "impersonate-linux-26",
+    "build-keep-log": "keep-build-log",
+    "build-max-jobs": "max-jobs",
+    "build-max-log-size": "max-build-log-size",
+    "build-max-silent-time": "max-silent-time",
+    "build-sandbox-paths": "sandbox-paths",
+    "build-timeout": "timeout",
+    "build-use-chroot": "sandbox",
+    "build-use-sandbox": "sandbox",
+    "build-use-substitutes": "substitute",
+    "commit-lockfile-summary": "commit-lock-file-summary",
+    "env-keep-derivations": "keep-env-derivations",
+    "gc-keep-derivations": "keep-derivations",
+    "gc-keep-outputs": "keep-outputs",
+    "substitution-max-jobs": "max-substitution-jobs",
+    "trusted-binary-caches": "trusted-substituters",
+}
+
+FEATURES = frozenset(
+    """auto-allocate-uids blake3-hashes ca-derivations cgroups configurable-impure-env
+    daemon-trust-override dynamic-derivations external-builders fetch-closure fetch-tree flakes
+    git-hashing impure-derivations local-overlay-store mounted-ssh-store nix-command
+    parse-toml-timestamps pipe-operators read-only-local-store recursive-nix verified-fetches""".split()
+)
+
+LEVELS = ("ignore", "warn", "fatal")
+UNITS = {"K": 2**10, "M": 2**20, "G": 2**30, "T": 2**40}
+
+
+class Settings:
+    """The settings of one evaluator; attributes are Nix's setting names with underscores.
+
+    Beyond Nix's: `lookup_path` holds the `-I` entries as pairs (prefix, path), `cwd` the absolute directory
+    that relative names on the command line mean, `store_dir` the logical store directory, `read_only`
+    that nothing may be added to the store (`nix-instantiate --eval` without `--read-write-mode`), `warn` what
+    to do with a warning.
+    """
+
+    __slots__ = (
+        "abort_on_warn",
+        "allow_import_from_derivation",
+        "allowed_uris",
+        "cwd",
+        "eval_system",
+        "features",
+        "ignore_try",
+        "lint_absolute_path_literals",
+        "lint_short_path_literals",
+        "lint_url_literals",
+        "lookup_path",
+        "max_call_depth",
+        "nix_path",
+        "other",
+        "pure_eval",
+        "read_only",
+        "restrict_eval",
+        "show_trace",
+        "store_dir",
+        "system",
+        "trace_function_calls",
+        "trace_verbose",
+        "unknown",
+        "use_xdg_base_directories",
+        "warn",
+        "warn_short_path_literals",
+    )
+
+    def __init__(self, *, pure_eval: bool = False, cwd: str | None = None) -> None:
+        self.pure_eval = pure_eval
+        self.restrict_eval = False
+        self.abort_on_warn = False
+        self.allow_import_from_derivation = True
+        self.allowed_uris: list[str] = []
+        self.eval_system = ""
+        self.system = this_system()
+        self.features: frozenset[str] = frozenset({"nix-command", "flakes", "fetch-tree"})
+        self.ignore_try = False
+        self.lint_absolute_path_literals = "ignore"
+        self.lint_short_path_literals = "ignore"
+        self.lint_url_literals = "ignore"
+        self.warn_short_path_literals = False
+        self.max_call_depth = 10000
+        self.nix_path: list[str] = []
+        self.show_trace = False
+        self.trace_function_calls = False
+        self.trace_verbose = False
+        self.use_xdg_base_directories = False
+        self.lookup_path: list[tuple[str, str]] = []
+        self.cwd = working_directory() if cwd is None else cwd
+        self.store_dir = "/nix/store"
+        self.read_only = False
+        self.other: dict[str, Any] = {}
+        self.unknown: dict[str, str] = {}
+        self.warn: Callable[[str], None] = ignore_warning
+
+    @property
+    def current_system(self) -> str:
+        """`builtins.currentSystem`: `eval-system` where it is given, else `system`."""
+        return self.eval_system or self.system
+
+    def has_feature(self, name: str) -> bool:
+        """Whether the experimental feature *name* is on."""
+        return name in self.features
+
+    def knows(self, name: str) -> bool:
+        """Whether *name* is a setting, an alias of one, or `extra-` and a setting that can be added to."""
+        return find_setting(name) is not None
+
+    def set(self, name: str, text: str) -> bool:
+        """Set *name* from its text as in `nix.conf`; False when there is no such setting.
+
+        Raises UsageError with Nix's message for a text that the setting cannot have.
+        Manual: nix.conf.
+        """
+        found = find_setting(name)
+        if found is None:
+            self.unknown[name] = text
+            return False
+        name, append = found
+        kind = KIND_OF[name]
+        value: Any
+        if kind == "boolean":
+            value = parse_boolean(name, text)
+        elif kind == "integer":
+            value = parse_integer(name, text)
+        elif kind == "features":
+            value = frozenset(self.parse_features(text.split()))
+            if append:
+                value = self.features | value
+            name = "features"
+        elif kind == "list":
+            value = ([*self.get(name, [])] if append else []) + text.split()
+        elif kind == "level":
+            value = parse_level(name, text)
+        else:
+            value = text
+        self.assign(name, value)
+        return True
+
+    def assign(self, name: str, value: Any) -> None:
+        """Give a setting its value, wherever it lives; some are old names that switch others."""
+        attribute = name.replace("-", "_")
+        if attribute in Settings.__slots__:
+            setattr(self, attribute, value)
+        else:
+            self.other[name] = value
+        if name == "warn-short-path-literals":
+            level = "warn" if value else "ignore"
+            self.warn(f"'{name}' is deprecated, use 'lint-short-path-literals = {level}' instead")
+            self.lint_short_path_literals = level
+
+    def get(self, name: str, default: Any = None) -> Any:
+        """The value of any known setting by Nix's name; *default* where nobody has set it."""
+        attribute = name.replace("-", "_")
+        if attribute in Settings.__slots__:
+            return getattr(self, attribute)
+        return self.other.get(name, default)
+
+    def parse_features(self, names: Iterable[str]) -> set[str]:
+        """The known features among *names*, with what they imply; warns of the unknown ones."""
+        features: set[str] = set()
+        for name in sorted(set(names)):
+            if name in FEATURES:
+                features.add(name)
+                if name == "flakes":
+                    features.add("fetch-tree")
+            elif name == "no-url-literals":
+                self.warn(
+                    f"experimental feature '{name}' has been stabilized and renamed;"
+                    " use 'lint-url-literals = fatal' setting instead"
+                )
+            else:
+                self.warn(f"unknown experimental feature '{name}'")
+        return features
+
+    def warn_unknown(self) -> None:
+        """Nix's warnings for names that no setting has; each is given once."""
+        for name in sorted(self.unknown):
+            self.warn(f"unknown setting '{name}'")
+        self.unknown.clear()
+
+    def copy(self) -> Settings:
+        """Settings that can be changed without changing these."""
+        other = Settings(cwd=self.cwd)
+        for name in Settings.__slots__:
+            value = getattr(self, name)
+            setattr(other, name, value.copy() if type(value) in (list, dict) else value)
+        return other
+
+
+def ignore_warning(text: str) -> None:
+    """The `warn` of settings that nobody listens to."""
+
+
+def find_setting(name: str) -> tuple[str, bool] | None:
+    """The proper name of a setting and whether a value is to be appended (`extra-…`), or None."""
+    name = ALIASES.get(name, name)
+    if name in KIND_OF:
+        return name, False
+    if name.startswith("extra-"):
+        base = ALIASES.get(name[6:], name[6:])
+        if KIND_OF.get(base) in ("list", "features"):
+            return base, True
+    return None
+
+
+def parse_boolean(name: str, text: str) -> bool:
+    """Nix's words for true and false in settings."""
+    if text in ("true", "yes", "1"):
+        return True
+    if text in ("false", "no", "0"):
+        return False
+    raise UsageError(f"Boolean setting '{name}' has invalid value '{text}'")
+
+
+def parse_integer(name: str, text: str) -> int:
+    """A 64-bit number, possibly with a unit (`4K`); `auto` is the number of processors for `max-jobs`."""
+    if name == "max-jobs" and text == "auto":
+        import os  # rarely wanted
+
+        return os.cpu_count() or 1
+    digits, factor = text, 1
+    if text[-1:].upper() in UNITS:
+        digits, factor = text[:-1], UNITS[text[-1].upper()]
+    value = int(digits) * factor if digits.isascii() and digits.isdigit() else -1
+    if not 0 <= value < 2**64:
+        raise UsageError(f"setting '{name}' has invalid value '{text}'")
+    return value
+
+
+def parse_level(name: str, text: str) -> str:
+    """The level of a lint."""
+    if text not in LEVELS:
+        raise UsageError(
+            f"option '{name}' has invalid value '{text}' (expected 'ignore', 'warn', or 'fatal')"
+        )
+    return text
+
+
+def this_system() -> str:
+    """The system this Python runs on, as Nix names it (`x86_64-linux`); elsewhere `x86_64-linux` too."""
+    import os
+    import sys
+
+    if not hasattr(os, "uname"):
+        return "x86_64-linux"
+    machine = os.uname().machine
+    machine = {"arm64": "aarch64", "amd64": "x86_64"}.get(machine, machine)
+    if sys.platform in ("linux", "darwin"):
+        return f"{machine}-{sys.platform}"
+    return "x86_64-linux"  # a browser, say
+
+
+def working_directory() -> str:
+    """The current directory; `/` when it has been removed."""
+    import os
+
+    try:
+        return os.getcwd()
+    except OSError:
+        return "/"
