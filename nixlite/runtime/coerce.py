@@ -1,0 +1,215 @@
+"""Coercion of values to strings, paths and store paths.
+
+What `"${x}"`, `toString`, `builtins.readFile` and the attributes of a derivation share. A trace frame with
+the caller's text is due only where C++ Nix gives it: for the value that is of no use here, not for errors
+that pass through while it is evaluated. So the parameter `error_context`, which would be a frame for
+everything (see `expect.py`), is put aside at once and taken up again just before raising.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from nixlite.errors import EvalError, NixTypeError
+from nixlite.runtime.call import call
+from nixlite.runtime.expect import NO_CONTEXT
+from nixlite.runtime.thunk import force
+from nixlite.runtime.utf8 import normalise as normalise_text
+from nixlite.runtime.values import ContextString, NixPath, show_type
+
+if TYPE_CHECKING:
+    from nixlite.runtime.state import State
+    from nixlite.runtime.values import Lazy, Value
+
+Place = tuple[str, int, int] | None
+"""File, 1-based line, 1-based byte column of the frame that `error_context` gives."""
+
+
+def coerce_to_string(
+    state: State,
+    x: Lazy,
+    error_context: str,
+    *,
+    coerce_more: bool = False,
+    copy_to_store: bool = True,
+    canonicalize: bool = True,
+    error_position: Place = None,
+) -> tuple[str, frozenset[str]]:
+    """The text of *x* and its string context; forces *x* and, in sets, `__toString` or `outPath`.
+
+    With *copy_to_store* a path becomes the store path that it is copied to. *coerce_more* accepts what
+    `toString` does: numbers, Booleans, null and lists. Raises NixTypeError for all else. *canonicalize* is
+    kept for the callers' sake: a `NixPath` is always canonical.
+    Manual: String interpolation, "Interpolated expression"; Built-ins, `toString`.
+    """
+    if type(x) is str:
+        return x, NO_CONTEXT
+    blamed, error_context = error_context, ""
+    value = force(x)
+    kind = type(value)
+    if kind is str:
+        return value, NO_CONTEXT  # type: ignore[return-value]
+    if kind is ContextString:
+        return value.text, value.context  # type: ignore[union-attr]
+    if kind is NixPath:
+        return _path_text(state, value.path, copy_to_store)  # type: ignore[union-attr]
+    if kind is dict:
+        if "__toString" in value:  # type: ignore[operator]
+            return coerce_to_string(
+                state,
+                call(value["__toString"], value),  # type: ignore[index,call-overload]
+                "while evaluating the result of the `__toString` attribute",
+                coerce_more=coerce_more,
+                copy_to_store=copy_to_store,
+                error_position=error_position,
+            )
+        if "outPath" in value:  # type: ignore[operator]
+            return coerce_to_string(
+                state,
+                value["outPath"],  # type: ignore[index,call-overload]
+                blamed,
+                coerce_more=coerce_more,
+                copy_to_store=copy_to_store,
+                canonicalize=canonicalize,
+                error_position=error_position,
+            )
+    elif coerce_more:
+        if kind is tuple:
+            # Every error inside a list passes under the caller's text as well.
+            error_context = blamed
+            return _list_text(state, value, copy_to_store, error_position)  # type: ignore[arg-type]
+        text = _atom_text(value)
+        if text is not None:
+            return text, NO_CONTEXT
+    error_context = blamed
+    raise not_coercible(value)
+
+
+def not_coercible(value: Value) -> NixTypeError:
+    """`cannot coerce a set to a string: { a = «thunk»; }`."""
+    from nixlite.runtime.show import show_short  # only on the way to an error
+
+    return NixTypeError(f"cannot coerce {show_type(value)} to a string: {show_short(value)}")
+
+
+def _path_text(state: State, path: str, copy_to_store: bool) -> tuple[str, frozenset[str]]:
+    if not copy_to_store:
+        return path, NO_CONTEXT
+    if path.endswith(".drv"):
+        raise EvalError("file names are not allowed to end in '.drv'")
+    store_path: str = state.store.copy_path(state, path)
+    return store_path, frozenset((store_path,))
+
+
+def _atom_text(value: Value) -> str | None:
+    """`toString` of null, a Boolean or a number; None for anything else."""
+    kind = type(value)
+    if kind is int:
+        return str(value)
+    if value is None or value is False:
+        return ""
+    if value is True:
+        return "1"
+    if kind is float:
+        return float_to_string(value)  # type: ignore[arg-type]
+    return None
+
+
+def float_to_string(number: float) -> str:
+    """A float with six decimals, as C's `%f`; the sign of a NaN is shown."""
+    if number != number:
+        from math import copysign  # almost never needed
+
+        return "-nan" if copysign(1.0, number) < 0 else "nan"
+    return f"{number:f}"
+
+
+def _list_text(
+    state: State, items: tuple[Lazy, ...], copy_to_store: bool, error_position: Place
+) -> tuple[str, frozenset[str]]:
+    """The elements' texts with blanks between them; an empty list as an element leaves no blank."""
+    pieces: list[str] = []
+    contexts: set[str] = set()
+    last = len(items) - 1
+    for n, item in enumerate(items):
+        text, context = coerce_to_string(
+            state,
+            item,
+            "while evaluating one element of the list",
+            coerce_more=True,
+            copy_to_store=copy_to_store,
+            error_position=error_position,
+        )
+        pieces.append(text)
+        if context:
+            contexts |= context
+        if n != last and force(item) != ():
+            pieces.append(" ")
+    return normalise_text("".join(pieces)), frozenset(contexts)
+
+
+def coerce_to_path(
+    state: State, x: Lazy, error_context: str, *, error_position: Place = None
+) -> tuple[str, frozenset[str]]:
+    """The absolute, normalised path that *x* means, and the string context it comes with.
+
+    Paths are taken as they are, not copied to the store; strings must be absolute.
+    """
+    value = force(x)  # here the frame is due for any error
+    blamed, error_context = error_context, ""
+    if type(value) is NixPath:
+        return value.path, NO_CONTEXT
+    if type(value) is dict and "__toString" in value:
+        result = call(value["__toString"], value)
+        return coerce_to_path(state, result, blamed, error_position=error_position)
+    text, context = coerce_to_string(state, value, blamed, copy_to_store=False, error_position=error_position)
+    if not text.startswith("/"):
+        error_context = blamed
+        raise EvalError(f"string '{text}' doesn't represent an absolute path")
+    return normalise(text), context
+
+
+def coerce_to_store_path(
+    state: State, x: Lazy, error_context: str, *, error_position: Place = None
+) -> tuple[str, frozenset[str]]:
+    """The store path (`/nix/store/hash-name`, nothing below it) that *x* means, and its context."""
+    blamed, error_context = error_context, ""
+    text, context = coerce_to_string(state, x, blamed, copy_to_store=False, error_position=error_position)
+    if not state.store.is_store_path(text):
+        error_context = blamed
+        raise EvalError(f"path '{text}' is not in the Nix store")
+    return text, context
+
+
+def realise_path(state: State, x: Lazy) -> str:
+    """The path that *x* means, what its context needs being there (`readFile`, `import`, `pathExists`, …).
+
+    A context is handed to `state.store.realise_context(state, context)`, which sees to it that the outputs
+    exist and returns the replacements for placeholders in the text.
+    """
+    path, context = coerce_to_path(state, x, "while realising the context of a path")
+    if not context:
+        return path
+    return _realised(state, path, context)
+
+
+def _realised(state: State, path: str, context: frozenset[str]) -> str:
+    error_context = f"while realising the context of path '{path}'"  # noqa: F841 - read by trace.py
+    rewrites: dict[str, Any] = state.store.realise_context(state, context)
+    for old, new in rewrites.items():
+        path = path.replace(old, new)
+    return normalise(path)
+
+
+def normalise(path: str) -> str:
+    """*path* made absolute and canonical by its text alone: no `.`, `..`, doubled or final slashes."""
+    if path.startswith("/") and "//" not in path and "/." not in path and not path.endswith("/"):
+        return path
+    parts: list[str] = []
+    for part in path.split("/"):
+        if part == "..":
+            if parts:
+                parts.pop()
+        elif part not in ("", "."):
+            parts.append(part)
+    return "/" + "/".join(parts)

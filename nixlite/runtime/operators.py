@@ -1,0 +1,320 @@
+"""Equality, order and arithmetic: what operators and builtins have in common.
+
+Nothing here adds a trace frame of its own except where `error_context` says so. Everything recurses in
+plain Python, so that the depth of data is limited by `max-call-depth` and not by the C stack.
+"""
+
+from __future__ import annotations
+
+from types import FunctionType
+from typing import TYPE_CHECKING, Any
+
+from nixlite.errors import AssertionFailed, EvalError
+from nixlite.runtime.thunk import force
+from nixlite.runtime.utf8 import to_bytes
+from nixlite.runtime.values import INT_MAX, INT_MIN, ContextString, NixPath, PrimOp, PrimOpApp, show_type
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from nixlite.runtime.values import Lazy, Value
+
+
+# ── equality ────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def equal(a: Lazy, b: Lazy) -> bool:
+    """`a == b`: forces both, and the elements of lists and sets as far as needed.
+
+    Integers and floats compare by value, derivations by their `outPath`; functions are never equal. The
+    operands are not compared by identity, unlike what lies inside them: see `same`.
+    Manual: Operators, "Equality".
+    """
+    if type(a) is list:
+        a = a[1] if a[0] is None else force(a)
+    if type(b) is list:
+        b = b[1] if b[0] is None else force(b)
+    kind = type(a)
+    if kind is type(b):
+        if kind is tuple:
+            return _equal_lists(a, b)  # type: ignore[arg-type]
+        if kind is dict:
+            return _equal_sets(a, b)  # type: ignore[arg-type]
+        if kind is ContextString:
+            return a.text == b.text  # type: ignore[union-attr]
+        if kind is NixPath:
+            return a.path == b.path  # type: ignore[union-attr]
+        if kind is FunctionType or kind is PrimOp or kind is PrimOpApp:
+            return False
+        return a == b
+    return _equal_mixed(a, b)  # type: ignore[arg-type]
+
+
+def same(a: Lazy, b: Lazy) -> bool:
+    """Equality of two elements or attributes: forces both; one shared by both sides equals itself.
+
+    That makes `[ f ] == [ f ]` true for a function f, as in C++ Nix, which compares pointers here.
+    """
+    if a is b:
+        if type(a) is list and a[0] is not None:
+            force(a)
+        return True
+    return equal(a, b)
+
+
+def _equal_lists(a: tuple[Lazy, ...], b: tuple[Lazy, ...]) -> bool:
+    if len(a) != len(b):
+        return False
+    for x, y in zip(a, b, strict=True):  # noqa: SIM110 - a generator would spend C stack
+        if not same(x, y):
+            return False
+    return True
+
+
+def _equal_sets(a: dict[str, Lazy], b: dict[str, Lazy]) -> bool:
+    if "type" in a and is_derivation(a) and is_derivation(b) and "outPath" in a and "outPath" in b:
+        return same(a["outPath"], b["outPath"])
+    if len(a) != len(b):
+        return False
+    for name, x in a.items():  # noqa: SIM110
+        if name not in b or not same(x, b[name]):
+            return False
+    return True
+
+
+def _equal_mixed(a: Value, b: Value) -> bool:
+    """Values of two Python types: numbers, or strings of which one has a context."""
+    left, right = type(a), type(b)
+    if (left is int and right is float) or (left is float and right is int):
+        return float(a) == float(b)  # type: ignore[arg-type] # as C does; Python would compare exactly
+    if left is str and right is ContextString:
+        return a == b.text  # type: ignore[union-attr]
+    if left is ContextString and right is str:
+        return a.text == b  # type: ignore[union-attr]
+    return False
+
+
+def is_derivation(attrs: dict[str, Lazy]) -> bool:
+    """Whether the set's `type`, which is forced, is the string "derivation"."""
+    if "type" not in attrs:
+        return False
+    value = force(attrs["type"])
+    if type(value) is ContextString:
+        return value.text == "derivation"
+    return type(value) is str and value == "derivation"
+
+
+# ── equality explained ──────────────────────────────────────────────────────────────────────────────────
+
+
+def assert_equal(a: Lazy, b: Lazy) -> None:
+    """Raise AssertionFailed telling how *a* and *b* differ; called after `equal` found them different.
+
+    Goes the same way through lists and sets as `equal` does (C++ Nix: `EvalState::assertEqValues`).
+    """
+    left, right = force(a), force(b)
+    kind, other = type(left), type(right)
+    if kind in (int, float) and other in (int, float):
+        if equal(left, right):
+            return
+        raise _different("{} with value '{}' is not equal to {} with value '{}'", left, right)
+    if _family(left) is not _family(right):
+        raise _different("{} of value '{}' is not equal to {} of value '{}'", left, right)
+    if kind is tuple:
+        _assert_equal_lists(left, right)  # type: ignore[arg-type]
+    elif kind is dict:
+        _assert_equal_sets(left, right)  # type: ignore[arg-type]
+    elif _family(left) is FunctionType:
+        raise AssertionFailed(
+            "distinct functions and immediate comparisons of identical functions compare as unequal"
+        )
+    elif not equal(left, right):
+        word = {bool: "boolean", NixPath: "path"}.get(kind, "string")
+        raise AssertionFailed(f"{word} '{_short(left)}' is not equal to {word} '{_short(right)}'")
+
+
+def _assert_same(a: Lazy, b: Lazy) -> None:
+    if a is b:
+        force(a)
+    else:
+        assert_equal(a, b)
+
+
+def _assert_equal_lists(a: tuple[Lazy, ...], b: tuple[Lazy, ...]) -> None:
+    if len(a) != len(b):
+        raise AssertionFailed(
+            f"list of size '{len(a)}' is not equal to list of size '{len(b)}', "
+            f"left hand side is '{_short(a)}', right hand side is '{_short(b)}'"
+        )
+    for n, (x, y) in enumerate(zip(a, b, strict=True)):
+        error_context = f"while comparing list element {n}"  # noqa: F841 - read by trace.py
+        _assert_same(x, y)
+
+
+def _assert_equal_sets(a: dict[str, Lazy], b: dict[str, Lazy]) -> None:
+    if is_derivation(a) and is_derivation(b) and "outPath" in a and "outPath" in b:
+        error_context = "while comparing a derivation by its 'outPath' attribute"
+        _assert_same(a["outPath"], b["outPath"])
+        return
+    if len(a) != len(b):
+        raise AssertionFailed(
+            f"attribute names of attribute set '{_short(a)}' differs from attribute set '{_short(b)}'"
+        )
+    for name, x in a.items():
+        if name not in b:
+            raise AssertionFailed(
+                f"attribute name '{name}' is contained in '{_short(a)}', but not in '{_short(b)}'"
+            )
+        error_context = f"while comparing attribute '{name}'"  # noqa: F841 - read by trace.py
+        _compare_left(x, b[name])
+
+
+def _compare_left(a: Lazy, b: Lazy) -> None:
+    """Two Python frames for two lines of the trace: where each side was defined."""
+    error_position = attribute_position(a)
+    error_context = "where left hand side is" if error_position else ""  # noqa: F841
+    _compare_right(a, b)
+
+
+def _compare_right(a: Lazy, b: Lazy) -> None:
+    error_position = attribute_position(b)
+    error_context = "where right hand side is" if error_position else ""  # noqa: F841
+    _assert_same(a, b)
+
+
+def attribute_position(x: Lazy) -> Any:
+    """(file, line, column) where an attribute with the value *x* was defined; None when not known."""
+    return x[2] if type(x) is list and len(x) > 2 else None
+
+
+def _family(value: Value) -> type:
+    """The Nix type of a value as a Python type: strings are one, functions are one."""
+    kind = type(value)
+    if kind is ContextString:
+        return str
+    return FunctionType if kind in (PrimOp, PrimOpApp) else kind
+
+
+def _different(pattern: str, a: Value, b: Value) -> AssertionFailed:
+    return AssertionFailed(pattern.format(show_type(a), _short(a), show_type(b), _short(b)))
+
+
+def _short(value: Lazy) -> str:
+    from nixlite.runtime.show import show_short  # only on the way to an error
+
+    return show_short(value)
+
+
+# ── order ───────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def less_than(a: Lazy, b: Lazy, error_context: str = "") -> bool:
+    """`a < b` for numbers, strings (by bytes), paths and lists of these; forces what it compares.
+
+    *error_context* is the trace frame for any failure. Raises EvalError for two types that don't compare
+    with each other, or one that does not compare at all.
+    Manual: Operators, "Comparison".
+    """
+    if type(a) is list:
+        a = force(a)
+    if type(b) is list:
+        b = force(b)
+    kind = type(a)
+    if kind is type(b):
+        if kind is int or kind is float:
+            return a < b  # type: ignore[operator]
+        if kind is str:
+            return text_less_than(a, b)  # type: ignore[arg-type]
+        if kind is tuple:
+            return _list_less_than(a, b)  # type: ignore[arg-type]
+        if kind is ContextString:
+            return text_less_than(a.text, b.text)  # type: ignore[union-attr]
+        if kind is NixPath:
+            return text_less_than(a.path, b.path)  # type: ignore[union-attr]
+    return _less_than_mixed(a, b)  # type: ignore[arg-type]
+
+
+def text_less_than(a: str, b: str) -> bool:
+    """Byte order; code points give the same except where a string is not UTF-8."""
+    if a.isascii() and b.isascii():
+        return a < b
+    return to_bytes(a) < to_bytes(b)
+
+
+def sorted_names(names: Iterable[str]) -> list[str]:
+    """Attribute names in the order of their bytes, as Nix lists them."""
+    ordered = sorted(names)
+    if ordered and not "".join(ordered).isascii():
+        ordered.sort(key=to_bytes)
+    return ordered
+
+
+def _list_less_than(a: tuple[Lazy, ...], b: tuple[Lazy, ...]) -> bool:
+    for x, y in zip(a, b, strict=False):
+        if not same(x, y):
+            return less_than(x, y, "while comparing two list elements")
+    return len(a) < len(b)
+
+
+def _less_than_mixed(a: Value, b: Value) -> bool:
+    left, right = type(a), type(b)
+    if (left is int and right is float) or (left is float and right is int):
+        return float(a) < float(b)  # type: ignore[arg-type]
+    if _family(a) is not _family(b):
+        raise EvalError(
+            f"cannot compare {show_type(a)} with {show_type(b)}; values are {_short(a)} and {_short(b)}"
+        )
+    if _family(a) is str:
+        return text_less_than(_text(a), _text(b))
+    raise EvalError(
+        f"cannot compare {show_type(a)} with {show_type(b)}; values of that type are incomparable "
+        f"(values are {_short(a)} and {_short(b)})"
+    )
+
+
+def _text(value: Any) -> str:
+    return value if type(value) is str else value.text
+
+
+# ── arithmetic ──────────────────────────────────────────────────────────────────────────────────────────
+
+
+def add_numbers(a: float, b: float, *, at_site: bool = False) -> float:
+    """The sum of two forced numbers, a float if one of them is; EvalError on 64-bit overflow.
+
+    *at_site* as in `NixError`: set for the operator `+`, unset for `builtins.add`.
+    """
+    result = a + b
+    if type(result) is int and not INT_MIN <= result <= INT_MAX:
+        raise EvalError(f"integer overflow in adding {a} + {b}", at_site=at_site)
+    return result
+
+
+def subtract_numbers(a: float, b: float) -> float:
+    """The difference of two forced numbers, as `add_numbers`."""
+    result = a - b
+    if type(result) is int and not INT_MIN <= result <= INT_MAX:
+        raise EvalError(f"integer overflow in subtracting {a} - {b}")
+    return result
+
+
+def multiply_numbers(a: float, b: float) -> float:
+    """The product of two forced numbers, as `add_numbers`."""
+    result = a * b
+    if type(result) is int and not INT_MIN <= result <= INT_MAX:
+        raise EvalError(f"integer overflow in multiplying {a} * {b}")
+    return result
+
+
+def divide_numbers(a: float, b: float) -> float:
+    """The quotient of two forced numbers; that of integers is cut off towards zero."""
+    if b == 0:
+        raise EvalError("division by zero")
+    if type(a) is int and type(b) is int:
+        if (a < 0) is (b < 0):
+            result = a // b
+            if result > INT_MAX:
+                raise EvalError(f"integer overflow in dividing {a} / {b}")
+            return result
+        return -(-a // b)
+    return a / b
