@@ -1,0 +1,213 @@
+"""Errors and warnings as Nix 2.34 writes them to stderr.
+
+    error:
+           … while calling the 'head' builtin
+             at /d/t.nix:1:1:
+                1| builtins.head x
+                 | ^
+
+           error: expected a list but found a string: "x"
+
+Everything about the layout is here: which frames of the trace are shown, the excerpts of the source, the
+indentation by the width of `error: `, tabs. Nothing is evaluated.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from nixlite.source import Source
+
+if TYPE_CHECKING:
+    from nixlite.errors import Frame, NixError
+    from nixlite.source import Position
+
+TRUNCATED = "(stack trace truncated; use '--show-trace' to show the full, detailed trace)"
+ENOUGH = 3
+"""A short trace stops when more than this is shown; a frame counts 1, its position 1 more."""
+FEW_DUPLICATES = 5
+"""As many repeated frames in a row are shown after all: leaving them out would not be shorter."""
+BLANKS = " \n\r\t"
+
+RED, BLUE, MAGENTA, NORMAL = "\x1b[31;1m", "\x1b[34;1m", "\x1b[35;1m", "\x1b[0m"
+_ESCAPE = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]?|\][^\x1b\a]*(?:\x1b\\?|\a)?|[@-_])?")
+_QUOTED = re.compile(r"'([^'\n]+)'")
+
+
+def render_error(
+    error: NixError, *, show_trace: bool = False, prefix: str = "error: ", colour: bool = False
+) -> str:
+    """The text for an error, without a newline at its end.
+
+    `error.trace` holds the frames, outermost first (`trace.explain` fills it in); without `show_trace` only
+    the first few are shown, and none that are `detail`.
+    """
+    paint = _Paint(colour)
+    shown_prefix = paint(RED, prefix.rstrip()) + prefix[len(prefix.rstrip()) :]
+    parts: list[str] = []
+    frames = [frame for frame in error.trace or () if show_trace or not frame.detail]
+    if frames:
+        _write_trace(parts, frames, show_trace, paint)
+        parts.append(f"\n{shown_prefix}")
+    parts.append(f"{paint.quoted(error.message)}\n")
+    if error.position is not None:
+        _write_position(parts, error.position, "", paint)
+    if error.hint:
+        parts.append(f"{error.hint}\n")
+    return terminal_text(_indent(shown_prefix, len(prefix), "".join(parts).rstrip(BLANKS)), colour)
+
+
+def render_warning(text: str, prefix: str = "warning: ", *, colour: bool = False) -> str:
+    """The text for a warning; `builtins.warn` has the prefix `evaluation warning: `."""
+    paint = _Paint(colour)
+    shown_prefix = paint(MAGENTA, prefix.rstrip()) + prefix[len(prefix.rstrip()) :]
+    return terminal_text(_indent(shown_prefix, len(prefix), text.rstrip(BLANKS)), colour)
+
+
+class _Paint:
+    """Puts a colour around a text, or does not."""
+
+    def __init__(self, colour: bool) -> None:
+        self.colour = colour
+
+    def __call__(self, code: str, text: str) -> str:
+        return f"{code}{text}{NORMAL}" if self.colour else text
+
+    def quoted(self, message: str) -> str:
+        """Colours what a message quotes."""
+        if not self.colour:
+            return message
+        return _QUOTED.sub(lambda match: f"'{MAGENTA}{match[1]}{NORMAL}'", message)
+
+
+def _write_trace(parts: list[str], frames: list[Frame], show_trace: bool, paint: _Paint) -> None:
+    seen: set[tuple[object, str]] = set()
+    held: list[Frame] = []  # a run of frames that were shown before
+    count = 0
+    truncated = False
+    for frame in frames:
+        if not frame.text:
+            continue
+        if not show_trace and count > ENOUGH:
+            truncated = True
+        if truncated and not frame.always:
+            continue
+        key = (frame.position, frame.text)
+        if key in seen:
+            held.append(frame)
+            continue
+        seen.add(key)
+        count += _write_held(parts, held, paint)
+        count += 1 + _write_frame(parts, frame, paint)
+    _write_held(parts, held, paint)
+    if truncated:
+        parts.append(f"\n{paint(MAGENTA, TRUNCATED)}\n")
+
+
+def _write_held(parts: list[str], held: list[Frame], paint: _Paint) -> int:
+    """Write or summarise repeated frames and forget them; the number of positions written."""
+    count = 0
+    if len(held) <= FEW_DUPLICATES:
+        for frame in held:
+            count += _write_frame(parts, frame, paint)
+    else:
+        parts.append(f"\n{paint(MAGENTA, f'({len(held)} duplicate frames omitted)')}\n")
+    held.clear()
+    return count
+
+
+def _write_frame(parts: list[str], frame: Frame, paint: _Paint) -> bool:
+    parts.append(f"\n… {paint.quoted(frame.text)}\n")
+    if frame.position is None:
+        return False
+    _write_position(parts, frame.position, "  ", paint)
+    return True
+
+
+def _write_position(parts: list[str], position: Position, indent: str, paint: _Paint) -> None:
+    """`at FILE:LINE:COLUMN:` and the excerpt; without a text that is all, not even a newline."""
+    parts.append(f"{indent}{paint(BLUE, 'at ')}{paint(MAGENTA, str(position))}:")
+    excerpt = excerpt_lines(position, paint)
+    if excerpt:
+        parts.append("\n" + "\n".join(excerpt) + "\n")
+
+
+def excerpt_lines(position: Position, paint: _Paint | None = None) -> list[str]:
+    """The line of *position* with its neighbours and a caret below; empty when the text is not to be had."""
+    source = position.source or _read_source(position.file)
+    if source is None:
+        return []
+    lines = source.lines()
+    number = position.line
+    shown = []
+    if 1 < number <= len(lines) + 1:
+        shown.append(f" {number - 1:5}| {lines[number - 2]}")
+    if number <= len(lines):
+        caret = paint(RED, "^") if paint else "^"
+        shown.append(f" {number:5}| {lines[number - 1]}")
+        shown.append(f"      |{' ' * position.column}{caret}")
+    if number < len(lines):
+        shown.append(f" {number + 1:5}| {lines[number]}")
+    return shown
+
+
+def _read_source(path: str) -> Source | None:
+    if not path.startswith("/"):
+        return None
+    try:
+        with open(path, encoding="utf-8", errors="surrogateescape", newline="") as file:
+            return Source(path, file.read(), path=path)
+    except (OSError, ValueError):
+        return None
+
+
+def _indent(prefix: str, width: int, text: str) -> str:
+    """*prefix* before the first line, blanks before the others; no blanks at the ends of lines."""
+    if not text:
+        return ""
+    first, *others = text.split("\n")
+    margin = " " * width
+    return "\n".join([(prefix + first).rstrip(BLANKS), *((margin + line).rstrip(BLANKS) for line in others)])
+
+
+def terminal_text(text: str, colour: bool = False) -> str:
+    """*text* as Nix's logger writes it: without carriage returns and bells, without escape sequences except
+    colours on a terminal, and with tabs expanded to the next multiple of 8.
+
+    The column for that is counted over the whole text: newlines do not reset it (Nix 2.34.8).
+    """
+    if "\x1b" in text:
+        text = _ESCAPE.sub(lambda match: match[0] if colour and match[0].endswith("m") else "", text)
+    if "\r" in text or "\a" in text:
+        text = text.replace("\r", "").replace("\a", "")
+    if "\t" not in text:
+        return text
+    pieces = text.split("\t")
+    column = 0
+    out = []
+    for piece in pieces[:-1]:
+        column += _width(piece)
+        blanks = 8 - column % 8
+        column += blanks
+        out.append(piece + " " * blanks)
+    out.append(pieces[-1])
+    return "".join(out)
+
+
+def _width(text: str) -> int:
+    """Columns that *text* takes: escape sequences and control characters none, wide characters two."""
+    if "\x1b" in text:
+        text = _ESCAPE.sub("", text)
+    if text.isascii():
+        return sum(" " <= character <= "~" for character in text)
+    from unicodedata import category, east_asian_width  # only for excerpts with tabs and beyond ASCII
+
+    width = 0
+    for character in text:
+        kind = category(character)
+        if kind == "Cs":  # a byte that is not UTF-8
+            width += 1
+        elif kind not in ("Cc", "Cf", "Mn", "Me"):
+            width += 2 if east_asian_width(character) in "WF" else 1
+    return width
