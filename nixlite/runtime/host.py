@@ -384,4 +384,4 @@ def bundled_entries(path: str) -> dict[str, str]:
 
     if path != "<nix/>":
         raise does_not_exist(path)
-    return {name: "regular" for name in FILES}
+    return dict.fromkeys(FILES, "regular")

@@ -10,83 +10,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from nixlite.errors import UsageError
+from nixlite.runtime.setting_names import ALIASES, FEATURES, KIND_OF
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
-
-KINDS: dict[str, tuple[str, ...]] = {
-    "boolean": tuple(
-        """abort-on-warn accept-flake-config allow-dirty allow-dirty-locks allow-import-from-derivation
-        allow-new-privileges allow-symlinked-store allow-unsafe-native-code-during-evaluation
-        always-allow-substitutes auto-allocate-uids auto-optimise-store builders-use-substitutes
-        compress-build-log debugger-on-trace debugger-on-warn eval-cache fallback filter-syscalls
-        fsync-metadata fsync-store-paths http2 ignore-try impersonate-linux-26 keep-build-log
-        keep-derivations keep-env-derivations keep-failed keep-going keep-outputs
-        nix-shell-always-looks-for-shell-nix nix-shell-shebang-arguments-relative-to-script
-        preallocate-contents print-missing pure-eval require-drop-supplementary-groups require-sigs
-        restrict-eval run-diff-hook sandbox-fallback show-trace substitute sync-before-registering
-        trace-function-calls trace-import-from-derivation trace-verbose trust-tarballs-from-git-forges
-        use-case-hack use-cgroups use-registries use-sqlite-wal use-xdg-base-directories warn-dirty
-        warn-short-path-literals""".split()
-    ),
-    "integer": tuple(
-        """build-poll-interval connect-timeout cores download-attempts download-buffer-size download-speed
-        eval-attrset-update-layer-rhs-threshold eval-profiler-frequency gc-reserved-space
-        http-connections id-count log-lines max-build-log-size max-call-depth max-free max-jobs
-        max-silent-time max-substitution-jobs min-free min-free-check-interval nar-buffer-size
-        narinfo-cache-meta-ttl narinfo-cache-negative-ttl narinfo-cache-positive-ttl
-        stalled-download-timeout start-id tarball-ttl timeout warn-large-path-threshold""".split()
-    ),
-    "list": tuple(
-        """allowed-impure-host-deps allowed-uris allowed-users build-hook external-builders extra-platforms
-        hashed-mirrors ignored-acls nix-path plugin-files secret-key-files substituters system-features
-        trusted-public-keys trusted-substituters trusted-users access-tokens impure-env
-        sandbox-paths""".split()
-    ),
-    "features": ("experimental-features",),
-    "level": ("lint-absolute-path-literals", "lint-short-path-literals", "lint-url-literals"),
-    "text": tuple(
-        """bash-prompt bash-prompt-prefix bash-prompt-suffix build-dir build-users-group builders
-        commit-lock-file-summary diff-hook eval-profile-file eval-profiler eval-system flake-registry
-        json-log-path netrc-file post-build-hook pre-build-hook sandbox sandbox-build-dir
-        sandbox-dev-shm-size ssl-cert-file store system upgrade-nix-store-path-url
-        user-agent-suffix""".split()
-    ),
-}
-KIND_OF: dict[str, str] = {name: kind for kind, names in KINDS.items() for name in names}
-
-ALIASES: dict[str, str] = {
-    "binary-cache-public-keys": "trusted-public-keys",
-    "binary-caches": "substituters",
-    "binary-caches-parallel-connections": "http-connections",
-    "build-chroot-dirs": "sandbox-paths",
-    "build-compress-log": "compress-build-log",
-    "build-cores": "cores",
-    "build-fallback": "fallback",
-    "build-impersonate-linux-26": "impersonate-linux-26",
-    "build-keep-log": "keep-build-log",
-    "build-max-jobs": "max-jobs",
-    "build-max-log-size": "max-build-log-size",
-    "build-max-silent-time": "max-silent-time",
-    "build-sandbox-paths": "sandbox-paths",
-    "build-timeout": "timeout",
-    "build-use-chroot": "sandbox",
-    "build-use-sandbox": "sandbox",
-    "build-use-substitutes": "substitute",
-    "commit-lockfile-summary": "commit-lock-file-summary",
-    "env-keep-derivations": "keep-env-derivations",
-    "gc-keep-derivations": "keep-derivations",
-    "gc-keep-outputs": "keep-outputs",
-    "substitution-max-jobs": "max-substitution-jobs",
-    "trusted-binary-caches": "trusted-substituters",
-}
-
-FEATURES = frozenset(
-    """auto-allocate-uids blake3-hashes ca-derivations cgroups configurable-impure-env
-    daemon-trust-override dynamic-derivations external-builders fetch-closure fetch-tree flakes
-    git-hashing impure-derivations local-overlay-store mounted-ssh-store nix-command
-    parse-toml-timestamps pipe-operators read-only-local-store recursive-nix verified-fetches""".split()
-)
 
 LEVELS = ("ignore", "warn", "fatal")
 UNITS = {"K": 2**10, "M": 2**20, "G": 2**30, "T": 2**40}
