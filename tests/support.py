@@ -1,0 +1,39 @@
+"""What tests of whole programs share: nixlite as a process of its own."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+ROOT = Path(__file__).parent.parent
+
+
+def nixlite(
+    arguments: Sequence[str], *, cwd: Path | None = None, stdin: str = "", timeout: float = 60
+) -> subprocess.CompletedProcess[str]:
+    """Run the nixlite of this checkout with *arguments*; standard input is never the caller's.
+
+    The lookup path and the configuration of whoever runs the tests have no say; the home directory, where
+    compiled files are kept, is *cwd* when that is given.
+    """
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("NIX_")}
+    environment |= {"PYTHONPATH": str(ROOT), "NO_COLOR": "1", "TERM": "dumb", "NIX_PATH": ""}
+    if cwd is not None:
+        environment |= {"HOME": str(cwd), "XDG_CACHE_HOME": str(cwd / ".cache")}
+    return subprocess.run(
+        [sys.executable, "-m", "nixlite", *arguments],
+        cwd=cwd,
+        env=environment,
+        input=stdin,
+        capture_output=True,
+        encoding="utf-8",
+        errors="surrogateescape",
+        timeout=timeout,
+        check=False,
+    )
