@@ -26,7 +26,7 @@ class GuardedHost(Host):
         self.prefixes: set[str] = set()
 
     @property
-    def store(self) -> Any:  # type: ignore[override]
+    def store(self) -> Any:
         """The in-memory store of the host behind."""
         return self.inner.store
 

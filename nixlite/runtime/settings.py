@@ -98,7 +98,7 @@ class Settings:
         """Whether *name* is a setting, an alias of one, or `extra-` and a setting that can be added to."""
         return find_setting(name) is not None
 
-    def set(self, name: str, text: str) -> bool:
+    def set_option(self, name: str, text: str) -> bool:
         """Set *name* from its text as in `nix.conf`; False when there is no such setting.
 
         Raises UsageError with Nix's message for a text that the setting cannot have.
