@@ -1,0 +1,1 @@
+"""Store paths, archives, hashes and derivations: pure computation on bytes, without the Nix language."""

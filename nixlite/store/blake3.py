@@ -46,7 +46,7 @@ class Blake3:
         node = last_block(bytes(self._pending), self._chunks)
         for left in reversed(self._stack):
             node = parent(left, output(*node))
-        chaining, words, counter, length, flags = node
+        chaining, words, _, length, flags = node
         return struct.pack("<8I", *compress(chaining, words, 0, length, flags | ROOT)[:8])
 
     def _push(self, value: tuple[int, ...]) -> None:

@@ -25,7 +25,7 @@ HEX_DIGITS = frozenset("0123456789abcdefABCDEF")
 FORMAT_NAMES = {"base16": "base16", "nix32": "nix32", "base64": "Base64", "sri": "SRI"}
 
 
-class BadHash(NixError):
+class BadHashError(NixError):
     """A text that is no hash, or none of the algorithm that was asked for."""
 
 
@@ -164,7 +164,7 @@ def format_hash(algorithm: str, raw: bytes, hash_format: str, *, prefix: bool = 
 def parse_hash(text: str, algorithm: str | None = None, features: frozenset[str] = frozenset()) -> Hash:
     """The hash that *text* means: SRI, `algorithm:…`, or bare when *algorithm* is given.
 
-    Which base it is in follows from its length. Raises BadHash in Nix's words.
+    Which base it is in follows from its length. Raises BadHashError in Nix's words.
     """
     return parse_hash_and_format(text, algorithm, features)[0]
 
@@ -180,13 +180,13 @@ def parse_hash_and_format(
         is_sri = bool(dash)
     if not colon and not is_sri:
         if algorithm is None:
-            raise BadHash(
+            raise BadHashError(
                 f"hash '{text}' does not include a type, nor is the type otherwise known from context"
             )
         return parse_unprefixed(text, algorithm, features)
     parse_algorithm(name, features)
     if algorithm is not None and algorithm != name:
-        raise BadHash(f"hash '{text}' should have type '{algorithm}'")
+        raise BadHashError(f"hash '{text}' should have type '{algorithm}'")
     if is_sri:
         return decode_hash(rest, name, "sri"), "sri"
     return parse_unprefixed(rest, name, features)
@@ -196,7 +196,7 @@ def parse_sri(text: str, features: frozenset[str] = frozenset()) -> Hash:
     """The hash of an SRI text; nothing else is accepted."""
     name, dash, rest = text.partition("-")
     if not dash:
-        raise BadHash(f"hash '{text}' is not SRI")
+        raise BadHashError(f"hash '{text}' is not SRI")
     return decode_hash(rest, parse_algorithm(name, features), "sri")
 
 
@@ -211,7 +211,7 @@ def parse_unprefixed(text: str, algorithm: str, features: frozenset[str] = froze
     elif length == (size + 2) // 3 * 4:
         found = "base64"
     else:
-        raise BadHash(f"hash '{text}' has wrong length for hash algorithm '{algorithm}'")
+        raise BadHashError(f"hash '{text}' has wrong length for hash algorithm '{algorithm}'")
     return decode_hash(text, algorithm, found), found
 
 
@@ -223,7 +223,7 @@ def decode_hash(text: str, algorithm: str, hash_format: str) -> Hash:
     except ValueError:
         raw = b""
     if len(raw) != HASH_SIZES[algorithm]:
-        raise BadHash(
+        raise BadHashError(
             f"invalid {FORMAT_NAMES[hash_format]} hash '{text}', "
             f"length {len(raw)} != expected length {HASH_SIZES[algorithm]}"
         )

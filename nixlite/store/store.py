@@ -1,0 +1,210 @@
+"""The store of an evaluation: what it would add to `/nix/store`, kept in memory.
+
+Evaluation needs the *paths* of sources and derivations; nobody has to write them down. `Store` computes the
+paths, remembers what belongs to them (so that `builtins.readFile "${./x}"` works without a Nix installation,
+through `lookup`), and can write it all out in a form that an installed Nix accepts.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from nixlite.errors import EvalError
+from nixlite.store.aterm import parse, unparse
+from nixlite.store.derivation import name_of_drv
+from nixlite.store.hashing import Hash, digest
+from nixlite.store.modulo import fill_in_outputs, hash_modulo
+from nixlite.store.nar import hash_tree
+from nixlite.store.path import (
+    DRV_EXTENSION,
+    STORE_DIR,
+    fixed_path,
+    is_derivation,
+    is_in_store,
+    split_store_path,
+    text_path,
+)
+from nixlite.store.tree import File, Node, find, host_tree
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from nixlite.store.derivation import Derivation
+    from nixlite.store.modulo import Modulo
+
+
+class StoreObject:
+    """A store object: a file tree, the store paths that it refers to, and its content address."""
+
+    __slots__ = ("ca", "node", "references")
+
+    def __init__(self, node: Node, references: tuple[str, ...] = (), ca: str = "") -> None:
+        self.node = node
+        self.references = references
+        self.ca = ca
+
+
+class Store:
+    """Store objects by path, in memory.
+
+    *store_dir* is the directory that paths name, and so part of every hash. *host* is used to read objects
+    that exist on disk already (a `.drv` file of an installed Nix).
+    """
+
+    def __init__(self, store_dir: str = STORE_DIR, host: Any = None) -> None:
+        self.store_dir = store_dir
+        self.host = host
+        self.objects: dict[str, StoreObject] = {}
+        self._derivations: dict[str, Derivation] = {}
+        self._modulos: dict[str, Modulo] = {}
+        self._copied: dict[str, str] = {}
+
+    # --- adding
+
+    def add_text(self, name: str, text: str, references: Iterable[str] = ()) -> str:
+        """Add a text file as `builtins.toFile` does; returns its path."""
+        return self.add_text_bytes(name, text.encode("utf-8", "surrogateescape"), references)
+
+    def add_text_bytes(self, name: str, data: bytes, references: Iterable[str] = ()) -> str:
+        """As `add_text`, from bytes."""
+        references = tuple(sorted(references))
+        content = Hash("sha256", digest("sha256", data))
+        path = text_path(name, content.raw, references, self.store_dir)
+        if path not in self.objects:
+            ca = f"text:{content.text('nix32')}"
+            self.objects[path] = StoreObject(File(data), references, ca)
+        return path
+
+    def add_bytes(self, name: str, data: bytes, *, recursive: bool = True, executable: bool = False) -> str:
+        """Add a single file as a source, hashed as an archive or flatly; returns its path."""
+        return self.add_tree(name, File(data, executable), "nar" if recursive else "flat")
+
+    def add_tree(
+        self,
+        name: str,
+        node: Node,
+        method: str = "nar",
+        algorithm: str = "sha256",
+        references: Iterable[str] = (),
+    ) -> str:
+        """Add a file tree as a source; returns its path.
+
+        The bytes are read here, to be hashed; they are not kept when they are on disk.
+        """
+        content = hash_tree(node, method, algorithm)
+        return self.add_hashed(name, node, method, content, references)
+
+    def add_hashed(
+        self, name: str, node: Node, method: str, content: Hash, references: Iterable[str] = ()
+    ) -> str:
+        """Add a tree whose content hash is known."""
+        references = tuple(references)
+        path = fixed_path(name, method, content, references, self.store_dir)
+        if path not in self.objects:
+            prefix = "r:" if method == "nar" else "git:" if method == "git" else ""
+            self.objects[path] = StoreObject(node, references, f"fixed:{prefix}{content.text('nix32')}")
+        return path
+
+    def copy_path(self, state: Any, path: str) -> str:
+        """Add the file or directory at *path*, as `"${./path}"` does; returns its store path.
+
+        Seen through `state.host`, once in an evaluation. The name is the last part of the path.
+        """
+        known = self._copied.get(path)
+        if known is None:
+            if is_derivation(path):
+                raise EvalError(f"file names are not allowed to end in '{DRV_EXTENSION}'")
+            name = path.rpartition("/")[2] or "source"
+            known = self.add_tree(name, host_tree(state.host, path))
+            self._copied[path] = known
+        return known
+
+    def add_derivation(self, drv: Derivation) -> str:
+        """Add the `.drv` file of a derivation whose outputs are filled in; returns its path."""
+        path = self.add_text(drv.name + DRV_EXTENSION, unparse(drv), drv.references())
+        self._derivations[path] = drv
+        if path not in self._modulos:
+            self._modulos[path] = hash_modulo(drv, self.modulo)
+        return path
+
+    # --- asking
+
+    def contains(self, path: str) -> bool:
+        """Whether a store path is there, in memory or on disk."""
+        return path in self.objects or (self.host is not None and self.host.exists(path))
+
+    def lookup(self, path: str) -> Node | None:
+        """The node in memory at an absolute path in the store directory (or below a store path), if any."""
+        if not is_in_store(path, self.store_dir):
+            return None
+        base_name, slash, rest = path[len(self.store_dir) + 1 :].partition("/")
+        found = self.objects.get(f"{self.store_dir}/{base_name}")
+        if found is None:
+            return None
+        return find(found.node, rest) if slash else found.node
+
+    def read(self, path: str) -> bytes:
+        """The bytes of a file in the store, in memory or on disk."""
+        node = self.lookup(path)
+        if isinstance(node, File):
+            return node.read()
+        if self.host is None:
+            raise EvalError(f"path '{path}' does not exist")
+        return self.host.read_bytes(path)  # type: ignore[no-any-return]
+
+    def read_derivation(self, drv_path: str) -> Derivation:
+        """The derivation in a `.drv` file, in memory or on disk."""
+        drv = self._derivations.get(drv_path)
+        if drv is None:
+            if not self.contains(drv_path):
+                raise EvalError(f"path '{drv_path}' is not valid")
+            text = self.read(drv_path).decode("utf-8", "surrogateescape")
+            drv = parse(text, name_of_drv(drv_path))
+            self._derivations[drv_path] = drv
+        return drv
+
+    def modulo(self, drv_path: str) -> Modulo:
+        """The hash modulo of a derivation in the store, remembered."""
+        modulo = self._modulos.get(drv_path)
+        if modulo is None:
+            modulo = hash_modulo(self.read_derivation(drv_path), self.modulo)
+            self._modulos[drv_path] = modulo
+        return modulo
+
+    def fill_in_outputs(self, drv: Derivation) -> None:
+        """Compute the paths of a derivation's input-addressed outputs."""
+        fill_in_outputs(drv, self.modulo, self.store_dir)
+
+    def references(self, path: str) -> tuple[str, ...]:
+        """The store paths that an object refers to; a derivation on disk is read for them."""
+        found = self.objects.get(path)
+        if found is not None:
+            return found.references
+        if is_derivation(path):
+            return tuple(self.read_derivation(path).references())
+        return ()
+
+    def closure(self, roots: Iterable[str]) -> list[str]:
+        """All store paths that can be reached from *roots*, what is referred to before what refers."""
+        done: dict[str, None] = {}
+        stack = [(path, False) for path in sorted(roots, reverse=True)]
+        while stack:
+            path, finished = stack.pop()
+            if finished:
+                done[path] = None
+            elif path not in done:
+                stack.append((path, True))
+                stack += [(below, False) for below in self.references(path) if below not in done]
+        return list(done)
+
+    def split(self, path: str) -> tuple[str, str]:
+        """`split_store_path` for this store."""
+        return split_store_path(path, self.store_dir)
+
+    # --- writing
+
+    def write_to(self, directory: str, roots: Iterable[str] | None = None) -> list[str]:
+        """Write objects as a real store keeps them; see `export.write_store`."""
+        from nixlite.store.export import write_store  # few evaluations write
+
+        return write_store(self, directory, roots)

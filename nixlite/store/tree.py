@@ -1,0 +1,97 @@
+"""File trees: what a store object is made of.
+
+Three kinds of nodes, as many as a Nix archive knows: regular files (with an executable bit), directories and
+symbolic links. A file's bytes may be in memory or are read when they are asked for.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, TypeAlias, Union
+
+from nixlite.errors import EvalError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+class File:
+    """A regular file. *content* is its bytes or a function that reads them."""
+
+    __slots__ = ("_content", "executable")
+    kind = "regular"
+
+    def __init__(self, content: bytes | Callable[[], bytes], executable: bool = False) -> None:
+        self._content = content
+        self.executable = executable
+
+    def read(self) -> bytes:
+        """The bytes of the file."""
+        content = self._content
+        return content if isinstance(content, bytes) else content()
+
+
+class Directory:
+    """A directory: its entries by name."""
+
+    __slots__ = ("entries",)
+    kind = "directory"
+
+    def __init__(self, entries: dict[str, Node]) -> None:
+        self.entries = entries
+
+
+class Symlink:
+    """A symbolic link with its target as written."""
+
+    __slots__ = ("target",)
+    kind = "symlink"
+
+    def __init__(self, target: str) -> None:
+        self.target = target
+
+
+Node: TypeAlias = Union[File, Directory, Symlink]
+
+
+def host_tree(host: Any, path: str) -> Node:
+    """The tree at a real *path*, seen through the `Host`; links are not followed.
+
+    Directories are listed at once, files are read when their bytes are asked for.
+    Raises EvalError when there is nothing, or something that a store cannot hold (a socket, a device).
+    """
+    return host_node(host, path, host.file_type(path))
+
+
+def host_node(host: Any, path: str, kind: str | None) -> Node:
+    """As `host_tree` where the type is known already."""
+    if kind == "directory":
+        prefix = path if path.endswith("/") else path + "/"
+        return Directory(
+            {name: host_node(host, prefix + name, entry) for name, entry in host.list_dir(path).items()}
+        )
+    return host_leaf(host, path, kind)
+
+
+def host_leaf(host: Any, path: str, kind: str | None) -> File | Symlink:
+    """The node of a file or link at *path*."""
+    if kind == "regular":
+        return File(lambda: host.read_bytes(path), host.is_executable(path))
+    if kind == "symlink":
+        return Symlink(host.read_link(path))
+    if kind is None:
+        raise EvalError(f"path '{path}' does not exist")
+    raise EvalError(f"file '{path}' has an unsupported type")
+
+
+def find(node: Node, rest: str) -> Node | None:
+    """The node at the relative path *rest* (`""`, `/a/b`) below *node*; links are not followed."""
+    for part in rest.split("/"):
+        if part in ("", "."):
+            continue
+        if not isinstance(node, Directory):
+            return None
+        below = node.entries.get(part)
+        if below is None:
+            return None
+        node = below
+    return node
