@@ -101,7 +101,7 @@ def force_deep(state: State, x: Lazy) -> None:
     Derivations are sets like any other here. Errors get the frames `while evaluating the attribute 'a'`
     and `while evaluating list element at index 1`.
     """
-    _force_deep(x, set(), 0, getattr(state.settings, "max_call_depth", DEEPEST))
+    _force_deep(x, set(), 0, state.settings.max_call_depth)
 
 
 def _force_deep(x: Lazy, seen: set[int], depth: int, limit: int) -> None:
@@ -142,12 +142,12 @@ def _force_items(items: tuple[Any, ...], seen: set[int], depth: int, limit: int)
             _force_deep(item, seen, depth, limit)
 
 
-def show_value(x: Lazy, options: PrintOptions | None = None) -> str:
+def show_value(state: State, x: Lazy, options: PrintOptions | None = None) -> str:
     """*x* as `nix eval` prints it: evaluated all through, on one line, failing parts as `«error: …»`.
 
     Raises the error of *x* itself when that fails.
     """
-    printer = ValuePrinter(options or NIX_EVAL)
+    printer = ValuePrinter(options or NIX_EVAL, state)
     printer.write(x, 0)
     return "".join(printer.out)
 

@@ -20,6 +20,7 @@ from nixlite.runtime.values import ContextString, NixPath, PrimOp, PrimOpApp, la
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from nixlite.runtime.state import State
     from nixlite.runtime.values import Lazy
 
 KEYWORDS: Final = frozenset(("if", "then", "else", "assert", "with", "let", "in", "rec", "inherit"))
@@ -121,10 +122,14 @@ def show(value: Lazy, options: PrintOptions | None = None) -> str:
 
 
 class ValuePrinter:
-    """One print of a value; `out` holds the pieces written so far, also after an error."""
+    """One print of a value; `out` holds the pieces written so far, also after an error.
 
-    def __init__(self, options: PrintOptions) -> None:
+    *state* is needed only for the paths of derivations, so only when printing forces.
+    """
+
+    def __init__(self, options: PrintOptions, state: State | None = None) -> None:
         self.options = options
+        self.state = state
         self.out: list[str] = []
         self.attributes_written = 0
         self.items_written = 0
@@ -246,7 +251,9 @@ class ValuePrinter:
         return kind is dict or kind is tuple
 
     def _write_derivation(self, attrs: dict[str, Lazy]) -> None:
-        path = f" {derivation_path(attrs['drvPath'])}" if "drvPath" in attrs else ""
+        path = ""
+        if self.state is not None and "drvPath" in attrs:
+            path = f" {derivation_path(self.state, attrs['drvPath'])}"
         self._coloured(GREEN, f"«derivation{path}»")
 
     # -- everything else
@@ -315,16 +322,11 @@ def is_derivation(attrs: dict[str, Lazy]) -> bool:
     return value == "derivation" if type(value) is str else False
 
 
-def derivation_path(x: Lazy) -> str:
-    """The store path in a `drvPath`, which is forced; raises for what is no string or no store path."""
-    from nixlite.errors import EvalError
-    from nixlite.runtime.expect import force_string
+def derivation_path(state: State, x: Lazy) -> str:
+    """The store path in a `drvPath`, which is forced; raises for what is no store path."""
+    from nixlite.runtime.coerce import coerce_to_store_path  # not for messages, which force nothing
 
-    text = force_string(x, "while evaluating the drvPath of a derivation")
-    directory, _, name = text.rpartition("/")
-    if len(name) < 34 or name[32] != "-" or not directory:
-        raise EvalError(f"path '{text}' is not in the Nix store")
-    return text
+    return coerce_to_store_path(state, x, "while evaluating the drvPath of a derivation")[0]
 
 
 _ATOMS: Final[dict[type, Callable[..., None]]] = {

@@ -1,0 +1,274 @@
+"""Values as nixlite's REPL shows them by default: on one line when that fits, else indented.
+
+    nix-repl> { name = "hello"; f = x: x; }
+    { f = «lambda»; name = "hello"; }
+
+First the value becomes a tree of texts with known widths, being evaluated on the way as deep as it will be
+shown, then the tree is laid out. Only what contains itself is «repeated»; shared parts are shown again.
+"""
+
+from __future__ import annotations
+
+from types import FunctionType
+from typing import TYPE_CHECKING, Any
+
+from nixlite.errors import NixError
+from nixlite.runtime.show import (
+    BLUE,
+    CYAN,
+    FAINT,
+    GREEN,
+    MAGENTA,
+    NORMAL,
+    RED,
+    UNLIMITED,
+    PrintOptions,
+    ValuePrinter,
+    attribute_name,
+    derivation_path,
+    is_derivation,
+)
+from nixlite.runtime.thunk import force
+from nixlite.runtime.values import ContextString, NixPath, PrimOp, PrimOpApp
+
+if TYPE_CHECKING:
+    from nixlite.runtime.state import State
+    from nixlite.runtime.values import Lazy
+
+STEP = 2
+"""Columns that each level is indented by."""
+
+
+class LayoutOptions:
+    """How much is shown, and how.
+
+    `width`: columns a line may have. `max_depth`: sets and lists nested deeper are `{ … }` and not evaluated.
+    `max_attributes`, `max_items`: of each set or list, the rest is counted. `long_lambdas`: functions with
+    name and place. `derivation_paths`: a derivation is its path instead of its attributes.
+    """
+
+    __slots__ = (
+        "colour",
+        "derivation_paths",
+        "long_lambdas",
+        "max_attributes",
+        "max_depth",
+        "max_items",
+        "width",
+    )
+
+    def __init__(
+        self,
+        *,
+        width: int = 80,
+        max_depth: int = 4,
+        max_attributes: int = 40,
+        max_items: int = 60,
+        long_lambdas: bool = False,
+        derivation_paths: bool = True,
+        colour: bool = False,
+    ) -> None:
+        self.width = width
+        self.max_depth = max_depth
+        self.max_attributes = max_attributes
+        self.max_items = max_items
+        self.long_lambdas = long_lambdas
+        self.derivation_paths = derivation_paths
+        self.colour = colour
+
+
+def everything(options: LayoutOptions, *, max_depth: int = UNLIMITED) -> LayoutOptions:
+    """The same style without limits on breadth, and none on depth unless given (`:p`)."""
+    return LayoutOptions(
+        width=options.width,
+        max_depth=max_depth,
+        max_attributes=UNLIMITED,
+        max_items=UNLIMITED,
+        long_lambdas=options.long_lambdas,
+        derivation_paths=options.derivation_paths,
+        colour=options.colour,
+    )
+
+
+def show_layout(state: State, x: Lazy, options: LayoutOptions) -> str:
+    """*x* in the REPL's own style; evaluates what it shows.
+
+    Raises the error of *x* itself; a failing part is shown as `«error: …»`.
+    """
+    builder = _Builder(state, options)
+    node = builder.build_value(force(x), 0)
+    out: list[str] = []
+    _lay_out(node, 0, 0, 0, options.width, out)
+    return "".join(out)
+
+
+class _Atom:
+    """A text that is never broken; `width` is without colour codes."""
+
+    __slots__ = ("text", "width")
+
+    def __init__(self, text: str, colour: str) -> None:
+        self.width = len(text)
+        self.text = f"{colour}{text}{NORMAL}" if colour else text
+
+
+class _Group:
+    """A set or list: entries are label, node and what follows it."""
+
+    __slots__ = ("close", "entries", "open", "width")
+
+    def __init__(self, opening: str, entries: list[_Entry], closing: str) -> None:
+        self.open = opening
+        self.entries = entries
+        self.close = closing
+        self.width = len(opening) + 1 + len(closing)
+        for label, node, end in entries:
+            self.width += len(label) + node.width + len(end) + 1
+
+
+_Node = _Atom | _Group
+_Entry = tuple[str, _Node, str]
+
+
+def _lay_out(node: _Node, column: int, indent: int, reserved: int, width: int, out: list[str]) -> None:
+    """Write *node*, beginning at *column*; *reserved* columns are needed after it on its last line."""
+    if type(node) is _Atom:
+        out.append(node.text)
+    elif column + node.width + reserved <= width or not node.entries:  # type: ignore[union-attr]
+        _write_flat(node, out)
+    else:
+        assert type(node) is _Group
+        out.append(node.open)
+        inner = indent + STEP
+        if node.open == "[" and all(type(child) is _Atom for _, child, _ in node.entries):
+            _fill(node.entries, inner, width, out)
+            out.append(f"\n{' ' * indent}{node.close}")
+            return
+        for label, child, end in node.entries:
+            out.append(f"\n{' ' * inner}{label}")
+            _lay_out(child, inner + len(label), inner, len(end), width, out)
+            out.append(end)
+        out.append(f"\n{' ' * indent}{node.close}")
+
+
+def _fill(entries: list[_Entry], indent: int, width: int, out: list[str]) -> None:
+    """Write the small elements of a list, as many to a line as it can take."""
+    column = width
+    for _, child, _ in entries:
+        if column + 1 + child.width > width:
+            out.append(f"\n{' ' * indent}")
+            column = indent
+        else:
+            out.append(" ")
+            column += 1
+        _write_flat(child, out)
+        column += child.width
+
+
+def _write_flat(node: _Node, out: list[str]) -> None:
+    if type(node) is _Atom:
+        out.append(node.text)
+        return
+    assert type(node) is _Group
+    out.append(node.open)
+    for label, child, end in node.entries:
+        out.append(f" {label}")
+        _write_flat(child, out)
+        out.append(end)
+    out.append(f" {node.close}")
+
+
+class _Builder:
+    """Turns a value into a tree of texts."""
+
+    def __init__(self, state: State, options: LayoutOptions) -> None:
+        self.state = state
+        self.options = options
+        self.inside: set[int] = set()  # the sets and lists that what is being shown lies in
+
+    def build(self, x: Lazy, depth: int) -> _Node:
+        """The tree for a part of the value; its errors are shown, not raised."""
+        try:
+            return self.build_value(force(x), depth)
+        except NixError as error:
+            first_line = error.message.split("\n", 1)[0]
+            return self.atom(RED, f"«error: {first_line}»")
+
+    def build_value(self, value: Any, depth: int) -> _Node:
+        """The tree for an evaluated value; raises what happens when its kind is looked into."""
+        kind = type(value)
+        if kind is dict or kind is tuple:
+            return self.build_container(value, depth)
+        if kind is FunctionType:
+            return self.build_lambda(value)
+        return self.atom(_COLOURS.get(kind, ""), _plain_text(value))
+
+    def atom(self, colour: str, text: str) -> _Atom:
+        """A text in its colour, if there are colours."""
+        return _Atom(text, colour if self.options.colour else "")
+
+    def build_lambda(self, value: FunctionType) -> _Atom:
+        """`«lambda»`, or with its name and place."""
+        return self.atom(BLUE, _plain_text(value) if self.options.long_lambdas else "«lambda»")
+
+    def build_container(self, value: Any, depth: int) -> _Node:
+        """The tree for a set or list, as deep as wanted."""
+        is_set = type(value) is dict
+        if is_set and self.options.derivation_paths and is_derivation(value):
+            path = f" {derivation_path(self.state, value['drvPath'])}" if "drvPath" in value else ""
+            return self.atom(GREEN, f"«derivation{path}»")
+        if not value:
+            return _Atom("{ }" if is_set else "[ ]", "")
+        if id(value) in self.inside:
+            return self.atom(MAGENTA, "«repeated»")
+        if depth >= self.options.max_depth:
+            return _Atom("{ … }" if is_set else "[ … ]", "")
+        self.inside.add(id(value))
+        try:
+            return self.build_set(value, depth + 1) if is_set else self.build_list(value, depth + 1)
+        finally:
+            self.inside.discard(id(value))
+
+    def build_set(self, attrs: dict[str, Lazy], depth: int) -> _Group:
+        """The tree for the attributes, sorted by name."""
+        limit = self.options.max_attributes
+        names = sorted(attrs)
+        entries: list[_Entry] = [
+            (f"{attribute_name(name)} = ", self.build(attrs[name], depth), ";") for name in names[:limit]
+        ]
+        if len(names) > limit:
+            entries.append(("", self.atom(FAINT, _count(len(names) - limit, "attribute")), ""))
+        return _Group("{", entries, "}")
+
+    def build_list(self, items: tuple[Lazy, ...], depth: int) -> _Group:
+        """The tree for the elements."""
+        limit = self.options.max_items
+        entries: list[_Entry] = [("", self.build(item, depth), "") for item in items[:limit]]
+        if len(items) > limit:
+            entries.append(("", self.atom(FAINT, _count(len(items) - limit, "item")), ""))
+        return _Group("[", entries, "]")
+
+
+def _count(number: int, what: str) -> str:
+    return f"«{number} more {what}{'' if number == 1 else 's'}; :p shows all»"
+
+
+def _plain_text(value: Any) -> str:
+    """A value that contains no others, as the other printers write it."""
+    printer = ValuePrinter(_PLAIN)
+    printer.write(value, 0)
+    return "".join(printer.out)
+
+
+_PLAIN = PrintOptions()
+_COLOURS: dict[type, str] = {
+    type(None): CYAN,
+    bool: CYAN,
+    int: CYAN,
+    float: CYAN,
+    str: MAGENTA,
+    ContextString: MAGENTA,
+    NixPath: GREEN,
+    PrimOp: BLUE,
+    PrimOpApp: BLUE,
+}
