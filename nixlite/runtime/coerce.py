@@ -8,7 +8,7 @@ everything (see `expect.py`), is put aside at once and taken up again just befor
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from nixlite.errors import EvalError, NixTypeError
 from nixlite.runtime.call import call
@@ -184,8 +184,8 @@ def coerce_to_store_path(
 def realise_path(state: State, x: Lazy) -> str:
     """The path that *x* means, what its context needs being there (`readFile`, `import`, `pathExists`, …).
 
-    A context is handed to `state.store.realise_context(state, context)`, which sees to it that the outputs
-    exist and returns the replacements for placeholders in the text.
+    A context is handed to `realise.realise_context`, which sees to it that the outputs exist and returns the
+    replacements for placeholders in the text.
     """
     path, context = coerce_to_path(state, x, "while realising the context of a path")
     if not context:
@@ -194,8 +194,10 @@ def realise_path(state: State, x: Lazy) -> str:
 
 
 def _realised(state: State, path: str, context: frozenset[str]) -> str:
-    error_context = f"while realising the context of path '{path}'"  # noqa: F841 - read by trace.py
-    rewrites: dict[str, Any] = state.store.realise_context(state, context)
+    error_context = f"while realising the context of path '{path}'"
+    from nixlite.runtime.realise import realise_context  # most paths have no context
+
+    rewrites = realise_context(state, context)
     for old, new in rewrites.items():
         path = path.replace(old, new)
     return normalise(path)

@@ -217,7 +217,7 @@ class RealHost(Host):
                 raise does_not_exist(path) from None
             if node.kind == "directory":
                 raise EvalError("read of 4096 bytes: Is a directory") from None
-            return bytes(node.data)
+            return bytes(node.read())
         except (OSError, ValueError) as error:
             raise self.failed(f"opening file '{path}'", error) from None
 

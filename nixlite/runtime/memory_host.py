@@ -90,7 +90,7 @@ class MemoryHost(Host):
         if kind == "directory":
             raise EvalError("read of 4096 bytes: Is a directory")
         if content is None:
-            return bytes(self.store.lookup(path).data)
+            return bytes(self.store.lookup(path).read())
         raise EvalError(f"opening file '{path}': Too many levels of symbolic links")
 
     def read_link(self, path: str) -> str:

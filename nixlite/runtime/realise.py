@@ -1,0 +1,68 @@
+"""Realising a string context: seeing to it that the store paths of a path's text are there to be read.
+
+nixlite never builds. Sources and `.drv` files are in its own store as soon as they are computed; an output
+of a derivation is there when an installed Nix has built it. In read-only mode, `nix-instantiate --eval`
+without `--read-write-mode`, Nix computes paths but adds nothing, so only what lies on disk is there.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from nixlite.errors import EvalError
+
+if TYPE_CHECKING:
+    from nixlite.runtime.state import State
+
+
+def realise_context(state: State, context: frozenset[str]) -> dict[str, str]:
+    """Check that everything in *context* is there, and let guarded hosts show it; returns what to replace in
+    the text (placeholders of outputs whose path is only known after building: never any).
+
+    Raises EvalError for a path that is not valid and for an output that would have to be built.
+    """
+    built = []
+    for element in sorted(context):
+        if element.startswith("!"):
+            _, output, drv_path = element.split("!", 2)
+            built.append((output, drv_path.rpartition("!")[2]))
+            require_valid(state, built[-1][1])
+        else:
+            path = element.removeprefix("=")
+            require_valid(state, path)
+            state.host.allow(path)
+    for output, drv_path in built:
+        require_output(state, output, drv_path)
+    return {}
+
+
+def require_valid(state: State, path: str) -> None:
+    """Raise Nix's error unless the store path is in the store."""
+    on_disk_only = state.settings.read_only and path in state.store.objects
+    if not state.store.contains(path) or (on_disk_only and not on_disk(state, path)):
+        raise EvalError(f"path '{path.rpartition('/')[2]}' is not valid")
+
+
+def on_disk(state: State, path: str) -> bool:
+    """Whether a store path lies in the real store, not only in memory."""
+    if state.store.lookup(path) is None:
+        return state.host.exists(path)
+    directory, _, name = path.rpartition("/")
+    return state.host.file_type(directory) == "directory" and name in state.host.list_dir(directory)
+
+
+def require_output(state: State, output: str, drv_path: str) -> None:
+    """Raise EvalError, saying plainly that a build is needed, unless the output has been built already."""
+    found = state.store.read_derivation(drv_path).outputs.get(output)
+    if found is not None and found.path and state.store.contains(found.path):
+        state.host.allow(found.path)
+        return
+    if not state.settings.allow_import_from_derivation:
+        raise EvalError(
+            f"cannot build '{drv_path}^{output}' during evaluation"
+            " because the option 'allow-import-from-derivation' is disabled"
+        )
+    raise EvalError(
+        f"cannot build '{drv_path}^{output}' during evaluation because nixlite does not build;"
+        f" realise it with an installed Nix ('nix-store --realise {drv_path}') and evaluate again"
+    )

@@ -1,0 +1,153 @@
+"""Lookup paths: what `<nixpkgs>` means.
+
+Entries are pairs (prefix, path): from `-I`, then from `NIX_PATH` or the setting `nix-path`, then the user's
+channels where they exist. Pure evaluation has none, restricted evaluation no channels; what the entries name
+may be read in restricted evaluation.
+Manual: Language, "Lookup path"; nix.conf, `nix-path`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from nixlite.errors import EvalError, Thrown
+from nixlite.runtime.coerce import normalise
+from nixlite.runtime.host import BUNDLED_PREFIX
+
+if TYPE_CHECKING:
+    from nixlite.runtime.host import Host
+    from nixlite.runtime.settings import Settings
+    from nixlite.runtime.state import State
+
+Entry = tuple[str, str]
+URL_SCHEMES = ("http", "https", "file", "channel", "git", "s3", "ssh")
+
+
+def parse_entry(text: str) -> Entry:
+    """`prefix=path`, or only a path: the prefix is then empty."""
+    prefix, equals, path = text.partition("=")
+    return (prefix, path) if equals else ("", text)
+
+
+def parse_nix_path(text: str) -> list[str]:
+    """The entries of `NIX_PATH`: colons separate them, save those that are part of a URL."""
+    entries: list[str] = []
+    start = 0
+    while start < len(text):
+        end = text.find(":", start)
+        if end < 0:
+            end = len(text)
+        # The value begins after the last `=` before this colon.
+        value = text[max(start, text.rfind("=", start, end) + 1) :]
+        if is_pseudo_url(value) or value.startswith("flake:"):
+            end = text.find(":", end + 1)
+            end = len(text) if end < 0 else end
+        if end > start or end < len(text):
+            entries.append(text[start:end])
+        start = end + 1
+    return entries
+
+
+def is_pseudo_url(text: str) -> bool:
+    """Whether *text* names something to be downloaded: a URL, or `channel:NAME`."""
+    return text.startswith("channel:") or ("://" in text and text.partition("://")[0] in URL_SCHEMES)
+
+
+def lookup_path(settings: Settings, host: Host) -> list[Entry]:
+    """The entries that `builtins.nixPath` shows, in the order of lookup."""
+    if settings.pure_eval:
+        return []
+    entries = [*settings.lookup_path, *map(parse_entry, settings.nix_path)]
+    if not settings.restrict_eval:
+        entries += default_entries(settings, host)
+    return entries
+
+
+def default_entries(settings: Settings, host: Host) -> list[Entry]:
+    """The channels of the user and of root, where they exist."""
+    if settings.use_xdg_base_directories:
+        state_home = host.get_env("XDG_STATE_HOME") or f"{host.home}/.local/state"
+        own = f"{state_home}/nix/defexpr/channels"
+    else:
+        own = f"{host.home}/.nix-defexpr/channels"
+    state_dir = host.get_env("NIX_STATE_DIR") or "/nix/var/nix"
+    root = f"{state_dir}/profiles/per-user/root/channels"
+    candidates = [("", own), ("nixpkgs", f"{root}/nixpkgs"), ("", root)]
+    return [(prefix, path) for prefix, path in candidates if host.exists(host.real_path(path))]
+
+
+def allow_lookup_path(state: State) -> None:
+    """In restricted evaluation, let the programs read what the lookup path names."""
+    if not state.settings.restrict_eval or state.settings.pure_eval:
+        return
+    for _, path in lookup_path(state.settings, state.host):
+        state.host.allow(absolute(state, path))
+        resolve_entry(state, path)
+
+
+def find_file(state: State, entries: list[Entry], name: str) -> str:
+    """The path that `<name>` means: the first entry that matches and has it, symlinks resolved.
+
+    Raises Thrown, which `tryEval` catches, when no entry has it. `<nix/…>` is always there.
+    """
+    for prefix, path in entries:
+        rest = suffix_of(prefix, name)
+        if rest is None:
+            continue
+        base = resolve_entry(state, path)
+        if base is None:
+            continue
+        found = state.host.real_path(base + normalise(rest) if base != "/" else normalise(rest))
+        if state.host.exists(found):
+            return found
+        state.host.check_access(found)
+    if name.startswith("nix/"):
+        return f"{BUNDLED_PREFIX}{normalise(name[4:])[1:]}>"
+    if state.settings.pure_eval:
+        raise Thrown(f"cannot look up '<{name}>' in pure evaluation mode (use '--impure' to override)")
+    raise Thrown(f"file '{name}' was not found in the Nix search path (add it using $NIX_PATH or -I)")
+
+
+def suffix_of(prefix: str, name: str) -> str | None:
+    """What is left of *name* after *prefix*, None when it does not begin with it as a whole component."""
+    if not prefix:
+        return name
+    if name == prefix:
+        return ""
+    return name[len(prefix) + 1 :] if name.startswith(prefix + "/") else None
+
+
+def resolve_entry(state: State, path: str) -> str | None:
+    """The absolute path that an entry's path means; None, after a warning, when it is not there.
+
+    Remembered for the evaluation, so each warning comes once.
+    """
+    known: dict[str, str | None] = state.caches.setdefault("lookup path", {})
+    if path not in known:
+        known[path] = _resolve_entry(state, path)
+    return known[path]
+
+
+def _resolve_entry(state: State, path: str) -> str | None:
+    if path.startswith("flake:"):
+        raise EvalError(f"cannot fetch '{path}' for the Nix search path: nixlite fetches no flakes")
+    full = absolute(state, path)
+    host = state.host
+    if not is_pseudo_url(path):
+        if host.exists(host.real_path(full)):
+            return full
+        host.check_access(full)
+    warn(state, f"Nix search path entry '{path}' does not exist, ignoring")
+    return None
+
+
+def absolute(state: State, path: str) -> str:
+    """*path* as seen from the working directory."""
+    return normalise(path if path.startswith("/") else f"{state.settings.cwd}/{path}")
+
+
+def warn(state: State, text: str) -> None:
+    """A warning on the standard error."""
+    from nixlite.render import render_warning  # seldom needed
+
+    state.host.write_stderr(render_warning(text) + "\n")

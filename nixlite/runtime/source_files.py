@@ -1,0 +1,59 @@
+"""Which file an `import` means, and reading it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from nixlite.errors import EvalError
+from nixlite.runtime.host import LINK_LIMIT
+from nixlite.source import Source
+
+if TYPE_CHECKING:
+    from nixlite.runtime.host import Host
+
+
+def resolve_import_path(host: Host, path: str) -> str:
+    """The file that `import path` reads: a symlink is followed, a directory stands for its `default.nix`.
+
+    A symlink's target counts as the file's name, so that relative paths in it start from where it really
+    is; but a `default.nix` that is a symlink itself keeps its name, and directories on the way keep theirs.
+    Raises EvalError where nothing is there, RestrictedError where it may not be seen.
+    """
+    followed = 0
+    while path != "/":
+        followed += 1
+        if followed >= LINK_LIMIT:
+            raise EvalError(f"too many symbolic links encountered while traversing the path '{path}'")
+        parent, _, name = path.rpartition("/")
+        real = join(host.real_path(parent or "/"), name)
+        if host.require_type(real) != "symlink":
+            break
+        path = follow(parent, host.read_link(real))
+    if host.require_type(host.real_path(path)) == "directory":
+        return join(path, "default.nix")
+    return path
+
+
+def follow(directory: str, target: str) -> str:
+    """What a symlink in *directory* with this *target* points to, by the text alone."""
+    parts: list[str] = [] if target.startswith("/") else [part for part in directory.split("/") if part]
+    for part in target.split("/"):
+        if part == "..":
+            if parts:
+                parts.pop()
+        elif part not in ("", "."):
+            parts.append(part)
+    return "/" + "/".join(parts)
+
+
+def join(directory: str, name: str) -> str:
+    """*name* in *directory*."""
+    if directory.endswith("/>"):  # `<nix/>`
+        return f"{directory[:-1]}{name}>"
+    return f"{directory}{name}" if directory.endswith("/") else f"{directory}/{name}"
+
+
+def read_source(host: Host, path: str) -> Source:
+    """The text of the file at *path* (already resolved by `resolve_import_path`), named by that path."""
+    text = host.read_bytes(host.real_path(path)).decode("utf-8", "surrogateescape")
+    return Source(path, text, base=path.rpartition("/")[0] or "/", path=path)
