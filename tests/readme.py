@@ -1,0 +1,96 @@
+"""The parts of README.md that are made from facts: `python -m tests.readme` shows them, `--write` updates the file.
+
+A part lies between `<!-- NAME: … -->` and `<!-- end NAME -->`.
+"""
+
+from __future__ import annotations
+
+import importlib
+import json
+import pkgutil
+import re
+import sys
+from collections import Counter
+from typing import TYPE_CHECKING
+
+import nixlite.builtins
+from nixlite.builtins.registry import REGISTRY
+from tests.oracle.cases import HERE, load
+from tests.oracle.ledger import read_ledger
+from tests.support import ROOT
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+README = ROOT / "README.md"
+REFERENCE = HERE / "builtins-2.34.8.json"
+
+
+def builtins_table() -> str:
+    """A row for each file of `nixlite/builtins/`: its topic and its builtins; what Nix has and we don't."""
+    topics: dict[str, list[str]] = {}
+    for module in pkgutil.iter_modules(nixlite.builtins.__path__):
+        importlib.import_module(f"nixlite.builtins.{module.name}")
+    for declaration in REGISTRY.values():
+        topics.setdefault(declaration.function.__module__, []).append(declaration.name)
+    expected = set(json.loads(REFERENCE.read_text("utf-8"))["builtins"])
+    missing = sorted(expected - REGISTRY.keys())
+    lines = [f"{len(expected) - len(missing)} of the {len(expected)} builtins of Nix 2.34.8.", ""]
+    lines += ["| file | topic | builtins |", "|---|---|---|"]
+    for module_name in sorted(topics):
+        file = module_name.rpartition(".")[2] + ".py"
+        names = " ".join(f"`{name}`" for name in sorted(topics[module_name]))
+        lines.append(f"| [{file}](nixlite/builtins/{file}) | {topic(module_name)} | {names} |")
+    if missing:
+        lines += ["", "Not there: " + " ".join(f"`{name}`" for name in missing) + "."]
+    return "\n".join(lines)
+
+
+def topic(module_name: str) -> str:
+    """The first sentence of a module's text, without its end."""
+    text = (importlib.import_module(module_name).__doc__ or "").split("\n\n")[0]
+    return re.split(r"[.:](?:\s|$)", " ".join(text.split()))[0]
+
+
+def conformance_table() -> str:
+    """How many recorded cases are right, part by part; the ledger, which the tests keep exact, tells."""
+    ledger = read_ledger()
+    total: Counter[tuple[str, str]] = Counter()
+    right: Counter[tuple[str, str]] = Counter()
+    for case in load():
+        wrong = ledger[case.id].wrong if case.id in ledger else ()
+        parts = ["answer", *(["message", "position"] if case.mode != "repl" and case.rc else [])]
+        for name in (case.category, "all"):
+            for part in parts:
+                total[name, part] += 1
+                right[name, part] += part not in wrong
+    lines = ["| category | answer | message | position |", "|---|---:|---:|---:|"]
+    for name in [*sorted({name for name, _ in total} - {"all"}), "all"]:
+        cells = [f"{right[name, part]}/{total[name, part]}" for part in ("answer", "message", "position")]
+        lines.append(f"| {name} | " + " | ".join("" if cell == "0/0" else cell for cell in cells) + " |")
+    return "\n".join(lines)
+
+
+PARTS: dict[str, Callable[[], str]] = {"builtins": builtins_table, "conformance": conformance_table}
+
+
+def with_parts(text: str) -> str:
+    """README's *text* with every generated part as it should be."""
+    for name, make in PARTS.items():
+        part = re.search(rf"(<!-- {name}:.*?-->\n).*?<!-- end {name} -->", text, re.DOTALL)
+        if part is None:
+            raise ValueError(f"README.md has no part named {name}")
+        text = text[: part.end(1)] + make() + f"\n<!-- end {name} -->" + text[part.end() :]
+    return text
+
+
+def main() -> int:
+    if "--write" in sys.argv[1:]:
+        README.write_text(with_parts(README.read_text("utf-8")), "utf-8")
+    else:
+        print("\n\n".join(make() for make in PARTS.values()))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,73 @@
+"""README.md says the truth: its examples print what it shows, and its tables are up to date."""
+
+from __future__ import annotations
+
+import doctest
+import re
+import shlex
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.oracle.compare import PROMPT, transcript
+from tests.readme import PARTS, README, with_parts
+from tests.support import nixlite
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+TEXT = README.read_text("utf-8")
+BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+CONSOLE = [body for language, body in BLOCK.findall(TEXT) if language == "console"]
+PYTHON = [body for language, body in BLOCK.findall(TEXT) if language == "pycon"]
+
+
+def first_line(block: str) -> str:
+    return block.split("\n")[0]
+
+
+@pytest.mark.parametrize("block", CONSOLE, ids=first_line)
+def test_console(tmp_path: Path, block: str) -> None:
+    """`$ nixlite …` is run; `$ cat NAME` makes the file that it shows; `nix-repl> …` is typed."""
+    for part in re.split(r"^\$ ", block, flags=re.MULTILINE)[1:]:
+        command, _, shown = part.partition("\n")
+        words = shlex.split(command)
+        if words[0] == "cat":
+            (tmp_path / words[1]).write_text(shown, "utf-8")
+            continue
+        assert words[0] == "nixlite", f"only nixlite's own commands can be shown, not {command}"
+        if PROMPT in shown:
+            check_session(words[1:], shown, tmp_path)
+            continue
+        done = nixlite(words[1:], cwd=tmp_path)
+        assert (done.stdout + done.stderr).replace(f"{tmp_path}/", "").rstrip() == shown.rstrip()
+
+
+def check_session(arguments: list[str], shown: str, directory: Path) -> None:
+    typed = [line.removeprefix(PROMPT) for line in shown.split("\n") if line.startswith(PROMPT)]
+    done = nixlite(arguments, cwd=directory, stdin="".join(f"{line}\n" for line in typed))
+    printed = [step.replace(f"{directory}/", "") for step in transcript(done.stdout)]
+    assert printed[: len(typed)] == transcript(shown)
+
+
+@pytest.mark.parametrize("block", PYTHON, ids=first_line)
+def test_python(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, block: str) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.delenv("NIX_PATH", raising=False)
+    example = doctest.DocTestParser().get_doctest(block, {}, "README.md", "README.md", 0)
+    complaints: list[str] = []
+    result = doctest.DocTestRunner(verbose=False).run(example, out=complaints.append)
+    assert result.failed == 0, "".join(complaints)
+
+
+@pytest.mark.parametrize("name", PARTS)
+def test_generated_parts_are_up_to_date(name: str) -> None:
+    """When this fails: python -m tests.readme --write."""
+    part = re.compile(rf"<!-- {name}:.*?<!-- end {name} -->", re.DOTALL)
+    assert part.findall(TEXT) == part.findall(with_parts(TEXT))
+
+
+def test_the_test_command_is_ci_s() -> None:
+    assert "\nbash tests/run\n" in TEXT
+    assert "bash tests/run" in (README.parent / ".ci" / "run").read_text("utf-8")
