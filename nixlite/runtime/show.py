@@ -173,11 +173,12 @@ class ValuePrinter:
     def _space(self, broken: bool) -> None:
         self.out.append(self._newline if broken else " ")
 
-    def _deeper(self) -> str:
-        """Indent what follows; returns what to restore `_newline` to."""
-        before = self._newline
+    def _deeper(self) -> None:
+        """Indent what follows. As in Nix, an error on the way leaves it so for the rest of the print."""
         self._newline += " " * self.options.indent
-        return before
+
+    def _shallower(self) -> None:
+        self._newline = self._newline[: len(self._newline) - self.options.indent]
 
     def _elided(self, count: int, one: str, many: str) -> None:
         self._coloured(FAINT, f"«{count} {one if count == 1 else many} elided»")
@@ -197,7 +198,7 @@ class ValuePrinter:
         if depth >= options.max_depth:
             self.out.append("{ ... }")
             return
-        before = self._deeper()
+        self._deeper()
         self.out.append("{")
         names = sorted(attrs)
         if options.max_attributes != UNLIMITED:
@@ -212,7 +213,7 @@ class ValuePrinter:
             self.write(attrs[name], depth + 1)
             self.out.append(";")
             self.attributes_written += 1
-        self._newline = before
+        self._shallower()
         self._space(broken)
         self.out.append("}")
 
@@ -226,7 +227,7 @@ class ValuePrinter:
         if depth >= options.max_depth:
             self.out.append("[ ... ]")
             return
-        before = self._deeper()
+        self._deeper()
         self.out.append("[")
         broken = self._breaks(items)
         for index, item in enumerate(items):
@@ -236,7 +237,7 @@ class ValuePrinter:
                 break
             self.write(item, depth + 1)
             self.items_written += 1
-        self._newline = before
+        self._shallower()
         self._space(broken)
         self.out.append("]")
 
