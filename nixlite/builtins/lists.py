@@ -1,0 +1,294 @@
+"""Builtins on lists, but for sorting and closures.
+
+Those that hand out elements hand them out as they lie in the list, unforced. Loops that call a function
+again and again call a compiled one (`FunctionType`) directly and leave the rest to `call`.
+"""
+
+from __future__ import annotations
+
+from types import FunctionType
+from typing import TYPE_CHECKING, Any
+
+from nixlite.builtins.registry import builtin
+from nixlite.errors import EvalError
+from nixlite.runtime.call import call, call2
+from nixlite.runtime.expect import (
+    force_bool,
+    force_function,
+    force_int,
+    force_list,
+    force_string_no_context,
+    wrong_type,
+)
+from nixlite.runtime.operators import same
+from nixlite.runtime.thunk import force
+from nixlite.runtime.values import lambda_info
+
+if TYPE_CHECKING:
+    from typing import NoReturn
+
+    from nixlite.runtime.values import Lazy, Value
+
+
+def call_delayed(payload: tuple[Value, Lazy]) -> Value:
+    """The code of a thunk for `f x`: payload (f, x)."""
+    f, x = payload
+    if type(f) is FunctionType:
+        return f(x)  # type: ignore[no-any-return]
+    return call(f, x)
+
+
+@builtin("length", args=("e",))
+def length(e: Lazy) -> Value:
+    """Return the length of the list *e*."""
+    return len(force_list(e, "while evaluating the first argument passed to builtins.length"))
+
+
+@builtin("head", args=("list",))
+def head(xs: Lazy) -> Value:
+    """Return the first element of a list; an empty list is an error."""
+    items = force_list(xs, "while evaluating the first argument passed to 'builtins.head'")
+    if not items:
+        raise EvalError("'builtins.head' called on an empty list")
+    return force(items[0])
+
+
+@builtin("tail", args=("list",))
+def tail(xs: Lazy) -> Value:
+    """Return the list without its first element; an empty list is an error.
+
+    Takes time in proportion to the length of the list.
+    """
+    items = force_list(xs, "while evaluating the first argument passed to 'builtins.tail'")
+    if not items:
+        raise EvalError("'builtins.tail' called on an empty list")
+    return items[1:]
+
+
+@builtin("elemAt", args=("xs", "n"))
+def elem_at(xs: Lazy, n: Lazy) -> Value:
+    """Return element *n* of the list *xs*, counting from 0; an index out of bounds is an error.
+
+    The index is looked at first.
+    """
+    index = force_int(n, "while evaluating the second argument passed to 'builtins.elemAt'")
+    items = force_list(xs, "while evaluating the first argument passed to 'builtins.elemAt'")
+    if not 0 <= index < len(items):  # Python's negative indices are not Nix's
+        raise EvalError(f"'builtins.elemAt' called with index {index} on a list of size {len(items)}")
+    return force(items[index])
+
+
+@builtin("elem", args=("x", "xs"))
+def elem(x: Lazy, xs: Lazy) -> Value:
+    """Return `true` if a value equal to *x* occurs in the list *xs*, and `false` otherwise.
+
+    *x* is not evaluated for an empty list.
+    """
+    items = force_list(xs, "while evaluating the second argument passed to builtins.elem")
+    for item in items:  # noqa: SIM110 - a generator would spend C stack
+        if same(x, item):
+            return True
+    return False
+
+
+@builtin("map", args=("f", "list"), top_level=True)
+def map_(f: Lazy, xs: Lazy) -> Value:
+    """Apply the function *f* to each element of *list* and return the list of the results.
+
+    The calls are delayed until an element is needed; *f* is not evaluated for an empty list.
+    """
+    items = force_list(xs, "while evaluating the second argument passed to builtins.map")
+    if not items:
+        return items
+    function: Any = force_function(f, "while evaluating the first argument passed to builtins.map")
+    return tuple([[call_delayed, (function, item)] for item in items])
+
+
+@builtin("genList", args=("generator", "length"))
+def gen_list(generator: Lazy, size: Lazy) -> Value:
+    """Return the list of the given *length* whose element *i* is `generator i`, from 0 on.
+
+    The calls are delayed until an element is needed.
+    """
+    count = force_int(size, "while evaluating the second argument passed to builtins.genList")
+    if count < 0:
+        raise EvalError(f"cannot create list of size {count}")
+    function: Any = force_function(
+        generator, "while evaluating the first argument passed to builtins.genList"
+    )
+    return tuple([[call_delayed, (function, n)] for n in range(count)])
+
+
+@builtin("filter", args=("f", "list"))
+def filter_(f: Lazy, xs: Lazy) -> Value:
+    """Return the elements of *list* for which the function *f* returns `true`.
+
+    *f* is not evaluated for an empty list. If nothing is left out, the result is the same list.
+    """
+    items = force_list(xs, "while evaluating the second argument passed to builtins.filter")
+    if not items:
+        return items
+    function: Any = force_function(f, "while evaluating the first argument passed to builtins.filter")
+    compiled = type(function) is FunctionType
+    kept = []
+    for item in items:
+        verdict = function(item) if compiled else call(function, item)
+        if verdict is True:
+            kept.append(item)
+        elif verdict is not False:
+            force_bool(
+                verdict,
+                "while evaluating the return value of the filtering function passed to builtins.filter",
+            )
+    return items if len(kept) == len(items) else tuple(kept)
+
+
+@builtin("partition", args=("pred", "list"))
+def partition(pred: Lazy, xs: Lazy) -> Value:
+    """Return the set of two lists: in `right` the elements of *list* for which *pred* returns `true`, in `wrong` the others.
+
+    All elements are evaluated.
+    """  # noqa: E501 - one paragraph of documentation
+    function: Any = force_function(pred, "while evaluating the first argument passed to builtins.partition")
+    items = force_list(xs, "while evaluating the second argument passed to builtins.partition")
+    compiled = type(function) is FunctionType
+    right: list[Lazy] = []
+    wrong: list[Lazy] = []
+    for item in items:
+        force(item)
+        verdict = function(item) if compiled else call(function, item)
+        if type(verdict) is not bool:
+            force_bool(
+                verdict,
+                "while evaluating the return value of the partition function passed to builtins.partition",
+            )
+        (right if verdict else wrong).append(item)
+    return {"right": tuple(right), "wrong": tuple(wrong)}
+
+
+@builtin("any", args=("pred", "list"))
+def any_(pred: Lazy, xs: Lazy) -> Value:
+    """Return `true` if the function *pred* returns `true` for at least one element of *list*, and `false` otherwise.
+
+    Stops at the first one.
+    """  # noqa: E501 - one paragraph of documentation
+    function: Any = force_function(pred, "while evaluating the first argument passed to builtins.any")
+    items = force_list(xs, "while evaluating the second argument passed to builtins.any")
+    compiled = type(function) is FunctionType
+    for item in items:
+        verdict = function(item) if compiled else call(function, item)
+        if verdict is True:
+            return True
+        if verdict is not False:
+            force_bool(verdict, "while evaluating the return value of the function passed to builtins.any")
+    return False
+
+
+@builtin("all", args=("pred", "list"))
+def all_(pred: Lazy, xs: Lazy) -> Value:
+    """Return `true` if the function *pred* returns `true` for all elements of *list*, and `false` otherwise.
+
+    Stops at the first for which it does not.
+    """
+    function: Any = force_function(pred, "while evaluating the first argument passed to builtins.all")
+    items = force_list(xs, "while evaluating the second argument passed to builtins.all")
+    compiled = type(function) is FunctionType
+    for item in items:
+        verdict = function(item) if compiled else call(function, item)
+        if verdict is False:
+            return False
+        if verdict is not True:
+            force_bool(verdict, "while evaluating the return value of the function passed to builtins.all")
+    return True
+
+
+@builtin("foldl'", args=("op", "nul", "list"))
+def foldl(op: Lazy, nul: Lazy, xs: Lazy) -> Value:
+    """Reduce *list* from the left: `foldl' op nul [ x0 x1 x2 ]` is `op (op (op nul x0) x1) x2`.
+
+    Every intermediate result is evaluated at once; *nul* only where `op` or an empty list needs it.
+    """
+    function: Any = force_function(op, "while evaluating the first argument passed to builtins.foldlStrict")
+    items = force_list(xs, "while evaluating the third argument passed to builtins.foldlStrict")
+    if not items:
+        return force(nul)
+    value = nul
+    if type(function) is FunctionType:
+        for item in items:
+            step = function(value)
+            value = step(item) if type(step) is FunctionType else call(step, item)
+    else:
+        for item in items:
+            value = call2(function, value, item)
+    return value  # type: ignore[return-value]
+
+
+@builtin("concatLists", args=("lists",))
+def concat_lists(lists: Lazy) -> Value:
+    """Join a list of lists into one list.
+
+    A single list that is not empty is returned as it is.
+    """
+    parts = [
+        force_list(part, "while evaluating a value of the list passed to builtins.concatLists")
+        for part in force_list(lists, "while evaluating the first argument passed to builtins.concatLists")
+    ]
+    filled = [part for part in parts if part]
+    if len(filled) == 1:
+        return filled[0]
+    joined: list[Lazy] = []
+    for part in filled:
+        joined += part
+    return tuple(joined)
+
+
+@builtin("concatMap", args=("f", "list"))
+def concat_map(f: Lazy, xs: Lazy) -> Value:
+    """Apply the function *f*, which returns lists, to each element of *list* and join the results."""
+    function: Any = force_function(f, "while evaluating the first argument passed to builtins.concatMap")
+    items = force_list(xs, "while evaluating the second argument passed to builtins.concatMap")
+    joined: list[Lazy] = []
+    if type(function) is FunctionType:
+        for item in items:
+            part = function(item)
+            if type(part) is not tuple:
+                _no_list(part, lambda_info(function).position)
+            joined += part
+    else:
+        for item in items:
+            part = call(function, item)
+            if type(part) is not tuple:
+                _no_list(part, None)
+            joined += part
+    return tuple(joined)
+
+
+def _no_list(value: Value, error_position: tuple[str, int, int] | None) -> NoReturn:
+    """Raise the error for what *f* of `concatMap` returned; Nix blames the place of *f*."""
+    error_context = "while evaluating the return value of the function passed to builtins.concatMap"
+    raise wrong_type("a list", value)
+
+
+@builtin("groupBy", args=("f", "list"))
+def group_by(f: Lazy, xs: Lazy) -> Value:
+    """Return a set in which the elements of *list* lie in lists by the string that the function *f* returns for them.
+
+    The elements themselves are evaluated only if *f* does so.
+    """  # noqa: E501 - one paragraph of documentation
+    function: Any = force_function(f, "while evaluating the first argument passed to builtins.groupBy")
+    items = force_list(xs, "while evaluating the second argument passed to builtins.groupBy")
+    compiled = type(function) is FunctionType
+    groups: dict[str, list[Lazy]] = {}
+    for item in items:
+        name = function(item) if compiled else call(function, item)
+        if type(name) is not str:
+            name = force_string_no_context(
+                name,
+                "while evaluating the return value of the grouping function passed to builtins.groupBy",
+            )
+        group = groups.get(name)
+        if group is None:
+            groups[name] = [item]
+        else:
+            group.append(item)
+    return {name: tuple(group) for name, group in groups.items()}

@@ -1,0 +1,131 @@
+"""Forcing a value and insisting on its type, as C++ Nix's `forceInt` and its like do.
+
+`error_context` is the text of the trace frame (`while evaluating the first argument passed to
+'builtins.head'`) for anything that goes wrong inside, whether the value cannot be evaluated or has the
+wrong type. Nothing is done with it while things go well: `trace.py` reads the local variable of that name
+out of Python's traceback. **The name is a contract**: a function of `runtime/` or `builtins/` with a local
+`error_context` that is a non-empty string adds that frame to every error that passes through it.
+The type errors have no position of their own, as in Nix, where builtins pass `noPos`.
+"""
+
+from __future__ import annotations
+
+from types import FunctionType
+from typing import TYPE_CHECKING
+
+from nixlite.errors import NixTypeError
+from nixlite.runtime.thunk import force
+from nixlite.runtime.values import ContextString, PrimOp, PrimOpApp, show_type
+
+if TYPE_CHECKING:
+    from nixlite.runtime.values import Lazy, Value
+
+
+def wrong_type(expected: str, value: Value, *, at_site: bool = False) -> NixTypeError:
+    """`expected a list but found a string: "a"`; *expected* has its article."""
+    from nixlite.runtime.show import show_short  # only on the way to an error
+
+    return NixTypeError(f"expected {expected} but found {show_type(value)}: {show_short(value)}", at_site=at_site)
+
+
+def force_int(x: Lazy, error_context: str) -> int:
+    """The integer that *x* evaluates to."""
+    value = force(x)
+    if type(value) is not int:
+        raise wrong_type("an integer", value)
+    return value
+
+
+def force_float(x: Lazy, error_context: str) -> float:
+    """The number that *x* evaluates to, integers converted."""
+    value = force(x)
+    if type(value) is int:
+        return float(value)
+    if type(value) is not float:
+        raise wrong_type("a float", value)
+    return value
+
+
+def force_bool(x: Lazy, error_context: str) -> bool:
+    """The Boolean that *x* evaluates to."""
+    value = force(x)
+    if type(value) is not bool:
+        raise wrong_type("a Boolean", value)
+    return value
+
+
+def force_list(x: Lazy, error_context: str) -> tuple[Lazy, ...]:
+    """The list that *x* evaluates to; elements stay unforced."""
+    value = force(x)
+    if type(value) is not tuple:
+        raise wrong_type("a list", value)
+    return value
+
+
+def force_attrs(x: Lazy, error_context: str) -> dict[str, Lazy]:
+    """The attribute set that *x* evaluates to; attributes stay unforced."""
+    value = force(x)
+    if type(value) is not dict:
+        raise wrong_type("a set", value)
+    return value
+
+
+def force_function(x: Lazy, error_context: str) -> Value:
+    """The function (or functor) that *x* evaluates to."""
+    value = force(x)
+    kind = type(value)
+    if kind is FunctionType or kind is PrimOp or kind is PrimOpApp:
+        return value
+    if kind is dict and "__functor" in value:  # type: ignore[operator]
+        return value
+    raise wrong_type("a function", value)
+
+
+def force_string(x: Lazy, error_context: str) -> str:
+    """The text of the string that *x* evaluates to; its context is dropped."""
+    value = force(x)
+    if type(value) is str:
+        return value
+    if type(value) is ContextString:
+        return value.text
+    raise wrong_type("a string", value)
+
+
+def force_string_with_context(x: Lazy, error_context: str) -> tuple[str, frozenset[str]]:
+    """Text and context of the string that *x* evaluates to."""
+    value = force(x)
+    if type(value) is str:
+        return value, NO_CONTEXT
+    if type(value) is ContextString:
+        return value.text, value.context
+    raise wrong_type("a string", value)
+
+
+def force_string_no_context(x: Lazy, error_context: str) -> str:
+    """The text of the string that *x* evaluates to; a context is an error (names, regular expressions…)."""
+    value = force(x)
+    if type(value) is str:
+        return value
+    if type(value) is ContextString:
+        raise has_context(value)
+    raise wrong_type("a string", value)
+
+
+def get_attr(attrs: dict[str, Lazy], name: str, error_context: str) -> Lazy:
+    """The attribute *name*, unforced, that a builtin wants in a set it was given (no position, no suggestion)."""
+    if name in attrs:
+        return attrs[name]
+    raise NixTypeError(f"attribute '{name}' missing")
+
+
+def has_context(value: ContextString) -> NixTypeError:
+    """`the string 'x' is not allowed to refer to a store path (such as '…')`, as Nix 2.34.8 words it."""
+    first = min(value.context)
+    if first.startswith("!"):
+        shown = first.rsplit("!", 1)[1]
+    else:
+        shown = first.lstrip("=")
+    return NixTypeError(f"the string '{value.text}' is not allowed to refer to a store path (such as '{shown}')")
+
+
+NO_CONTEXT: frozenset[str] = frozenset()
