@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from nixlite.builtins.registry import constant
+from nixlite.runtime.search_path import lookup_path
 
 if TYPE_CHECKING:
     from nixlite.runtime.state import State
@@ -76,4 +77,5 @@ def nix_path(state: State) -> Lazy:
 
     Sets of `prefix` and `path`.
     """
-    return tuple([{"path": path, "prefix": prefix} for prefix, path in state.settings.lookup_path])
+    entries = lookup_path(state.settings, state.host)
+    return tuple([{"path": path, "prefix": prefix} for prefix, path in entries])

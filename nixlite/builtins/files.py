@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from nixlite.builtins.registry import builtin, constant
+from nixlite.builtins.registry import builtin
 from nixlite.errors import EvalError, RestrictedError
 from nixlite.runtime.coerce import coerce_to_path, coerce_to_string, realise_path
 from nixlite.runtime.expect import force_attrs, force_list, force_string_no_context
 from nixlite.runtime.realise import realise_context
-from nixlite.runtime.search_path import find_file, lookup_path
+from nixlite.runtime.search_path import find_file
 from nixlite.runtime.thunk import force
 from nixlite.runtime.values import ContextString, NixPath, make_string
 
@@ -185,15 +185,6 @@ def _search_path_entry(state: State, element: Lazy) -> tuple[str, str]:
         for old, new in realise_context(state, context).items():
             path = path.replace(old, new)
     return prefix, path
-
-
-@constant("nixPath")
-def nix_path(state: State) -> Lazy:
-    """The lookup path as a list of sets with the attributes `prefix` and `path`; what `<…>` searches.
-
-    Manual: Built-ins, `nixPath`.
-    """
-    return tuple({"path": path, "prefix": prefix} for prefix, path in lookup_path(state.settings, state.host))
 
 
 @builtin("toPath", args=("s",), state=True)
