@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from nixlite.errors import EvalError
+from nixlite.errors import EvalError, NixError
 from nixlite.store.aterm import parse, unparse
 from nixlite.store.derivation import name_of_drv
 from nixlite.store.hashing import Hash, digest
@@ -21,6 +21,7 @@ from nixlite.store.path import (
     fixed_path,
     is_derivation,
     is_in_store,
+    is_store_path,
     split_store_path,
     text_path,
 )
@@ -48,12 +49,14 @@ class Store:
     """Store objects by path, in memory.
 
     *store_dir* is the directory that paths name, and so part of every hash. *host* is used to read objects
-    that exist on disk already (a `.drv` file of an installed Nix).
+    that exist on disk already (a `.drv` file of an installed Nix). *read_only*: paths are computed but what
+    belongs to them is not there to be read, as in `nix-instantiate --eval` without `--read-write-mode`.
     """
 
-    def __init__(self, store_dir: str = STORE_DIR, host: Any = None) -> None:
+    def __init__(self, store_dir: str = STORE_DIR, host: Any = None, *, read_only: bool = False) -> None:
         self.store_dir = store_dir
         self.host = host
+        self.read_only = read_only
         self.objects: dict[str, StoreObject] = {}
         self._derivations: dict[str, Derivation] = {}
         self._modulos: dict[str, Modulo] = {}
@@ -114,8 +117,9 @@ class Store:
         if known is None:
             if is_derivation(path):
                 raise EvalError(f"file names are not allowed to end in '{DRV_EXTENSION}'")
-            name = path.rpartition("/")[2] or "source"
-            known = self.add_tree(name, host_tree(state.host, path))
+            place = state.host.real_path(path, last=False)  # the copy is of the link, if it is one
+            known = self.add_tree(path.rpartition("/")[2], host_tree(state.host, place))
+            state.host.allow(known)
             self._copied[path] = known
         return known
 
@@ -133,8 +137,19 @@ class Store:
         """Whether a store path is there, in memory or on disk."""
         return path in self.objects or (self.host is not None and self.host.exists(path))
 
+    def is_store_path(self, path: str) -> bool:
+        """Whether *path* has the form of a store path, with nothing below it."""
+        return is_store_path(path, self.store_dir)
+
     def lookup(self, path: str) -> Node | None:
-        """The node in memory at an absolute path in the store directory (or below a store path), if any."""
+        """The node in memory at an absolute path in the store directory (or below a store path), if any.
+
+        This is what a `Host` asks for files that are not on disk.
+        """
+        return None if self.read_only else self.node_at(path)
+
+    def node_at(self, path: str) -> Node | None:
+        """As `lookup`, in a read-only store as well."""
         if not is_in_store(path, self.store_dir):
             return None
         base_name, slash, rest = path[len(self.store_dir) + 1 :].partition("/")
@@ -145,7 +160,7 @@ class Store:
 
     def read(self, path: str) -> bytes:
         """The bytes of a file in the store, in memory or on disk."""
-        node = self.lookup(path)
+        node = self.node_at(path)
         if isinstance(node, File):
             return node.read()
         if self.host is None:
@@ -158,10 +173,18 @@ class Store:
         if drv is None:
             if not self.contains(drv_path):
                 raise EvalError(f"path '{drv_path}' is not valid")
-            text = self.read(drv_path).decode("utf-8", "surrogateescape")
-            drv = parse(text, name_of_drv(drv_path))
+            drv = self._parse(drv_path, self.read(drv_path))
             self._derivations[drv_path] = drv
         return drv
+
+    def _parse(self, drv_path: str, data: bytes) -> Derivation:
+        try:
+            if not is_derivation(drv_path):
+                name = drv_path.rpartition("/")[2]
+                raise EvalError(f"store path '{name}' is not a valid derivation path")
+            return parse(data.decode("utf-8", "surrogateescape"), name_of_drv(drv_path))
+        except NixError as error:
+            raise EvalError(f"error parsing derivation '{drv_path}': {error.message}") from None
 
     def modulo(self, drv_path: str) -> Modulo:
         """The hash modulo of a derivation in the store, remembered."""

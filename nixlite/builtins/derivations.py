@@ -1,0 +1,370 @@
+"""`derivationStrict`: from an attribute set to a derivation in the store.
+
+`derivation` itself is Nix code, `stdlib/derivation.nix`, as in Nix: it is what makes the attributes of a
+derivation lazy. Everything here follows the order in which Nix looks at things, because that order decides
+which of two mistakes is reported.
+Manual: Language, "Derivations" and "Advanced attributes".
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from nixlite.builtins.registry import builtin
+from nixlite.errors import EvalError, NixTypeError
+from nixlite.runtime.coerce import coerce_to_string
+from nixlite.runtime.expect import (
+    force_attrs,
+    force_bool,
+    force_list,
+    force_string_no_context,
+    force_string_with_context,
+)
+from nixlite.runtime.operators import attribute_position
+from nixlite.runtime.realise import on_disk
+from nixlite.runtime.string_context import parse_element
+from nixlite.runtime.thunk import force
+from nixlite.runtime.values import ContextString
+from nixlite.store.derivation import Derivation, Output
+from nixlite.store.hashing import HASH_SIZES, Hash, parse_algorithm, parse_hash
+from nixlite.store.modulo import fixed_output
+from nixlite.store.path import (
+    METHOD_PREFIXES,
+    BadStorePathError,
+    check_name,
+    is_derivation,
+    output_placeholder,
+    upstream_placeholder,
+)
+
+if TYPE_CHECKING:
+    from nixlite.runtime.state import State
+    from nixlite.runtime.values import Lazy, Value
+
+BLANKS = re.compile("[ \t\n\r]+")
+NOT_WITH_STRUCTURED = frozenset(
+    ("allowedReferences", "allowedRequisites", "disallowedReferences", "disallowedRequisites", "maxSize",
+     "maxClosureSize")
+)  # fmt: skip
+METHODS = {"recursive": "nar", "nar": "nar", "flat": "flat", "text": "text", "git": "git"}
+
+
+@builtin("derivationStrict", args=("attrs",), state=True, top_level=True)
+def derivation_strict(state: State, attrs: Lazy) -> Value:
+    """Add the derivation that *attrs* describes to the store; return `drvPath` and the paths of its outputs.
+
+    Forces every attribute. What a user calls is `derivation`, which does this lazily.
+    """
+    values = force_attrs(attrs, "while evaluating the argument passed to builtins.derivationStrict")
+    name = required_name(values)
+    return named_derivation(state, values, name)
+
+
+def required_name(values: dict[str, Lazy]) -> str:
+    """The derivation's name; everything else is evaluated under a frame that shows it."""
+    if "name" not in values:
+        error_context = "in the attrset passed as argument to builtins.derivationStrict"
+        raise NixTypeError("attribute 'name' missing")
+    error_context = "while evaluating the derivation attribute 'name'"
+    error_position = attribute_position(values["name"])
+    return force_string_no_context(
+        values["name"], "while evaluating the `name` attribute passed to builtins.derivationStrict"
+    )
+
+
+def named_derivation(state: State, values: dict[str, Lazy], name: str) -> dict[str, Lazy]:
+    """The result of `derivationStrict`, once the name is known."""
+    place = attribute_position(values["name"])
+    shown = f"{place[0]}:{place[1]}:{place[2]}" if place else "«none»:0"
+    error_context = f"while evaluating derivation '{name}'\n  whose name attribute is located at {shown}"
+    try:
+        check_name(name)
+    except BadStorePathError as error:
+        raise EvalError(
+            f"invalid derivation name: {error.message}. Please pass a different 'name'."
+        ) from None
+    parts = Parts(state, name)
+    parts.structured = flag(values, "__structuredAttrs")
+    parts.ignore_nulls = flag(values, "__ignoreNulls")
+    for key in sorted(values):
+        if key != "__ignoreNulls":
+            add_attribute(parts, key, values[key])
+    if parts.structured:
+        parts.drv.env["__json"] = structured_json(parts.json)
+    add_inputs(parts)
+    check_complete(parts)
+    add_outputs(parts)
+    return result_of(state, parts.drv, state.store.add_derivation(parts.drv))
+
+
+def flag(values: dict[str, Lazy], name: str) -> bool:
+    """A Boolean attribute that says how the others are to be read."""
+    if name not in values:
+        return False
+    return force_bool(
+        values[name], f"while evaluating the `{name}` attribute passed to builtins.derivationStrict"
+    )
+
+
+class Parts:
+    """A derivation while its attributes are collected."""
+
+    __slots__ = (
+        "algorithm", "content_addressed", "context", "drv", "hash_text", "ignore_nulls", "impure", "json",
+        "method", "outputs", "state", "structured",
+    )  # fmt: skip
+
+    def __init__(self, state: State, name: str) -> None:
+        self.state = state
+        self.drv = Derivation(name)
+        self.context: set[str] = set()
+        self.structured = False
+        self.ignore_nulls = False
+        self.content_addressed = False
+        self.impure = False
+        self.json: dict[str, str] = {}
+        self.outputs: list[str] = ["out"]
+        self.hash_text: str | None = None
+        self.algorithm: str | None = None
+        self.method: str | None = None
+
+    def require_feature(self, feature: str, detail: str = "") -> None:
+        """Raise Nix's error unless the experimental feature is on."""
+        if not self.state.settings.has_feature(feature):
+            raise EvalError(
+                f"experimental Nix feature '{feature}' is disabled{detail}; "
+                f"add '--extra-experimental-features {feature}' to enable it"
+            )
+
+
+# --- attributes
+
+
+def add_attribute(parts: Parts, key: str, value: Lazy) -> None:
+    """Take in one attribute; errors get the frame that names it."""
+    error_context = f"while evaluating attribute '{key}' of derivation '{parts.drv.name}'"
+    error_position = attribute_position(value)
+    if parts.ignore_nulls and force(value) is None:
+        return
+    if key == "__contentAddressed":
+        parts.content_addressed = force_bool(value, "")
+        if parts.content_addressed:
+            parts.require_feature("ca-derivations")
+    elif key == "__impure":
+        parts.impure = force_bool(value, "")
+        if parts.impure:
+            parts.require_feature("impure-derivations")
+    elif key == "args":
+        add_arguments(parts, value)
+    elif not parts.structured:
+        add_variable(parts, key, value)
+    elif key != "__structuredAttrs":
+        add_structured(parts, key, value)
+
+
+def add_arguments(parts: Parts, value: Lazy) -> None:
+    """`args`: the builder's arguments."""
+    for item in force_list(value, ""):
+        text, context = coerce_to_string(
+            parts.state, item, "while evaluating an element of the argument list", coerce_more=True
+        )
+        parts.context |= context
+        parts.drv.args.append(text)
+
+
+def add_variable(parts: Parts, key: str, value: Lazy) -> None:
+    """An attribute that becomes an environment variable."""
+    text, context = coerce_to_string(parts.state, value, "", coerce_more=True)
+    parts.context |= context
+    if key == "__json":
+        parts.state.settings.warn(
+            f"In derivation '{parts.drv.name}': setting structured attributes via '__json' is deprecated, "
+            "and may be disallowed in future versions of Nix. Set '__structuredAttrs = true' instead."
+        )
+        text = canonical_json(text)
+    parts.drv.env[key] = text
+    take_setting(parts, key, text)
+
+
+def take_setting(parts: Parts, key: str, text: str) -> None:
+    """The attributes that mean something to Nix itself, as text."""
+    if key == "builder":
+        parts.drv.builder = text
+    elif key == "system":
+        parts.drv.system = text
+    elif key == "outputHash":
+        parts.hash_text = text
+    elif key == "outputHashAlgo":
+        known = text in HASH_SIZES
+        parts.algorithm = parse_algorithm(text, parts.state.settings.features) if known else None
+    elif key == "outputHashMode":
+        parts.method = hash_method(parts, text)
+    elif key == "outputs":
+        take_outputs(parts, [name for name in BLANKS.split(text) if name])
+
+
+def hash_method(parts: Parts, text: str) -> str:
+    """`outputHashMode`."""
+    if text not in METHODS:
+        raise EvalError(f"invalid value '{text}' for 'outputHashMode' attribute")
+    if text == "text":
+        parts.require_feature(
+            "dynamic-derivations", f" (text-hashed derivation '{parts.drv.name}', outputHashMode = \"text\")"
+        )
+    if text == "git":
+        parts.require_feature("git-hashing")
+    return METHODS[text]
+
+
+def take_outputs(parts: Parts, names: list[str]) -> None:
+    """`outputs`."""
+    seen: set[str] = set()
+    for name in names:
+        if name in seen:
+            raise EvalError(f"duplicate derivation output '{name}'")
+        if name == "drvPath":
+            raise EvalError("invalid derivation output name 'drvPath'")
+        seen.add(name)
+    if not seen:
+        raise EvalError("derivation cannot have an empty set of outputs")
+    parts.outputs = names
+
+
+def add_structured(parts: Parts, key: str, value: Lazy) -> None:
+    """An attribute that becomes a member of the JSON object `__json`."""
+    from nixlite.runtime.json_out import to_json  # few derivations are structured
+
+    parts.json[key], context = to_json(parts.state, value, copy_to_store=True)
+    parts.context |= context
+    if key == "builder":
+        parts.drv.builder, context = force_string_with_context(value, "")
+        parts.context |= context
+    elif key in ("system", "outputHash", "outputHashAlgo", "outputHashMode"):
+        take_setting(parts, key, force_string_no_context(value, ""))
+    elif key == "outputs":
+        take_outputs(parts, [force_string_no_context(item, "") for item in force_list(value, "")])
+    elif key in NOT_WITH_STRUCTURED:
+        parts.state.settings.warn(
+            f"In a derivation named '{parts.drv.name}', 'structuredAttrs' disables the effect of the "
+            f"derivation attribute '{key}'; use 'outputChecks.<output>.{key}' instead"
+        )
+
+
+def structured_json(members: dict[str, str]) -> str:
+    """The JSON object of already encoded members."""
+    from nixlite.runtime.json_out import quote_json
+
+    return "{" + ",".join([f"{quote_json(key)}:{members[key]}" for key in sorted(members)]) + "}"
+
+
+def canonical_json(text: str) -> str:
+    """JSON text read and written again, as happens to `__json`."""
+    from nixlite.runtime.json_in import from_json
+    from nixlite.runtime.json_out import data_to_json
+
+    try:
+        return data_to_json(from_json(text))
+    except EvalError as error:
+        raise EvalError(f"cannot process __json attribute: {error.message}") from None
+
+
+# --- inputs and outputs
+
+
+def add_inputs(parts: Parts) -> None:
+    """Depend on everything in the context of the attributes' strings."""
+    drv = parts.drv
+    for text in parts.context:
+        element = parse_element(text)
+        if element.outputs:
+            drv.add_input(element.path, list(element.outputs))
+        elif element.deep:
+            add_closure(parts.state, drv, element.path)
+        else:
+            drv.sources.add(element.path)
+
+
+def add_closure(state: State, drv: Derivation, drv_path: str) -> None:
+    """Depend on a derivation, all it depends on, and all their outputs (`drvPath` in a string)."""
+    store = state.store
+    if state.settings.read_only and not on_disk(state, drv_path):
+        raise EvalError(f"path '{drv_path}' is not valid")  # Nix has not written it, and looks for it
+    for path in store.closure([drv_path]):
+        drv.sources.add(path)
+        if is_derivation(path):
+            for output in store.read_derivation(path).outputs:
+                drv.add_input(path, [output])
+
+
+def check_complete(parts: Parts) -> None:
+    """The attributes that every derivation needs."""
+    if not parts.drv.builder:
+        raise EvalError("required attribute 'builder' missing")
+    if not parts.drv.system:
+        raise EvalError("required attribute 'system' missing")
+    if is_derivation(parts.drv.name) and not (parts.method == "text" and parts.outputs == ["out"]):
+        raise EvalError(
+            "derivation names are allowed to end in '.drv' only if they produce a single derivation file"
+        )
+
+
+def add_outputs(parts: Parts) -> None:
+    """Fill in the outputs: fixed, floating, impure or input-addressed."""
+    drv, store = parts.drv, parts.state.store
+    if parts.hash_text is not None:
+        if parts.outputs != ["out"]:
+            raise EvalError("multiple outputs are not supported in fixed-output derivations")
+        content = expected_hash(parts.state, parts.hash_text, parts.algorithm)
+        output = fixed_output(drv.name, parts.method or "flat", content, store.store_dir)
+        drv.outputs["out"] = output
+        drv.env["out"] = output.path
+    elif parts.content_addressed or parts.impure:
+        if parts.content_addressed and parts.impure:
+            raise EvalError("derivation cannot be both content-addressed and impure")
+        method = METHOD_PREFIXES[parts.method or "nar"] + (parts.algorithm or "sha256")
+        for name in parts.outputs:
+            drv.env[name] = output_placeholder(name)
+            drv.outputs[name] = Output("", method, "impure" if parts.impure else "")
+    else:
+        for name in parts.outputs:
+            drv.env[name] = ""
+            drv.outputs[name] = Output()
+        store.fill_in_outputs(drv)
+
+
+def expected_hash(state: State, text: str, algorithm: str | None) -> Hash:
+    """The hash that *text* means; an empty text is a hash of zeros, with a warning."""
+    if text:
+        return parse_hash(text, algorithm, state.settings.features)
+    if algorithm is None:
+        raise EvalError("empty hash requires explicit hash algorithm")
+    zeros = Hash(algorithm, bytes(HASH_SIZES[algorithm]))
+    state.settings.warn(f"found empty hash, assuming '{zeros.text('sri')}'")
+    return zeros
+
+
+def result_of(state: State, drv: Derivation, drv_path: str) -> dict[str, Lazy]:
+    """`drvPath` and the outputs, with their contexts."""
+    result: dict[str, Lazy] = {"drvPath": ContextString(drv_path, frozenset(("=" + drv_path,)))}
+    for name, output in drv.outputs.items():
+        result[name] = output_string(drv_path, name, output)
+    return result
+
+
+def output_string(drv_path: str, name: str, output: Output) -> ContextString:
+    """The text that stands for an output: its path, or a placeholder as long as that is not known."""
+    text = output.path or upstream_placeholder(drv_path, name)
+    return ContextString(text, frozenset((f"!{name}!{drv_path}",)))
+
+
+def imported_derivation(state: State, drv_path: str) -> dict[str, Lazy]:
+    """What `import` gives for a `.drv` file, before `derivation`-like attributes are added.
+
+    `drvPath`, `name`, `outputs` and one attribute for each output.
+    """
+    drv = state.store.read_derivation(drv_path)
+    result = result_of(state, drv, drv_path)
+    result["name"] = drv.env.get("name", "")
+    result["outputs"] = tuple(sorted(drv.outputs))
+    return result
