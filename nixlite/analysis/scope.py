@@ -1,0 +1,311 @@
+"""Scope resolution: which binding each variable means, before anything runs.
+
+C++ Nix does this in `bindVars`: undefined variables are errors of the file, not of the evaluation. A name is
+looked up in the enclosing lexical scopes, then among the globals; only a name found in none of these is left
+to the enclosing `with` expressions, innermost first. Manual: Language, "Scoping rules".
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from nixlite.errors import UndefinedVariable
+from nixlite.syntax import nodes as n
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Container, Iterable, Mapping
+
+    from nixlite.source import Source
+
+
+class Variable:
+    """One binding of one name: an argument, a formal, a `let` or `rec` name, or a name of the outer scope.
+
+    *binding* is the `Binding` of a `let` or `rec` name (None for the others). *dynamic* marks names of the
+    scope that the program is evaluated in (REPL, `scopedImport`): they are looked up when it starts.
+    *pos*: that of the `with` expression whose set the variable stands for.
+    """
+
+    __slots__ = ("binding", "dynamic", "name", "pos")
+
+    def __init__(
+        self, name: str, binding: n.Binding | None = None, dynamic: bool = False, pos: int = n.NO_POS
+    ) -> None:
+        self.name = name
+        self.binding = binding
+        self.dynamic = dynamic
+        self.pos = pos
+
+
+class Global:
+    """A name of the global scope (`builtins`, `map`, `__sub`)."""
+
+    __slots__ = ("name",)
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+
+class WithLookup:
+    """A name that only the enclosing `with` sets can have; *scopes* innermost first."""
+
+    __slots__ = ("name", "scopes")
+
+    def __init__(self, name: str, scopes: tuple[Variable, ...]) -> None:
+        self.name = name
+        self.scopes = scopes
+
+
+Resolution = Variable | Global | WithLookup
+
+
+class Scope:
+    """A lexical scope: names bound here, and the scope around it.
+
+    `with` scopes bind no names; `withs` lists the variables of all `with` sets around, innermost first.
+    """
+
+    __slots__ = ("names", "outer", "withs")
+
+    def __init__(self, names: Mapping[str, Resolution], outer: Scope | None, withs: tuple[Variable, ...]) -> None:
+        self.names = names
+        self.outer = outer
+        self.withs = withs
+
+
+class Analysis:
+    """The facts about one program, keyed by node.
+
+    *variables*: what each `Var` means (also each operator or `<path>` that means a call of a global, keyed
+    by its node; a `<path>`'s `__nixPath` is in *search_paths*). *bound*: the variables that a node binds by name (`Let`'s and recursive `AttrSet`'s sets,
+    `Lambda`s). *withs*: the variable that stands for the set of a `With`.
+    """
+
+    __slots__ = ("bound", "outer", "search_paths", "variables", "withs")
+
+    def __init__(self) -> None:
+        self.search_paths: dict[n.SearchPath, n.Var] = {}
+        self.variables: dict[n.Expr, Resolution] = {}
+        self.bound: dict[n.Expr, dict[str, Variable]] = {}
+        self.withs: dict[n.With, Variable] = {}
+        self.outer: dict[str, Variable] = {}
+
+
+class Resolver:
+    """One walk over a tree."""
+
+    def __init__(self, source: Source, globals_: Container[str], analysis: Analysis) -> None:
+        self.source = source
+        self.globals = globals_
+        self.analysis = analysis
+
+    def lookup(self, name: str, scope: Scope, pos: int) -> Resolution:
+        """What *name* means in *scope*; raises UndefinedVariable."""
+        at: Scope | None = scope
+        while at is not None:
+            variable = at.names.get(name)
+            if variable is not None:
+                return variable
+            at = at.outer
+        if name in self.globals:
+            return Global(name)
+        if scope.withs:
+            return WithLookup(name, scope.withs)
+        position = None if pos == n.NO_POS else self.source.position(pos)
+        raise UndefinedVariable(f"undefined variable '{name}'", position=position)
+
+    def visit(self, node: n.Expr, scope: Scope) -> None:
+        """Resolve every variable below *node*."""
+        VISITORS[type(node)](self, node, scope)
+
+
+def analyse(
+    expr: n.Expr, source: Source, globals_: Container[str], outer_names: Iterable[str] = ()
+) -> Analysis:
+    """Resolve every variable of a program.
+
+    *globals_*: the names of the global scope; *outer_names*: names of the scope that the program is evaluated
+    in (REPL bindings, `scopedImport`), which hide the globals. Raises UndefinedVariable with its position.
+    """
+    analysis = Analysis()
+    names = {name: Variable(name, dynamic=True) for name in outer_names}
+    analysis.outer = names
+    Resolver(source, globals_, analysis).visit(expr, Scope(names, None, ()))
+    return analysis
+
+
+def _leaf(resolver: Resolver, node: n.Expr, scope: Scope) -> None:
+    pass
+
+
+def _var(resolver: Resolver, node: n.Var, scope: Scope) -> None:
+    resolver.analysis.variables[node] = resolver.lookup(node.name, scope, node.pos)
+
+
+def _interpolation(resolver: Resolver, node: n.Interpolation, scope: Scope) -> None:
+    for _, part in node.parts:
+        resolver.visit(part, scope)
+
+
+def _path(resolver: Resolver, path: tuple[n.AttrName, ...], scope: Scope) -> None:
+    for name in path:
+        if not isinstance(name, str):
+            resolver.visit(name, scope)
+
+
+def _select(resolver: Resolver, node: n.Select, scope: Scope) -> None:
+    resolver.visit(node.subject, scope)
+    if node.default is not None:
+        resolver.visit(node.default, scope)
+    _path(resolver, node.path, scope)
+
+
+def _has_attr(resolver: Resolver, node: n.HasAttr, scope: Scope) -> None:
+    resolver.visit(node.subject, scope)
+    _path(resolver, node.path, scope)
+
+
+def _list(resolver: Resolver, node: n.ListLiteral, scope: Scope) -> None:
+    for item in node.items:
+        resolver.visit(item, scope)
+
+
+def bind(resolver: Resolver, attrs: n.AttrSet, scope: Scope) -> Scope:
+    """The scope inside a `rec` set or `let`; registers its variables.
+
+    `inherit a` makes no variable: `a` means inside what it means outside (unless `__overrides` may change it).
+    """
+    overridable = attrs.recursive and "__overrides" in attrs.bindings
+    names: dict[str, Resolution] = {}
+    bound: dict[str, Variable] = {}
+    for name, binding in attrs.bindings.items():
+        if binding.kind is n.INHERITED and not overridable:
+            names[name] = resolver.lookup(name, scope, binding.pos)
+        else:
+            names[name] = bound[name] = Variable(name, binding)
+    resolver.analysis.bound[attrs] = bound
+    return Scope(names, scope, scope.withs)
+
+
+def _bindings(resolver: Resolver, attrs: n.AttrSet, inner: Scope, scope: Scope) -> None:
+    """Values see *inner*; `inherit a` sees *scope*, the surroundings."""
+    for source in attrs.inherit_from:
+        resolver.visit(source, inner)
+    for binding in attrs.bindings.values():
+        if binding.value is not None:
+            resolver.visit(binding.value, scope if binding.kind is n.INHERITED else inner)
+    for dynamic in attrs.dynamic:
+        resolver.visit(dynamic.name, inner)
+        resolver.visit(dynamic.value, inner)
+
+
+def _attr_set(resolver: Resolver, node: n.AttrSet, scope: Scope) -> None:
+    inner = bind(resolver, node, scope) if node.recursive else scope
+    _bindings(resolver, node, inner, scope)
+
+
+def _let(resolver: Resolver, node: n.Let, scope: Scope) -> None:
+    inner = bind(resolver, node.attrs, scope)
+    _bindings(resolver, node.attrs, inner, scope)
+    resolver.visit(node.body, inner)
+
+
+def _with(resolver: Resolver, node: n.With, scope: Scope) -> None:
+    resolver.visit(node.scope, scope)
+    variable = Variable("with", pos=node.pos)
+    resolver.analysis.withs[node] = variable
+    resolver.visit(node.body, Scope({}, scope, (variable, *scope.withs)))
+
+
+def _assert(resolver: Resolver, node: n.Assert, scope: Scope) -> None:
+    resolver.visit(node.condition, scope)
+    resolver.visit(node.body, scope)
+
+
+def _if(resolver: Resolver, node: n.If, scope: Scope) -> None:
+    resolver.visit(node.condition, scope)
+    resolver.visit(node.then, scope)
+    resolver.visit(node.otherwise, scope)
+
+
+def _lambda(resolver: Resolver, node: n.Lambda, scope: Scope) -> None:
+    names = {}
+    if node.argument is not None:
+        names[node.argument] = Variable(node.argument)
+    if node.formals is not None:
+        for formal in node.formals.items:
+            names[formal.name] = Variable(formal.name)
+    resolver.analysis.bound[node] = names
+    inner = Scope(names, scope, scope.withs)
+    if node.formals is not None:
+        for formal in node.formals.items:
+            if formal.default is not None:
+                resolver.visit(formal.default, inner)
+    resolver.visit(node.body, inner)
+
+
+def _call(resolver: Resolver, node: n.Call, scope: Scope) -> None:
+    resolver.visit(node.function, scope)
+    for argument in node.arguments:
+        resolver.visit(argument, scope)
+
+
+def _not(resolver: Resolver, node: n.Not, scope: Scope) -> None:
+    resolver.visit(node.operand, scope)
+
+
+def _negate(resolver: Resolver, node: n.Negate, scope: Scope) -> None:
+    resolver.analysis.variables[node] = resolver.lookup("__sub", scope, node.pos)
+    resolver.visit(node.operand, scope)
+
+
+OPERATOR_GLOBALS = {
+    "-": "__sub",
+    "*": "__mul",
+    "/": "__div",
+    "<": "__lessThan",
+    ">": "__lessThan",
+    "<=": "__lessThan",
+    ">=": "__lessThan",
+}
+"""Operators that mean a call of a variable, which a program may rebind."""
+
+
+def _binary(resolver: Resolver, node: n.Binary, scope: Scope) -> None:
+    name = OPERATOR_GLOBALS.get(node.op)
+    if name is not None:
+        resolver.analysis.variables[node] = resolver.lookup(name, scope, node.pos)
+    resolver.visit(node.left, scope)
+    resolver.visit(node.right, scope)
+
+
+def _search_path(resolver: Resolver, node: n.SearchPath, scope: Scope) -> None:
+    resolver.analysis.variables[node] = resolver.lookup("__findFile", scope, node.pos)
+    nix_path = n.Var("__nixPath", node.pos, node.start, node.end)
+    resolver.analysis.search_paths[node] = nix_path
+    resolver.visit(nix_path, scope)
+
+
+VISITORS: dict[type[n.Expr], Callable[[Resolver, n.Expr, Scope], None]] = {
+    n.Int: _leaf,
+    n.Float: _leaf,
+    n.Str: _leaf,
+    n.PathLiteral: _leaf,
+    n.CurPos: _leaf,
+    n.Var: _var,  # type: ignore[dict-item]
+    n.Interpolation: _interpolation,  # type: ignore[dict-item]
+    n.Select: _select,  # type: ignore[dict-item]
+    n.HasAttr: _has_attr,  # type: ignore[dict-item]
+    n.ListLiteral: _list,  # type: ignore[dict-item]
+    n.AttrSet: _attr_set,  # type: ignore[dict-item]
+    n.Let: _let,  # type: ignore[dict-item]
+    n.With: _with,  # type: ignore[dict-item]
+    n.Assert: _assert,  # type: ignore[dict-item]
+    n.If: _if,  # type: ignore[dict-item]
+    n.Lambda: _lambda,  # type: ignore[dict-item]
+    n.Call: _call,  # type: ignore[dict-item]
+    n.Not: _not,  # type: ignore[dict-item]
+    n.Negate: _negate,  # type: ignore[dict-item]
+    n.Binary: _binary,  # type: ignore[dict-item]
+    n.SearchPath: _search_path,  # type: ignore[dict-item]
+}

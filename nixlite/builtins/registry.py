@@ -1,0 +1,72 @@
+"""How a builtin is declared.
+
+    @builtin("elemAt", args=("xs", "n"))
+    def elem_at(xs: Lazy, n: Lazy) -> Value:
+        \"\"\"Return element *n* of the list *xs*, counting from 0.
+
+        (further paragraphs are for us; the first one is what `:doc` shows)
+        \"\"\"
+
+Arguments arrive **unforced**, and the function forces them with `expect.force_…` in the order and with the
+texts of Nix's own implementation: that order decides which of two errors a user sees. The result is in WHNF.
+Where Nix's frame texts are irregular they are simply the strings in those calls.
+
+`state=True`: the evaluator's `State` comes first. `top_level=True`: a global without `builtins.` (the others
+are globals under `__name`). `feature`: only there when that experimental feature is on. `impure=True`: absent
+in pure evaluation. `trace=False`: a failing call adds no frame.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+class Declaration(NamedTuple):
+    """One row of the registry. `constant` rows are values computed from the `State`, not functions."""
+
+    name: str
+    function: Callable[..., Any]
+    arguments: tuple[str, ...]
+    state: bool
+    top_level: bool
+    feature: str | None
+    impure: bool
+    trace: bool
+    is_constant: bool
+
+
+REGISTRY: dict[str, Declaration] = {}
+
+
+def builtin(
+    name: str,
+    args: tuple[str, ...],
+    *,
+    state: bool = False,
+    top_level: bool = False,
+    feature: str | None = None,
+    impure: bool = False,
+    trace: bool = True,
+) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Declare the decorated function as `builtins.<name>`; see the module's text."""
+
+    def declare(function: Callable[..., Any]) -> Callable[..., Any]:
+        REGISTRY[name] = Declaration(name, function, args, state, top_level, feature, impure, trace, False)
+        return function
+
+    return declare
+
+
+def constant(
+    name: str, *, top_level: bool = False, feature: str | None = None, impure: bool = False
+) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Declare a builtin that is no function; the decorated function takes the `State`, gives a `Lazy`."""
+
+    def declare(function: Callable[..., Any]) -> Callable[..., Any]:
+        REGISTRY[name] = Declaration(name, function, (), True, top_level, feature, impure, False, True)
+        return function
+
+    return declare

@@ -1,0 +1,388 @@
+"""Lowering of attribute sets and `let`: groups of bindings that may refer to each other.
+
+Thunks capture variables by value, so a group is written in an order in which what is captured exists already;
+where bindings refer to each other in a circle, the thunk is made first and its payload filled in after.
+Functions are Python closures, which see variables that are assigned later.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from nixlite.analysis.scope import Global, Variable
+from nixlite.compiler import emit
+from nixlite.compiler.expressions import (
+    CONSTANT_GLOBALS,
+    argument,
+    atomic,
+    attr_name,
+    is_function_variable,
+    outlined,
+    path_literal,
+)
+from nixlite.compiler.functions import define_lambda
+from nixlite.compiler.unit import CONTEXT, MAX_NESTING, SELECT, TAIL, VALUE, Function
+from nixlite.syntax import nodes as n
+
+if TYPE_CHECKING:
+    import ast
+
+
+class Delayed:
+    """A binding of a group that becomes a thunk: its static function is written, its cells are not."""
+
+    __slots__ = ("captures", "code", "position", "variable")
+
+    def __init__(self, variable: Variable, code: str, captures: dict[Variable, None], position: ast.expr | None):
+        self.variable = variable
+        self.code = code
+        self.captures = captures
+        self.position = position
+
+
+# -- sources of `inherit (e) a`
+
+
+def inherit_sources(f: Function, attrs: n.AttrSet) -> list[Variable]:
+    """One variable for each `e`; those that are not variables already become thunks."""
+    return [inherit_source(f, source) for source in attrs.inherit_from]
+
+
+def inherit_source(f: Function, source: n.Expr) -> Variable:
+    """The variable that stands for `e`; the thunk is created before the current statement."""
+    if type(source) is n.Var:
+        resolution = f.unit.analysis.variables[source]
+        if type(resolution) is Variable:
+            return resolution
+    variable = Variable("inherit")
+    saved, f.known = f.known, f.hoist_known
+    value = argument(f, source)
+    f.known = saved
+    f.hoist(emit.assign(f.declare(variable), value))
+    return variable
+
+
+def inherited_from(f: Function, name: str, binding: n.Binding, source: Variable) -> Function:
+    """The static function of `inherit (e) name`: selects *name* from the shared source."""
+    inner = Function(f.unit, None, f.hoist_known)
+    subject = source_value(inner, source, 0)
+    site = f.unit.site(binding.pos, 0, SELECT, name)
+    inner.emit(emit.Return(emit.call(site, "select", subject, emit.constant(name))))
+    return inner
+
+
+def source_value(inner: Function, source: Variable, context: int) -> ast.expr:
+    """The value of an inherit source inside the static function that selects from it."""
+    constant = inner.unit.constants.get(source)
+    if constant is not None:
+        return constant
+    read = emit.name(inner.use(source))
+    if source in inner.known or source in inner.unit.functions:
+        return read
+    site = inner.unit.site(n.NO_POS, context)
+    return emit.call(site, "force", read)
+
+
+# -- plain sets
+
+
+def attr_set(f: Function, node: n.AttrSet) -> ast.expr:
+    """A set literal; one with `rec` or dynamic names needs statements."""
+    if node.recursive or node.dynamic:
+        return outlined(f, node)
+    return plain_set(f, node)
+
+
+def plain_set(f: Function, node: n.AttrSet) -> ast.expr:
+    """The static attributes of a set that is not recursive, as a dict display."""
+    sources = inherit_sources(f, node)
+    keys: list[ast.expr | None] = []
+    values: list[ast.expr] = []
+    for name, binding in node.bindings.items():
+        keys.append(emit.constant(name))
+        values.append(attribute(f, name, binding, sources))
+    return emit.Dict(keys, values)
+
+
+def attribute(f: Function, name: str, binding: n.Binding, sources: list[Variable]) -> ast.expr:
+    """The cell of one attribute: value or thunk, with the position of its definition."""
+    position = emit.constant(f.unit.position(binding.pos))
+    if binding.value is None:
+        assert binding.source is not None
+        inner = inherited_from(f, name, binding, sources[binding.source])
+        return emit.list_of(emit.name(inner.finish()), f.payload(inner.captures), position)
+    return cell(f, binding.value, position)
+
+
+def cell(f: Function, node: n.Expr, position: ast.expr) -> ast.expr:
+    """The cell of an attribute whose value is *node*."""
+    atom = atomic(f, node)
+    if atom is None:
+        if type(node) is n.Lambda:
+            return emit.list_of(emit.name("VIRGIN"), f.value(node), position)
+        return f.thunk(node, position)
+    if is_function_variable(f, node):
+        return emit.list_of(emit.name("VIRGIN"), atom, position)
+    if is_constant(f, node):
+        return f.unit.shared("c", emit.list_of(emit.constant(None), atom, position))
+    if type(node) is n.Var and f.unit.analysis.variables[node] in f.known:
+        return emit.list_of(emit.constant(None), atom, position)
+    return emit.list_of(emit.name("force"), atom, position)  # an alias: the position is the set's, not the value's
+
+
+def is_constant(f: Function, node: n.Expr) -> bool:
+    """Whether an atomic expression is the same value each time, known when the unit is loaded."""
+    if type(node) is not n.Var:
+        return True
+    resolution = f.unit.analysis.variables[node]
+    if type(resolution) is Variable:
+        return resolution in f.unit.constants
+    return type(resolution) is Global and (
+        resolution.name in CONSTANT_GLOBALS or resolution.name == "builtins" or resolution.name in f.unit.primops
+    )
+
+
+# -- groups: `let` and `rec`
+
+
+def classify(f: Function, names: dict[str, Variable], attrs: n.AttrSet) -> None:
+    """Find the bindings of a group that need no thunk: constants and functions."""
+    for name in names:
+        node = attrs.bindings[name].value
+        kind = type(node)
+        if kind is n.Int or kind is n.Float or kind is n.Str:
+            f.unit.constants[names[name]] = emit.constant(node.value)  # type: ignore[attr-defined]
+        elif kind is n.PathLiteral:
+            f.unit.constants[names[name]] = path_literal(f, node)  # type: ignore[arg-type]
+        elif kind is n.ListLiteral and not node.items:  # type: ignore[attr-defined]
+            f.unit.constants[names[name]] = emit.constant(())
+        elif kind is n.Lambda and f.nesting < MAX_NESTING:
+            f.unit.functions.add(names[name])
+    for name in names:
+        constant = aliased_constant(f, names[name], set())
+        if constant is not None:
+            f.unit.constants[names[name]] = constant
+
+
+def aliased_constant(f: Function, variable: Variable, seen: set[Variable]) -> ast.expr | None:
+    """The constant that a chain of aliases (`a = b; b = 1;`) ends in."""
+    constant = f.unit.constants.get(variable)
+    if constant is not None or variable in seen or variable.binding is None:
+        return constant
+    node = variable.binding.value
+    if type(node) is not n.Var:
+        return None
+    seen.add(variable)
+    target = f.unit.analysis.variables[node]
+    if type(target) is Variable:
+        return aliased_constant(f, target, seen)
+    if type(target) is Global and target.name in CONSTANT_GLOBALS:
+        return emit.constant(CONSTANT_GLOBALS[target.name])
+    return None
+
+
+def write_group(f: Function, attrs: n.AttrSet, with_positions: bool) -> None:
+    """Assign the variables of a `let` or `rec`."""
+    names = f.unit.analysis.bound[attrs]
+    classify(f, names, attrs)
+    for variable in names.values():
+        if variable not in f.unit.constants:
+            f.declare(variable)
+    for name, variable in names.items():
+        if variable in f.unit.functions:
+            node = attrs.bindings[name].value
+            assert type(node) is n.Lambda
+            f.hoist(define_lambda(f, node, f.unit.name_of(variable)))
+    pending: list[Delayed] = []
+    group = set(names.values())
+    sources = [group_source(f, source, group, pending) for source in attrs.inherit_from]
+    for name, variable in names.items():
+        if variable in f.unit.constants or variable in f.unit.functions:
+            continue
+        binding = attrs.bindings[name]
+        position = emit.constant(f.unit.position(binding.pos)) if with_positions else None
+        pending.append(delayed(f, name, variable, binding, sources, position))
+    write_delayed(f, pending, group)
+
+
+def group_source(f: Function, source: n.Expr, group: set[Variable], pending: list[Delayed]) -> Variable:
+    """`inherit (e) …` inside a group: `e` may use the group's own variables."""
+    if type(source) is n.Var:
+        resolution = f.unit.analysis.variables[source]
+        if type(resolution) is Variable:
+            return resolution
+    variable = Variable("inherit")
+    f.declare(variable)
+    group.add(variable)
+    code, inner = f.static(source, f.hoist_known)
+    pending.append(Delayed(variable, code, inner.captures, None))
+    return variable
+
+
+def delayed(
+    f: Function, name: str, variable: Variable, binding: n.Binding, sources: list[Variable], position: ast.expr | None
+) -> Delayed:
+    """Write the static function of one binding of a group."""
+    if binding.value is None:
+        assert binding.source is not None
+        inner = inherited_from(f, name, binding, sources[binding.source])
+        return Delayed(variable, inner.finish(), inner.captures, position)
+    code, inner = f.static(binding.value, f.hoist_known)
+    return Delayed(variable, code, inner.captures, position)
+
+
+def write_delayed(f: Function, pending: list[Delayed], group: set[Variable]) -> None:
+    """Assign thunks so that what each captures is there before; circles are closed afterwards."""
+    waiting = {item.variable: item for item in pending}
+    done: set[Variable] = set()
+    late: list[Delayed] = []
+    for item in pending:
+        place(f, item, waiting, done, late)
+    for item in late:
+        f.hoist(emit.assign_item(emit.name(f.unit.name_of(item.variable)), 1, f.payload(item.captures)))
+
+
+def place(
+    f: Function, root: Delayed, waiting: dict[Variable, Delayed], done: set[Variable], late: list[Delayed]
+) -> None:
+    """Assign *root*, and before it what it captures (depth first, without Python recursion)."""
+    active: set[Variable] = set()
+    stack: list[tuple[Delayed, list[Variable]]] = []
+
+    def enter(item: Delayed) -> None:
+        active.add(item.variable)
+        needs = [v for v in item.captures if v in waiting and v not in done]
+        if any(v in active for v in needs):  # a circle: the thunk exists before its payload
+            cells = [emit.name(item.code), emit.constant(None)]
+            if item.position is not None:
+                cells.append(item.position)
+            f.hoist(emit.assign(f.unit.name_of(item.variable), emit.list_of(*cells)))
+            done.add(item.variable)
+            late.append(item)
+            needs = []
+        stack.append((item, needs))
+
+    if root.variable in done:
+        return
+    enter(root)
+    while stack:
+        item, needs = stack[-1]
+        if needs:
+            need = needs.pop()
+            if need not in done and need not in active:
+                enter(waiting[need])
+            elif need not in done:
+                make_early(f, waiting[need], done, late)
+            continue
+        stack.pop()
+        active.discard(item.variable)
+        if item.variable not in done:
+            cells = [emit.name(item.code), f.payload(item.captures)]
+            if item.position is not None:
+                cells.append(item.position)
+            f.hoist(emit.assign(f.unit.name_of(item.variable), emit.list_of(*cells)))
+            done.add(item.variable)
+
+
+def make_early(f: Function, item: Delayed, done: set[Variable], late: list[Delayed]) -> None:
+    """Make a thunk whose payload comes later."""
+    cells = [emit.name(item.code), emit.constant(None)]
+    if item.position is not None:
+        cells.append(item.position)
+    f.hoist(emit.assign(f.unit.name_of(item.variable), emit.list_of(*cells)))
+    done.add(item.variable)
+    late.append(item)
+
+
+def let_tail(f: Function, node: n.Let) -> None:
+    """`let … in body`."""
+    write_group(f, node.attrs, with_positions=False)
+    f.tail(node.body)
+
+
+def rec_cell(f: Function, variable: Variable | None, binding: n.Binding) -> ast.expr:
+    """The cell that the set holds for a variable of a `rec`; an inherited name has none."""
+    position = emit.constant(f.unit.position(binding.pos))
+    if variable is None:
+        assert binding.value is not None
+        return cell(f, binding.value, position)
+    constant = f.unit.constants.get(variable)
+    if constant is not None:
+        return f.unit.shared("c", emit.list_of(emit.constant(None), constant, position))
+    name = emit.name(f.unit.name_of(variable))
+    if variable in f.unit.functions:
+        return emit.list_of(emit.name("VIRGIN"), name, position)
+    return name  # the thunk itself carries the position
+
+
+def attr_set_tail(f: Function, node: n.AttrSet) -> None:
+    """A set with `rec` or dynamic names (a plain one is an expression)."""
+    if not node.recursive and not node.dynamic:
+        f.emit(emit.Return(plain_set(f, node)))
+        return
+    if node.recursive and "__overrides" in node.bindings:
+        overridable_rec(f, node)
+    elif node.recursive:
+        write_group(f, node, with_positions=True)
+        names = f.unit.analysis.bound[node]
+        keys: list[ast.expr | None] = [emit.constant(name) for name in node.bindings]
+        values = [rec_cell(f, names.get(name), binding) for name, binding in node.bindings.items()]
+        f.emit(emit.assign("attrs", emit.Dict(keys, values)))
+    else:
+        f.emit(emit.assign("attrs", plain_set(f, node)))
+    for dynamic in node.dynamic:
+        dynamic_attribute(f, dynamic)
+    f.emit(emit.Return(emit.name("attrs")))
+
+
+def dynamic_attribute(f: Function, dynamic: n.DynamicBinding) -> None:
+    """`${name} = value`: a null name defines nothing, a name that is there already is an error."""
+    context = f.unit.site(dynamic.pos, f.context, CONTEXT, "while evaluating the name of a dynamic attribute")
+    place = f.unit.site(dynamic.pos, f.context)
+    key = emit.call(f.unit.site_like(context), "dynamic_name", f.value(dynamic.name))
+    position = emit.constant(f.unit.position(dynamic.pos))
+    value = cell(f, dynamic.value, position)
+    f.emit(emit.statement(emit.call(place, "add_attribute", emit.name("attrs"), key, value)))
+
+
+def overridable_rec(f: Function, node: n.AttrSet) -> None:
+    """`rec { __overrides = …; }`: the set's own references see the overriding attributes.
+
+    Every binding is a thunk with a late payload: the payloads are filled in with the original variables, the
+    overrides are evaluated, the variables they name are replaced, and the payloads are filled in again.
+    Manual (old): `__overrides`; observed with Nix 2.34.8.
+    """
+    names = f.unit.analysis.bound[node]
+    group = set(names.values())
+    for variable in group:
+        f.declare(variable)
+    pending: list[Delayed] = []
+    sources = [group_source(f, source, group, pending) for source in node.inherit_from]
+    late: list[Delayed] = []
+    for name, binding in node.bindings.items():
+        position = emit.constant(f.unit.position(binding.pos))
+        pending.append(delayed(f, name, names[name], binding, sources, position))
+    for item in pending:
+        make_early(f, item, set(), late)
+    fill = [
+        emit.assign_item(emit.name(f.unit.name_of(item.variable)), 1, f.payload(item.captures)) for item in late
+    ]
+    for statement in fill:
+        f.emit(statement)
+    keys: list[ast.expr | None] = [emit.constant(name) for name in node.bindings]
+    values: list[ast.expr] = [emit.name(f.unit.name_of(names[name])) for name in node.bindings]
+    f.emit(emit.assign("attrs", emit.Dict(keys, values)))
+    context = f.unit.site(node.pos, f.context, CONTEXT, "while evaluating the `__overrides` attribute")
+    site = f.unit.site(node.bindings["__overrides"].pos, context.number)
+    f.emit(emit.assign("attrs", emit.call(site, "apply_overrides", emit.name("attrs"))))
+    for name in node.bindings:
+        f.emit(emit.assign(f.unit.name_of(names[name]), emit.item(emit.name("attrs"), name)))
+    for item in late:
+        cells = emit.call(None, "refill", emit.name(f.unit.name_of(item.variable)), emit.name(item.code),
+                          f.payload(item.captures))  # fmt: skip
+        f.emit(emit.statement(cells))
+
+
+VALUE[n.AttrSet] = attr_set
+TAIL[n.Let] = let_tail
+TAIL[n.AttrSet] = attr_set_tail

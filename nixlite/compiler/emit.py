@@ -1,0 +1,220 @@
+"""Python syntax-tree nodes, made cheaply, and the trick by which they carry Nix positions.
+
+Every instruction that can fail belongs to a *site*: a row of the unit's site table with the Nix position, the
+trace context around it and so on. CPython keeps four numbers for each instruction (`co_positions()`); line
+and column are Nix's own, and `end_lineno - lineno` is the number of the site. So an error finds its Nix
+position and contexts in Python's traceback, and running code pays nothing for it.
+
+`ast` nodes need a position each; those that cannot fail inherit the class defaults below.
+"""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from nixlite.compiler.unit import Site
+
+LOAD, STORE = ast.Load(), ast.Store()
+
+
+class Anywhere:
+    """Default position of a node that cannot fail."""
+
+    lineno = 1
+    col_offset = 0
+    end_lineno = 1
+    end_col_offset = 0
+
+
+class Name(Anywhere, ast.Name): ...
+
+
+class Constant(Anywhere, ast.Constant): ...
+
+
+class Call(Anywhere, ast.Call): ...
+
+
+class IfExp(Anywhere, ast.IfExp): ...
+
+
+class Compare(Anywhere, ast.Compare): ...
+
+
+class BoolOp(Anywhere, ast.BoolOp): ...
+
+
+class BinOp(Anywhere, ast.BinOp): ...
+
+
+class UnaryOp(Anywhere, ast.UnaryOp): ...
+
+
+class NamedExpr(Anywhere, ast.NamedExpr): ...
+
+
+class Tuple(Anywhere, ast.Tuple): ...
+
+
+class List(Anywhere, ast.List): ...
+
+
+class Dict(Anywhere, ast.Dict): ...
+
+
+class Subscript(Anywhere, ast.Subscript): ...
+
+
+class Attribute(Anywhere, ast.Attribute): ...
+
+
+class Arg(Anywhere, ast.arg): ...
+
+
+class Assign(Anywhere, ast.Assign): ...
+
+
+class Return(Anywhere, ast.Return): ...
+
+
+class If(Anywhere, ast.If): ...
+
+
+class ExprStatement(Anywhere, ast.Expr): ...
+
+
+class FunctionDef(Anywhere, ast.FunctionDef): ...
+
+
+class Try(Anywhere, ast.Try): ...
+
+
+class ExceptHandler(Anywhere, ast.ExceptHandler): ...
+
+
+IS, IS_NOT, EQ, NOT_EQ, LT, GT, LT_E, GT_E, IN = (
+    ast.Is(), ast.IsNot(), ast.Eq(), ast.NotEq(), ast.Lt(), ast.Gt(), ast.LtE(), ast.GtE(), ast.In(),
+)  # fmt: skip
+AND, OR, NOT = ast.And(), ast.Or(), ast.Not()
+ADD, SUB, MULT = ast.Add(), ast.Sub(), ast.Mult()
+
+
+def at(node: Any, site: Site) -> Any:
+    """Give *node* the position of *site* and its number."""
+    node.lineno = site.line
+    node.col_offset = site.column
+    node.end_lineno = site.line + site.number
+    return node
+
+
+def name(identifier: str) -> ast.expr:
+    """A variable or global read."""
+    return Name(identifier, LOAD)
+
+
+def constant(value: object) -> ast.expr:
+    """A literal."""
+    return Constant(value)
+
+
+def call(site: Site | None, function: str | ast.expr, *arguments: ast.expr) -> ast.expr:
+    """`function(arguments…)`; *site* is where an error in it is."""
+    target = Name(function, LOAD) if type(function) is str else function
+    node = Call(target, list(arguments), [])
+    return at(node, site) if site is not None else node  # type: ignore[no-any-return]
+
+
+def assign(target: str, value: ast.expr) -> ast.stmt:
+    """`target = value`."""
+    return Assign([Name(target, STORE)], value)
+
+
+def walrus(target: str, value: ast.expr) -> ast.expr:
+    """`(target := value)`."""
+    return NamedExpr(Name(target, STORE), value)
+
+
+def if_else(test: ast.expr, then: ast.expr, otherwise: ast.expr) -> ast.expr:
+    """`then if test else otherwise`."""
+    return IfExp(test, then, otherwise)
+
+
+def type_is(value: ast.expr, kind: str) -> ast.expr:
+    """`type(value) is kind`."""
+    return Compare(Call(Name("type", LOAD), [value], []), [IS], [Name(kind, LOAD)])
+
+
+def types_are(first: ast.expr, second: ast.expr, kind: str) -> ast.expr:
+    """`type(first) is type(second) is kind`: evaluates both, in order, before it decides."""
+    return Compare(
+        Call(Name("type", LOAD), [first], []),
+        [IS, IS],
+        [Call(Name("type", LOAD), [second], []), Name(kind, LOAD)],
+    )
+
+
+def compare(left: ast.expr, op: ast.cmpop, right: ast.expr) -> ast.expr:
+    """`left op right`."""
+    return Compare(left, [op], [right])
+
+
+def all_of(*tests: ast.expr) -> ast.expr:
+    """`a and b and …`."""
+    return tests[0] if len(tests) == 1 else BoolOp(AND, list(tests))
+
+
+def any_of(*tests: ast.expr) -> ast.expr:
+    """`a or b or …`."""
+    return BoolOp(OR, list(tests))
+
+
+def negation(test: ast.expr) -> ast.expr:
+    """`not test`."""
+    return UnaryOp(NOT, test)
+
+
+def binary(left: ast.expr, op: ast.operator, right: ast.expr) -> ast.expr:
+    """`left op right` for Python's arithmetic."""
+    return BinOp(left, op, right)
+
+
+def tuple_of(items: list[ast.expr]) -> ast.expr:
+    """`(items…)`."""
+    return Tuple(items, LOAD) if items else Constant(())
+
+
+def list_of(*items: ast.expr) -> ast.expr:
+    """`[items…]`: a thunk."""
+    return List(list(items), LOAD)
+
+
+def item(subject: ast.expr, index: object) -> ast.expr:
+    """`subject[index]`."""
+    return Subscript(subject, Constant(index), LOAD)
+
+
+def assign_item(subject: ast.expr, index: object, value: ast.expr) -> ast.stmt:
+    """`subject[index] = value`."""
+    return Assign([Subscript(subject, Constant(index), STORE)], value)
+
+
+def statement(value: ast.expr) -> ast.stmt:
+    """An expression as a statement."""
+    return ExprStatement(value)
+
+
+def function(identifier: str, parameter: str, body: list[ast.stmt]) -> ast.stmt:
+    """`def identifier(parameter): body`."""
+    arguments = ast.arguments(
+        posonlyargs=[], args=[Arg(parameter)], vararg=None, kwonlyargs=[], kw_defaults=[], kwarg=None, defaults=[]
+    )
+    node = FunctionDef(identifier, arguments, body, [])
+    node.type_params = []  # exists since 3.12
+    return node
+
+
+def conjunction_of_bits(value: object) -> ast.expr:
+    """A constant that compile() would not accept as literal syntax but as a constant node (frozenset, tuple)."""
+    return Constant(value)

@@ -1,0 +1,461 @@
+"""Lowering of literals, variables, strings, selections, lists and control flow.
+
+Each function gives Python code for one kind of expression. Values are in WHNF; `lazy` gives what may be a
+thunk, delaying just what C++ Nix delays (`maybeThunk`) where that can be seen in printed output: list
+elements and attributes. Function arguments are freer, since a lambda, list or set costs no more to make than
+a thunk for it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from nixlite.analysis.scope import Global, Variable, WithLookup
+from nixlite.compiler import emit
+from nixlite.compiler.unit import CONTEXT, SELECT, TAIL, VALUE
+from nixlite.syntax import nodes as n
+from nixlite.syntax.unparse import show
+
+if TYPE_CHECKING:
+    import ast
+
+    from nixlite.compiler.unit import Function, Site
+
+CONSTANT_GLOBALS = {"true": True, "false": False, "null": None}
+LARGE_LITERAL = 16
+"""Lists and sets with more items than this are delayed even where they could be made at once."""
+
+
+ARITHMETIC: dict[str, ast.operator] = {"+": emit.ADD, "-": emit.SUB, "*": emit.MULT}
+
+
+def is_rebound(f: Function, node: n.Binary | n.Negate) -> bool:
+    """Whether the global that the operator means is hidden by a variable of the program."""
+    resolution = f.unit.analysis.variables.get(node)
+    return resolution is not None and type(resolution) is not Global
+
+
+# -- literals
+
+
+def literal(f: Function, node: n.Int | n.Float | n.Str) -> ast.expr:
+    """An integer, float or string without interpolation."""
+    return emit.constant(node.value)
+
+
+def path_literal(f: Function, node: n.PathLiteral) -> ast.expr:
+    """`./a`: one path object of the module."""
+    path = node.value
+    if len(path) > 1:
+        path = path.rstrip("/")
+    return f.unit.shared("p", emit.call(None, "NixPath", emit.constant(path)))
+
+
+def cur_pos(f: Function, node: n.CurPos) -> ast.expr:
+    """`__curPos`: a set of file, line and column."""
+    position = f.unit.position(node.pos)
+    return emit.call(None, "position_set", emit.constant(position))
+
+
+# -- variables
+
+
+def global_value(f: Function, name: str, site: Site) -> ast.expr:
+    """A name of the global scope; all but a few are values already."""
+    if name in CONSTANT_GLOBALS:
+        return emit.constant(CONSTANT_GLOBALS[name])
+    read = emit.name("g_" + name)
+    if name == "builtins" or name in f.unit.primops:
+        return read
+    return emit.call(site, "force", read)
+
+
+def variable(f: Function, node: n.Var) -> ast.expr:
+    """A variable's value, forced at most once in a function's straight line."""
+    resolution = f.unit.analysis.variables[node]
+    site = f.unit.site(node.pos, f.context)
+    return resolved(f, resolution, site)
+
+
+def resolved(f: Function, resolution: object, site: Site) -> ast.expr:
+    """The value of what a name was resolved to."""
+    if type(resolution) is Global:
+        return global_value(f, resolution.name, site)
+    if type(resolution) is WithLookup:
+        return emit.call(site, "force", with_lookup(f, resolution, site))
+    assert type(resolution) is Variable
+    constant = f.unit.constants.get(resolution)
+    if constant is not None:
+        return constant
+    name = f.use(resolution)
+    if resolution in f.known or resolution in f.unit.functions:
+        return emit.name(name)
+    forced = emit.call(site, "force", emit.name(name))
+    if resolution in f.locals:  # remember the value instead of the thunk
+        forced = emit.walrus(name, forced)
+        f.known = f.known | {resolution}
+    return emit.if_else(emit.type_is(emit.name(name), "list"), forced, emit.name(name))
+
+
+def with_lookup(f: Function, resolution: WithLookup, site: Site) -> ast.expr:
+    """The lazy that the innermost `with` set having the name gives."""
+    scopes = [emit.name(f.use(scope)) for scope in resolution.scopes]
+    places = tuple(f.unit.position(scope.pos) for scope in resolution.scopes)
+    return emit.call(
+        site, "with_lookup", emit.constant(resolution.name), emit.tuple_of(scopes), emit.constant(places)
+    )
+
+
+def lazy_variable(f: Function, node: n.Var) -> ast.expr | None:
+    """What a variable stands for, unforced; None when only evaluation can tell (`with`)."""
+    resolution = f.unit.analysis.variables[node]
+    if type(resolution) is Variable:
+        constant = f.unit.constants.get(resolution)
+        return emit.name(f.use(resolution)) if constant is None else constant
+    if type(resolution) is Global:
+        if resolution.name in CONSTANT_GLOBALS:
+            return emit.constant(CONSTANT_GLOBALS[resolution.name])
+        return emit.name("g_" + resolution.name)
+    return None
+
+
+# -- delayed expressions
+
+
+def lazy(f: Function, node: n.Expr) -> ast.expr:
+    """A list element: values where C++ Nix makes no thunk either, else a thunk."""
+    atom = atomic(f, node)
+    if atom is not None:
+        if is_function_variable(f, node):  # Nix's variable holds a thunk until it is forced
+            return emit.list_of(emit.name("VIRGIN"), atom)
+        return atom
+    if type(node) is n.Lambda:
+        return emit.list_of(emit.name("VIRGIN"), f.value(node))
+    return f.thunk(node)
+
+
+def is_function_variable(f: Function, node: n.Expr) -> bool:
+    """Whether *node* is a variable that is bound to a function without a thunk between."""
+    return type(node) is n.Var and f.unit.analysis.variables[node] in f.unit.functions
+
+
+def atomic(f: Function, node: n.Expr) -> ast.expr | None:
+    """The lazy for an expression that needs no thunk, None for any other."""
+    kind = type(node)
+    if kind is n.Int or kind is n.Float or kind is n.Str:
+        return emit.constant(node.value)  # type: ignore[attr-defined]
+    if kind is n.Var:
+        return lazy_variable(f, node)  # type: ignore[arg-type]
+    if kind is n.PathLiteral:
+        return path_literal(f, node)  # type: ignore[arg-type]
+    if kind is n.ListLiteral and not node.items:  # type: ignore[attr-defined]
+        return emit.constant(())
+    return None
+
+
+def argument(f: Function, node: n.Expr) -> ast.expr:
+    """A function's argument: like `lazy`, but lambdas and small literals are made at once."""
+    atom = atomic(f, node)
+    if atom is not None:
+        return atom
+    kind = type(node)
+    if kind is n.Lambda:
+        return f.value(node)
+    if kind is n.ListLiteral and len(node.items) <= LARGE_LITERAL:  # type: ignore[attr-defined]
+        return f.value(node)
+    if kind is n.AttrSet and is_simple(node) and len(node.bindings) <= LARGE_LITERAL:  # type: ignore[arg-type,attr-defined]
+        return f.value(node)
+    if kind is n.Select and builtin_name(f, node) is not None:  # type: ignore[arg-type]
+        return f.value(node)
+    if kind is n.Binary:
+        eager = speculative(f, node)  # type: ignore[arg-type]
+        if eager is not None:
+            return eager
+    return f.thunk(node)
+
+
+def is_simple(node: n.AttrSet) -> bool:
+    """A set literal that a Python expression can make."""
+    return not (node.recursive or node.dynamic)
+
+
+def speculative(f: Function, node: n.Binary) -> ast.expr | None:
+    """*Cheap eagerness*: `n - 1` is computed at once when `n` happens to be an evaluated integer.
+
+    That cannot fail and costs less than a thunk; in every other case (another type, unevaluated, overflow)
+    the thunk is made. A local choice that no program can observe.
+    """
+    op = ARITHMETIC.get(node.op)
+    if op is None or is_rebound(f, node):
+        return None
+    left, right = cheap_operand(f, node.left), cheap_operand(f, node.right)
+    if left is None or right is None:
+        return None
+    tests = []
+    for side in (left, right):
+        if type(side) is not emit.Constant:
+            tests.append(emit.type_is(side, "int"))
+    if not tests:
+        return None
+    result = f.temporary()
+    in_range = emit.Compare(
+        emit.constant(-(2**63)),
+        [emit.LT_E, emit.LT_E],
+        [emit.walrus(result, emit.binary(left, op, right)), emit.constant(2**63 - 1)],
+    )
+    return emit.if_else(emit.all_of(*tests, in_range), emit.name(result), f.thunk(node))
+
+
+def cheap_operand(f: Function, node: n.Expr) -> ast.expr | None:
+    """A variable or integer literal as an operand of speculative arithmetic."""
+    if type(node) is n.Int:
+        return emit.constant(node.value)
+    if type(node) is n.Var:
+        resolution = f.unit.analysis.variables[node]
+        if type(resolution) is Variable and resolution not in f.unit.functions:
+            constant = f.unit.constants.get(resolution)
+            if constant is not None:
+                return constant if type(getattr(constant, "value", None)) is int else None
+            return emit.name(f.use(resolution))
+    return None
+
+
+# -- strings
+
+
+def interpolation(f: Function, node: n.Interpolation) -> ast.expr:
+    """`"a${b}"`: each part is coerced as soon as it is evaluated."""
+    if not node.force_string:
+        return path_interpolation(f, node)
+    parts = [string_part(f, pos, part) for pos, part in node.parts]
+    if len(parts) == 1:
+        return parts[0]
+    if len(parts) == 2:
+        return emit.binary(parts[0], emit.ADD, parts[1])
+    return emit.call(None, "join", emit.tuple_of(parts))
+
+
+def string_part(f: Function, pos: int, part: n.Expr) -> ast.expr:
+    """A part as `str` or `ContextString`."""
+    if type(part) is n.Str:
+        return emit.constant(part.value)
+    value = f.value(part)
+    name = f.temporary()
+    return emit.if_else(
+        emit.type_is(emit.walrus(name, value), "str"),
+        emit.name(name),
+        emit.call(f.unit.site(pos, f.context), "to_string", emit.name(name)),
+    )
+
+
+def path_interpolation(f: Function, node: n.Interpolation) -> ast.expr:
+    """`./a/${b}`: the first part is a path, which the others are appended to."""
+    first = node.parts[0][1]
+    assert type(first) is n.PathLiteral
+    parts: list[ast.expr] = [
+        emit.call(f.unit.site(pos, f.context), "to_path_segment", f.value(part)) for pos, part in node.parts[1:]
+    ]
+    site = f.unit.site(node.pos, f.context)
+    return emit.call(site, "append_path", emit.constant(first.value), emit.tuple_of(parts))
+
+
+# -- selections
+
+
+def builtin_name(f: Function, node: n.Select) -> str | None:
+    """`builtins.x` where `builtins` is the global and `x` a function: the name."""
+    if len(node.path) == 1 and type(node.subject) is n.Var and node.default is None:
+        resolution = f.unit.analysis.variables[node.subject]
+        name = node.path[0]
+        if type(resolution) is Global and resolution.name == "builtins" and type(name) is str:
+            return name if name in f.unit.primops else None
+    return None
+
+
+def path_text(path: tuple[n.AttrName, ...]) -> str:
+    """An attribute path as messages name it."""
+    return ".".join(name if isinstance(name, str) else '"${' + show(name) + '}"' for name in path)
+
+
+def select(f: Function, node: n.Select) -> ast.expr:
+    """`a.b.c` and `a.b.c or d`."""
+    known = builtin_name(f, node)
+    if known is not None:
+        return emit.name("b_" + known)
+    subject = f.value(node.subject)
+    site = f.unit.site(node.pos, f.context, SELECT, path_text(node.path))
+    if node.default is not None:
+        return select_or(f, node, subject, site)
+    if all(type(name) is str for name in node.path):
+        if len(node.path) == 1:
+            return emit.call(site, "select", subject, emit.constant(node.path[0]))
+        return emit.call(site, "select_path", subject, emit.constant(node.path))
+    for index, name in enumerate(node.path):
+        key = attr_name(f, name, site)
+        last = index == len(node.path) - 1
+        subject = emit.call(site, "select" if last else "select_set", subject, key)
+    return subject
+
+
+def select_or(f: Function, node: n.Select, subject: ast.expr, site: Site) -> ast.expr:
+    """Selection with a default, which is evaluated only when an attribute on the path is missing."""
+    assert node.default is not None
+    if all(type(name) is str for name in node.path):
+        found = emit.call(site, "find", subject, emit.constant(node.path))
+    else:
+        for name in node.path[:-1]:
+            subject = emit.call(site, "find", subject, emit.tuple_of([attr_name(f, name, site)]))
+        found = emit.call(site, "find", subject, emit.tuple_of([attr_name(f, node.path[-1], site)]))
+    name = f.temporary()
+    known = f.known
+    default = f.value(node.default)
+    f.known = known
+    present = emit.compare(emit.walrus(name, found), emit.IS_NOT, emit.name("MISSING"))
+    return emit.if_else(present, emit.name(name), default)
+
+
+def attr_name(f: Function, name: n.AttrName, site: Site) -> ast.expr:
+    """A name of an attribute path, as a Python string."""
+    if isinstance(name, str):
+        return emit.constant(name)
+    return emit.call(site, "attribute_name", f.value(name))
+
+
+def has_attr(f: Function, node: n.HasAttr) -> ast.expr:
+    """`a ? b.c`."""
+    subject = f.value(node.subject)
+    site = f.unit.site(node.subject.pos, f.context)
+    if len(node.path) == 1:
+        key = attr_name(f, node.path[0], site)
+        name = f.temporary()
+        test = emit.type_is(emit.walrus(name, subject), "dict")
+        return emit.if_else(test, emit.compare(key, emit.IN, emit.name(name)), emit.constant(False))
+    keys = [attr_name(f, name, site) for name in node.path]
+    return emit.call(site, "has_path", subject, emit.tuple_of(keys))
+
+
+# -- lists
+
+
+def list_literal(f: Function, node: n.ListLiteral) -> ast.expr:
+    """`[ a b ]`."""
+    return emit.tuple_of([lazy(f, item) for item in node.items])
+
+
+# -- control
+
+
+def boolean(f: Function, node: n.Expr, context: Site) -> ast.expr:
+    """The Python truth of a condition; anything but a Boolean is an error at the context's place."""
+    value = f.within(context, node)
+    if gives_boolean(f, node):
+        return value
+    site = f.unit.site_like(context)
+    name = f.temporary()
+    return emit.if_else(
+        emit.type_is(emit.walrus(name, value), "bool"),
+        emit.name(name),
+        emit.call(site, "not_a_boolean", emit.name(name)),
+    )
+
+
+def gives_boolean(f: Function, node: n.Expr) -> bool:
+    """Whether the code for *node* can give nothing but a Boolean."""
+    kind = type(node)
+    if kind is n.Not or kind is n.HasAttr:
+        return True
+    if kind is n.Binary:
+        op = node.op  # type: ignore[attr-defined]
+        if op in ("&&", "||", "->", "==", "!="):
+            return True
+        return op in ("<", ">", "<=", ">=") and not is_rebound(f, node)  # type: ignore[arg-type]
+    if kind is n.Var:
+        resolution = f.unit.analysis.variables[node]
+        return type(resolution) is Global and resolution.name in ("true", "false")
+    return False
+
+
+def if_value(f: Function, node: n.If) -> ast.expr:
+    """`if c then a else b` inside an expression."""
+    context = f.unit.site(node.pos, f.context, CONTEXT, "while evaluating a branch condition")
+    test = boolean(f, node.condition, context)
+    known = f.known
+    then = f.value(node.then)
+    after_then, f.known = f.known, known
+    otherwise = f.value(node.otherwise)
+    f.known = f.known & after_then
+    return emit.if_else(test, then, otherwise)
+
+
+def if_tail(f: Function, node: n.If) -> None:
+    """`if c then a else b` as the last thing of a function."""
+    context = f.unit.site(node.pos, f.context, CONTEXT, "while evaluating a branch condition")
+    test = boolean(f, node.condition, context)
+    then: list[ast.stmt] = []
+    otherwise: list[ast.stmt] = []
+    f.emit(emit.If(test, then, otherwise))
+    block, known = f.block, f.known
+    f.blocks += 1
+    f.block = then
+    f.tail(node.then)
+    f.block, f.known = otherwise, known
+    f.hoist_known = known
+    f.tail(node.otherwise)
+    f.block, f.known = block, known
+    f.blocks -= 1
+
+
+def assert_tail(f: Function, node: n.Assert) -> None:
+    """`assert c; body`: a failing `a == b` is evaluated again to tell how the sides differ."""
+    context = f.unit.site(node.pos, f.context, CONTEXT, "in the condition of the assert statement")
+    test = boolean(f, node.condition, context)
+    site = f.unit.site(node.pos, f.context)
+    text = emit.constant(show(node.condition))
+    failing: list[ast.stmt] = []
+    f.emit(emit.If(emit.negation(test), failing, []))
+    block, known = f.block, f.known
+    f.block = failing
+    if type(node.condition) is n.Binary and node.condition.op == "==":
+        why = f"while evaluating the condition of the assertion '{show(node.condition)}'"
+        differing = f.unit.site(node.pos, f.context, CONTEXT, why)
+        left = f.within(differing, node.condition.left)
+        right = f.within(differing, node.condition.right)
+        place = f.unit.site(node.condition.pos, differing.number)
+        f.emit(emit.statement(emit.call(place, "assert_equal", left, right)))
+    f.emit(emit.statement(emit.call(site, "assertion_failed", text)))
+    f.block, f.known = block, known
+    f.tail(node.body)
+
+
+def with_tail(f: Function, node: n.With) -> None:
+    """`with scope; body`: the set becomes a variable that unbound names are looked up in."""
+    scope = f.unit.analysis.withs[node]
+    value = argument(f, node.scope)
+    f.emit(emit.assign(f.declare(scope), value))
+    f.tail(node.body)
+
+
+def outlined(f: Function, node: n.Expr) -> ast.expr:
+    """What needs statements, in the middle of an expression."""
+    return f.outlined(node)
+
+
+VALUE.update(
+    {
+        n.Int: literal,
+        n.Float: literal,
+        n.Str: literal,
+        n.PathLiteral: path_literal,
+        n.CurPos: cur_pos,
+        n.Var: variable,
+        n.Interpolation: interpolation,
+        n.Select: select,
+        n.HasAttr: has_attr,
+        n.ListLiteral: list_literal,
+        n.If: if_value,
+        n.Assert: outlined,
+        n.With: outlined,
+        n.Let: outlined,
+    }
+)
+TAIL.update({n.If: if_tail, n.Assert: assert_tail, n.With: with_tail})

@@ -1,0 +1,211 @@
+"""Lowering of lambdas and calls."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from nixlite.analysis.scope import Global, Variable
+from nixlite.compiler import emit
+from nixlite.compiler.expressions import argument, atomic, builtin_name
+from nixlite.compiler.unit import CALL, CONTEXT, FORMALS, MAX_NESTING, VALUE, Function
+from nixlite.syntax import nodes as n
+
+if TYPE_CHECKING:
+    import ast
+
+    from nixlite.compiler.unit import Site
+
+# -- lambdas
+
+
+def lambda_value(f: Function, node: n.Lambda) -> ast.expr:
+    """A function as a value: a Python closure defined before the current statement."""
+    if f.nesting >= MAX_NESTING:
+        return f.outlined(node)
+    identifier = f.unit.fresh("f")
+    f.hoist(define_lambda(f, node, identifier))
+    return emit.name(identifier)
+
+
+def define_lambda(f: Function, node: n.Lambda, identifier: str) -> ast.stmt:
+    """`def identifier(argument): …`, and its row in the lambda table."""
+    inner = Function(f.unit, f, f.known)
+    names = f.unit.analysis.bound[node]
+    if node.formals is None:
+        assert node.argument is not None
+        parameter = inner.declare(names[node.argument])
+    else:
+        parameter = inner.unit.fresh("a")
+        write_formals(inner, node, parameter)
+    inner.tail(node.body)
+    describe(f, node, identifier)
+    return emit.function(identifier, parameter, inner.block)
+
+
+def describe(f: Function, node: n.Lambda, identifier: str) -> None:
+    """The metadata of a function, see `values.LambdaInfo`."""
+    formals = None
+    positions: tuple[tuple[int, int], ...] = ()
+    if node.formals is not None:
+        formals = tuple((formal.name, formal.default is not None) for formal in node.formals.items)
+        positions = tuple(f.unit.source.line_column(formal.pos) for formal in node.formals.items)
+    f.unit.lambdas[identifier] = (
+        node.name,
+        node.argument,
+        formals,
+        node.formals is not None and node.formals.ellipsis,
+        f.unit.position(node.pos),
+        node.doc,
+        positions,
+    )
+
+
+def write_formals(f: Function, node: n.Lambda, parameter: str) -> None:
+    """Match the argument against `{ a, b ? 1, ... }`: required ones, what is too much, then defaults."""
+    assert node.formals is not None
+    names = f.unit.analysis.bound[node]
+    context = f.unit.site(
+        node.pos, f.context, CONTEXT, "while evaluating the value passed for the lambda argument"
+    )
+    matching = f.unit.site(node.pos, 0, FORMALS)
+    inside = f.unit.site(node.pos, context.number, FORMALS)
+    attrs = emit.name(parameter)
+    not_a_set = emit.negation(emit.type_is(attrs, "dict"))
+    forced = emit.assign(parameter, emit.call(inside, "argument_set", attrs))
+    f.emit(emit.If(not_a_set, [forced], []))
+    required = [formal for formal in node.formals.items if formal.default is None]
+    optional = [formal for formal in node.formals.items if formal.default is not None]
+    if required:
+        body: list[ast.stmt] = [
+            emit.assign(f.declare(names[formal.name]), emit.item(attrs, formal.name)) for formal in required
+        ]
+        failed = emit.statement(emit.call(matching, "missing_argument", attrs, lambda_names(node)))
+        handler = emit.ExceptHandler(emit.name("KeyError"), None, [failed])
+        f.emit(emit.Try(body, [handler], [], []))
+    if not node.formals.ellipsis:
+        f.emit(unexpected_check(node, attrs, matching))
+    if node.argument is not None:
+        variable = names[node.argument]
+        f.emit(emit.assign(f.declare(variable), attrs))
+        f.known = f.known | {variable}
+    if optional:
+        write_defaults(f, optional, names, attrs)
+
+
+def lambda_names(node: n.Lambda) -> ast.expr:
+    """What the errors about arguments need: function's name and required formals in order."""
+    assert node.formals is not None
+    formals = tuple((formal.name, formal.default is not None) for formal in node.formals.items)
+    return emit.constant((node.name, formals))
+
+
+def unexpected_check(node: n.Lambda, attrs: ast.expr, site: Site) -> ast.stmt:
+    """An error when the argument has attributes that are no formals."""
+    assert node.formals is not None
+    items = node.formals.items
+    failed = emit.statement(emit.call(site, "unexpected_argument", attrs, lambda_names(node)))
+    if all(formal.default is None for formal in items):
+        too_many = emit.compare(emit.call(None, "len", attrs), emit.NOT_EQ, emit.constant(len(items)))
+    else:
+        known = emit.constant(frozenset(formal.name for formal in items))
+        keys = emit.call(None, emit.Attribute(attrs, "keys", emit.LOAD))
+        too_many = emit.negation(emit.compare(keys, emit.LT_E, known))
+    return emit.If(too_many, [failed], [])
+
+
+def write_defaults(f: Function, optional: list[n.Formal], names: dict[str, Variable], attrs: ast.expr) -> None:
+    """Formals with defaults; a default may use any other formal, also one that is given later."""
+    waiting = {f.declare(names[formal.name]): names[formal.name] for formal in optional}
+    late: list[tuple[str, dict[Variable, None]]] = []
+    for formal in optional:
+        target = f.unit.name_of(names[formal.name])
+        given = emit.compare(emit.constant(formal.name), emit.IN, attrs)
+        made, captures = default_lazy(f, formal, set(waiting.values()))
+        if captures is not None:
+            cell = f.temporary()
+            f.emit(emit.assign(cell, made))
+            late.append((cell, captures))
+            made = emit.name(cell)
+        f.emit(emit.assign(target, emit.if_else(given, emit.item(attrs, formal.name), made)))
+        del waiting[target]
+    for cell, captures in late:
+        f.emit(emit.assign_item(emit.name(cell), 1, f.payload(captures)))
+
+
+def default_lazy(
+    f: Function, formal: n.Formal, waiting: set[Variable]
+) -> tuple[ast.expr, dict[Variable, None] | None]:
+    """The lazy of a default, and what it captures when some of that is not assigned yet (its payload is)."""
+    node = formal.default
+    assert node is not None
+    if type(node) is not n.Var or f.unit.analysis.variables[node] not in waiting:
+        atom = atomic(f, node)
+        if atom is not None:
+            return atom, None
+    code, inner = f.static(node)
+    if any(capture in waiting for capture in inner.captures):
+        return emit.list_of(emit.name(code), emit.constant(None)), inner.captures
+    return emit.list_of(emit.name(code), f.payload(inner.captures)), None
+
+
+# -- calls
+
+
+def call_value(f: Function, node: n.Call) -> ast.expr:
+    """`g a b c`."""
+    site = f.unit.site(node.pos, f.context, CALL)
+    direct = builtin_call(f, node, site)
+    if direct is not None:
+        return direct
+    function = f.value(node.function)
+    arguments = [argument(f, item) for item in node.arguments]
+    if is_known_function(f, node.function):
+        function = emit.call(site, function, arguments.pop(0))
+    return apply(f, site, function, arguments)
+
+
+def apply(f: Function, site: Site, function: ast.expr, arguments: list[ast.expr]) -> ast.expr:
+    """Apply the value *function* to the arguments, one or two at a time."""
+    while arguments:
+        if len(arguments) >= 2:
+            function = emit.call(site, "call2", function, arguments[0], arguments[1])
+            arguments = arguments[2:]
+        else:
+            name = f.temporary()
+            function = emit.if_else(
+                emit.type_is(emit.walrus(name, function), "function"),
+                emit.call(site, name, arguments[0]),
+                emit.call(site, "call", emit.name(name), arguments[0]),
+            )
+            arguments = arguments[1:]
+    return function
+
+
+def is_known_function(f: Function, node: n.Expr) -> bool:
+    """Whether *node* is a variable bound to a compiled function."""
+    return type(node) is n.Var and f.unit.analysis.variables[node] in f.unit.functions
+
+
+def builtin_call(f: Function, node: n.Call, site: Site) -> ast.expr | None:
+    """A call of a builtin function with all its arguments: its Python function is called directly."""
+    name = None
+    if type(node.function) is n.Var:
+        resolution = f.unit.analysis.variables[node.function]
+        if type(resolution) is Global:
+            name = resolution.name
+            if name.startswith("__"):
+                name = name[2:]
+    elif type(node.function) is n.Select:
+        name = builtin_name(f, node.function)
+    if name is None:
+        return None
+    arity = f.unit.primops.get(name)
+    if arity is None or len(node.arguments) < arity:
+        return None
+    arguments = [argument(f, item) for item in node.arguments]
+    result = emit.call(site, "p_" + name, *arguments[:arity])
+    return apply(f, site, result, arguments[arity:])
+
+
+VALUE[n.Lambda] = lambda_value
+VALUE[n.Call] = call_value

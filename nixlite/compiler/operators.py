@@ -1,0 +1,283 @@
+"""Lowering of operators: the common case inline, the runtime for the rest.
+
+`type(l := A) is type(r := B) is int` evaluates both operands in order and then tests both types; the
+operation itself is one bytecode. `- * / <` mean calls of globals that a program may rebind (`__sub` …); then,
+and only then, they are lowered as calls.
+"""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+from nixlite.analysis.scope import Global
+from nixlite.compiler import emit
+from nixlite.compiler.expressions import ARITHMETIC, argument, boolean, is_rebound, resolved
+from nixlite.compiler.functions import apply
+from nixlite.compiler.unit import CALL, CONTEXT, VALUE
+from nixlite.syntax import nodes as n
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from nixlite.compiler.unit import Function, Site
+
+COMPARISONS: dict[str, ast.cmpop] = {"<": emit.LT, ">": emit.GT, "<=": emit.LT_E, ">=": emit.GT_E}
+BUILTIN_OF = {"-": "sub", "*": "mul", "/": "div"}
+
+
+def operands(f: Function, node: n.Binary) -> tuple[ast.expr, ast.expr]:
+    """Both operands as values, evaluated left to right."""
+    left = f.value(node.left)
+    return left, f.value(node.right)
+
+
+def both_are(
+    node_left: n.Expr, left: ast.expr, node_right: n.Expr, right: ast.expr, f: Function, kind: str
+) -> tuple[ast.expr, ast.expr, ast.expr]:
+    """(test that both operands are *kind*, left name, right name); literals are not tested."""
+    literal = {"int": n.Int, "str": n.Str}.get(kind)
+    if literal is not None and type(node_right) is literal:
+        name = f.temporary()
+        return emit.type_is(emit.walrus(name, left), kind), emit.name(name), right
+    if literal is not None and type(node_left) is literal:
+        name = f.temporary()
+        return emit.type_is(emit.walrus(name, right), kind), left, emit.name(name)
+    first, second = f.temporary(), f.temporary()
+    test = emit.types_are(emit.walrus(first, left), emit.walrus(second, right), kind)
+    return test, emit.name(first), emit.name(second)
+
+
+def rebound(f: Function, node: n.Binary | n.Negate, left: n.Expr, right: n.Expr) -> ast.expr:
+    """The operator as a call of the variable that hides its global."""
+    site = f.unit.site(node.pos, f.context, CALL)
+    function = resolved(f, f.unit.analysis.variables[node], site)
+    return apply(f, site, function, [argument(f, left), argument(f, right)])
+
+
+# -- arithmetic
+
+
+def add(f: Function, node: n.Binary) -> ast.expr:
+    """`a + b`: integers and strings inline; Nix's own rules for the rest."""
+    site = f.unit.site(node.right.start, f.context)
+    left_place = emit.constant(f.unit.position(node.left.start))
+    left, right = operands(f, node)
+    if type(node.left) is n.Str or type(node.right) is n.Str:
+        test, first, second = both_are(node.left, left, node.right, right, f, "str")
+        return emit.if_else(test, emit.binary(first, emit.ADD, second), emit.call(site, "plus", first, second, left_place))
+    test, first, second = both_are(node.left, left, node.right, right, f, "int")
+    return in_range(f, test, first, emit.ADD, second, emit.call(site, "plus", first, second, left_place))
+
+
+def in_range(
+    f: Function, test: ast.expr, left: ast.expr, op: ast.operator, right: ast.expr, otherwise: ast.expr
+) -> ast.expr:
+    """Integer arithmetic that stays within 64 bits, else *otherwise* (which raises the overflow)."""
+    result = f.temporary()
+    bounded = emit.Compare(
+        emit.constant(-(2**63)),
+        [emit.LT_E, emit.LT_E],
+        [emit.walrus(result, emit.binary(left, op, right)), emit.constant(2**63 - 1)],
+    )
+    return emit.if_else(emit.all_of(test, bounded), emit.name(result), otherwise)
+
+
+def arithmetic(f: Function, node: n.Binary) -> ast.expr:
+    """`a - b`, `a * b`."""
+    if is_rebound(f, node):
+        return rebound(f, node, node.left, node.right)
+    site = f.unit.site(node.pos, f.context, CALL)
+    left, right = builtin_operands(f, node.pos, BUILTIN_OF[node.op], node.left, node.right)
+    test, first, second = both_are(node.left, left, node.right, right, f, "int")
+    slow = emit.call(site, "p_" + BUILTIN_OF[node.op], first, second)
+    return in_range(f, test, first, ARITHMETIC[node.op], second, slow)
+
+
+def builtin_operands(
+    f: Function, pos: int, builtin: str, left: n.Expr, right: n.Expr
+) -> tuple[ast.expr, ast.expr]:
+    """Operands of an operator that means a builtin's call, evaluated as if inside that call."""
+    context = f.unit.site(pos, f.context, CONTEXT, f"while calling the '{builtin}' builtin")
+    return f.within(context, left), f.within(context, right)
+
+
+def divide(f: Function, node: n.Binary) -> ast.expr:
+    """`a / b`."""
+    if is_rebound(f, node):
+        return rebound(f, node, node.left, node.right)
+    site = f.unit.site(node.pos, f.context, CALL)
+    return emit.call(site, "p_div", argument(f, node.left), argument(f, node.right))
+
+
+def negate(f: Function, node: n.Negate) -> ast.expr:
+    """`-a`."""
+    zero = n.Int(0, node.start, node.start)
+    if is_rebound(f, node):
+        return rebound(f, node, zero, node.operand)
+    if type(node.operand) is n.Int:
+        return emit.constant(-node.operand.value)
+    site = f.unit.site(node.pos, f.context, CALL)
+    return emit.call(site, "p_sub", emit.constant(0), argument(f, node.operand))
+
+
+# -- comparison
+
+
+def compare(f: Function, node: n.Binary) -> ast.expr:
+    """`<` and its relatives: `a > b` is `b < a`, `a <= b` is `!(b < a)`, as Nix rewrites them."""
+    swapped, negated = node.op in (">", "<="), node.op in ("<=", ">=")
+    left, right = (node.right, node.left) if swapped else (node.left, node.right)
+    context = None
+    if negated:
+        context = f.unit.site(node.pos, f.context, CONTEXT, "in the argument of the not operator")
+    if is_rebound(f, node):
+        value = rebound(f, node, left, right)
+        return emit.negation(to_boolean(f, value, context)) if context is not None else value
+    saved = f.context
+    if context is not None:
+        f.context = context.number
+    site = f.unit.site(node.pos, f.context, CALL)
+    first_value, second_value = builtin_operands(f, node.pos, "lessThan", left, right)
+    f.context = saved
+    test, first, second = both_are(left, first_value, right, second_value, f, "int")
+    slow = emit.call(site, "p_lessThan", first, second)
+    if negated:
+        return emit.if_else(test, emit.compare(first, emit.GT_E, second), emit.negation(slow))
+    return emit.if_else(test, emit.compare(first, emit.LT, second), slow)
+
+
+def to_boolean(f: Function, value: ast.expr, context: Site) -> ast.expr:
+    """The truth of a computed value, an error when it is no Boolean."""
+    site = f.unit.site_like(context)
+    name = f.temporary()
+    return emit.if_else(
+        emit.type_is(emit.walrus(name, value), "bool"),
+        emit.name(name),
+        emit.call(site, "not_a_boolean", emit.name(name)),
+    )
+
+
+def equality(f: Function, node: n.Binary) -> ast.expr:
+    """`a == b`, `a != b`: against a literal mostly one comparison."""
+    site = f.unit.site(node.pos, f.context)
+    left, right = operands(f, node)
+    same = node.op == "=="
+    op = emit.EQ if same else emit.NOT_EQ
+    for kind, literal in (("int", n.Int), ("str", n.Str)):
+        if type(node.left) is literal or type(node.right) is literal:
+            test, first, second = both_are(node.left, left, node.right, right, f, kind)
+            slow = emit.call(site, "equal", first, second)
+            return emit.if_else(test, emit.compare(first, op, second), slow if same else emit.negation(slow))
+    slow = emit.call(site, "equal", left, right)
+    return slow if same else emit.negation(slow)
+
+
+# -- logic
+
+
+def logic(name: str) -> tuple[str, str]:
+    """The contexts of a logical operator's operands, as Nix 2.34.8 words them."""
+    return f"in the left operand of the {name} operator", f"in the right operand of the {name} operator"
+
+
+LOGIC = {"&&": logic("AND (&&)"), "||": logic("OR (||)"), "->": logic("IMPL (->)")}
+
+
+def logical(f: Function, node: n.Binary) -> ast.expr:
+    """`&&`, `||`, `->`: the right operand is evaluated only when it decides."""
+    left_text, right_text = LOGIC[node.op]
+    left = boolean(f, node.left, f.unit.site(node.pos, f.context, CONTEXT, left_text))
+    known = f.known
+    right = boolean(f, node.right, f.unit.site(node.pos, f.context, CONTEXT, right_text))
+    f.known = known
+    if node.op == "&&":
+        return emit.all_of(left, right)
+    return emit.any_of(left if node.op == "||" else emit.negation(left), right)
+
+
+def invert(f: Function, node: n.Not) -> ast.expr:
+    """`!a`."""
+    context = f.unit.site(node.operand.pos, f.context, CONTEXT, "in the argument of the not operator")
+    return emit.negation(boolean(f, node.operand, context))
+
+
+# -- sets and lists
+
+UPDATE_CONTEXTS = (
+    "in the right operand of the update (//) operator",
+    "in the left operand of the update (//) operator",
+)
+
+
+def update(f: Function, node: n.Binary) -> ast.expr:
+    """`a // b`: the right operand is evaluated first (observed with Nix 2.34.8)."""
+    right_text, left_text = UPDATE_CONTEXTS
+    right_context = f.unit.site(node.right.pos, f.context, CONTEXT, right_text)
+    left_context = f.unit.site(node.left.pos, f.context, CONTEXT, left_text)
+    right = as_set(f, f.within(right_context, node.right), right_context)
+    left = as_set(f, f.within(left_context, node.left), left_context)
+    return emit.call(None, "update", right, left)
+
+
+def as_set(f: Function, value: ast.expr, context: Site) -> ast.expr:
+    """A value that must be a set."""
+    if type(value) is emit.Dict:
+        return value
+    site = f.unit.site_like(context)
+    name = f.temporary()
+    return emit.if_else(
+        emit.type_is(emit.walrus(name, value), "dict"),
+        emit.name(name),
+        emit.call(site, "not_a_set", emit.name(name)),
+    )
+
+
+def concatenate(f: Function, node: n.Binary) -> ast.expr:
+    """`a ++ b`."""
+    left, right = operands(f, node)
+    test, first, second = both_are(node.left, left, node.right, right, f, "tuple")
+    site = f.unit.site(node.pos, f.context)
+    return emit.if_else(test, emit.binary(first, emit.ADD, second), emit.call(site, "concat", first, second))
+
+
+# -- search paths
+
+
+def search_path(f: Function, node: n.SearchPath) -> ast.expr:
+    """`<nixpkgs>`: a call of `__findFile` with `__nixPath`."""
+    site = f.unit.site(node.pos, f.context, CALL)
+    variables = f.unit.analysis
+    path = argument(f, variables.search_paths[node])
+    text = emit.constant(node.value)
+    resolution = variables.variables[node]
+    if type(resolution) is Global:
+        return emit.call(site, "p_findFile", path, text)
+    return apply(f, site, resolved(f, resolution, site), [path, text])
+
+
+BINARY: dict[str, Callable[[Function, n.Binary], ast.expr]] = {
+    "+": add,
+    "-": arithmetic,
+    "*": arithmetic,
+    "/": divide,
+    "<": compare,
+    ">": compare,
+    "<=": compare,
+    ">=": compare,
+    "==": equality,
+    "!=": equality,
+    "&&": logical,
+    "||": logical,
+    "->": logical,
+    "//": update,
+    "++": concatenate,
+}
+
+
+def binary(f: Function, node: n.Binary) -> ast.expr:
+    """Any binary operator, by the table."""
+    return BINARY[node.op](f, node)
+
+
+VALUE.update({n.Binary: binary, n.Not: invert, n.Negate: negate, n.SearchPath: search_path})

@@ -1,0 +1,253 @@
+"""The unit of compilation: one source text, the Python functions it becomes, and its site table.
+
+Delayed expressions become *static* functions of the unit's module, which take the variables they need as one
+tuple (or as the one value, when it is only one); Nix functions become Python closures inside the function
+that creates them. `Function` is the Python function being written.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from nixlite.compiler import emit
+from nixlite.syntax.nodes import NO_POS
+
+if TYPE_CHECKING:
+    import ast
+    from collections.abc import Callable
+
+    from nixlite.analysis.scope import Analysis, Variable
+    from nixlite.source import Source
+    from nixlite.syntax.nodes import Expr
+
+PLAIN, CONTEXT, SELECT, CALL, FORMALS = range(5)
+"""Kinds of sites: a position only; a trace context (its text); an attribute selection (the path); a function
+call; the matching of a function's formals."""
+
+MAX_DEPTH = 40
+"""Python expressions deeper than this are cut into helper functions: CPython's own compiler recurses on the C
+stack, with limits that differ by version."""
+
+MAX_NESTING = 12
+"""The same for functions within functions."""
+
+MAX_BLOCKS = 30
+"""The same for `if` statements within each other."""
+
+
+class Site(NamedTuple):
+    """A place in the Nix source that an instruction belongs to; *number* is its row in the table."""
+
+    line: int
+    column: int
+    number: int
+
+
+class Code(NamedTuple):
+    """A compiled unit, ready to be marshalled: the module's code, its site rows and its lambda rows.
+
+    Site row: (line, column, number of the enclosing context or 0, kind, text); line 0 = no position.
+    Lambda row: the arguments of `runtime.values.LambdaInfo`, by the Python function's name.
+    """
+
+    code: Any
+    sites: tuple[tuple[int, int, int, int, str | None], ...]
+    lambdas: dict[str, tuple[Any, ...]]
+    name: str
+
+
+class Unit:
+    """What is shared by all functions of one source."""
+
+    def __init__(self, source: Source, analysis: Analysis, primops: dict[str, int]) -> None:
+        self.source = source
+        self.analysis = analysis
+        self.primops = primops
+        """Arity of each builtin function, for calls that need no look-up."""
+        self.sites: list[tuple[int, int, int, int, str | None]] = [(0, 0, 0, PLAIN, None)]
+        self.lambdas: dict[str, tuple[Any, ...]] = {}
+        self.setup: list[ast.stmt] = []
+        self.statics: list[ast.stmt] = []
+        self.names: dict[Variable, str] = {}
+        self.constants: dict[Variable, ast.expr] = {}
+        """Variables whose value is a constant expression of the module (evaluated, closed)."""
+        self.functions: set[Variable] = set()
+        """Variables that are bound to a compiled function: no thunk, no type test at calls."""
+        self._count = 0
+
+    def fresh(self, prefix: str) -> str:
+        """A Python identifier that nothing else in the unit has."""
+        self._count += 1
+        return f"{prefix}{self._count}"
+
+    def name_of(self, variable: Variable) -> str:
+        """The Python identifier of a Nix variable, unique in the unit."""
+        name = self.names.get(variable)
+        if name is None:
+            self._count += 1
+            name = self.names[variable] = f"v{self._count}"
+        return name
+
+    def position(self, pos: int) -> tuple[str, int, int]:
+        """(file, line, column) of an offset."""
+        line, column = self.source.line_column(pos)
+        return (self.source.name, line, column)
+
+    def site(self, pos: int, parent: int, kind: int = PLAIN, text: str | None = None) -> Site:
+        """A new site at offset *pos* inside the context *parent*."""
+        number = len(self.sites)
+        if pos == NO_POS:
+            self.sites.append((0, 0, parent, kind, text))
+            return Site(1, 0, number)
+        line, column = self.source.line_column(pos)
+        self.sites.append((line, column, parent, kind, text))
+        return Site(line, column, number)
+
+    def site_like(self, context: Site) -> Site:
+        """A new site inside *context*, at the same place."""
+        line, column = self.sites[context.number][:2]
+        number = len(self.sites)
+        self.sites.append((line, column, context.number, PLAIN, None))
+        return Site(context.line, context.column, number)
+
+    def shared(self, prefix: str, value: ast.expr) -> ast.expr:
+        """A value of the module, computed once when the unit is loaded."""
+        identifier = self.fresh(prefix)
+        self.setup.append(emit.assign(identifier, value))
+        return emit.name(identifier)
+
+
+class Function:
+    """A Python function being written: a static one (*parent* None) or a closure inside *parent*.
+
+    *known*: variables that are certainly in WHNF here (a value, not a thunk), as far as evaluation has come;
+    *hoist_known*: the same at the beginning of the current statement, for what is created before it.
+    *context*: number of the enclosing trace context.
+    """
+
+    __slots__ = (
+        "block", "blocks", "captures", "context", "depth", "hoist_known", "known", "locals", "nesting", "parent",
+        "unit",
+    )  # fmt: skip
+
+    def __init__(self, unit: Unit, parent: Function | None, known: frozenset[Variable]) -> None:
+        self.unit = unit
+        self.parent = parent
+        self.known = known
+        self.hoist_known = known
+        self.locals: set[Variable] = set()
+        self.captures: dict[Variable, None] = {}
+        self.block: list[ast.stmt] = []
+        self.context = 0
+        self.depth = 0
+        self.blocks = 0
+        self.nesting = 0 if parent is None else parent.nesting + 1
+
+    # -- variables
+
+    def use(self, variable: Variable) -> str:
+        """The Python name of *variable*, captured from outside where it is not ours."""
+        function = self
+        while variable not in function.locals:
+            if function.parent is None:
+                function.captures[variable] = None
+                function.locals.add(variable)
+                break
+            function = function.parent
+        return self.unit.name_of(variable)
+
+    def declare(self, variable: Variable) -> str:
+        """The Python name of a variable that this function assigns."""
+        self.locals.add(variable)
+        return self.unit.name_of(variable)
+
+    def temporary(self) -> str:
+        """A fresh local name."""
+        return self.unit.fresh("t")
+
+    # -- statements
+
+    def emit(self, statement: ast.stmt) -> None:
+        """Append a statement to the current block."""
+        self.block.append(statement)
+        self.hoist_known = self.known
+
+    def hoist(self, statement: ast.stmt) -> None:
+        """Put something that needs no evaluation before the statement being written."""
+        self.block.append(statement)
+
+    # -- expressions
+
+    def value(self, node: Expr) -> ast.expr:
+        """Python expression for the value of *node* in WHNF; cut off when it gets too deep."""
+        if self.depth >= MAX_DEPTH:
+            return self.outlined(node)
+        self.depth += 1
+        result = VALUE[type(node)](self, node)
+        self.depth -= 1
+        return result
+
+    def within(self, context: Site, node: Expr) -> ast.expr:
+        """`value`, with *context* as the enclosing trace context."""
+        saved, self.context = self.context, context.number
+        result = self.value(node)
+        self.context = saved
+        return result
+
+    def tail(self, node: Expr) -> None:
+        """Write the statements that return the value of *node*."""
+        handler = TAIL.get(type(node))
+        if handler is None:
+            value = self.value(node)
+            self.emit(emit.Return(value))
+        elif self.blocks >= MAX_BLOCKS:
+            self.emit(emit.Return(self.outlined(node)))
+        else:
+            handler(self, node)
+
+    def static(self, node: Expr, known: frozenset[Variable] | None = None) -> tuple[str, Function]:
+        """Write a static function that returns the value of *node*; its name and itself."""
+        function = Function(self.unit, None, self.known if known is None else known)
+        function.tail(node)
+        return function.finish(), function
+
+    def finish(self) -> str:
+        """Put a finished static function into the unit."""
+        identifier = self.unit.fresh("s")
+        names = [self.unit.name_of(variable) for variable in self.captures]
+        if len(names) == 1:
+            self.unit.statics.append(emit.function(identifier, names[0], self.block))
+        else:
+            if names:
+                targets = emit.Tuple([emit.Name(name, emit.STORE) for name in names], emit.STORE)
+                self.block.insert(0, emit.Assign([targets], emit.name("env")))
+            self.unit.statics.append(emit.function(identifier, "env", self.block))
+        return identifier
+
+    def payload(self, captures: dict[Variable, None]) -> ast.expr:
+        """What a static function that captures these variables takes: nothing, the one, or a tuple."""
+        loads = [emit.name(self.use(variable)) for variable in captures]
+        if not loads:
+            return emit.constant(None)
+        return loads[0] if len(loads) == 1 else emit.tuple_of(loads)
+
+    def outlined(self, node: Expr) -> ast.expr:
+        """The value of *node* by calling a static function: for what needs statements, or is too deep."""
+        identifier, function = self.static(node)
+        site = self.unit.site(NO_POS, self.context)
+        return emit.call(site, identifier, self.payload(function.captures))
+
+    def thunk(self, node: Expr, position: ast.expr | None = None) -> ast.expr:
+        """A new thunk for *node*; with *position*, the cell of an attribute."""
+        identifier, function = self.static(node)
+        cells = [emit.name(identifier), self.payload(function.captures)]
+        if position is not None:
+            cells.append(position)
+        return emit.list_of(*cells)
+
+
+VALUE: dict[type[Expr], Callable[[Function, Any], ast.expr]] = {}
+"""How the value of each kind of expression is computed, as a Python expression."""
+
+TAIL: dict[type[Expr], Callable[[Function, Any], None]] = {}
+"""The same as statements that return it, for those kinds that gain from it or need it."""

@@ -1,0 +1,158 @@
+"""The errors that nixlite raises for a user's mistakes.
+
+An error says *what* in Nix's words. *Where* is usually not the raiser's business: compiled code carries
+Nix positions, and `trace.py` reads them from Python's traceback when an error is shown. A raiser who knows
+the place gives `position`; one that means "here, at the expression that called me" gives `at_site=True`
+(C++ Nix: `.atPos(pos)` with the position of the expression being evaluated); the default is no position,
+which is what Nix's builtins mostly do.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from nixlite.source import Position
+
+
+class NixError(Exception):
+    """A mistake in a Nix program or in the way it was called.
+
+    `message` is Nix's text without the `error: ` prefix, `position` the place (1-based line, UTF-8 byte
+    column) or None, `hint` a next step such as `Did you mean foo?`. `trace` is filled in by
+    `trace.explain` when the error is shown: the frames, outermost first.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        position: Position | None = None,
+        at_site: bool = False,
+        hint: str | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.message = message
+        self.position = position
+        self.at_site = at_site
+        self.hint = hint
+        self.trace: list[Frame] | None = None
+
+    def __str__(self) -> str:
+        return self.message
+
+
+class Frame:
+    """One `… while …` line of a trace: what was going on, and where.
+
+    `detail` marks frames that only `--show-trace` prints (calls of functions); `always` those that are
+    printed even beyond the limit of a short trace (`builtins.addErrorContext`).
+    """
+
+    __slots__ = ("always", "detail", "position", "text")
+
+    def __init__(
+        self, text: str, position: Position | None = None, *, detail: bool = False, always: bool = False
+    ) -> None:
+        self.text = text
+        self.position = position
+        self.detail = detail
+        self.always = always
+
+
+class UsageError(NixError):
+    """A wrong command line: unknown flag, missing argument, contradictory options."""
+
+
+class ParseError(NixError):
+    """The text is not Nix. `incomplete` tells that more input could make it so (for the REPL)."""
+
+    incomplete = False
+
+
+class UndefinedVariable(NixError):
+    """A name that no scope binds. Found before running, except under `with`."""
+
+
+class EvalError(NixError):
+    """Anything that goes wrong while evaluating; `builtins.tryEval` does not catch it."""
+
+
+class NixTypeError(EvalError):
+    """A value of another type than the operation needs."""
+
+
+class MissingAttribute(EvalError):
+    """An attribute path names something that the set does not have."""
+
+    def __init__(self, name: str, available: Iterable[str]) -> None:
+        super().__init__(f"attribute '{name}' missing", at_site=True, hint=did_you_mean(name, available))
+
+
+class InfiniteRecursion(EvalError):
+    """A value whose evaluation needs the value itself."""
+
+    def __init__(self) -> None:
+        super().__init__("infinite recursion encountered", at_site=True)
+
+
+class StackOverflow(EvalError):
+    """More nested calls than `max-call-depth` allows."""
+
+    def __init__(self) -> None:
+        super().__init__("stack overflow; max-call-depth exceeded", at_site=True)
+
+
+class Aborted(EvalError):
+    """`builtins.abort`: not catchable."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(f"evaluation aborted with the following error message: '{text}'")
+
+
+class CatchableError(EvalError):
+    """What `builtins.tryEval` catches: `throw`, a failed `assert`, a `<path>` that is not found."""
+
+
+class AssertionFailed(CatchableError):
+    """A failed `assert`."""
+
+
+class Thrown(CatchableError):
+    """`builtins.throw`."""
+
+
+class RestrictedError(EvalError):
+    """A power that pure or restricted evaluation forbids."""
+
+
+class InternalError(Exception):
+    """A bug of nixlite's own; shown with the Python traceback."""
+
+
+def did_you_mean(name: str, available: Iterable[str]) -> str | None:
+    """Nix's suggestion line for a mistyped *name*, or None when nothing is near.
+
+    Candidates within Levenshtein distance 2, nearest first, then by name, five at most (Nix 2.34.8).
+    """
+    near = sorted((d, other) for other in available if (d := levenshtein(name, other)) <= 2)[:5]
+    names = [other for _, other in near]
+    if not names:
+        return None
+    if len(names) == 1:
+        return f"Did you mean {names[0]}?"
+    return f"Did you mean one of {', '.join(names[:-1])} or {names[-1]}?"
+
+
+def levenshtein(a: str, b: str) -> int:
+    """The edit distance of two strings; anything above 2 may be reported as any number above 2."""
+    if abs(len(a) - len(b)) > 2:
+        return 3
+    row = list(range(len(b) + 1))
+    for i, x in enumerate(a, 1):
+        previous, row[0] = row[0], i
+        for j, y in enumerate(b, 1):
+            previous, row[j] = row[j], min(row[j] + 1, row[j - 1] + 1, previous + (x != y))
+    return row[-1]

@@ -1,0 +1,167 @@
+"""The one place that joins parser, analysis, compiler, runtime and builtins.
+
+An `Evaluator` has its own settings, host, caches and builtins; two of them in one process never meet.
+"""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Any
+
+from nixlite.errors import NixError, StackOverflow
+from nixlite.runtime.abi import globals_for
+from nixlite.runtime.state import State
+from nixlite.runtime.values import NixPath
+from nixlite.source import Source
+
+if TYPE_CHECKING:
+    from nixlite.compiler.unit import Code
+    from nixlite.runtime.host import Host
+    from nixlite.runtime.settings import Settings
+    from nixlite.runtime.values import Lazy, Value
+    from nixlite.syntax.nodes import AttrSet, Expr
+
+FRAMES_PER_CALL = 5
+"""Python frames that a nested Nix call takes at most, thunks and helpers included; with `max-call-depth` it
+gives Python's recursion limit. Python-to-Python calls use no C stack since 3.11."""
+
+
+class Evaluator:
+    """Evaluates Nix sources. `state` is what builtins see; `sources` are the texts evaluated so far, by name."""
+
+    def __init__(self, settings: Settings, host: Host) -> None:
+        from nixlite.builtins.install import install
+        from nixlite.store.store import Store
+
+        self.settings = settings
+        self.host = host
+        self.state = State(settings, host)
+        self.state.store = Store(settings.get("store-dir", "/nix/store"))
+        self.state.import_file = self.import_file
+        self.state.scoped_import = self.scoped_import
+        install(self.state)
+        self.base = globals_for(self.state)
+        self.primops = {
+            name[2:]: self.base["b_" + name[2:]].arity for name in self.base if name.startswith("p_")
+        }
+        self.files: dict[str, Lazy] = {}
+        self.sources: dict[str, Source] = {}
+        limit = FRAMES_PER_CALL * int(settings.get("max-call-depth", 10000)) + 1000
+        if sys.getrecursionlimit() < limit:
+            sys.setrecursionlimit(limit)
+
+    # -- from text to code
+
+    def parse(self, source: Source) -> Expr:
+        """The tree of a source; raises ParseError."""
+        from nixlite.syntax.parser import parse
+
+        self.sources[source.name] = source
+        return parse(source, self.parse_options())
+
+    def parse_options(self) -> Any:
+        """What the parser needs to know of settings and host."""
+        from nixlite.syntax.parser import ParseOptions
+
+        settings = self.settings
+        return ParseOptions(
+            home=self.host.home(), pure_eval=settings.pure_eval, features=frozenset(settings.features)
+        )
+
+    def parse_source(self, source: Source, scope: dict[str, Lazy] | None = None) -> Expr:
+        """The tree of a source whose variables are all defined (what `--parse` prints)."""
+        from nixlite.analysis.scope import analyse
+
+        tree = self.parse(source)
+        analyse(tree, source, self.state.globals, scope or ())
+        return tree
+
+    def compile(self, tree: Expr, source: Source, names: tuple[str, ...] = ()) -> Code:
+        """The code of a tree; *names* are those of the scope it will run in."""
+        from nixlite.analysis.scope import analyse
+        from nixlite.compiler import compile_expression
+
+        analysis = analyse(tree, source, self.state.globals, names)
+        return compile_expression(tree, source, analysis, self.primops)
+
+    # -- running
+
+    def run(self, code: Code, scope: dict[str, Lazy] | None = None) -> Value:
+        """The value of compiled code, in WHNF."""
+        names = self.base.copy()
+        names["SITES"] = code.sites
+        names["LAMBDAS"] = code.lambdas
+        names["FILE"] = code.name
+        exec(code.code, names)
+        return self.guard(names["main"], scope or {})
+
+    def guard(self, function: Any, argument: Any) -> Any:
+        """`function(argument)` with Python's recursion limit turned into Nix's error."""
+        try:
+            return function(argument)
+        except RecursionError as error:
+            raise StackOverflow().with_traceback(error.__traceback__) from None
+
+    def evaluate_source(self, source: Source, scope: dict[str, Lazy] | None = None) -> Value:
+        """Parse, compile and run a source in an outer scope (names to lazies); the value is in WHNF."""
+        tree = self.parse(source)
+        return self.run(self.compile(tree, source, tuple(scope or ())), scope)
+
+    # -- files
+
+    def read_source(self, path: str) -> Source:
+        """The source of a file; a directory stands for its `default.nix`."""
+        path = self.resolve(path)
+        text = self.host.read_bytes(path).decode("utf-8", "surrogateescape")
+        return Source(path, text, base=path.rpartition("/")[0] or "/", path=path)
+
+    def resolve(self, path: str) -> str:
+        """The file that importing *path* means: symlinks followed, `default.nix` of a directory."""
+        real = self.host.real_path(path)
+        if self.host.file_type(real) == "directory":
+            real = self.host.real_path(real.rstrip("/") + "/default.nix")
+        return real
+
+    def import_file(self, path: NixPath) -> Value:
+        """The value of a file, evaluated once."""
+        name = path.path
+        known = self.files.get(name)
+        if known is None:
+            resolved = self.resolve(name)
+            known = self.files.get(resolved)
+            if known is None:
+                known = self.files[resolved] = [self._evaluate_file, resolved]
+            self.files[name] = known
+        from nixlite.runtime.thunk import force
+
+        return force(known)
+
+    def _evaluate_file(self, path: str) -> Value:
+        return self.evaluate_source(self.read_source(path))
+
+    def scoped_import(self, scope: dict[str, Lazy], path: NixPath) -> Value:
+        """The value of a file evaluated anew with more names in scope (`builtins.scopedImport`)."""
+        return self.evaluate_source(self.read_source(path.path), scope)
+
+    # -- bindings, for the REPL
+
+    def parse_bindings(self, source: Source) -> AttrSet:
+        """The bindings of a REPL input such as `x = 1; inherit (y) z;`."""
+        from nixlite.syntax.parser import parse_bindings
+
+        self.sources[source.name] = source
+        return parse_bindings(source, self.parse_options())
+
+    def bind(self, bindings: AttrSet, source: Source, scope: dict[str, Lazy]) -> dict[str, Lazy]:
+        """The lazies that bindings define, each seeing *scope* but not each other (as in `nix repl`)."""
+        code = self.compile(bindings, source, tuple(scope))
+        value = self.run(code, scope)
+        assert type(value) is dict
+        return value
+
+    def explain(self, error: NixError) -> NixError:
+        """Fill in an error's position and trace, for showing it."""
+        from nixlite.builtins.install import CODE_NAMES
+        from nixlite.trace import explain
+
+        return explain(error, self.sources, CODE_NAMES)

@@ -1,0 +1,118 @@
+"""The names that compiled code may use: the contract between compiler and runtime.
+
+`globals_for(state)` makes the dictionary that every compiled unit of one evaluator starts from. Besides the
+operations below it holds, for each builtin `x`: `p_x` (its Python function, called with all arguments), `b_x`
+(the value `builtins.x`) and, for each name of the global scope, `g_x`.
+"""
+
+from __future__ import annotations
+
+from types import FunctionType
+from typing import TYPE_CHECKING, Any
+
+from nixlite.errors import AssertionFailed, NixTypeError
+from nixlite.runtime import select, text
+from nixlite.runtime.call import call, call2
+from nixlite.runtime.expect import wrong_type
+from nixlite.runtime.operators import assert_equal, equal
+from nixlite.runtime.thunk import VIRGIN, force
+from nixlite.runtime.values import HERE, NixPath, PrimOp
+
+if TYPE_CHECKING:
+    from nixlite.runtime.state import State
+    from nixlite.runtime.values import Lazy, Value
+
+Formals = tuple[str | None, tuple[tuple[str, bool], ...]]
+"""A function's name and its formals: (name, has a default)."""
+
+
+def update(right: dict[str, Lazy], left: dict[str, Lazy]) -> dict[str, Lazy]:
+    """`left // right`."""
+    if not right:
+        return left
+    if not left:
+        return right
+    return {**left, **right}
+
+
+def concat(left: Value, right: Value) -> tuple[Lazy, ...]:
+    """`left ++ right`, where one of them is no list."""
+    error_context, error_position = "while evaluating one of the elements to concatenate", HERE
+    for value in (left, right):
+        if type(value) is not tuple:
+            raise wrong_type("a list", value)
+    return left + right  # type: ignore[operator,return-value]
+
+
+def not_a_boolean(value: Value) -> bool:
+    """Refuse a condition that is no Boolean."""
+    raise wrong_type("a Boolean", value, at_site=True)
+
+
+def not_a_set(value: Value) -> dict[str, Lazy]:
+    """Refuse an operand of `//` that is no set."""
+    raise wrong_type("a set", value)
+
+
+def assertion_failed(condition: str) -> None:
+    """A failed `assert`; *condition* as `--parse` prints it."""
+    raise AssertionFailed(f"assertion '{condition}' failed", at_site=True)
+
+
+def argument_set(argument: Lazy) -> dict[str, Lazy]:
+    """The argument of a function with formals, which must be a set."""
+    value = force(argument)
+    if type(value) is not dict:
+        raise wrong_type("a set", value)
+    return value
+
+
+def function_name(formals: Formals) -> str:
+    """How messages about arguments name a function."""
+    return formals[0] or "anonymous lambda"
+
+
+def missing_argument(attrs: dict[str, Lazy], formals: Formals) -> None:
+    """The error for the first formal without default that *attrs* lacks."""
+    missing = next(name for name, optional in formals[1] if not optional and name not in attrs)
+    message = f"function '{function_name(formals)}' called without required argument '{missing}'"
+    raise NixTypeError(message, at_site=True) from None
+
+
+def unexpected_argument(attrs: dict[str, Lazy], formals: Formals) -> None:
+    """The error for the first attribute, by name, that is no formal."""
+    from nixlite.errors import did_you_mean
+
+    names = [name for name, _ in formals[1]]
+    unexpected = min(name for name in attrs if name not in names)
+    message = f"function '{function_name(formals)}' called with unexpected argument '{unexpected}'"
+    raise NixTypeError(message, at_site=True, hint=did_you_mean(unexpected, names))
+
+
+OPERATIONS: dict[str, Any] = {
+    "type": type, "list": list, "dict": dict, "int": int, "str": str, "bool": bool, "tuple": tuple, "len": len,
+    "KeyError": KeyError, "function": FunctionType, "NixPath": NixPath, "MISSING": select.MISSING,
+    "VIRGIN": VIRGIN, "force": force, "call": call, "call2": call2,
+    "select": select.select, "select_path": select.select_path, "find": select.find, "has_path": select.has_path,
+    "attribute_name": select.attribute_name, "dynamic_name": select.dynamic_name,
+    "add_attribute": select.add_attribute, "with_lookup": select.with_lookup,
+    "apply_overrides": select.apply_overrides, "refill": select.refill, "position_set": select.position_set,
+    "join": text.join, "append_path": text.append_path,
+    "update": update, "concat": concat, "equal": equal, "assert_equal": assert_equal,
+    "not_a_boolean": not_a_boolean, "not_a_set": not_a_set, "assertion_failed": assertion_failed,
+    "argument_set": argument_set, "missing_argument": missing_argument,
+    "unexpected_argument": unexpected_argument,
+}  # fmt: skip
+
+
+def globals_for(state: State) -> dict[str, Any]:
+    """The starting dictionary of every compiled unit of one evaluator."""
+    names = dict(OPERATIONS)
+    names.update(text.string_operations(state))
+    for name, value in state.builtins.items():
+        if type(value) is PrimOp:
+            names["b_" + name] = value
+            names["p_" + name] = value.function
+    for name, value in state.globals.items():
+        names["g_" + name] = value
+    return names

@@ -1,0 +1,147 @@
+"""Looking names up in attribute sets: selection, `?`, `with`, and attribute names that are computed.
+
+`selected` is the cell that was found last: `trace.py` reads it for the frame `while evaluating the attribute
+'a.b'`, whose place is the attribute's definition. `error_context` and `error_position`: see `expect.py`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from nixlite.errors import EvalError, MissingAttribute, UndefinedVariable
+from nixlite.runtime.expect import force_attrs, has_context, wrong_type
+from nixlite.runtime.thunk import force
+from nixlite.runtime.values import HERE, ContextString
+
+if TYPE_CHECKING:
+    from nixlite.runtime.values import Lazy, Value
+
+MISSING: Any = object()
+"""What a look-up gives for a name that is not there."""
+
+
+def select(subject: Value, name: str) -> Value:
+    """`subject.name`: the attribute's value in WHNF."""
+    if type(subject) is dict:
+        selected = subject.get(name, MISSING)
+        if type(selected) is list:
+            return selected[1] if selected[0] is None else force(selected)  # type: ignore[no-any-return]
+        if selected is not MISSING:
+            return selected  # type: ignore[no-any-return]
+        raise MissingAttribute(name, subject)
+    raise not_a_set_to_select_from(subject)
+
+
+def select_path(subject: Value, path: tuple[str, ...]) -> Value:
+    """`subject.a.b.c`."""
+    for name in path:
+        if type(subject) is not dict:
+            raise not_a_set_to_select_from(subject)
+        cell = subject.get(name, MISSING)
+        if cell is MISSING:
+            raise MissingAttribute(name, subject)
+        selected = cell
+        subject = force(selected)
+    return subject
+
+
+def not_a_set_to_select_from(subject: Value) -> EvalError:
+    """The error for `1.a`; its frame is added by `refuse_selection`."""
+    error_context, error_position = "while selecting an attribute", HERE
+    raise wrong_type("a set", subject)
+
+
+def find(subject: Value, path: tuple[str, ...]) -> Any:
+    """The value of `subject.a.b` in WHNF, MISSING when some attribute on the path is not there."""
+    for name in path:
+        if type(subject) is not dict:
+            return MISSING
+        cell = subject.get(name, MISSING)
+        if cell is MISSING:
+            return MISSING
+        selected = cell
+        subject = force(selected)
+    return subject
+
+
+def has_path(subject: Value, path: tuple[str, ...]) -> bool:
+    """`subject ? a.b`: forces every set on the path but not the attribute at its end."""
+    for name in path:
+        value = force(subject)
+        if type(value) is not dict or name not in value:
+            return False
+        subject = value[name]  # type: ignore[assignment]
+    return True
+
+
+def attribute_name(value: Value) -> str:
+    """The value of `${name}` in an attribute path."""
+    if type(value) is str:
+        return value
+    error_context = "while evaluating an attribute name"
+    if type(value) is ContextString:
+        raise has_context(value)
+    raise wrong_type("a string", value)
+
+
+def dynamic_name(value: Value) -> str | None:
+    """The value of `${name}` in a set literal; null defines nothing."""
+    if type(value) is str or value is None:
+        return value
+    if type(value) is ContextString:
+        raise has_context(value)
+    raise wrong_type("a string", value, at_site=True)
+
+
+def add_attribute(attrs: dict[str, Lazy], name: str | None, cell: Lazy) -> None:
+    """Put a dynamic attribute into a set that is being made."""
+    if name is None:
+        return
+    if name in attrs:
+        position = definition(attrs[name])
+        raise EvalError(f"dynamic attribute '{name}' already defined at {position}", at_site=True)
+    attrs[name] = cell
+
+
+def definition(cell: Lazy) -> str:
+    """Where an attribute was defined, as `file:line:column`."""
+    if type(cell) is list and len(cell) == 3:
+        file, line, column = cell[2]
+        return f"{file}:{line}:{column}"
+    return "«none»:0"
+
+
+def with_lookup(name: str, scopes: tuple[Lazy, ...], places: tuple[tuple[str, int, int], ...]) -> Lazy:
+    """The attribute *name* of the innermost `with` set that has it, unforced."""
+    for scope, place in zip(scopes, places, strict=True):
+        attrs = scope if type(scope) is dict else with_set(scope, place)
+        if name in attrs:
+            return attrs[name]
+    raise UndefinedVariable(f"undefined variable '{name}'", at_site=True)
+
+
+def with_set(scope: Lazy, error_position: tuple[str, int, int]) -> dict[str, Lazy]:
+    """The set of a `with`, forced when the first name is looked up in it."""
+    value = force(scope)
+    if type(value) is not dict:
+        error_context = "while evaluating the first subexpression of a with expression"
+        raise wrong_type("a set", value)
+    return value
+
+
+def apply_overrides(attrs: dict[str, Lazy]) -> dict[str, Lazy]:
+    """The attributes of a `rec` set with those of its `__overrides` on top."""
+    overrides = force_attrs(attrs["__overrides"], "")
+    return {**attrs, **overrides}
+
+
+def refill(cell: Lazy, code: object, payload: object) -> None:
+    """Give a thunk that still waits with *code* another payload."""
+    if type(cell) is list and cell[0] is code:
+        cell[1] = payload
+
+
+def position_set(place: tuple[str, int, int]) -> dict[str, Lazy] | None:
+    """A position as `{ file, line, column }`; null for what is no file (`builtins.unsafeGetAttrPos`)."""
+    file, line, column = place
+    return {"column": column, "file": file, "line": line} if file.startswith("/") else None

@@ -1,0 +1,33 @@
+"""What one evaluation needs besides its program: settings, host, caches. Passed, never global."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from nixlite.runtime.host import Host
+    from nixlite.runtime.settings import Settings
+    from nixlite.runtime.values import Lazy, NixPath, Value
+
+
+class State:
+    """The state of one evaluator; builtins declared with `state=True` get it as their first argument.
+
+    `import_file(path)` evaluates a file (memoised) and `scoped_import(scope, path)` evaluates it anew with
+    *scope*'s attributes in scope; `parse_string(text)` is for builtins that take Nix text. These are set by
+    `evaluator.Evaluator`, the only place that joins compiler and runtime. `builtins` is the attribute set.
+    """
+
+    __slots__ = ("builtins", "caches", "globals", "host", "import_file", "scoped_import", "settings", "store")
+
+    def __init__(self, settings: Settings, host: Host) -> None:
+        self.settings = settings
+        self.host = host
+        self.store: Any = None
+        self.builtins: dict[str, Lazy] = {}
+        self.globals: dict[str, Lazy] = {}
+        self.caches: dict[str, Any] = {}
+        self.import_file: Callable[[NixPath], Value]
+        self.scoped_import: Callable[[dict[str, Lazy], NixPath], Value]

@@ -1,0 +1,85 @@
+"""Strings with interpolation, and `+`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from nixlite.errors import EvalError, NixTypeError
+from nixlite.runtime.coerce import coerce_to_string, normalise
+from nixlite.runtime.operators import add_numbers
+from nixlite.runtime.values import HERE, ContextString, NixPath, make_string, show_type
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from nixlite.runtime.state import State
+    from nixlite.runtime.values import Value
+
+SEGMENT = "while evaluating a path segment"
+
+
+def join(parts: tuple[str | ContextString, ...]) -> str | ContextString:
+    """The concatenation of strings, contexts united."""
+    try:
+        return "".join(parts)  # type: ignore[arg-type]
+    except TypeError:  # some part has a context
+        texts = [part if type(part) is str else part.text for part in parts]  # type: ignore[union-attr]
+        contexts = [part.context for part in parts if type(part) is ContextString]
+        return ContextString("".join(texts), frozenset().union(*contexts))
+
+
+def string_operations(state: State) -> dict[str, Callable[..., Value]]:
+    """The operations of compiled code that may copy a path to the store, and so need the *state*."""
+
+    def to_string(value: Value) -> str | ContextString:
+        text, context = coerce_to_string(state, value, SEGMENT, error_position=HERE)
+        return make_string(text, context)
+
+    def to_path_segment(value: Value) -> tuple[str, frozenset[str]]:
+        return coerce_to_string(state, value, SEGMENT, copy_to_store=False, error_position=HERE)
+
+    def plus(left: Value, right: Value, left_place: tuple[str, int, int]) -> Value:
+        return add_values(state, left, right, left_place)
+
+    return {"to_string": to_string, "to_path_segment": to_path_segment, "plus": plus}  # type: ignore[dict-item]
+
+
+def append_path(start: str, segments: tuple[tuple[str, frozenset[str]], ...]) -> NixPath:
+    """`./a/${b}`: *start* is absolute; a segment with a context is refused."""
+    for _, context in segments:
+        if context:
+            raise EvalError("a string that refers to a store path cannot be appended to a path", at_site=True)
+    return NixPath(normalise(start + "".join(text for text, _ in segments)))
+
+
+def add_values(state: State, left: Value, right: Value, left_place: tuple[str, int, int]) -> Value:
+    """`left + right`: the left operand's type decides (numbers, path, else string).
+
+    Manual: Operators, "Addition", "String concatenation", "Path concatenation".
+    """
+    kind, other = type(left), type(right)
+    if kind is int or kind is float:
+        if other is int or other is float:
+            return add_numbers(left, right, at_site=True)  # type: ignore[arg-type]
+        name = "an integer" if kind is int else "a float"
+        raise NixTypeError(f"cannot add {show_type(right)} to {name}", at_site=True)
+    if kind is str and other is str:
+        return left + right  # type: ignore[operator,no-any-return]
+    if kind is NixPath:
+        return add_to_path(state, left, right)  # type: ignore[arg-type]
+    as_string = kind is str or kind is ContextString
+    first, first_context = coerce_to_string(
+        state, left, SEGMENT, copy_to_store=as_string, error_position=left_place
+    )
+    second, second_context = coerce_to_string(
+        state, right, SEGMENT, copy_to_store=as_string, error_position=HERE
+    )
+    return make_string(first + second, first_context | second_context)
+
+
+def add_to_path(state: State, left: NixPath, right: Value) -> NixPath:
+    """`./a + "b"`: the texts are joined and made canonical."""
+    text, context = coerce_to_string(state, right, SEGMENT, copy_to_store=False, error_position=HERE)
+    if context:
+        raise EvalError("a string that refers to a store path cannot be appended to a path", at_site=True)
+    return NixPath(normalise(left.path + text))

@@ -1,0 +1,72 @@
+"""Thunks: delayed computations, and forcing them.
+
+A thunk is a Python list of two or three cells `[code, payload]` / `[code, payload, position]`:
+
+* not yet evaluated: *code* is a static function, *payload* the tuple of captured variables that it takes;
+* evaluated: *code* is None, *payload* the value;
+* under evaluation: *code* is `blackhole`, which raises when it is called again;
+* *value there, but not yet asked for* (`VIRGIN`): the value was cheap enough to compute at once, but Nix
+  would have delayed it and prints it as `<CODE>` until it is forced.
+
+*position*, `(file, line, column)`, is there for the attributes of set literals
+(`builtins.unsafeGetAttrPos`). A bare list display is used because it is by far the cheapest mutable object
+that CPython can make (70 ns against 190 ns for an instance with `__init__`), and a tuple of captured values
+costs half of a closure. No Nix value is a Python list, so `type(x) is list` means thunk.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from nixlite.errors import InfiniteRecursion
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from nixlite.runtime.values import Lazy, Thunk, Value
+
+
+def blackhole(payload: object) -> Value:
+    """The code of a thunk that is being evaluated: asking for it again can never end."""
+    raise InfiniteRecursion
+
+
+def VIRGIN(payload: Value) -> Value:  # noqa: N802 - a state, used like a constant
+    """The code of a thunk whose value is there already but was not asked for yet."""
+    return payload
+
+
+def force(x: Lazy) -> Value:
+    """Evaluate to weak head normal form and return the value; remembers it in the thunk.
+
+    A failing thunk is restored, so that it fails again in the same way.
+    """
+    if type(x) is not list:
+        return x
+    code = x[0]
+    if code is None:
+        return x[1]  # type: ignore[no-any-return]
+    x[0] = blackhole
+    try:
+        value = code(x[1])
+    except BaseException:
+        x[0] = code
+        raise
+    x[1] = value
+    x[0] = None
+    return value  # type: ignore[no-any-return]
+
+
+def is_evaluated(x: Lazy) -> bool:
+    """Whether *x* is a value or a thunk that has one already."""
+    return type(x) is not list or x[0] is None
+
+
+def delay(code: Callable[..., Value], *payload: Lazy) -> Thunk:
+    """A thunk that will call `code(*payload)` (for builtins; compiled code writes the list itself)."""
+    return [_spread, (code, payload)]
+
+
+def _spread(payload: tuple[Callable[..., Value], tuple[Lazy, ...]]) -> Value:
+    code, arguments = payload
+    return code(*arguments)

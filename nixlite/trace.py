@@ -1,0 +1,156 @@
+"""From Python's traceback to Nix's trace: where an error happened, and while what.
+
+Nothing is recorded while a program runs. When an error is shown, the traceback is read from the outermost
+frame inwards. Four kinds of Python frames tell something:
+
+* compiled Nix code: the instruction's site gives a position and the contexts around it (see `compiler.emit`);
+* the function of a builtin: `while calling the 'x' builtin`;
+* a selection: `while evaluating the attribute 'a.b'`, at the definition of the attribute that was found;
+* any function of `runtime` and `builtins` with a local `error_context` (and `error_position`).
+
+The texts and their order are those of C++ Nix 2.34.8.
+"""
+
+from __future__ import annotations
+
+from itertools import islice
+from typing import TYPE_CHECKING, Any
+
+from nixlite.errors import Frame, NixError
+from nixlite.runtime.values import HERE, LambdaInfo
+from nixlite.source import Position
+
+if TYPE_CHECKING:
+    from types import CodeType, FrameType
+
+    from nixlite.source import Source
+
+CONTEXT, SELECT, CALL, FORMALS = 1, 2, 3, 4
+"""Kinds of site rows, as `compiler.unit` writes them (which need not be imported to run cached code)."""
+
+DETERMINE = object()
+"""As the place of a call: Nix takes the function's own position there."""
+
+
+def explain(error: NixError, sources: dict[str, Source], primops: dict[CodeType, tuple[str, bool]]) -> NixError:
+    """Fill in `error.trace` and `error.position` from its traceback, and return it.
+
+    *sources*: the texts evaluated, by name, for excerpts. *primops*: name and trace flag of each builtin by
+    the code of its Python function.
+    """
+    if error.trace is None:
+        reader = TraceReader(sources, primops)
+        traceback = error.__traceback__
+        while traceback is not None:
+            reader.read(traceback.tb_frame, traceback.tb_lasti)
+            traceback = traceback.tb_next
+        error.trace = reader.frames
+        if error.position is None and error.at_site:
+            error.position = reader.here
+    return error
+
+
+class TraceReader:
+    """Reads Python frames, outermost first, into `frames`.
+
+    `here` is the position of the innermost Nix expression so far; `place` the same, until a builtin has
+    taken over: what a builtin calls has no call site.
+    """
+
+    def __init__(self, sources: dict[str, Source], primops: dict[CodeType, tuple[str, bool]]) -> None:
+        self.sources = sources
+        self.primops = primops
+        self.frames: list[Frame] = []
+        self.here: Position | None = None
+        self.place: Any = None
+        self.selecting: str | None = None
+        self._numbers: dict[tuple[CodeType, int], int] = {}
+
+    def read(self, frame: FrameType, lasti: int) -> None:
+        """Take one Python frame, stopped at instruction offset *lasti*."""
+        names = frame.f_globals
+        if "SITES" in names:
+            self.read_compiled(frame, lasti, names)
+        elif frame.f_code in self.primops:
+            self.read_builtin(frame)
+        elif str(names.get("__name__")).startswith(("nixlite.runtime", "nixlite.builtins")):
+            self.read_helper(frame)
+
+    def read_compiled(self, frame: FrameType, lasti: int, names: dict[str, Any]) -> None:
+        """A frame of compiled Nix code."""
+        code = frame.f_code
+        rows = names["SITES"]
+        row = rows[self.site_number(code, lasti)]
+        info = names["LAMBDAS"].get(code.co_name)
+        if info is not None:
+            self.enter_function(LambdaInfo(*info), row[3] == FORMALS)
+        file = names["FILE"]
+        self.selecting = row[4] if row[3] == SELECT else None
+        for context in self.contexts(rows, row):
+            self.frames.append(Frame(context[4], self.position(file, context[0], context[1])))
+        self.here = self.place = self.position(file, row[0], row[1])
+
+    def site_number(self, code: CodeType, lasti: int) -> int:
+        """The site of an instruction: how many lines its Python position spans."""
+        number = self._numbers.get((code, lasti))
+        if number is None:
+            line, end, _, _ = next(islice(code.co_positions(), lasti // 2, None))
+            number = (end or 0) - (line or 0)
+            self._numbers[code, lasti] = number
+        return number
+
+    def contexts(self, rows: tuple[Any, ...], row: Any) -> list[Any]:
+        """The context rows around a site, outermost first."""
+        found = []
+        number = row[2]
+        while number:
+            context = rows[number]
+            if context[3] == CONTEXT:
+                found.append(context)
+            number = context[2]
+        return found[::-1]
+
+    def enter_function(self, info: LambdaInfo, matching: bool) -> None:
+        """A Nix function was called: `from call site`, `while calling 'f'` (only with --show-trace)."""
+        position = self.position(*info.position)
+        call_site = position if self.place is DETERMINE else self.place
+        if call_site is not None:
+            self.frames.append(Frame("from call site", call_site, detail=not matching))
+        if not matching:
+            name = f"'{info.name}'" if info.name else "anonymous lambda"
+            self.frames.append(Frame(f"while calling {name}", position, detail=True))
+
+    def read_builtin(self, frame: FrameType) -> None:
+        """The Python function of a builtin."""
+        name, traced = self.primops[frame.f_code]
+        if traced:
+            place = None if self.place is DETERMINE else self.place
+            self.frames.append(Frame(f"while calling the '{name}' builtin", place))
+        self.place = None
+        self.read_context(frame.f_locals)
+
+    def read_helper(self, frame: FrameType) -> None:
+        """A function of the runtime, or a helper of a builtin."""
+        names = frame.f_locals
+        if self.selecting is not None and "selected" in names:
+            cell = names["selected"]
+            if type(cell) is list and len(cell) == 3:
+                text = f"while evaluating the attribute '{self.selecting}'"
+                self.frames.append(Frame(text, self.position(*cell[2])))
+            self.selecting = None
+        if names.get("error_forces_deeply"):
+            self.place = DETERMINE
+        self.read_context(names)
+
+    def read_context(self, names: dict[str, Any]) -> None:
+        """The frame that a local `error_context` stands for."""
+        text = names.get("error_context")
+        if not text or type(text) is not str:
+            return
+        place = names.get("error_position")
+        position = self.here if place == HERE else self.position(*place) if place else None
+        self.frames.append(Frame(text, position, always=bool(names.get("error_always"))))
+
+    def position(self, file: str, line: int, column: int) -> Position | None:
+        """A position with its source, None for line 0."""
+        return Position(file, line, column, self.sources.get(file)) if line else None
