@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from nixlite.builtins.registry import builtin
 from nixlite.errors import EvalError, RestrictedError
+from nixlite.runtime.attributes import bool_attribute, position, string_attribute
 from nixlite.runtime.coerce import coerce_to_path, coerce_to_string
 from nixlite.runtime.expect import (
     force_attrs,
@@ -17,7 +18,6 @@ from nixlite.runtime.operators import attribute_position
 from nixlite.runtime.string_context import Element, context_order, element_text, parse_element
 from nixlite.runtime.thunk import force
 from nixlite.runtime.values import ContextString, make_string
-from nixlite.source import Position
 from nixlite.store.derivation import base_name
 from nixlite.store.hashing import to_base32
 from nixlite.store.path import (
@@ -100,8 +100,12 @@ def context_row(state: State, path: str, row: Lazy) -> set[str]:
         names = row_outputs(entries["outputs"])
         if names and not is_derivation(path):
             raise not_a_derivation("derivation output", path, place)
-        for name in names:
-            result.add(f"!{output_name(name, entries['outputs'])}!{store_path}")
+        outputs_place = attribute_position(entries["outputs"])
+        for item in names:
+            name = string_attribute(
+                item, "while evaluating an output name within a string context", outputs_place
+            )
+            result.add(f"!{name}!{store_path}")
     return result
 
 
@@ -124,18 +128,7 @@ def row_flag(entries: dict[str, Lazy], name: str) -> bool:
     """`path` or `allOutputs`."""
     if name not in entries:
         return False
-    return positioned_bool(entries[name], f"while evaluating the `{name}` attribute of a string context")
-
-
-def positioned_bool(x: Lazy, error_context: str) -> bool:
-    """`force_bool` with the attribute's position in the frame and in the error."""
-    error_position = attribute_position(x)
-    value = force(x)
-    if type(value) is not bool:
-        error = wrong_type("a Boolean", value)
-        error.position = position(error_position)
-        raise error
-    return value
+    return bool_attribute(entries[name], f"while evaluating the `{name}` attribute of a string context")
 
 
 def row_outputs(x: Lazy) -> tuple[Lazy, ...]:
@@ -153,23 +146,6 @@ def positioned_list(
     if type(value) is not tuple:
         raise wrong_type("a list", value)
     return value
-
-
-def output_name(x: Lazy, outputs: Lazy) -> str:
-    """One of the names in `outputs`."""
-    error_context = "while evaluating an output name within a string context"
-    error_position = attribute_position(outputs)
-    value = force(x)
-    if type(value) not in (str, ContextString):
-        error = wrong_type("a string", value)
-        error.position = position(error_position)
-        raise error
-    return force_string_no_context(value, "")
-
-
-def position(place: tuple[str, int, int] | None) -> Position | None:
-    """An attribute's place for an error."""
-    return Position(*place) if place else None
 
 
 @builtin("unsafeDiscardStringContext", args=("s",), state=True)

@@ -118,7 +118,7 @@ class Store:
             if is_derivation(path):
                 raise EvalError(f"file names are not allowed to end in '{DRV_EXTENSION}'")
             place = state.host.real_path(path, last=False)  # the copy is of the link, if it is one
-            known = self.add_tree(path.rpartition("/")[2], host_tree(state.host, place))
+            known = self.add_tree(path.rpartition("/")[2] or "source", host_tree(state.host, place))
             state.host.allow(known)
             self._copied[path] = known
         return known

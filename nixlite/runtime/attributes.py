@@ -1,0 +1,74 @@
+"""Forcing the attributes of a builtin's argument set.
+
+As `expect.py`, but where C++ Nix passes the attribute's position: both the frame and the type error then
+show the place where the attribute was defined.
+"""
+
+from __future__ import annotations
+
+from types import FunctionType
+from typing import TYPE_CHECKING
+
+from nixlite.runtime.expect import force_string_no_context, wrong_type
+from nixlite.runtime.operators import attribute_position
+from nixlite.runtime.thunk import force
+from nixlite.runtime.values import ContextString, PrimOp, PrimOpApp
+from nixlite.source import Position
+
+if TYPE_CHECKING:
+    from nixlite.errors import NixTypeError
+    from nixlite.runtime.values import Lazy, Value
+
+Place = tuple[str, int, int] | None
+
+
+def position(place: Place) -> Position | None:
+    """A place as an error has it."""
+    return Position(*place) if place else None
+
+
+def wrong_type_at(expected: str, value: Value, place: Place) -> NixTypeError:
+    """The type error with a position."""
+    error = wrong_type(expected, value)
+    error.position = position(place)
+    return error
+
+
+def bool_attribute(x: Lazy, error_context: str) -> bool:
+    """The Boolean that an attribute evaluates to."""
+    error_position = attribute_position(x)
+    value = force(x)
+    if type(value) is not bool:
+        raise wrong_type_at("a Boolean", value, error_position)
+    return value
+
+
+def int_attribute(x: Lazy, error_context: str) -> int:
+    """The integer that an attribute evaluates to."""
+    error_position = attribute_position(x)
+    value = force(x)
+    if type(value) is not int:
+        raise wrong_type_at("an integer", value, error_position)
+    return value
+
+
+def string_attribute(x: Lazy, error_context: str, place: Place = None) -> str:
+    """The text of the string, which must have no context, that an attribute evaluates to.
+
+    *place* is given where the position is not that of *x* itself (elements of a list).
+    """
+    error_position = place or attribute_position(x)
+    value = force(x)
+    if type(value) not in (str, ContextString):
+        raise wrong_type_at("a string", value, error_position)
+    return force_string_no_context(value, "")
+
+
+def function_attribute(x: Lazy, error_context: str) -> Value:
+    """The function (or functor) that an attribute evaluates to."""
+    error_position = attribute_position(x)
+    value = force(x)
+    kind = type(value)
+    if kind in (FunctionType, PrimOp, PrimOpApp) or (kind is dict and "__functor" in value):  # type: ignore[operator]
+        return value
+    raise wrong_type_at("a function", value, error_position)
