@@ -94,10 +94,9 @@ class GuardedHost(Host):
         """As `get_env`."""
         return self.inner.has_env(name)
 
-    @property
     def home(self) -> str:
         """The home directory of the host behind."""
-        return self.inner.home
+        return self.inner.home()
 
     def now(self) -> int:
         """The clock of the host behind."""

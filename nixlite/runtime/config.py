@@ -49,7 +49,7 @@ def user_files(host: Host) -> list[str]:
     """The configuration files of the user, the most personal first."""
     if host.has_env("NIX_USER_CONF_FILES"):
         return [path for path in host.get_env("NIX_USER_CONF_FILES").split(":") if path]
-    own = host.get_env("XDG_CONFIG_HOME") or f"{host.home}/.config"
+    own = host.get_env("XDG_CONFIG_HOME") or f"{host.home()}/.config"
     others = host.get_env("XDG_CONFIG_DIRS") or "/etc/xdg"
     first = host.get_env("NIX_CONFIG_HOME") or f"{own}/nix"
     return [f"{first}/nix.conf", *(f"{path}/nix/nix.conf" for path in others.split(":"))]

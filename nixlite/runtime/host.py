@@ -84,7 +84,6 @@ class Host:
 
     # Built upon them.
 
-    @property
     def home(self) -> str:
         """The home directory, for `~/…` paths and the user's files."""
         return self.get_env("HOME") or "/"
@@ -171,7 +170,6 @@ class RealHost(Host):
         self.store = None
         self._plain_directories: set[str] = set()
 
-    @property
     def home(self) -> str:
         """`$HOME`; without it the home directory of the user's entry in the system's table."""
         found = self.get_env("HOME")

@@ -66,10 +66,10 @@ def lookup_path(settings: Settings, host: Host) -> list[Entry]:
 def default_entries(settings: Settings, host: Host) -> list[Entry]:
     """The channels of the user and of root, where they exist."""
     if settings.use_xdg_base_directories:
-        state_home = host.get_env("XDG_STATE_HOME") or f"{host.home}/.local/state"
+        state_home = host.get_env("XDG_STATE_HOME") or f"{host.home()}/.local/state"
         own = f"{state_home}/nix/defexpr/channels"
     else:
-        own = f"{host.home}/.nix-defexpr/channels"
+        own = f"{host.home()}/.nix-defexpr/channels"
     state_dir = host.get_env("NIX_STATE_DIR") or "/nix/var/nix"
     root = f"{state_dir}/profiles/per-user/root/channels"
     candidates = [("", own), ("nixpkgs", f"{root}/nixpkgs"), ("", root)]
