@@ -18,7 +18,7 @@ PACKAGE = ROOT / "nixlite"
 MODULES = sorted(PACKAGE.rglob("*.py"))
 
 # A layer is a directory of the package, or a module directly in it, and may use itself and the named ones.
-BASE = {"errors", "source", "resources"}
+BASE = {"errors", "source", "resources", "render"}
 RUNTIME = {*BASE, "runtime"}
 EVALUATOR = {*RUNTIME, "syntax", "analysis", "compiler", "store", "builtins", "evaluator", "trace"}
 FRONTENDS = {*EVALUATOR, "cli"}
@@ -27,16 +27,18 @@ MAY_USE: dict[str, set[str]] = {
     "source": set(),
     "resources": set(),
     "syntax": BASE,
-    "analysis": {"syntax.nodes"},
-    "compiler": {"syntax.nodes", "analysis", "source", "errors"},
+    "analysis": {"syntax.nodes", "source", "errors"},
+    "compiler": {"syntax.nodes", "syntax.unparse", "analysis", "source", "errors"},
     "store": {"errors"},
     "runtime": BASE,
     "builtins": {*RUNTIME, "store"},
+    "render": {"errors", "source"},
     "trace": RUNTIME,
     "evaluator": EVALUATOR,
     "cli": FRONTENDS,
     "repl": FRONTENDS,
     "oracle": {*FRONTENDS, "repl"},
+    "_build": {"syntax"},  # part of the packaging
     "__main__": {*FRONTENDS, "repl"},
     "__init__": {"errors", "source", "evaluator"},
 }
@@ -82,12 +84,17 @@ def imports_of(tree: ast.AST, package: str, *, only_top: bool) -> Iterator[str]:
         elif isinstance(node, ast.ImportFrom):
             parent = package.split(".")[: -node.level + 1 or None] if node.level else []
             base = ".".join([*parent, *([node.module] if node.module else [])])
-            # `from nixlite import errors` names a module, `from nixlite.errors import NixError` does not.
-            yield from (f"{base}.{alias.name}" for alias in node.names) if base == "nixlite" else (base,)
+            yield from (module_in(base, alias.name) for alias in node.names)
         elif isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test):
             yield from (name for part in node.orelse for name in imports_of(part, package, only_top=only_top))
         elif not (only_top and isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)):
             yield from imports_of(node, package, only_top=only_top)
+
+
+def module_in(package: str, name: str) -> str:
+    """`from nixlite.syntax import nodes` names a module, `from nixlite.errors import NixError` does not."""
+    file = ROOT.joinpath(*package.split("."), f"{name}.py")
+    return f"{package}.{name}" if file.exists() or file.with_suffix("").is_dir() else package
 
 
 def read_imports(path: Path, *, only_top: bool) -> set[str]:

@@ -1,0 +1,69 @@
+"""A built wheel holds all that nixlite needs, and works where there is no checkout."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import zipfile
+from typing import TYPE_CHECKING
+
+import pytest
+from hatchling.builders.wheel import WheelBuilder
+
+from tests.support import ROOT
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@pytest.fixture(scope="module")
+def unpacked(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The files of a fresh wheel, as pip would lay them down."""
+    wheel = next(
+        WheelBuilder(str(ROOT)).build(directory=str(tmp_path_factory.mktemp("wheel")), versions=["standard"])
+    )
+    place = tmp_path_factory.mktemp("unpacked")
+    zipfile.ZipFile(wheel).extractall(place)
+    return place
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "nixlite/py.typed",
+        "nixlite/_grammar/nix.lark",
+        "nixlite/_stdlib/lib.nix",
+        "nixlite/syntax/_tables.bin",
+        "nixlite-0.1.0.dist-info/licenses/LICENSE",
+    ],
+)
+def test_a_wheel_has(unpacked: Path, name: str) -> None:
+    assert (unpacked / name).is_file()
+
+
+def test_a_wheel_brings_no_tests(unpacked: Path) -> None:
+    assert sorted(path.name for path in unpacked.iterdir()) == ["nixlite", "nixlite-0.1.0.dist-info"]
+
+
+def test_a_wheel_evaluates_with_the_tables_it_brings(unpacked: Path, tmp_path: Path) -> None:
+    """Lark is not even importable there: nothing is computed that the wheel could bring along."""
+    program = (
+        "import sys; sys.modules['lark'] = None\n"
+        "import nixlite; print(nixlite.__file__, nixlite.evaluate('{ a ? 1 }: a + 1')({}).to_python())"
+    )
+    environment = {
+        **os.environ,
+        "PYTHONPATH": str(unpacked),
+        "HOME": str(tmp_path),
+        "XDG_CACHE_HOME": str(tmp_path),
+    }
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        cwd=tmp_path,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.stdout.split(), done.stderr) == ([str(unpacked / "nixlite" / "__init__.py"), "2"], "")
