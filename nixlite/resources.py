@@ -1,0 +1,28 @@
+"""Where the files live that come with nixlite but are not Python: the grammar and the Nix library.
+
+In a checkout (also an editable install) they are beside the package, in a wheel inside it, under a name with
+an underscore so that nobody takes them for modules.
+"""
+
+from __future__ import annotations
+
+import os
+
+PACKAGE = os.path.dirname(os.path.abspath(__file__))
+
+
+def grammar_directory() -> str:
+    """The absolute directory of `nix.lark`, `tokens.lark` and `precedence.txt`."""
+    return _directory("grammar")
+
+
+def stdlib_directory() -> str:
+    """The absolute directory of the bundled Nix files."""
+    return _directory("stdlib")
+
+
+def _directory(name: str) -> str:
+    inside = os.path.join(PACKAGE, "_" + name)
+    if os.path.isdir(inside):
+        return inside
+    return os.path.join(os.path.dirname(PACKAGE), name)

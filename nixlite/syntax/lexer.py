@@ -1,0 +1,307 @@
+"""From text to tokens.
+
+As in C++ Nix's `lexer.l`, what a character means depends on the mode: program text, a `"string"`, an
+`''indented string''`, or the inside of a path literal; `${`, `{` and `}` open and close modes. The patterns are
+those of `grammar/tokens.lark`; this file combines them so that the longest match wins, as flex has it.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from nixlite.errors import EvalError, NixError, ParseError
+from nixlite.syntax.literals import escaped, float_value, int_value, unescape
+from nixlite.syntax.tables import END, INVALID, LEXER_ERROR
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from nixlite.source import Source
+    from nixlite.syntax.tables import Tables
+
+    Mode = Callable[[], "Mode | None"]
+
+# The groups of the pattern for program text: first simple cases of what is frequent, then all cases.
+WORD, SIGN, PLAIN_STRING, PLAIN_INT = 1, 2, 3, 4
+PATH, PATH_HEAD, URI, HARD_WORD, FLOAT, INT, HOME_PATH, SEARCH_PATH = range(5, 13)
+DOC_COMMENT, OPERATOR, INDENTED_STRING, OTHER, AT_END = range(13, 18)
+
+
+class Tokens:
+    """The tokens of a source, as parallel lists.
+
+    *kinds* as in `Tables.kinds`; *values*: the text of a word, the value of a literal, otherwise the start offset
+    (a piece of a string: start offset and text; of an indented string also whether the text is raw, not an escape);
+    *starts* and *ends*: character offsets. The last token is END, or LEXER_ERROR with the exception as its value. *docs*: the span of the
+    `/** */` comment before the token at an offset.
+    """
+
+    __slots__ = ("docs", "ends", "kinds", "starts", "values")
+
+    def __init__(self) -> None:
+        self.kinds: list[int] = []
+        self.values: list[Any] = []
+        self.starts: list[int] = []
+        self.ends: list[int] = []
+        self.docs: dict[int, tuple[int, int]] = {}
+
+    def add(self, kind: int, value: Any, start: int, end: int) -> None:
+        self.kinds.append(kind)
+        self.values.append(value)
+        self.starts.append(start)
+        self.ends.append(end)
+
+    def insert_first(self, kind: int) -> None:
+        """Put a token without text before all others."""
+        for column, entry in ((self.kinds, kind), (self.values, 0), (self.starts, 0), (self.ends, 0)):
+            column.insert(0, entry)
+
+
+class Patterns:
+    """The compiled patterns, one a mode. They hold no state: one object serves any number of texts."""
+
+    __slots__ = ("indented", "path", "program", "string", "trivia")
+
+    def __init__(self, tables: Tables) -> None:
+        p = tables.patterns
+        trivia = f"(?:{p['_SPACE']}|{p['_LINE_COMMENT']}|{p['_COMMENT']})*+"
+        self.trivia = re.compile(trivia)
+        self.program = re.compile(trivia + _program_text(p, tables.literals))
+        self.string = re.compile(f"({p['STR']})|({p['DOLLAR_CURLY']})|{p['QUOTE']}")
+        self.indented = re.compile(
+            rf"({p['IND_STR']})|({p['DOLLAR_CURLY']})|''(\$)|''\\((?s:.))|('')'|({p['IND_STRING_CLOSE']})|([$'])"
+        )
+        self.path = re.compile(f"({p['_PATH_PIECE']})|{p['DOLLAR_CURLY']}")
+
+
+def _program_text(p: dict[str, str], literals: dict[str, int]) -> str:
+    """One alternative a group; at any place, the first that matches is the longest that does."""
+    signs = [text for text in literals if not text.isalpha() and text != p["IND_STRING_CLOSE"]]
+    operators = "|".join(re.escape(text) for text in sorted(signs, key=len, reverse=True))
+    always_alone = re.escape("".join(text for text in signs if text in ";,:@?*()[]{}"))
+    path_char, uri_rest = p["_PATH_CHAR"], "[^\\s" + re.escape('"#;,()[]{}<>^|\\`') + "]"
+    return (
+        f"(?:({p['ID']})(?!{path_char}*+(?:/|:{uri_rest}))"
+        rf"|([{always_alone}]|=(?!=)|\.(?!\.|[0-9]|{path_char}*+/))"
+        r'|"([^"\\$\r\0]*+)"'
+        r"|([0-9]++)(?=[ \n;)\]])"
+        f"|({p['PATH']})|({p['_PATH_HEAD']})|({p['URI']})|({p['ID']})|({p['FLOAT_LIT']})|({p['INT_LIT']})"
+        f"|({p['HPATH']})|({p['SPATH']})|({p['_DOC_COMMENT']})|({operators})|({p['IND_STRING_OPEN']})"
+        r"|((?s:.))|(\Z))"
+    )
+
+
+def tokenize(source: Source, tables: Tables, patterns: Patterns, features: frozenset[str]) -> Tokens:
+    """All tokens of a text. An error does not raise: it waits at the end for the parser to get there."""
+    lexer = _Lexer(source, tables, patterns, features)
+    try:
+        lexer.run()
+    except NixError as error:
+        lexer.out.add(LEXER_ERROR, error, len(source.text), len(source.text))
+    return lexer.out
+
+
+class _Lexer:
+    """Where we are in one text. Each mode is a method that returns the next mode, or None at the end."""
+
+    def __init__(self, source: Source, tables: Tables, patterns: Patterns, features: frozenset[str]) -> None:
+        self.source = source
+        self.text = source.text
+        self.kinds = tables.kinds
+        self.literals = tables.literals
+        self.patterns = patterns
+        self.features = features
+        self.out = Tokens()
+        self.position = 0
+        self.last_start = 0  # of the last piece of a path
+        self.end = len(source.text)  # where an unexpected end of file is reported
+        self.open: list[Mode | None] = []  # what each `}` returns to; None: on with the program
+
+    def run(self) -> None:
+        mode: Mode | None = self.program
+        while mode is not None:
+            mode = mode()
+        self.out.add(END, None, self.end, self.end)
+
+    def error(self, message: str, offset: int) -> ParseError:
+        return ParseError(message, position=self.source.position(offset))
+
+    def program(self) -> Mode | None:
+        """Program text, up to a string or an interpolated path, or the `}` that leads back into one."""
+        out, still_open, literals = self.out, self.open, self.literals
+        add_kind, add_value, add_start, add_end = (
+            out.kinds.append,
+            out.values.append,
+            out.starts.append,
+            out.ends.append,
+        )
+        identifier, quote, string = self.kinds["ID"], self.kinds["QUOTE"], self.kinds["STR"]
+        integer, curly, uncurly = self.kinds["INT_LIT"], self.kinds["CURLY_L"], self.kinds["CURLY_R"]
+        for match in self.patterns.program.finditer(self.text, self.position):
+            group = match.lastindex
+            if group == WORD or group == HARD_WORD:
+                text = match[group]
+                add_kind(literals.get(text, identifier))
+                add_value(text)
+                add_start(match.start(group))
+                add_end(match.end())
+            elif group == SIGN:
+                kind = literals[match[group]]
+                end = match.end()
+                add_kind(kind)
+                add_value(end - 1)
+                add_start(end - 1)
+                add_end(end)
+                if kind == curly:
+                    still_open.append(None)
+                elif kind == uncurly and still_open:
+                    mode = still_open.pop()
+                    if mode is not None:
+                        self.position = end
+                        return mode
+            elif group == PLAIN_STRING:
+                text, start, end = match[group], match.start(group), match.end()
+                out.add(quote, start - 1, start - 1, start)
+                if text:
+                    out.add(string, (start, text), start, end - 1)
+                out.add(quote, end - 1, end - 1, end)
+            elif group == PLAIN_INT:
+                add_kind(integer)
+                add_value(self.integer(match[group], match.start(group)))
+                add_start(match.start(group))
+                add_end(match.end())
+            else:
+                assert group is not None
+                self.position = match.end()
+                next_mode = self.rarer(group, match[group], match.start(group))
+                if next_mode != self.program or self.position != match.end():
+                    return next_mode
+        raise AssertionError("the pattern of program text matches everywhere")
+
+    def rarer(self, group: int, text: str, start: int) -> Mode | None:
+        """The other tokens of program text; the mode after them."""
+        kinds, add = self.kinds, self.out.add
+        end = self.position
+        if group == OPERATOR:
+            return self.operator(text, start)
+        if group in (PATH, PATH_HEAD, HOME_PATH):
+            add(kinds["HPATH" if text.startswith("~") else "PATH"], text, start, end)
+            self.last_start = start
+            return self.path()
+        if group == INT:
+            add(kinds["INT_LIT"], self.integer(text, start), start, end)
+        elif group == FLOAT:
+            add(kinds["FLOAT_LIT"], self.float(text, start), start, end)
+        elif group == SEARCH_PATH:
+            add(kinds["SPATH"], text[1:-1], start, end)
+        elif group == URI:
+            add(kinds["URI"], text, start, end)
+        elif group == INDENTED_STRING:
+            add(kinds["IND_STRING_OPEN"], start, start, end)
+            return self.indented_string
+        elif group == DOC_COMMENT:
+            following = self.patterns.trivia.match(self.text, end)
+            assert following
+            self.out.docs[following.end()] = (start, end)
+        elif group == AT_END:
+            return None
+        elif text == "\0":  # Nix hands this character's code to its parser, where 0 means: end of file
+            self.end = end
+            return None
+        else:
+            add(INVALID, start, start, end)
+        return self.program
+
+    def operator(self, text: str, start: int) -> Mode:
+        if text in ("<|", "|>") and "pipe-operators" not in self.features:
+            raise self.error(
+                "experimental Nix feature 'pipe-operators' is disabled; add "
+                "'--extra-experimental-features pipe-operators' to enable it",
+                start,
+            )
+        self.out.add(self.literals[text], start, start, self.position)
+        if text == "${":
+            self.open.append(None)
+        return self.string if text == '"' else self.program
+
+    def integer(self, text: str, start: int) -> int:
+        value = int_value(text)
+        if value is None:
+            raise self.error(f"invalid integer '{text}'", start)
+        return value
+
+    def float(self, text: str, start: int) -> float:
+        value = float_value(text)
+        if value is None:
+            raise self.error(f"invalid float '{text}'", start)
+        return value
+
+    def string(self) -> Mode | None:
+        """The inside of `"…"`, up to its end or an interpolation."""
+        start = self.position
+        match = self.patterns.string.match(self.text, start)
+        if not match:
+            return None  # only at the end, possibly before a last `$` or backslash
+        self.position = end = match.end()
+        if match.lastindex == 1:
+            text = self.without_null(unescape(match[1]), start)
+            self.out.add(self.kinds["STR"], (start, text), start, end)
+            return self.string
+        if match.lastindex == 2:
+            return self.interpolation(self.string, start)
+        self.out.add(self.kinds["QUOTE"], start, start, end)
+        return self.program
+
+    def indented_string(self) -> Mode | None:
+        """The inside of `''…''`, up to its end or an interpolation."""
+        start = self.position
+        match = self.patterns.indented.match(self.text, start)
+        if not match:
+            return None
+        self.position = end = match.end()
+        group = match.lastindex
+        assert group is not None
+        if group == 2:
+            return self.interpolation(self.indented_string, start)
+        if group == 6:
+            self.out.add(self.kinds["IND_STRING_CLOSE"], start, start, end)
+            return self.program
+        text = escaped(match[4]) if group == 4 else match[group]
+        self.out.add(self.kinds["IND_STR"], (start, self.without_null(text, start), group == 1), start, end)
+        return self.indented_string
+
+    def without_null(self, text: str, start: int) -> str:
+        if "\0" in text:
+            shown = text.replace("\0", "␀")
+            raise EvalError(
+                f"input string '{shown}' cannot be represented as Nix string because it contains null bytes",
+                position=self.source.position(start),
+            )
+        return text
+
+    def path(self) -> Mode | None:
+        """The inside of a path literal, after its first piece or an interpolation."""
+        start = self.position
+        match = self.patterns.path.match(self.text, start)
+        if match and match.lastindex:
+            self.out.add(self.kinds["STR"], (start, match[1]), start, match.end())
+            self.last_start, self.position = start, match.end()
+            return self.path
+        if match:
+            self.position = match.end()
+            return self.interpolation(self.path, start)
+        if self.text[start - 1] == "}":
+            self.last_start = start - 1
+        at_end = start == len(self.text)
+        if self.text[start - 1] == "/":
+            raise self.error("path has a trailing slash", self.last_start if at_end else start)
+        if at_end:
+            self.end = self.last_start  # Nix's lexer steps back here and forgets to step forward again
+        self.out.add(self.kinds["PATH_END"], start, start, start)
+        return self.program
+
+    def interpolation(self, back: Mode, start: int) -> Mode:
+        self.out.add(self.kinds["DOLLAR_CURLY"], start, start, self.position)
+        self.open.append(back)
+        return self.program
