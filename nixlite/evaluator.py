@@ -15,7 +15,7 @@ from nixlite.runtime.values import NixPath
 from nixlite.source import Source
 
 if TYPE_CHECKING:
-    from nixlite.compiler.unit import Code
+    from nixlite.compiler.code import Code
     from nixlite.runtime.host import Host
     from nixlite.runtime.settings import Settings
     from nixlite.runtime.values import Lazy, Value
@@ -79,7 +79,7 @@ class Evaluator:
     def compile(self, tree: Expr, source: Source, names: tuple[str, ...] = ()) -> Code:
         """The code of a tree; *names* are those of the scope it will run in."""
         from nixlite.analysis.scope import analyse
-        from nixlite.compiler import compile_expression
+        from nixlite.compiler.program import compile_expression
 
         analysis = analyse(tree, source, self.state.globals, names)
         return compile_expression(tree, source, analysis, self.primops)

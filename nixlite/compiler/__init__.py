@@ -1,38 +1,6 @@
-"""Tree and facts to Python code: `compile_expression`.
+"""Tree and facts to Python code.
 
-`emit` makes Python nodes that carry Nix positions; `unit` holds what is being written; `expressions`,
-`functions`, `bindings` and `operators` lower the kinds of expressions.
+`program.compile_expression` is the entry. `emit` makes Python nodes that carry Nix positions; `unit` holds what
+is being written; `expressions`, `functions`, `bindings` and `operators` lower the kinds of expressions. `cache`
+keeps compiled units on disk; it needs none of the others, so that running cached code imports no compiler.
 """
-
-from __future__ import annotations
-
-import ast
-from typing import TYPE_CHECKING
-
-from nixlite.compiler import bindings, emit, expressions, functions, operators
-from nixlite.compiler.unit import Code, Function, Unit
-
-if TYPE_CHECKING:
-    from nixlite.analysis.scope import Analysis
-    from nixlite.source import Source
-    from nixlite.syntax.nodes import Expr
-
-__all__ = ["bindings", "compile_expression", "expressions", "functions", "operators"]
-
-
-def compile_expression(node: Expr, source: Source, analysis: Analysis, primops: dict[str, int]) -> Code:
-    """The code of a unit whose function `main(scope)` returns the value of *node* in WHNF.
-
-    *scope* holds the variables of the outer scope that the analysis was given; *primops* the arity of each
-    builtin function.
-    """
-    unit = Unit(source, analysis, primops)
-    main = Function(unit, None, frozenset())
-    main.tail(node)
-    for variable in main.captures:
-        read = emit.item(emit.name("scope"), variable.name)
-        main.block.insert(0, emit.assign(unit.name_of(variable), read))
-    body = [*unit.setup, *unit.statics, emit.function("main", "scope", main.block)]
-    module = ast.Module(body, [])
-    code = compile(module, source.name, "exec", dont_inherit=True, optimize=2)
-    return Code(code, tuple(unit.sites), unit.lambdas, source.name)

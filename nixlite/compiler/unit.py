@@ -43,19 +43,6 @@ class Site(NamedTuple):
     number: int
 
 
-class Code(NamedTuple):
-    """A compiled unit, ready to be marshalled: the module's code, its site rows and its lambda rows.
-
-    Site row: (line, column, number of the enclosing context or 0, kind, text); line 0 = no position.
-    Lambda row: the arguments of `runtime.values.LambdaInfo`, by the Python function's name.
-    """
-
-    code: Any
-    sites: tuple[tuple[int, int, int, int, str | None], ...]
-    lambdas: dict[str, tuple[Any, ...]]
-    name: str
-
-
 class Unit:
     """What is shared by all functions of one source."""
 

@@ -1,0 +1,93 @@
+"""Compiled units on disk, so that a file is parsed and compiled once.
+
+An entry's name is a hash of all that decides the code: the source's bytes, its name and base directory, the
+names in scope, what the settings change, and the versions of nixlite and of Python. An entry is the hash of
+its body, then the marshalled unit. The directory is private (0700, ours): marshalled code from someone else
+must never be run. Whatever is wrong with an entry or the directory means compiling anew, never an error.
+"""
+
+from __future__ import annotations
+
+import marshal
+import os
+import sys
+from importlib.util import MAGIC_NUMBER
+from typing import TYPE_CHECKING
+
+from nixlite.compiler.code import Code
+
+if TYPE_CHECKING:
+    from nixlite.source import Source
+
+try:  # hashlib would load OpenSSL, a fifth of the whole start-up
+    from _blake2 import blake2b
+except ImportError:  # another Python than CPython
+    from hashlib import blake2b
+
+DIGEST = 20
+"""Bytes of an entry's hash."""
+
+FORMAT = b"nixlite-unit-1"
+"""Changes whenever the compiler makes other code of the same source."""
+
+
+class Cache:
+    """The cache in *directory*, which is made when the first entry is written."""
+
+    def __init__(self, directory: str) -> None:
+        self.directory = directory
+        self._usable: bool | None = None
+
+    def key(self, source: Source, names: tuple[str, ...], settings: str) -> str:
+        """The name of a source's entry. *settings*: text of everything else that decides the code."""
+        state = blake2b(FORMAT + MAGIC_NUMBER, digest_size=DIGEST)
+        for part in (sys.implementation.name, source.name, source.base, settings, *sorted(names), "", source.text):
+            data = part.encode("utf-8", "surrogateescape")
+            state.update(b"%d:" % len(data))
+            state.update(data)
+        return state.hexdigest()
+
+    def load(self, key: str) -> Code | None:
+        """The entry *key*, None when there is none that can be used."""
+        if not self.usable():
+            return None
+        try:
+            with open(f"{self.directory}/{key}", "rb") as file:
+                data = file.read()
+            if blake2b(data[DIGEST:], digest_size=DIGEST).digest() != data[:DIGEST]:
+                return None
+            return Code(*marshal.loads(data[DIGEST:]))
+        except (OSError, ValueError, EOFError, TypeError):
+            return None
+
+    def store(self, key: str, code: Code) -> None:
+        """Write an entry atomically; not being able to is no error."""
+        try:
+            os.makedirs(self.directory, 0o700, exist_ok=True)
+            self._usable = None
+            if not self.usable():
+                return
+            body = marshal.dumps(tuple(code))
+            temporary = f"{self.directory}/.{key}.{os.getpid()}"
+            with open(temporary, "wb") as file:
+                file.write(blake2b(body, digest_size=DIGEST).digest() + body)
+            os.replace(temporary, f"{self.directory}/{key}")
+        except (OSError, ValueError):
+            return
+
+    def usable(self) -> bool:
+        """Whether the directory is there and only we can write to it."""
+        if self._usable is None:
+            try:
+                status = os.stat(self.directory)
+                ours = not hasattr(os, "getuid") or status.st_uid == os.getuid()
+                self._usable = ours and not status.st_mode & 0o022
+            except OSError:
+                self._usable = False
+        return self._usable
+
+
+def default_directory(environment: dict[str, str] | os._Environ[str], home: str) -> str:
+    """Where the user's cache is: `$XDG_CACHE_HOME/nixlite/units` or `~/.cache/nixlite/units`."""
+    base = environment.get("XDG_CACHE_HOME") or f"{home}/.cache"
+    return f"{base}/nixlite/units"
