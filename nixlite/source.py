@@ -53,6 +53,14 @@ class Source:
         return LINE_END.split(self.text)
 
 
+def shown_name(name: str) -> str:
+    """The name of a source as messages have it: without what follows U+001F.
+
+    That tells apart texts of the same name, such as the inputs of the REPL, which are all `«string»`.
+    """
+    return name.partition("\x1f")[0]
+
+
 class Position:
     """A place in a source: file name as shown, 1-based line, 1-based UTF-8 byte column.
 
@@ -68,7 +76,7 @@ class Position:
         self.source = source
 
     def __str__(self) -> str:
-        return f"{self.file}:{self.line}:{self.column}"
+        return f"{shown_name(self.file)}:{self.line}:{self.column}"
 
     def __repr__(self) -> str:
         return f"Position({self.file!r}, {self.line}, {self.column})"

@@ -44,7 +44,8 @@ class LayoutOptions:
 
     `width`: columns a line may have. `max_depth`: sets and lists nested deeper are `{ … }` and not evaluated.
     `max_attributes`, `max_items`: of each set or list, the rest is counted. `long_lambdas`: functions with
-    name and place. `derivation_paths`: a derivation is its path instead of its attributes.
+    name and place. `derivation_paths`: a derivation is its path instead of its attributes, except the whole
+    value if `open_derivation`.
     """
 
     __slots__ = (
@@ -54,6 +55,7 @@ class LayoutOptions:
         "max_attributes",
         "max_depth",
         "max_items",
+        "open_derivation",
         "width",
     )
 
@@ -66,6 +68,7 @@ class LayoutOptions:
         max_items: int = 60,
         long_lambdas: bool = False,
         derivation_paths: bool = True,
+        open_derivation: bool = False,
         colour: bool = False,
     ) -> None:
         self.width = width
@@ -74,6 +77,7 @@ class LayoutOptions:
         self.max_items = max_items
         self.long_lambdas = long_lambdas
         self.derivation_paths = derivation_paths
+        self.open_derivation = open_derivation
         self.colour = colour
 
 
@@ -188,6 +192,7 @@ class _Builder:
 
     def build(self, x: Lazy, depth: int) -> _Node:
         """The tree for a part of the value; its errors are shown, not raised."""
+        error_forces_deeply = True  # noqa: F841 - read by trace.py
         try:
             return self.build_value(force(x), depth)
         except NixError as error:
@@ -214,7 +219,8 @@ class _Builder:
     def build_container(self, value: Any, depth: int) -> _Node:
         """The tree for a set or list, as deep as wanted."""
         is_set = type(value) is dict
-        if is_set and self.options.derivation_paths and is_derivation(value):
+        closed = self.options.derivation_paths and not (depth == 0 and self.options.open_derivation)
+        if is_set and closed and is_derivation(value):
             path = f" {derivation_path(self.state, value['drvPath'])}" if "drvPath" in value else ""
             return self.atom(GREEN, f"«derivation{path}»")
         if not value:

@@ -105,6 +105,7 @@ def force_deep(state: State, x: Lazy) -> None:
 
 
 def _force_deep(x: Lazy, seen: set[int], depth: int, limit: int) -> None:
+    error_forces_deeply = True  # noqa: F841 - read by trace.py
     if depth > limit:
         raise StackOverflow
     if type(x) is list:
@@ -129,8 +130,8 @@ def _force_attributes(attrs: dict[str, Any], seen: set[int], depth: int, limit: 
         kind = type(item)
         if kind is list or kind is dict or kind is tuple:
             # Both are read out of the traceback by trace.py.
-            error_position = item[2] if kind is list and len(item) > 2 else None  # noqa: F841
-            error_context = f"while evaluating the attribute '{name}'"  # noqa: F841
+            error_position = item[2] if kind is list and len(item) > 2 else None
+            error_context = f"while evaluating the attribute '{name}'"
             _force_deep(item, seen, depth, limit)
 
 
@@ -138,7 +139,7 @@ def _force_items(items: tuple[Any, ...], seen: set[int], depth: int, limit: int)
     for index, item in enumerate(items):
         kind = type(item)
         if kind is list or kind is dict or kind is tuple:
-            error_context = f"while evaluating list element at index {index}"  # noqa: F841
+            error_context = f"while evaluating list element at index {index}"
             _force_deep(item, seen, depth, limit)
 
 

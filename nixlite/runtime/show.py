@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Final
 from nixlite.errors import NixError, StackOverflow
 from nixlite.runtime.thunk import blackhole, force
 from nixlite.runtime.values import ContextString, NixPath, PrimOp, PrimOpApp, lambda_info
+from nixlite.source import shown_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -142,6 +143,7 @@ class ValuePrinter:
         if depth > DEEPEST:
             raise StackOverflow
         options = self.options
+        error_forces_deeply = options.force  # noqa: F841 - read by trace.py
         value: Any
         try:
             if options.force:
@@ -301,7 +303,7 @@ class ValuePrinter:
         info = lambda_info(value)
         name = f" {info.name}" if info.name else ""
         file, line, column = info.position
-        self._coloured(BLUE, f"«lambda{name} @ {file}:{line}:{column}»")
+        self._coloured(BLUE, f"«lambda{name} @ {shown_name(file)}:{line}:{column}»")
 
     def _write_primop(self, value: PrimOp) -> None:
         self._coloured(BLUE, f"«primop {value.name}»")

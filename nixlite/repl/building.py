@@ -1,0 +1,98 @@
+"""Building, which nixlite leaves to an installed Nix: `:b`, `:bl`, `:i`, `:sh`, `:u`, `:log`.
+
+The derivation and what it needs are given to that Nix as `nix-store --import` takes them.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from nixlite.errors import NixError
+from nixlite.runtime.call import call
+from nixlite.runtime.show import derivation_path, is_derivation
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from nixlite.repl.session import Session
+    from nixlite.runtime.values import Value
+
+SHELL_PACKAGE = 'drv: (import <nixpkgs> {}).runCommand "shell" { buildInputs = [ drv ]; } ""'
+
+
+def derivation_of(session: Session, value: Value) -> str:
+    """The store path of the .drv file; raises NixError for what is no derivation."""
+    if type(value) is not dict or not is_derivation(value):
+        raise NixError("expression does not evaluate to a derivation, so I can't build it")
+    if "drvPath" not in value:
+        raise NixError("expression did not evaluate to a valid derivation (no 'drvPath' attribute)")
+    return derivation_path(session.evaluator.state, value["drvPath"])
+
+
+def build(session: Session, value: Value, *, link: bool = False) -> str:
+    """Build all outputs and say where they are; with *link* they get links in the working directory."""
+    drv_path = derivation_of(session, value)
+    give_to_nix(session, drv_path)
+    run(["nix-store", "--realise", drv_path])
+    drv = session.evaluator.state.store.read_derivation(drv_path)
+    lines = ["", "This derivation produced the following outputs:"]
+    for name in sorted(drv.outputs):
+        path = read(["nix-store", "--query", "--binding", name, drv_path]) or drv.outputs[name].path
+        if link:
+            root = f"repl-result-{name}"
+            run(["nix-store", "--realise", path, "--add-root", root], quiet=True)
+            lines.append(f"  ./{root} -> {path}")
+        else:
+            lines.append(f"  {name} -> {path}")
+    return "\n".join(lines)
+
+
+def use(session: Session, value: Value) -> str:
+    """A shell in which the derivation is there."""
+    make = session.evaluator.evaluate_source(session.source(SHELL_PACKAGE), session.scope)
+    return hand_over(session, call(make, value), ["nix-shell"])
+
+
+def hand_over(session: Session, value: Value, command: Sequence[str]) -> str:
+    """Run a command of the installed Nix on the derivation."""
+    drv_path = derivation_of(session, value)
+    give_to_nix(session, drv_path)
+    run([*command, drv_path])
+    return ""
+
+
+def give_to_nix(session: Session, drv_path: str) -> None:
+    """Have the installed Nix know the derivation, its inputs and their sources."""
+    import shutil
+    import subprocess
+
+    program = shutil.which("nix-store")
+    if program is None:
+        raise NixError("nixlite evaluates but does not build: for this it needs an installed Nix (nix-store)")
+    data = session.evaluator.state.store.export([drv_path])
+    done = subprocess.run([program, "--import"], input=data, capture_output=True, check=False)
+    if done.returncode:
+        raise NixError(
+            f"the installed Nix did not take the derivation: {done.stderr.decode(errors='replace')}"
+        )
+
+
+def run(command: Sequence[str], *, quiet: bool = False) -> None:
+    """Run a command with the user's terminal; raises NixError when it fails."""
+    import subprocess
+
+    out = subprocess.DEVNULL if quiet else None
+    try:
+        done = subprocess.run(command, stdout=out, check=False)
+    except OSError as error:
+        raise NixError(f"cannot start {command[0]}: {error.strerror}") from None
+    if done.returncode:
+        raise NixError(f"{command[0]} failed with exit code {done.returncode}")
+
+
+def read(command: Sequence[str]) -> str:
+    """What a command prints, without blanks around it; empty when it fails."""
+    import subprocess
+
+    done = subprocess.run(command, capture_output=True, check=False)
+    return "" if done.returncode else done.stdout.decode().strip()

@@ -1,0 +1,251 @@
+"""The REPL without a terminal: text goes in, a `Reply` comes out.
+
+    session = Session(evaluator)
+    session.send("x = 20")
+    session.send("x + 1").text      # "21\\n"
+
+Pipe, terminal, tests and other programs all drive this class; `app.py` and `terminal.py` only move the texts.
+An input is a command (`:t x`, see `commands.py`), bindings (`x = 1; inherit (s) a;`) or an expression.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from nixlite.errors import NixError, ParseError
+from nixlite.render import render_error
+from nixlite.repl.style import Style
+from nixlite.source import Source
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from nixlite.evaluator import Evaluator
+    from nixlite.runtime.values import Lazy, Value
+
+OUT, ERR = "out", "err"
+
+
+class Reply:
+    """What one input led to.
+
+    `pieces` are pairs (stream, text) in the order in which they were written, streams being "out" and "err";
+    `incomplete` says that more lines are needed (send the whole text again), `quit` that the user wants
+    to leave. `value` is what an expression gave, `error` what went wrong.
+    """
+
+    __slots__ = ("error", "incomplete", "pieces", "quit", "value")
+
+    def __init__(self) -> None:
+        self.pieces: list[tuple[str, str]] = []
+        self.incomplete = False
+        self.quit = False
+        self.value: Value = None
+        self.error: BaseException | None = None
+
+    def write(self, text: str, stream: str = OUT) -> None:
+        """Add to what is shown."""
+        if text:
+            self.pieces.append((stream, text))
+
+    @property
+    def text(self) -> str:
+        """Everything shown, both streams."""
+        return "".join(text for _, text in self.pieces)
+
+    @property
+    def out(self) -> str:
+        """What goes to the standard output."""
+        return "".join(text for stream, text in self.pieces if stream == OUT)
+
+    @property
+    def err(self) -> str:
+        """What goes to the standard error."""
+        return "".join(text for stream, text in self.pieces if stream == ERR)
+
+
+class Incomplete(Exception):
+    """The input is the beginning of something."""
+
+
+class Session:
+    """A conversation: names bound so far, files loaded so far, and how answers look.
+
+    `scope` maps the names of this session to their values; they hide the globals. *auto_arguments* are
+    given to files that are functions (`--arg`). `files` are the arguments of `:l` that `:r` loads again;
+    `startup` holds what the command line asked for: pairs (what is shown, function that evaluates it).
+    """
+
+    def __init__(
+        self,
+        evaluator: Evaluator,
+        style: Style | None = None,
+        *,
+        auto_arguments: dict[str, Lazy] | None = None,
+    ) -> None:
+        self.evaluator = evaluator
+        self.style = style or Style()
+        self.auto_arguments = auto_arguments or {}
+        self.scope: dict[str, Lazy] = {}
+        self.own: dict[str, Lazy] = {}
+        self.files: list[str] = []
+        self.flakes: list[str] = []
+        self.startup: list[tuple[str, Callable[[], Value]]] = []
+        self.last_loaded: dict[str, Lazy] | None = None
+        self.show_trace: bool = evaluator.settings.show_trace
+        self.inputs = 0
+        self.command = ""  # the command being run, as it was typed
+        self.reply = Reply()
+
+    # -- input
+
+    def send(self, text: str) -> Reply:
+        """Do what *text* says and return what is to be shown; errors are shown, never raised.
+
+        Bound names stay for the following inputs. Where `incomplete` is set nothing has happened.
+        """
+        reply = self.reply = Reply()
+        line = text.strip(" \n\r\t")
+        if line:
+            self.guarded(lambda: self._process(line))
+        return reply
+
+    def guarded(self, action: Callable[[], object]) -> bool:
+        """Run *action*, turning what goes wrong into text of the current reply; whether all went well."""
+        reply = self.reply
+        try:
+            action()
+        except Incomplete:
+            reply.incomplete = True
+        except KeyboardInterrupt as error:
+            reply.error = error
+            reply.write("error: interrupted by the user\n", ERR)
+        except NixError as error:
+            self.fail(error)
+        except Exception as error:  # a bug of ours must not cost the user the session
+            import traceback
+
+            reply.error = error
+            reply.write(f"{''.join(traceback.format_exception(error))}error: this is a bug in nixlite\n", ERR)
+        else:
+            return True
+        return False
+
+    def fail(self, error: NixError) -> None:
+        """Show *error* in the current reply."""
+        self.evaluator.explain(error)
+        self.reply.error = error
+        text = render_error(error, show_trace=self.show_trace, colour=self.style.colour)
+        self.reply.write(f"{text}\n", ERR)
+
+    def _process(self, line: str) -> None:
+        if line.startswith(":"):
+            from nixlite.repl.commands import run_command  # only those who use commands load them
+
+            run_command(self, line)
+        elif not self._bind(line):
+            self._answer(line)
+
+    def _answer(self, line: str) -> None:
+        value = self.evaluate(line)
+        self.show(value)
+        self.reply.value = value
+        if not self.style.compat:
+            self.scope["_"] = value
+
+    def show(self, value: Value, *, depth: int | None = None, whole: bool = False) -> None:
+        """Write *value* to the reply, evaluating what is shown; *whole* shows all of it (`:p`)."""
+        printer = self.style.printer(self.evaluator.state, whole=whole, depth=depth)
+        partial, error = printer(value)
+        if error is not None:
+            self.fail(error)
+        # What `nix repl` had written when the error came is seen behind the error: its buffer.
+        self.reply.write(partial if error is not None else f"{partial}\n")
+
+    # -- evaluation
+
+    def source(self, text: str) -> Source:
+        """*text* as a source of its own; relative paths in it start from the working directory."""
+        self.inputs += 1
+        return Source(f"«string»\x1f{self.inputs}", text, base=self.evaluator.settings.cwd)
+
+    def evaluate(self, text: str) -> Value:
+        """The value of an expression in the session's scope, in weak head normal form.
+
+        Raises Incomplete where more text is needed, NixError for all that is wrong.
+        """
+        source = self.source(text)
+        try:
+            return self.evaluator.evaluate_source(source, self.scope)
+        except ParseError as error:
+            if is_incomplete(error, source):
+                raise Incomplete from None
+            raise
+
+    def _bind(self, line: str) -> bool:
+        """Take *line* as bindings, a final `;` being optional; False when it is an expression."""
+        try:
+            added = self._try_bindings(line, line)
+        except ParseError:
+            try:
+                added = self._try_bindings(f"{line};" if self.style.compat else f"{line}\n;", line)
+            except ParseError as error:
+                if error.incomplete and self.style.compat:
+                    raise Incomplete from None
+                if not self.style.compat and self._is_open_binding(line, error):
+                    raise Incomplete from None
+                return False
+        self.scope.update(added)
+        self.own.update(added)
+        return True
+
+    def _try_bindings(self, text: str, shown: str) -> dict[str, Lazy]:
+        """The lazies of the bindings in *text*; messages show *shown* as the source."""
+        source = self.source(text)
+        bindings = self.evaluator.parse_bindings(source)
+        source.text = shown
+        return self.evaluator.bind(bindings, source, self.scope)
+
+    def _is_open_binding(self, line: str, error: ParseError) -> bool:
+        """Whether *line* is the beginning of bindings, such as `x = {`, and nothing else.
+
+        So it is when only the `;` put behind it was wrong. (`nix repl` takes only strings to be open here.)
+        """
+        if error.incomplete:
+            return True
+        position = error.position
+        end = self.source(f"{line}\n;").position(len(line) + 1)
+        if position is None or (position.line, position.column) != (end.line, end.column):
+            return False
+        try:
+            self.evaluator.parse(self.source(line))
+        except ParseError as other:
+            return not other.incomplete
+        return False
+
+    # -- names
+
+    def add_attributes(self, value: Value) -> None:
+        """Bring the attributes of a set into scope and say so; raises for what is no set (`:a`, `:l`)."""
+        from nixlite.repl.loading import added_text
+        from nixlite.runtime.expect import force_attrs
+
+        attrs = force_attrs(value, "while evaluating an attribute set to be merged in the global scope")
+        self.scope.update(attrs)
+        self.last_loaded = attrs
+        self.notice(added_text(attrs, names=self.style.compat))
+
+    def notice(self, text: str) -> None:
+        """Tell the user something that is not the answer: beside it in the compatible style, else with it."""
+        self.reply.write(f"{text}\n", ERR if self.style.compat else OUT)
+
+    def variable(self, name: str) -> Any:
+        """The lazy that *name* stands for, of the session or global; None when there is none."""
+        if name in self.scope:
+            return self.scope[name]
+        return self.evaluator.state.globals.get(name)
+
+
+def is_incomplete(error: ParseError, source: Source) -> bool:
+    """Whether *error* says that *source* itself ends too early, not some file that it imports."""
+    return error.incomplete and (error.position is None or error.position.source is source)

@@ -1,0 +1,72 @@
+"""How the REPL's answers look: its own style, or `nix repl`'s to the byte."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from nixlite.errors import NixError
+from nixlite.runtime.layout import LayoutOptions, everything, show_layout
+from nixlite.runtime.show import UNLIMITED, PrintOptions, ValuePrinter
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from nixlite.runtime.state import State
+    from nixlite.runtime.values import Lazy
+
+    Printer = Callable[[Lazy], tuple[str, NixError | None]]
+
+
+class Style:
+    """The look of answers.
+
+    `compat` is `nix repl`'s: `layout` then plays no part. `colour` is for terminals.
+    """
+
+    def __init__(
+        self, *, compat: bool = False, colour: bool = False, layout: LayoutOptions | None = None
+    ) -> None:
+        self.compat = compat
+        self.colour = colour
+        self.layout = layout or LayoutOptions(colour=colour)
+
+    def printer(self, state: State, *, whole: bool = False, depth: int | None = None) -> Printer:
+        """A function that gives a value's text, as far as it got, and the error that stopped it.
+
+        *whole*: everything there is (`:p`), down to *depth* when that is given.
+        """
+        if self.compat:
+            return self._compatible_printer(state, whole)
+        options = self.layout
+        if whole:
+            options = everything(options, max_depth=UNLIMITED if depth is None else depth)
+            options.open_derivation = True
+
+        def show_own(x: Lazy) -> tuple[str, NixError | None]:
+            try:
+                return show_layout(state, x, options), None
+            except NixError as error:
+                return "", error
+
+        return show_own
+
+    def _compatible_printer(self, state: State, whole: bool) -> Printer:
+        options = PrintOptions(
+            force=True,
+            derivation_paths=True,
+            errors="raise-top",
+            indent=2,
+            max_depth=UNLIMITED if whole else 1,
+            colour=self.colour,
+        )
+
+        def show_compatible(x: Lazy) -> tuple[str, NixError | None]:
+            printer = ValuePrinter(options, state)
+            failed = None
+            try:
+                printer.write(x, 0)
+            except NixError as error:
+                failed = error
+            return "".join(printer.out), failed
+
+        return show_compatible
