@@ -87,8 +87,10 @@ class NixTypeError(EvalError):
 class MissingAttribute(EvalError):
     """An attribute path names something that the set does not have."""
 
-    def __init__(self, name: str, available: Iterable[str]) -> None:
-        super().__init__(f"attribute '{name}' missing", at_site=True, hint=did_you_mean(name, available))
+    def __init__(self, name: str, available: Iterable[str], shown: str | None = None) -> None:
+        """*shown*: the name with the quotes that it needs as an attribute name."""
+        message = f"attribute '{shown or name}' missing"
+        super().__init__(message, at_site=True, hint=did_you_mean(name, available))
 
 
 class InfiniteRecursion(EvalError):

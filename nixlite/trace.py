@@ -6,7 +6,8 @@ frame inwards. Four kinds of Python frames tell something:
 * compiled Nix code: the instruction's site gives a position and the contexts around it (see `compiler.emit`);
 * the function of a builtin: `while calling the 'x' builtin`;
 * a selection: `while evaluating the attribute 'a.b'`, at the definition of the attribute that was found;
-* any function of `runtime` and `builtins` with a local `error_context` (and `error_position`).
+* any function of `runtime` and `builtins` with a local `error_context` (and `error_position`), or with a
+  local `error_site`, the place that what it evaluates is charged to.
 
 The texts and their order are those of C++ Nix 2.34.8.
 """
@@ -126,7 +127,7 @@ class TraceReader:
         if traced:
             place = None if self.place is DETERMINE else self.place
             self.frames.append(Frame(f"while calling the '{name}' builtin", place))
-        self.place = None
+        self.place = self.here = None
         self.read_context(frame.f_locals)
 
     def read_helper(self, frame: FrameType) -> None:
@@ -136,11 +137,15 @@ class TraceReader:
             cell = names["selected"]
             if type(cell) is list and len(cell) == 3:
                 text = f"while evaluating the attribute '{self.selecting}'"
-                self.frames.append(Frame(text, self.position(*cell[2])))
+                self.here = self.position(*cell[2])
+                self.frames.append(Frame(text, self.here))
             self.selecting = None
         if names.get("error_forces_deeply"):
             self.place = DETERMINE
         self.read_context(names)
+        site = names.get("error_site")
+        if site is not None:
+            self.here = self.place = self.position(*site)
 
     def read_context(self, names: dict[str, Any]) -> None:
         """The frame that a local `error_context` stands for."""

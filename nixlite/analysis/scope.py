@@ -173,18 +173,35 @@ def _list(resolver: Resolver, node: n.ListLiteral, scope: Scope) -> None:
 def bind(resolver: Resolver, attrs: n.AttrSet, scope: Scope) -> Scope:
     """The scope inside a `rec` set or `let`; registers its variables.
 
-    `inherit a` makes no variable: `a` means inside what it means outside (unless `__overrides` may change it).
+    `inherit a`, and `a = b` where `b` is defined before, make no variable: `a` means what that means (unless
+    `__overrides` may change it). C++ Nix shares the value in just these cases.
     """
     overridable = attrs.recursive and "__overrides" in attrs.bindings
     names: dict[str, Resolution] = {}
     bound: dict[str, Variable] = {}
     for name, binding in attrs.bindings.items():
-        if binding.kind is n.INHERITED and not overridable:
-            names[name] = resolver.lookup(name, scope, binding.pos)
+        alias = None if overridable else aliased(resolver, attrs, names, binding, scope)
+        if alias is not None:
+            names[name] = alias
         else:
             names[name] = bound[name] = Variable(name, binding)
     resolver.analysis.bound[attrs] = bound
     return Scope(names, scope, scope.withs)
+
+
+def aliased(
+    resolver: Resolver, attrs: n.AttrSet, names: dict[str, Resolution], binding: n.Binding, scope: Scope
+) -> Resolution | None:
+    """What a binding is another name of, None when it needs a variable of its own."""
+    node = binding.value
+    if type(node) is not n.Var:
+        return None
+    if binding.kind is n.INHERITED:
+        return resolver.lookup(node.name, scope, binding.pos)
+    if node.name in attrs.bindings:
+        return names.get(node.name)
+    target = resolver.lookup(node.name, scope, node.pos)
+    return None if type(target) is WithLookup else target
 
 
 def _bindings(resolver: Resolver, attrs: n.AttrSet, inner: Scope, scope: Scope) -> None:

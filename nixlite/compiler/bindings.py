@@ -158,27 +158,6 @@ def classify(f: Function, names: dict[str, Variable], attrs: n.AttrSet) -> None:
             f.unit.constants[names[name]] = emit.constant(())
         elif kind is n.Lambda and f.nesting < MAX_NESTING:
             f.unit.functions.add(names[name])
-    for name in names:
-        constant = aliased_constant(f, names[name], set())
-        if constant is not None:
-            f.unit.constants[names[name]] = constant
-
-
-def aliased_constant(f: Function, variable: Variable, seen: set[Variable]) -> ast.expr | None:
-    """The constant that a chain of aliases (`a = b; b = 1;`) ends in."""
-    constant = f.unit.constants.get(variable)
-    if constant is not None or variable in seen or variable.binding is None:
-        return constant
-    node = variable.binding.value
-    if type(node) is not n.Var:
-        return None
-    seen.add(variable)
-    target = f.unit.analysis.variables[node]
-    if type(target) is Variable:
-        return aliased_constant(f, target, seen)
-    if type(target) is Global and target.name in CONSTANT_GLOBALS:
-        return emit.constant(CONSTANT_GLOBALS[target.name])
-    return None
 
 
 def write_group(f: Function, attrs: n.AttrSet, with_positions: bool) -> None:
@@ -372,7 +351,7 @@ def overridable_rec(f: Function, node: n.AttrSet) -> None:
     keys: list[ast.expr | None] = [emit.constant(name) for name in node.bindings]
     values: list[ast.expr] = [emit.name(f.unit.name_of(names[name])) for name in node.bindings]
     f.emit(emit.assign("attrs", emit.Dict(keys, values)))
-    context = f.unit.site(node.pos, f.context, CONTEXT, "while evaluating the `__overrides` attribute")
+    context = f.unit.site(n.NO_POS, f.context, CONTEXT, "while evaluating the `__overrides` attribute")
     site = f.unit.site(node.bindings["__overrides"].pos, context.number)
     f.emit(emit.assign("attrs", emit.call(site, "apply_overrides", emit.name("attrs"))))
     for name in node.bindings:

@@ -318,7 +318,8 @@ def attr_name(f: Function, name: n.AttrName, site: Site) -> ast.expr:
     """A name of an attribute path, as a Python string."""
     if isinstance(name, str):
         return emit.constant(name)
-    return emit.call(site, "attribute_name", f.value(name))
+    place = f.unit.site(name.pos, f.context)
+    return emit.call(place, "attribute_name", f.value(name))
 
 
 def has_attr(f: Function, node: n.HasAttr) -> ast.expr:
@@ -338,8 +339,14 @@ def has_attr(f: Function, node: n.HasAttr) -> ast.expr:
 
 
 def list_literal(f: Function, node: n.ListLiteral) -> ast.expr:
-    """`[ a b ]`."""
-    return emit.tuple_of([lazy(f, item) for item in node.items])
+    """`[ a b ]`: a new tuple each time, for its identity tells what is `«repeated»` in printed output.
+
+    (CPython would make one constant of a tuple of constants, and share it with equal ones.)
+    """
+    items = [lazy(f, item) for item in node.items]
+    if items and all(type(item) is emit.Constant for item in items):
+        return emit.Tuple([emit.Starred(emit.tuple_of(items), emit.LOAD)], emit.LOAD)
+    return emit.tuple_of(items)
 
 
 # -- control

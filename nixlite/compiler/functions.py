@@ -71,8 +71,9 @@ def write_formals(f: Function, node: n.Lambda, parameter: str) -> None:
     inside = f.unit.site(node.pos, context.number, FORMALS)
     attrs = emit.name(parameter)
     not_a_set = emit.negation(emit.type_is(attrs, "dict"))
-    forced = emit.assign(parameter, emit.call(inside, "argument_set", attrs))
-    f.emit(emit.If(not_a_set, [forced], []))
+    forced = emit.assign(parameter, emit.call(matching, "force", attrs))
+    checked = emit.statement(emit.call(inside, "argument_set", attrs))
+    f.emit(emit.If(not_a_set, [forced, emit.If(not_a_set, [checked], [])], []))
     required = [formal for formal in node.formals.items if formal.default is None]
     optional = [formal for formal in node.formals.items if formal.default is not None]
     if required:

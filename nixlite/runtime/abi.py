@@ -59,12 +59,9 @@ def assertion_failed(condition: str) -> None:
     raise AssertionFailed(f"assertion '{condition}' failed", at_site=True)
 
 
-def argument_set(argument: Lazy) -> dict[str, Lazy]:
-    """The argument of a function with formals, which must be a set."""
-    value = force(argument)
-    if type(value) is not dict:
-        raise wrong_type("a set", value)
-    return value
+def argument_set(value: Value) -> None:
+    """Refuse an argument that is no set, of a function with formals."""
+    raise wrong_type("a set", value)
 
 
 def function_name(formals: Formals) -> str:

@@ -54,7 +54,9 @@ def call_functor(functor: dict[str, Lazy], argument: Lazy) -> Value:
     """`{ __functor = self: …; } argument`."""
     error_context = "while calling a functor (an attribute set with a '__functor' attribute)"
     error_position = HERE
-    return call(call(functor["__functor"], functor), argument)
+    cell = functor["__functor"]
+    error_site = cell[2] if type(cell) is list and len(cell) == 3 else None
+    return call(call(cell, functor), argument)
 
 
 def not_a_function(value: Value) -> NixTypeError:

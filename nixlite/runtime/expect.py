@@ -25,7 +25,9 @@ def wrong_type(expected: str, value: Value, *, at_site: bool = False) -> NixType
     """`expected a list but found a string: "a"`; *expected* has its article."""
     from nixlite.runtime.show import show_short  # only on the way to an error
 
-    return NixTypeError(f"expected {expected} but found {show_type(value)}: {show_short(value)}", at_site=at_site)
+    return NixTypeError(
+        f"expected {expected} but found {show_type(value)}: {show_short(value)}", at_site=at_site
+    )
 
 
 def force_int(x: Lazy, error_context: str) -> int:
@@ -54,18 +56,20 @@ def force_bool(x: Lazy, error_context: str) -> bool:
     return value
 
 
-def force_list(x: Lazy, error_context: str) -> tuple[Lazy, ...]:
-    """The list that *x* evaluates to; elements stay unforced."""
+def force_list(x: Lazy, context: str) -> tuple[Lazy, ...]:
+    """The list that *x* evaluates to; elements stay unforced. *context* is only for a wrong type."""
     value = force(x)
     if type(value) is not tuple:
+        error_context = context
         raise wrong_type("a list", value)
     return value
 
 
-def force_attrs(x: Lazy, error_context: str) -> dict[str, Lazy]:
-    """The attribute set that *x* evaluates to; attributes stay unforced."""
+def force_attrs(x: Lazy, context: str) -> dict[str, Lazy]:
+    """The attribute set that *x* evaluates to; attributes stay unforced. *context*: only for a wrong type."""
     value = force(x)
     if type(value) is not dict:
+        error_context = context
         raise wrong_type("a set", value)
     return value
 
@@ -125,7 +129,9 @@ def has_context(value: ContextString) -> NixTypeError:
         shown = first.rsplit("!", 1)[1]
     else:
         shown = first.lstrip("=")
-    return NixTypeError(f"the string '{value.text}' is not allowed to refer to a store path (such as '{shown}')")
+    return NixTypeError(
+        f"the string '{value.text}' is not allowed to refer to a store path (such as '{shown}')"
+    )
 
 
 NO_CONTEXT: frozenset[str] = frozenset()

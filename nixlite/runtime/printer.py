@@ -18,7 +18,7 @@ from nixlite.runtime.show import (
     float_text,
     quote,
 )
-from nixlite.runtime.thunk import blackhole, force
+from nixlite.runtime.thunk import blackhole, force, peel
 from nixlite.runtime.values import ContextString, NixPath, PrimOp, PrimOpApp
 
 if TYPE_CHECKING:
@@ -39,6 +39,7 @@ def show_shallow(x: Lazy) -> str:
 def _write_shallow(x: Lazy, out: list[str], seen: set[int], depth: int) -> None:
     if depth > DEEPEST:
         raise StackOverflow
+    x = peel(x)
     value: Any = x
     if type(x) is list:
         if x[0] is not None:
@@ -64,10 +65,10 @@ def _write_shallow(x: Lazy, out: list[str], seen: set[int], depth: int) -> None:
         out.append("}")
     elif kind is tuple:
         if value:
-            if id(x) in seen:  # the cell, not the tuple: see show.py
+            if id(value) in seen:
                 out.append("«repeated»")
                 return
-            seen.add(id(x))
+            seen.add(id(value))
         out.append("[ ")
         for item in value:
             _write_shallow(item, out, seen, depth + 1)

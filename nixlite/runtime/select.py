@@ -28,7 +28,7 @@ def select(subject: Value, name: str) -> Value:
             return selected[1] if selected[0] is None else force(selected)  # type: ignore[no-any-return]
         if selected is not MISSING:
             return selected  # type: ignore[no-any-return]
-        raise MissingAttribute(name, subject)
+        raise missing(name, subject)
     raise not_a_set_to_select_from(subject)
 
 
@@ -39,10 +39,17 @@ def select_path(subject: Value, path: tuple[str, ...]) -> Value:
             raise not_a_set_to_select_from(subject)
         cell = subject.get(name, MISSING)
         if cell is MISSING:
-            raise MissingAttribute(name, subject)
+            raise missing(name, subject)
         selected = cell
         subject = force(selected)
     return subject
+
+
+def missing(name: str, attrs: dict[str, Lazy]) -> MissingAttribute:
+    """The error for an attribute that is not there."""
+    from nixlite.runtime.show import attribute_name as shown  # only on the way to an error
+
+    return MissingAttribute(name, attrs, shown(name))
 
 
 def not_a_set_to_select_from(subject: Value) -> EvalError:
@@ -78,10 +85,10 @@ def attribute_name(value: Value) -> str:
     """The value of `${name}` in an attribute path."""
     if type(value) is str:
         return value
-    error_context = "while evaluating an attribute name"
+    error_context, error_position = "while evaluating an attribute name", HERE
     if type(value) is ContextString:
         raise has_context(value)
-    raise wrong_type("a string", value)
+    raise wrong_type("a string", value, at_site=True)
 
 
 def dynamic_name(value: Value) -> str | None:
@@ -122,6 +129,7 @@ def with_lookup(name: str, scopes: tuple[Lazy, ...], places: tuple[tuple[str, in
 
 def with_set(scope: Lazy, error_position: tuple[str, int, int]) -> dict[str, Lazy]:
     """The set of a `with`, forced when the first name is looked up in it."""
+    error_site = error_position
     value = force(scope)
     if type(value) is not dict:
         error_context = "while evaluating the first subexpression of a with expression"

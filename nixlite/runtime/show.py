@@ -14,7 +14,7 @@ from types import FunctionType
 from typing import TYPE_CHECKING, Any, Final
 
 from nixlite.errors import NixError, StackOverflow
-from nixlite.runtime.thunk import blackhole, force
+from nixlite.runtime.thunk import blackhole, force, peel
 from nixlite.runtime.values import ContextString, NixPath, PrimOp, PrimOpApp, lambda_info
 from nixlite.source import shown_name
 
@@ -145,6 +145,7 @@ class ValuePrinter:
         options = self.options
         error_forces_deeply = options.force  # noqa: F841 - read by trace.py
         value: Any
+        x = peel(x)
         try:
             if options.force:
                 value = force(x)
@@ -159,7 +160,7 @@ class ValuePrinter:
             if kind is dict:
                 self._write_set(value, depth)
             elif kind is tuple:
-                self._write_list(value, x, depth)
+                self._write_list(value, depth)
             else:
                 _ATOMS[kind](self, value)
         except StackOverflow:
@@ -219,13 +220,13 @@ class ValuePrinter:
         self._space(broken)
         self.out.append("}")
 
-    def _write_list(self, items: tuple[Lazy, ...], cell: Lazy, depth: int) -> None:
+    def _write_list(self, items: tuple[Lazy, ...], depth: int) -> None:
         options = self.options
         if items:
-            if id(cell) in self._seen_lists:
+            if id(items) in self._seen_lists:
                 self._coloured(MAGENTA, "«repeated»")
                 return
-            self._seen_lists.add(id(cell))
+            self._seen_lists.add(id(items))
         if depth >= options.max_depth:
             self.out.append("[ ... ]")
             return

@@ -57,6 +57,13 @@ def force(x: Lazy) -> Value:
     return value  # type: ignore[no-any-return]
 
 
+def peel(x: Lazy) -> Lazy:
+    """What an alias (an attribute that is just a variable: a thunk whose code is `force`) stands for."""
+    while type(x) is list and x[0] is force:
+        x = x[1]
+    return x
+
+
 def is_evaluated(x: Lazy) -> bool:
     """Whether *x* is a value or a thunk that has one already."""
     return type(x) is not list or x[0] is None
