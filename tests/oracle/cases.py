@@ -1,8 +1,8 @@
 """The recorded cases, and how one is run: its command line, its directory, its environment.
 
 `*.jsonl` beside this file hold what Nix 2.34.8 printed for some 2,400 expressions, recorded in the directory
-`/tmp/case` with the home `/tmp/case-home`. Here each case gets a directory of its own, and paths are mapped
-back in what it prints, so that cases may run side by side and leave nothing behind.
+`/tmp/case` with the home `/tmp/case-home`. Here each case gets a directory of its own, which its host shows under
+these names, so that cases may run side by side and leave nothing behind.
 """
 
 from __future__ import annotations
@@ -10,39 +10,35 @@ from __future__ import annotations
 import json
 import os
 import re
-import shutil
 import signal
 import tempfile
-import time
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-    from types import FrameType
+from nixlite.cli import main
+from nixlite.runtime.host import CapturingHost
+from nixlite.runtime.settings import Settings
 
-    Run = Callable[[list[str], str, dict[str, str], str], tuple[int, str, str]]
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from types import FrameType
 
 HERE = Path(__file__).parent
 RECORDED_IN = "/tmp/case"
 TIMEOUT = 60.0
 
 MODES = {
-    "eval": ["eval", "--eval"],
-    "strict": ["eval", "--eval", "--strict"],
-    "json": ["eval", "--eval", "--strict", "--json"],
-    "xml": ["eval", "--eval", "--strict", "--xml"],
-    "raw": ["eval", "--eval", "--raw"],
-    "parse": ["eval", "--parse"],
-    "instantiate": ["eval"],
-    "nix-eval": ["nix", "eval"],
+    "eval": ["instantiate", "--eval"],
+    "strict": ["instantiate", "--eval", "--strict"],
+    "json": ["instantiate", "--eval", "--strict", "--json"],
+    "xml": ["instantiate", "--eval", "--strict", "--xml"],
+    "raw": ["instantiate", "--eval", "--raw"],
+    "parse": ["instantiate", "--parse"],
+    "instantiate": ["instantiate"],
+    "nix-eval": ["eval"],
     "repl": ["repl"],
 }
-
-# Cases whose answer hashes the name of the directory, so that mapping paths back cannot help: they run
-# in the recorded place, one at a time.
-NAME_IS_HASHED: frozenset[str] = frozenset()
 
 # Colours, terminal titles, and readline's marks around what has no width.
 TERMINAL_CODES = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|\x1b\][^\x07]*\x07|[\x01\x02]")
@@ -93,7 +89,7 @@ def load(*categories: str) -> list[Case]:
 
 
 def command_line(case: Case) -> list[str]:
-    """What to call: `eval …` stands for nix-instantiate, `nix …` for nix, `repl …` for nix repl."""
+    """The words after `nixlite`."""
     start = MODES[case.mode]
     if case.mode == "repl":
         return [*start, *case.args]
@@ -102,11 +98,11 @@ def command_line(case: Case) -> list[str]:
     return [*start, *(["case.nix"] if case.file else ["-E", case.expr]), *case.args]
 
 
-def environment(case: Case, home: str) -> dict[str, str]:
-    """The whole environment of a case; nothing of the caller's but PATH."""
+def environment(case: Case) -> dict[str, str]:
+    """The whole environment of a case; nothing of the caller's."""
     return {
-        "PATH": os.environ.get("PATH", os.defpath),
-        "HOME": home,
+        "PATH": os.defpath,
+        "HOME": f"{RECORDED_IN}-home",
         "LANG": "C.UTF-8",
         "LC_ALL": "C.UTF-8",
         "TERM": "dumb",
@@ -116,47 +112,68 @@ def environment(case: Case, home: str) -> dict[str, str]:
     }
 
 
-def run_case(case: Case, run: Run) -> Answer:
-    """Run one case in a fresh directory, with paths in its answer as if it had been `/tmp/case`."""
+def run_case(case: Case) -> Answer:
+    """Run one case in this process, in a fresh directory."""
     with case_directory(case) as place, time_limit(TIMEOUT):
-        argv = [word.replace(RECORDED_IN, place) for word in command_line(case)]
-        rc, stdout, stderr = run(argv, place, environment(case, f"{place}-home"), case.stdin)
-    return Answer(rc, readable(stdout, place), readable(stderr, place))
+        host = CaseHost(case, place)
+        rc = main(command_line(case), host, Settings(cwd=RECORDED_IN))
+    return Answer(rc, host.readable(host.stdout), host.readable(host.stderr))
 
 
-def readable(text: str, place: str) -> str:
-    """*text* as the recording has it: without terminal codes, with the recorded directory's name."""
-    return TERMINAL_CODES.sub("", text).replace(place, RECORDED_IN)
+class CaseHost(CapturingHost):
+    """The real machine, but for `/tmp/case…`: that is the directory *place*… instead."""
+
+    def __init__(self, case: Case, place: str) -> None:
+        super().__init__(environment(case), case.stdin.encode("utf-8", "surrogateescape"))
+        self.place = place
+        if case.mode == "repl":  # both streams as one were recorded
+            self.stderr = self.stdout
+
+    def real(self, path: str) -> str:
+        """Where *path* is really."""
+        inside = path == RECORDED_IN or path.startswith((f"{RECORDED_IN}/", f"{RECORDED_IN}-home"))
+        return self.place + path.removeprefix(RECORDED_IN) if inside else path
+
+    def readable(self, pieces: list[str]) -> str:
+        """Output as the recording has it: without terminal codes; messages of failed reads name real paths."""
+        return TERMINAL_CODES.sub("", "".join(pieces)).replace(self.place, RECORDED_IN)
+
+    def file_type(self, path: str) -> str | None:
+        return super().file_type(self.real(path))
+
+    def read_bytes(self, path: str) -> bytes:
+        return super().read_bytes(self.real(path))
+
+    def read_link(self, path: str) -> str:
+        return super().read_link(self.real(path))
+
+    def list_dir(self, path: str) -> dict[str, str]:
+        return super().list_dir(self.real(path))
+
+    def is_executable(self, path: str) -> bool:
+        return super().is_executable(self.real(path))
+
+    def write_file(self, path: str, text: str) -> None:
+        super().write_file(self.real(path), text)
+
+    def make_directory(self, path: str) -> None:
+        super().make_directory(self.real(path))
+
+    def make_link(self, path: str, target: str) -> None:
+        super().make_link(self.real(path), target)
 
 
 @contextmanager
 def case_directory(case: Case) -> Iterator[str]:
     """A fresh directory with the case's files, and an empty home beside it named like it plus `-home`."""
-    holder = Path(os.path.realpath(tempfile.mkdtemp(prefix="nixlite-oracle-")))
-    place = recorded_place() if case.id in NAME_IS_HASHED else holder / "case"
-    try:
-        place.mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix="nixlite-oracle-") as holder:
+        place = Path(os.path.realpath(holder), "case")
         Path(f"{place}-home").mkdir()
+        place.mkdir()
         files = {**case.files, "case.nix": case.expr} if case.file else case.files
         for name, text in files.items():
-            write_file(place / name, text.replace(RECORDED_IN, str(place)), is_directory=name.endswith("/"))
+            write_file(place / name, text, is_directory=name.endswith("/"))
         yield str(place)
-    finally:
-        for path in (Path(f"{place}-home"), place, holder):
-            shutil.rmtree(path, ignore_errors=True)
-
-
-def recorded_place() -> Path:
-    """`/tmp/case`, made by us: the making is also the lock, since it fails while another run has it."""
-    place = Path(RECORDED_IN)
-    for _ in range(200):
-        try:
-            place.mkdir()
-        except FileExistsError:
-            time.sleep(0.05)
-        else:
-            return place
-    raise FileExistsError(f"{place} is in use")
 
 
 def write_file(path: Path, text: str, *, is_directory: bool) -> None:

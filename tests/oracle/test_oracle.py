@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from nixlite.oracle import run
 from tests.oracle.cases import Case, load, run_case
 from tests.oracle.compare import wrong_parts
 from tests.oracle.ledger import read_ledger
@@ -16,7 +15,7 @@ LEDGER = read_ledger()
 @pytest.mark.parametrize("case", CASES, ids=[case.id for case in CASES])
 def test_as_recorded(case: Case) -> None:
     """As `xfail(strict=True)`, but part by part: a case that gets better or worse must be looked at."""
-    answer = run_case(case, run)
+    answer = run_case(case)
     wrong = wrong_parts(case, answer)
     entry = LEDGER.get(case.id)
     if entry is not None and wrong == entry.wrong:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import sys
 
-from nixlite.oracle import run
 from tests.oracle.cases import TooSlow, load, run_case
 from tests.oracle.compare import wrong_parts
 from tests.oracle.ledger import UNEXPLAINED, Entry, read_ledger, write_ledger
@@ -20,7 +19,7 @@ def main() -> int:
     categories = {case.id: case.category for case in load()}
     for case in load(*sys.argv[1:]):
         try:
-            wrong = wrong_parts(case, run_case(case, run))
+            wrong = wrong_parts(case, run_case(case))
         except TooSlow:
             wrong = ("answer", "message", "position") if case.rc else ("answer",)
         after.pop(case.id, None)
