@@ -10,16 +10,19 @@ from typing import TYPE_CHECKING, Any
 
 from nixlite.errors import NixError, StackOverflow
 from nixlite.runtime.abi import globals_for
+from nixlite.runtime.access import guarded
+from nixlite.runtime.search_path import allow_lookup_path
+from nixlite.runtime.source_files import read_source, resolve_import_path
 from nixlite.runtime.state import State
-from nixlite.runtime.values import NixPath
-from nixlite.source import Source
 
 if TYPE_CHECKING:
     from nixlite.compiler.code import Code
     from nixlite.runtime.host import Host
     from nixlite.runtime.settings import Settings
-    from nixlite.runtime.values import Lazy, Value
+    from nixlite.runtime.values import Lazy, NixPath, Value
+    from nixlite.source import Position, Source
     from nixlite.syntax.nodes import AttrSet, Expr
+    from nixlite.syntax.parser import ParseOptions
 
 FRAMES_PER_CALL = 5
 """Python frames that a nested Nix call takes at most, thunks and helpers included; with `max-call-depth` it
@@ -33,10 +36,11 @@ class Evaluator:
         from nixlite.builtins.install import install
         from nixlite.store.store import Store
 
+        host = guarded(host, settings)
         self.settings = settings
         self.host = host
         self.state = State(settings, host)
-        self.state.store = Store(settings.get("store-dir", "/nix/store"))
+        self.state.store = host.store = Store(settings.store_dir, host)
         self.state.import_file = self.import_file
         self.state.scoped_import = self.scoped_import
         install(self.state)
@@ -46,9 +50,10 @@ class Evaluator:
         }
         self.files: dict[str, Lazy] = {}
         self.sources: dict[str, Source] = {}
-        limit = FRAMES_PER_CALL * int(settings.get("max-call-depth", 10000)) + 1000
+        limit = FRAMES_PER_CALL * settings.max_call_depth + 1000
         if sys.getrecursionlimit() < limit:
             sys.setrecursionlimit(limit)
+        allow_lookup_path(self.state)
 
     # -- from text to code
 
@@ -59,14 +64,31 @@ class Evaluator:
         self.sources[source.name] = source
         return parse(source, self.parse_options())
 
-    def parse_options(self) -> Any:
+    def parse_options(self) -> ParseOptions:
         """What the parser needs to know of settings and host."""
         from nixlite.syntax.parser import ParseOptions
 
         settings = self.settings
         return ParseOptions(
-            home=self.host.home(), pure_eval=settings.pure_eval, features=frozenset(settings.features)
+            home=self.host.home(),
+            pure_eval=settings.pure_eval,
+            features=frozenset(settings.features),
+            lint_url_literals=settings.lint_url_literals,
+            lint_short_path_literals=settings.lint_short_path_literals,
+            lint_absolute_path_literals=settings.lint_absolute_path_literals,
+            warn=self.warn,
         )
+
+    def warn(self, text: str, position: Position | None) -> None:
+        """Print a warning of the parser; one with a position shows its source."""
+        if position is None:
+            self.host.write_stderr(f"warning: {text}\n")
+            return
+        from nixlite.render import render_error
+
+        warning = NixError(text, position=position)
+        warning.trace = []
+        self.host.write_stderr(render_error(warning, show_trace=False, prefix="warning: "))
 
     def parse_source(self, source: Source, scope: dict[str, Lazy] | None = None) -> Expr:
         """The tree of a source whose variables are all defined (what `--parse` prints)."""
@@ -111,16 +133,11 @@ class Evaluator:
 
     def read_source(self, path: str) -> Source:
         """The source of a file; a directory stands for its `default.nix`."""
-        path = self.resolve(path)
-        text = self.host.read_bytes(path).decode("utf-8", "surrogateescape")
-        return Source(path, text, base=path.rpartition("/")[0] or "/", path=path)
+        return read_source(self.host, self.resolve(path))
 
     def resolve(self, path: str) -> str:
         """The file that importing *path* means: symlinks followed, `default.nix` of a directory."""
-        real = self.host.real_path(path)
-        if self.host.file_type(real) == "directory":
-            real = self.host.real_path(real.rstrip("/") + "/default.nix")
-        return real
+        return resolve_import_path(self.host, path)
 
     def import_file(self, path: NixPath) -> Value:
         """The value of a file, evaluated once."""
@@ -142,6 +159,10 @@ class Evaluator:
     def scoped_import(self, scope: dict[str, Lazy], path: NixPath) -> Value:
         """The value of a file evaluated anew with more names in scope (`builtins.scopedImport`)."""
         return self.evaluate_source(self.read_source(path.path), scope)
+
+    def forget_files(self) -> None:
+        """Forget the values of imported files, so that changed files are read again (REPL's `:r`)."""
+        self.files.clear()
 
     # -- bindings, for the REPL
 

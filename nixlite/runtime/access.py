@@ -118,6 +118,10 @@ class GuardedHost(Host):
         """Passed on."""
         self.inner.flush()
 
+    def is_terminal(self, stream: str) -> bool:
+        """Passed on."""
+        return self.inner.is_terminal(stream)
+
 
 def guarded(host: Host, settings: Settings) -> Host:
     """*host* as the settings let a program see it: itself, or behind a guard that allows nothing yet."""

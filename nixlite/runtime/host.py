@@ -82,11 +82,41 @@ class Host:
     def flush(self) -> None:
         """Let everything written be seen."""
 
+    def is_terminal(self, stream: str) -> bool:
+        """Whether `stdin`, `stdout` or `stderr` is a terminal."""
+        return False
+
+    def write_file(self, path: str, text: str) -> None:
+        """Make a new file."""
+        raise NotImplementedError
+
+    def make_directory(self, path: str) -> None:
+        """Make a new directory."""
+        raise NotImplementedError
+
+    def make_link(self, path: str, target: str) -> None:
+        """Make a symlink; one that is there already is replaced."""
+        raise NotImplementedError
+
     # Built upon them.
 
     def home(self) -> str:
         """The home directory, for `~/…` paths and the user's files."""
         return self.get_env("HOME") or "/"
+
+    def stderr_colour(self) -> bool:
+        """Whether messages are to be coloured, by Nix's rules."""
+        return self.is_terminal("stderr") and self.colours_wanted()
+
+    def stdout_colour(self) -> bool:
+        """Whether answers are to be coloured."""
+        return self.is_terminal("stdout") and self.colours_wanted()
+
+    def colours_wanted(self) -> bool:
+        """Whether the environment speaks for colours, where there is a terminal."""
+        if self.get_env("TERM") in ("", "dumb"):
+            return False
+        return not (self.has_env("NO_COLOR") or self.has_env("NOCOLOR"))
 
     def exists(self, path: str) -> bool:
         """Whether anything lies at *path*; a broken symlink does exist."""
@@ -305,6 +335,35 @@ class RealHost(Host):
         """See `Host`."""
         sys.stdout.buffer.flush()
 
+    def is_terminal(self, stream: str) -> bool:
+        """See `Host`."""
+        found = getattr(sys, stream)
+        return found is not None and found.isatty()
+
+    def write_file(self, path: str, text: str) -> None:
+        """See `Host`."""
+        try:
+            with open(fs_path(path), "xb") as file:
+                file.write(text.encode("utf-8", "surrogateescape"))
+        except OSError as error:
+            raise os_error(f'opening file "{path}"', error) from None
+
+    def make_directory(self, path: str) -> None:
+        """See `Host`."""
+        try:
+            os.mkdir(fs_path(path))
+        except OSError as error:
+            raise os_error(f'creating directory "{path}"', error) from None
+
+    def make_link(self, path: str, target: str) -> None:
+        """See `Host`."""
+        try:
+            if self.file_type(path) == "symlink":
+                os.unlink(fs_path(path))
+            os.symlink(fs_path(target), fs_path(path))
+        except OSError as error:
+            raise os_error(f"creating symlink '{path}' -> '{target}'", error) from None
+
 
 class CapturingHost(RealHost):
     """The real machine, its outputs kept instead of written: in `stdout` and `stderr`, lists of pieces."""
@@ -324,6 +383,10 @@ class CapturingHost(RealHost):
 
     def flush(self) -> None:
         """Nothing is pending."""
+
+    def is_terminal(self, stream: str) -> bool:
+        """Lists are no terminals."""
+        return False
 
 
 def fs_path(path: str) -> bytes:

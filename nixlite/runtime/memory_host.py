@@ -143,3 +143,17 @@ class MemoryHost(Host):
     def write_stderr(self, text: str) -> None:
         """Keep *text*."""
         self.stderr.append(text)
+
+    def write_file(self, path: str, text: str) -> None:
+        """Add a file."""
+        self.add(path, text)
+
+    def make_directory(self, path: str) -> None:
+        """Add a directory."""
+        self.directories.setdefault(path, {})
+        parent, _, name = path.rpartition("/")
+        self.directories.setdefault(parent or "/", {})[name] = "directory"
+
+    def make_link(self, path: str, target: str) -> None:
+        """Add a link."""
+        self.add(path, Link(target))

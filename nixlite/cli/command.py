@@ -1,0 +1,121 @@
+"""What all commands share: reading the command line and the configuration, and reporting what goes wrong."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from nixlite.cli.flags import read_command_line
+from nixlite.errors import NixError, UsageError
+
+if TYPE_CHECKING:
+    from nixlite.cli.flags import Flags
+    from nixlite.evaluator import Evaluator
+    from nixlite.runtime.host import Host
+    from nixlite.runtime.settings import Settings
+
+FAILURE = 1
+INTERNAL = 70  # sysexits.h: internal software error
+INTERRUPTED = 130
+
+
+class Command:
+    """A command: its flags, and what a command line has asked of it.
+
+    `words` are the arguments that are no flags. `auto_arguments` maps names to (kind, text), the kind being
+    the flag that gave it: `arg`, `argstr`, `arg-from-file`, `arg-from-stdin`. `evaluator` is there once it is
+    needed. `program` is the command of Nix that is stood in for.
+    """
+
+    program = "nix"
+    usage = ""
+    description = ""
+    flags: Flags
+
+    def __init__(self, settings: Settings, host: Host) -> None:
+        self.settings = settings
+        self.host = host
+        self.words: list[str] = []
+        self.auto_arguments: dict[str, tuple[str, str]] = {}
+        self.verbosity = 0
+        self.help = False
+        self.version = False
+        self.evaluator: Evaluator | None = None
+
+    def run(self) -> int:
+        """Do what the command line, which has been read, asks; returns the exit code."""
+        raise NotImplementedError
+
+    def start(self) -> Evaluator:
+        """The evaluator, made now that the settings are known."""
+        from nixlite.evaluator import Evaluator
+
+        self.evaluator = Evaluator(self.settings, self.host)
+        return self.evaluator
+
+
+def run_command(command: Command, words: list[str]) -> int:
+    """Read the command line and run the command; errors are reported. Returns the exit code."""
+    host = command.host
+    try:
+        return read_and_run(command, words)
+    except NixError as error:
+        report_error(command, error)
+        return FAILURE
+    except KeyboardInterrupt:
+        host.write_stderr("error: interrupted by the user\n")
+        return INTERRUPTED
+    except BrokenPipeError:  # whoever was reading has seen enough
+        return FAILURE
+    except Exception as error:
+        report_bug(host, error)
+        return INTERNAL
+
+
+def read_and_run(command: Command, words: list[str]) -> int:
+    """The part of `run_command` where things may go wrong."""
+    from nixlite.runtime.config import load_configuration
+
+    settings = command.settings
+    settings.warn = lambda text: write_warning(command, text)
+    load_configuration(settings, command.host)
+    read_command_line(command, words, command.flags)
+    settings.warn_unknown()
+    if command.version or command.help:
+        from nixlite.cli.help import help_text, version_text
+
+        command.host.write_stdout(version_text(command) if command.version else help_text(command))
+        return 0
+    return command.run()
+
+
+def write_warning(command: Command, text: str) -> None:
+    """Write a warning about settings or the command line to the standard error."""
+    from nixlite.render import render_warning
+
+    command.host.write_stderr(render_warning(text, colour=command.host.stderr_colour()) + "\n")
+
+
+def report_error(command: Command, error: NixError) -> None:
+    """Write a user's mistake to the standard error, in Nix's form."""
+    from nixlite.render import render_error
+
+    if command.evaluator is not None:
+        command.evaluator.explain(error)
+    host = command.host
+    text = render_error(error, show_trace=command.settings.show_trace, colour=host.stderr_colour())
+    if isinstance(error, UsageError):
+        text += f"\nTry '{command.program} --help' for more information."
+    host.write_stderr(text + "\n")
+
+
+def report_bug(host: Host, error: Exception) -> None:
+    """Write a mistake of nixlite's own to the standard error, with what is needed to find it."""
+    from traceback import format_exception
+
+    lines = format_exception(error)
+    if len(lines) > 80:
+        lines[40:-40] = [f"  … {len(lines) - 80} more …\n"]
+    host.write_stderr(
+        "internal error: this is a bug in nixlite, not in your program;"
+        " please report it together with what follows\n" + "".join(lines)
+    )

@@ -1,0 +1,178 @@
+"""`nixlite eval`: what `nix eval` does, for expressions and files; also plainly `nixlite eval FILE`.
+
+Evaluation is pure unless a file is named or `--impure` given. Flakes are not evaluated.
+Manual: `nix eval`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from nixlite.cli.auto_call import auto_arguments, find_along_attr_path
+from nixlite.cli.command import Command
+from nixlite.cli.flags import COMMON, EVALUATION, Flag, Flags, ignore, store, turn_on
+from nixlite.cli.sources import file_path, stdin_source, string_source
+from nixlite.errors import EvalError, NixTypeError, UsageError
+from nixlite.runtime.call import call
+from nixlite.runtime.thunk import force
+from nixlite.runtime.values import ContextString, NixPath
+
+if TYPE_CHECKING:
+    from nixlite.evaluator import Evaluator
+    from nixlite.runtime.host import Host
+    from nixlite.runtime.settings import Settings
+    from nixlite.runtime.values import Lazy, Value
+
+
+class Evaluate(Command):
+    """The command line of `nix eval`, and doing what it says."""
+
+    program = "nix"
+    usage = "nixlite eval [flags] [FILE | --expr EXPR | -f FILE] [ATTRPATH]"
+    description = "Evaluate a Nix expression and print its value, as nix eval does."
+
+    def __init__(self, settings: Settings, host: Host) -> None:
+        super().__init__(settings, host)
+        self.flags = FLAGS
+        settings.pure_eval = True  # `--impure` and `--file` undo this
+        self.file = ""
+        self.expression: str | None = None
+        self.apply: str | None = None
+        self.json = False
+        self.raw = False
+        self.pretty = False
+        self.compact = False
+        self.write_to = ""
+        self.read_only = False
+
+    def run(self) -> int:
+        """Evaluate one value and print it or write it to files."""
+        path = self.installable()
+        if self.raw and self.json:
+            raise UsageError("--raw and --json are mutually exclusive")
+        self.settings.read_only = self.read_only
+        evaluator = self.start()
+        value = force(self.selected(evaluator, path))
+        if self.apply is not None:
+            value = call(evaluator.evaluate_source(string_source(self, self.apply, "--apply")), value)
+        if self.write_to:
+            self.write(value)
+        else:
+            self.print(evaluator, value)
+        return 0
+
+    def installable(self) -> str:
+        """The attribute path to take; sees to it that there is one program to evaluate."""
+        if self.file and self.expression is not None:
+            raise UsageError("'--file' and '--expr' are exclusive")
+        if not self.file and self.expression is None:
+            self.file = self.plain_file()
+        if len(self.words) > 1:
+            raise UsageError(f"unexpected argument '{self.words[1]}'")
+        if self.file:
+            self.settings.pure_eval = False
+        word = self.words[0].partition("^")[0] if self.words else ""
+        return "" if word == "." else word
+
+    def plain_file(self) -> str:
+        """The file named by the first argument where neither `-f` nor `--expr` is given."""
+        if not self.words:
+            raise UsageError("there is nothing to evaluate: name a file or give '--expr EXPR'")
+        word = self.words.pop(0)
+        path = word if word.startswith("/") else f"{self.settings.cwd}/{word}"
+        is_file = word == "-" or word.startswith("<") or self.host.exists(self.host.real_path(path))
+        if not is_file:
+            what = "" if "/" in word or word.endswith(".nix") else ", and nixlite does not evaluate flakes"
+            raise EvalError(f"there is no file '{word}'{what}")
+        return word
+
+    def selected(self, evaluator: Evaluator, path: str) -> Lazy:
+        """The value of the program, and in it what the attribute path leads to."""
+        arguments = auto_arguments(self, evaluator)
+        if self.expression is not None:
+            value = evaluator.evaluate_source(string_source(self, self.expression))
+        elif self.file == "-":
+            value = evaluator.evaluate_source(stdin_source(self))
+        else:
+            value = evaluator.import_file(NixPath(file_path(evaluator, self.file)))
+        return find_along_attr_path(value, path, arguments)
+
+    def print(self, evaluator: Evaluator, value: Value) -> None:
+        """Print a value in the form that the flags ask for."""
+        state = evaluator.state
+        if self.raw:
+            from nixlite.runtime.coerce import coerce_to_string
+
+            context = "while generating the eval command output"
+            self.host.write_stdout(coerce_to_string(state, value, context)[0])
+        elif self.json:
+            from nixlite.runtime.json_out import to_json
+
+            pretty = self.pretty or (self.host.is_terminal("stdout") and not self.compact)
+            text, _ = to_json(state, value, copy_to_store=False, indent=2 if pretty else 0)
+            self.host.write_stdout(f"{text}\n")
+        else:
+            from nixlite.runtime.printer import show_value
+
+            self.host.write_stdout(f"{show_value(state, value)}\n")
+
+    def write(self, value: Value) -> None:
+        """`--write-to`: a string becomes a file, a set a directory of such."""
+        path = self.write_to if self.write_to.startswith("/") else f"{self.settings.cwd}/{self.write_to}"
+        if self.host.exists(path):
+            raise EvalError(f"path '{self.write_to}' already exists")
+        write_value(self.host, value, path, "")
+
+
+def write_value(host: Host, value: Value, path: str, place: str) -> None:
+    """Write *value*, found at *place*, to files below *path*."""
+    if isinstance(value, str | ContextString):
+        host.write_file(path, value.text if isinstance(value, ContextString) else value)
+    elif type(value) is dict:
+        host.make_directory(path)
+        for name, item in value.items():
+            write_attribute(host, name, item, path)
+    else:
+        raise NixTypeError(f"value at '{place}' is not a string or an attribute set")
+
+
+def write_attribute(host: Host, name: str, item: Lazy, directory: str) -> None:
+    """Write one attribute to its file or directory."""
+    error_position = item[2] if type(item) is list and len(item) > 2 else None
+    error_context = f"while evaluating the attribute '{name}'"  # both are read by trace.py
+    if name in (".", ".."):
+        raise EvalError(f"invalid file name '{name}'")
+    place = ":".join(map(str, error_position)) if error_position else ""
+    write_value(host, force(item), f"{directory}/{name}", place)
+    del error_context
+
+
+FLAGS: Flags = {
+    "--expr": Flag("expr", store("expression"), "evaluate an expression"),
+    "--file": Flag(
+        "file", store("file"), "evaluate a file, or the standard input (-); implies --impure", "-f"
+    ),
+    "--apply": Flag("expr", store("apply"), "apply a function to the value"),
+    "--json": Flag("", turn_on("json"), "print JSON"),
+    "--raw": Flag("", turn_on("raw"), "print a string as it is"),
+    "--pretty": Flag("", turn_on("pretty"), "spread JSON over lines"),
+    "--no-pretty": Flag("", turn_on("compact"), "JSON on one line"),
+    "--write-to": Flag("path", store("write_to"), "write a string, or a set of strings, to files"),
+    "--read-only": Flag("", turn_on("read_only"), "add nothing to the store"),
+    **EVALUATION,
+    **COMMON,
+    "--offline": Flag("", ignore),
+    "--no-net": Flag("", ignore),
+    "--refresh": Flag("", ignore),
+    "--print-build-logs": Flag("", ignore, short="-L"),
+    "--recreate-lock-file": Flag("", ignore),
+    "--no-update-lock-file": Flag("", ignore),
+    "--no-write-lock-file": Flag("", ignore),
+    "--no-registries": Flag("", ignore),
+    "--commit-lock-file": Flag("", ignore),
+    "--update-input": Flag("input-path", ignore),
+    "--override-input": Flag("input-path flake-url", ignore),
+    "--reference-lock-file": Flag("flake-lock-path", ignore),
+    "--output-lock-file": Flag("flake-lock-path", ignore),
+    "--inputs-from": Flag("flake-url", ignore),
+}

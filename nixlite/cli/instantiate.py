@@ -1,0 +1,205 @@
+"""`nixlite instantiate`: a stand-in for `nix-instantiate`.
+
+Without `--eval` it prints the paths of the `.drv` files that an expression means; they are computed, not
+written. Manual: `nix-instantiate`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from nixlite.cli.auto_call import auto_arguments, auto_call, find_along_attr_path
+from nixlite.cli.command import Command, write_warning
+from nixlite.cli.flags import COMMON, EVALUATION, Flag, Flags, ignore, set_number, set_setting, store, turn_on
+from nixlite.cli.sources import file_path, stdin_source, string_source
+from nixlite.errors import NixError
+from nixlite.runtime.source_files import read_source, resolve_import_path
+from nixlite.runtime.thunk import force
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from nixlite.evaluator import Evaluator
+    from nixlite.runtime.host import Host
+    from nixlite.runtime.settings import Settings
+    from nixlite.runtime.values import Lazy, Value
+    from nixlite.source import Source
+
+GC_WARNING = "you did not specify '--add-root'; the result might be removed by the garbage collector"
+
+
+class Instantiate(Command):
+    """The command line of `nix-instantiate`, and doing what it says."""
+
+    program = "nix-instantiate"
+    usage = "nixlite instantiate [--eval | --parse | --find-file] [flags] [FILE… | -E EXPR… | -]"
+    description = (
+        "Evaluate Nix files or expressions, or find the derivations they mean, as nix-instantiate does."
+    )
+
+    def __init__(self, settings: Settings, host: Host) -> None:
+        super().__init__(settings, host)
+        self.flags = FLAGS
+        self.expressions = False
+        self.standard_input = False
+        self.evaluate = False
+        self.parse = False
+        self.find_file = False
+        self.strict = False
+        self.form = "plain"
+        self.no_location = False
+        self.read_write_mode = False
+        self.read_only_mode = False
+        self.attr_paths: list[str] = []
+        self.add_root = ""
+        self.roots = 0
+        self.no_gc_warning = False
+
+    def run(self) -> int:
+        """Process what is given: the standard input first, then files or expressions in order."""
+        self.settings.read_only = self.read_only_mode or (self.evaluate and not self.read_write_mode)
+        evaluator = self.start()
+        arguments = auto_arguments(self, evaluator)
+        if self.find_file:
+            return self.find_files(evaluator)
+        if self.standard_input:
+            self.process(evaluator, stdin_source(self), arguments)
+        elif not self.words and not self.expressions:
+            self.words.append("./default.nix")
+        for word in self.words:
+            if self.expressions:
+                source = string_source(self, word)
+            else:
+                host = evaluator.state.host
+                source = read_source(host, resolve_import_path(host, file_path(evaluator, word)))
+            self.process(evaluator, source, arguments)
+        return 0
+
+    def find_files(self, evaluator: Evaluator) -> int:
+        """`--find-file`: print where on the lookup path the names are found."""
+        for word in self.words:
+            path = file_path(evaluator, f"<{word}>")
+            if path.startswith("<"):
+                raise NixError(f"'{path}' has no physical path")
+            self.host.write_stdout(f"{path}\n")
+        return 0
+
+    def process(self, evaluator: Evaluator, source: Source, arguments: dict[str, Lazy]) -> None:
+        """Parse, evaluate or instantiate one source, for each `-A` path."""
+        if self.parse:
+            from nixlite.syntax.unparse import show  # nobody else prints syntax
+
+            self.host.write_stdout(f"{show(evaluator.parse_source(source))}\n")
+            return
+        root = evaluator.evaluate_source(source)
+        for path in self.attr_paths or [""]:
+            value = find_along_attr_path(root, path, arguments)
+            if self.evaluate:
+                self.print_value(evaluator, evaluated(value, arguments))
+            else:
+                self.print_packages(evaluator, value, arguments)
+
+    def print_value(self, evaluator: Evaluator, value: Value) -> None:
+        """Print a value in the form that the flags ask for."""
+        state = evaluator.state
+        if self.form == "json":
+            from nixlite.runtime.json_out import to_json
+
+            self.host.write_stdout(f"{to_json(state, value, strict=self.strict)[0]}\n")
+        elif self.form == "xml":
+            from nixlite.runtime.xml_out import to_xml
+
+            write = self.host.write_stdout
+            to_xml(state, value, strict=self.strict, location=not self.no_location, write=write)
+        elif self.form == "raw":
+            from nixlite.runtime.coerce import coerce_to_string
+
+            context = "while generating the nix-instantiate output"
+            self.host.write_stdout(coerce_to_string(state, value, context)[0])
+        else:
+            from nixlite.runtime.printer import force_deep, show_shallow
+
+            if self.strict:
+                force_deep(state, value)
+            self.host.write_stdout(f"{show_shallow(value)}\n")
+
+    def print_packages(self, evaluator: Evaluator, value: Lazy, arguments: dict[str, Lazy]) -> None:
+        """Print the `.drv` paths of the derivations in a value, with the output where it is not `out`."""
+        from nixlite.cli.packages import find_derivations, package_of
+
+        force(value)
+        for derivation in find_derivations(value, arguments):
+            path, output = package_of(evaluator.state, derivation)
+            if self.add_root:
+                path = self.make_root(path)
+            elif not self.no_gc_warning:
+                self.no_gc_warning = True
+                write_warning(self, GC_WARNING)
+            self.host.write_stdout(f"{path}\n" if output == "out" else f"{path}!{output}\n")
+
+    def make_root(self, path: str) -> str:
+        """`--add-root`: a symlink to the `.drv` file; further ones are numbered. Returns the link's path."""
+        from nixlite.runtime.coerce import normalise
+
+        self.roots += 1
+        name = self.add_root if self.roots == 1 else f"{self.add_root}-{self.roots}"
+        link = normalise(name if name.startswith("/") else f"{self.settings.cwd}/{name}")
+        self.host.make_link(link, path)
+        return link
+
+
+def evaluated(value: Lazy, arguments: dict[str, Lazy]) -> Value:
+    """The value in WHNF; only where there are arguments is a function called with them."""
+    return auto_call(value, arguments) if arguments else force(value)
+
+
+def set_form(form: str) -> Callable[[Any, list[str]], None]:
+    """The action of `--json` and its like."""
+
+    def act(command: Instantiate, words: list[str]) -> None:
+        command.form = form
+
+    return act
+
+
+def add_attr_path(command: Instantiate, words: list[str]) -> None:
+    """`-A`."""
+    command.attr_paths.append(words[0])
+
+
+def set_parse(command: Instantiate, words: list[str]) -> None:
+    """`--parse`, which implies `--eval`."""
+    command.parse = command.evaluate = True
+
+
+FLAGS: Flags = {
+    "--eval": Flag("", turn_on("evaluate"), "evaluate and print the value"),
+    "--strict": Flag("", turn_on("strict"), "with --eval: evaluate lists and sets all through"),
+    "--json": Flag("", set_form("json"), "print JSON"),
+    "--xml": Flag("", set_form("xml"), "print XML"),
+    "--no-location": Flag("", turn_on("no_location"), "with --xml: no positions"),
+    "--raw": Flag("", set_form("raw"), "print a string as it is"),
+    "--parse": Flag("", set_parse, "print the syntax tree as Nix text"),
+    "--find-file": Flag("", turn_on("find_file"), "look names up on the lookup path"),
+    "--expr": Flag("", turn_on("expressions"), "the arguments are expressions, not files", "-E"),
+    "--attr": Flag("path", add_attr_path, "take an attribute of the value (may be repeated)", "-A", own=True),
+    **EVALUATION,
+    "--add-root": Flag("path", store("add_root"), "make a symlink to the .drv file", own=True),
+    "--read-write-mode": Flag("", turn_on("read_write_mode"), "with --eval: let programs add to the store"),
+    "--dry-run": Flag("", turn_on("read_only_mode")),
+    "--readonly-mode": Flag("", turn_on("read_only_mode")),
+    "--eval-only": Flag("", turn_on("evaluate")),
+    "--parse-only": Flag("", set_parse),
+    "--indirect": Flag("", ignore),
+    "-": Flag("", turn_on("standard_input")),
+    **COMMON,
+    "--no-gc-warning": Flag("", turn_on("no_gc_warning")),
+    "--no-build-output": Flag("", ignore, short="-Q"),
+    "--keep-failed": Flag("", set_setting("keep-failed"), short="-K"),
+    "--keep-going": Flag("", set_setting("keep-going"), short="-k"),
+    "--fallback": Flag("", set_setting("fallback")),
+    "--cores": Flag("n", set_number("cores")),
+    "--max-silent-time": Flag("n", set_number("max-silent-time")),
+    "--timeout": Flag("n", set_number("timeout")),
+    "--store": Flag("store-uri", ignore),
+}

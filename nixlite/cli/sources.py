@@ -1,0 +1,39 @@
+"""Where the text of a command's program comes from: an argument, the standard input, a file that is named."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from nixlite.errors import EvalError
+from nixlite.runtime.coerce import normalise
+from nixlite.runtime.search_path import find_file, is_pseudo_url, lookup_path
+from nixlite.source import Source
+
+if TYPE_CHECKING:
+    from nixlite.cli.command import Command
+    from nixlite.evaluator import Evaluator
+
+
+def string_source(command: Command, text: str, mark: str = "") -> Source:
+    """An expression from the command line; *mark* tells it from others, which are all `«string»`."""
+    name = f"«string»\x1f{mark}" if mark else "«string»"
+    return Source(name, text, base=command.settings.cwd)
+
+
+def stdin_source(command: Command) -> Source:
+    """The program on the standard input."""
+    text = command.host.read_stdin().decode("utf-8", "surrogateescape")
+    return Source("«stdin»", text, base=command.settings.cwd)
+
+
+def file_path(evaluator: Evaluator, word: str) -> str:
+    """The path that a file argument means: relative to the working directory, or `<name>`.
+
+    Raises EvalError for a URL, which would have to be downloaded.
+    """
+    state = evaluator.state
+    if is_pseudo_url(word) or word.startswith("flake:"):
+        raise EvalError(f"cannot evaluate '{word}': nixlite downloads nothing")
+    if len(word) > 2 and word.startswith("<") and word.endswith(">"):
+        return find_file(state, lookup_path(state.settings, state.host), word[1:-1])
+    return normalise(word if word.startswith("/") else f"{state.settings.cwd}/{word}")

@@ -1,0 +1,45 @@
+"""The commands as functions: for comparing with recorded answers without starting a process each time.
+
+run_oracle.py --in-process nixlite.oracle:run FILE.jsonl
+"""
+
+from __future__ import annotations
+
+from nixlite.cli import run as run_command
+from nixlite.runtime.host import CapturingHost
+from nixlite.runtime.settings import Settings
+
+
+def run(argv: list[str], cwd: str, env: dict[str, str], stdin: str) -> tuple[int, str, str]:
+    """Exit code, standard output and standard error of a command run in *cwd* with the environment *env*.
+
+    `argv[0]` says which: `eval` is `nixlite instantiate`, `nix` is `nixlite`, `repl` is `nixlite repl
+    --compat`, whose two outputs come as one. Nothing of this process but its file system is used, and
+    nothing is left behind.
+    """
+    tool, *words = argv
+    host = OneStreamHost(env, stdin) if tool == "repl" else CapturingHost(env, encoded(stdin))
+    settings = Settings(cwd=cwd)
+    if tool == "repl":
+        code = run_command("repl", ["--compat", *words], settings, host)
+    elif tool == "nix":
+        code = run_command(words[0], words[1:], settings, host)
+    else:
+        code = run_command("instantiate", words, settings, host)
+    return code, "".join(host.stdout), "".join(host.stderr)
+
+
+class OneStreamHost(CapturingHost):
+    """Both outputs in `stdout`, in the order in which they are written."""
+
+    def __init__(self, env: dict[str, str], stdin: str) -> None:
+        super().__init__(env, encoded(stdin))
+
+    def write_stderr(self, text: str) -> None:
+        """Keep *text* with the rest."""
+        self.stdout.append(text)
+
+
+def encoded(text: str) -> bytes:
+    """The bytes that a recorded text stands for."""
+    return text.encode("utf-8", "surrogateescape")
