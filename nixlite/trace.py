@@ -18,6 +18,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from nixlite.errors import Frame, NixError
+from nixlite.runtime.thunk import force
 from nixlite.runtime.values import HERE, LambdaInfo
 from nixlite.source import Position
 
@@ -65,6 +66,7 @@ class TraceReader:
         self.here: Position | None = None
         self.place: Any = None
         self.selecting: str | None = None
+        self.definition: Position | None = None
         self._numbers: dict[tuple[CodeType, int], int] = {}
 
     def read(self, frame: FrameType, lasti: int) -> None:
@@ -133,12 +135,16 @@ class TraceReader:
     def read_helper(self, frame: FrameType) -> None:
         """A function of the runtime, or a helper of a builtin."""
         names = frame.f_locals
+        if self.definition is not None:
+            if frame.f_code is force.__code__:
+                self.here = self.definition
+            self.definition = None
         if self.selecting is not None and "selected" in names:
             cell = names["selected"]
             if type(cell) is list and len(cell) == 3:
                 text = f"while evaluating the attribute '{self.selecting}'"
-                self.here = self.position(*cell[2])
-                self.frames.append(Frame(text, self.here))
+                self.definition = self.position(*cell[2])
+                self.frames.append(Frame(text, self.definition))
             self.selecting = None
         if names.get("error_forces_deeply"):
             self.place = DETERMINE

@@ -151,6 +151,9 @@ def default_lazy(
 
 # -- calls
 
+LITERALS = (n.Lambda, n.ListLiteral, n.AttrSet)
+"""What `argument` makes at once instead of delaying it."""
+
 
 def call_value(f: Function, node: n.Call) -> ast.expr:
     """`g a b c`."""
@@ -159,10 +162,21 @@ def call_value(f: Function, node: n.Call) -> ast.expr:
     if direct is not None:
         return direct
     function = f.value(node.function)
-    arguments = [argument(f, item) for item in node.arguments]
+    arguments = [escaping_argument(f, item) for item in node.arguments]
     if is_known_function(f, node.function):
         function = emit.call(site, function, arguments.pop(0))
     return apply(f, site, function, arguments)
+
+
+def escaping_argument(f: Function, node: n.Expr) -> ast.expr:
+    """An argument of a function that is not known to force it: a literal made at once is marked as such.
+
+    Nix delays it, and prints it as `<CODE>` until someone asks for it.
+    """
+    made = argument(f, node)
+    if type(node) in LITERALS and type(made) is not emit.List and type(made) is not emit.Constant:
+        return emit.list_of(emit.name("VIRGIN"), made)
+    return made
 
 
 def apply(f: Function, site: Site, function: ast.expr, arguments: list[ast.expr]) -> ast.expr:

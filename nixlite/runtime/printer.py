@@ -68,7 +68,8 @@ def _write_shallow(x: Lazy, out: list[str], seen: set[int], depth: int) -> None:
             if id(value) in seen:
                 out.append("«repeated»")
                 return
-            seen.add(id(value))
+            if depth:  # Nix prints a copy of the outermost value
+                seen.add(id(value))
         out.append("[ ")
         for item in value:
             _write_shallow(item, out, seen, depth + 1)
@@ -109,6 +110,7 @@ def _force_deep(x: Lazy, seen: set[int], depth: int, limit: int) -> None:
     error_forces_deeply = True  # noqa: F841 - read by trace.py
     if depth > limit:
         raise StackOverflow
+    x = peel(x)  # an alias stays one, so that printing can tell what is repeated
     if type(x) is list:
         if id(x) in seen:
             return

@@ -160,7 +160,7 @@ class ValuePrinter:
             if kind is dict:
                 self._write_set(value, depth)
             elif kind is tuple:
-                self._write_list(value, depth)
+                self._write_list(value, x, depth)
             else:
                 _ATOMS[kind](self, value)
         except StackOverflow:
@@ -220,13 +220,14 @@ class ValuePrinter:
         self._space(broken)
         self.out.append("}")
 
-    def _write_list(self, items: tuple[Lazy, ...], depth: int) -> None:
+    def _write_list(self, items: tuple[Lazy, ...], cell: Lazy, depth: int) -> None:
         options = self.options
         if items:
-            if id(items) in self._seen_lists:
+            if id(cell) in self._seen_lists:
                 self._coloured(MAGENTA, "«repeated»")
                 return
-            self._seen_lists.add(id(items))
+            if depth:  # Nix prints a copy of the outermost value
+                self._seen_lists.add(id(cell))
         if depth >= options.max_depth:
             self.out.append("[ ... ]")
             return
