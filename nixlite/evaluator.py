@@ -30,7 +30,7 @@ gives Python's recursion limit. Python-to-Python calls use no C stack since 3.11
 
 
 class Evaluator:
-    """Evaluates Nix sources. `state` is what builtins see; `sources` are the texts evaluated so far, by name."""
+    """Evaluates Nix sources. `state` is what builtins see, `sources` the texts evaluated so far, by name."""
 
     def __init__(self, settings: Settings, host: Host) -> None:
         from nixlite.builtins.install import install
