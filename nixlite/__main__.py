@@ -1,35 +1,117 @@
-"""The console script `nixlite`, and `python -m nixlite`."""
+"""The console script `nixlite`, and `python -m nixlite`: which command is meant.
+
+Each command imports what it needs when it is chosen: start-up counts.
+"""
 
 from __future__ import annotations
 
 import os
 import sys
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from nixlite.cli.command import Command
+    from nixlite.runtime.host import Host
+    from nixlite.runtime.settings import Settings
+
+USAGE = """\
+usage: nixlite COMMAND [flags] …
+
+The Nix language, compiled to Python.
+
+commands:
+  eval         evaluate an expression or a file and print its value, as `nix eval` does
+  instantiate  a stand-in for `nix-instantiate`: --eval, --parse, --find-file, or .drv paths
+  repl         an interactive session, as `nix repl`
+
+`nixlite COMMAND --help` lists the flags of a command; `nixlite --version` prints versions.
+"""
+COMMANDS = ("eval", "instantiate", "repl")
 
 
 def main() -> None:
     """Run the command line; the process ends here, without waiting for Python to take its heap apart."""
-    from nixlite.cli import main as run_main
     from nixlite.runtime.host import RealHost
 
     set_signals()
     host = RealHost()
-    code = run_main(sys.argv[1:], host)
+    code = run(sys.argv[1:], host)
     try:
         host.flush()
     except BrokenPipeError:
         code = 1
     except OSError as error:
-        host.write_stderr(f"error: writing to the standard output: {error.strerror}\n")
+        sys.stderr.write(f"error: writing to the standard output: {error.strerror}\n")
         code = 1
     os._exit(code)
 
 
 def set_signals() -> None:
-    """A closed pipe ends the process as it does other tools."""
+    """A closed pipe ends the process, as it does other tools."""
     import signal
 
     if hasattr(signal, "SIGPIPE"):
         signal.signal(signal.SIGPIPE, signal.SIG_DFL)
+
+
+def run(words: list[str], host: Host) -> int:
+    """Run the command that *words* (without the program's name) name; returns the exit code.
+
+    Flags before the command's name count as flags of the command.
+    """
+    if words[:1] == ["--version"]:
+        host.write_stdout(version())
+        return 0
+    if not words or words[0] in ("--help", "-h", "help"):
+        (host.write_stdout if words else host.write_stderr)(USAGE)
+        return 0 if words else 1
+    at = next((n for n, word in enumerate(words) if word in COMMANDS), None)
+    if at is None or (at > 0 and not words[0].startswith("-")):
+        return unknown(words[0], host)
+    from nixlite.cli.command import run_command
+    from nixlite.runtime.settings import Settings
+
+    return run_command(make_command(words[at], Settings(), host), [*words[:at], *words[at + 1 :]])
+
+
+def make_command(name: str, settings: Settings, host: Host) -> Command:
+    """The command *name*, its command line not yet read."""
+    if name == "instantiate":
+        from nixlite.cli.instantiate import Instantiate
+
+        return Instantiate(settings, host)
+    if name == "eval":
+        from nixlite.cli.evaluate import Evaluate
+
+        return Evaluate(settings, host)
+    from nixlite.repl.command import Repl
+
+    return Repl(settings, host)
+
+
+def unknown(word: str, host: Host) -> int:
+    """Complain of what is no command."""
+    from nixlite.errors import did_you_mean
+
+    kind = "unrecognised flag '{}'" if word.startswith("-") else "'{}' is not a recognised command"
+    hint = did_you_mean(word, COMMANDS)
+    text = f"error: {kind.format(word)}\n" + (f"       {hint}\n" if hint else "")
+    host.write_stderr(f"{text}Try 'nixlite --help' for more information.\n")
+    return 1
+
+
+def version() -> str:
+    """nixlite's own version, and that of the Nix it does as."""
+    from importlib.metadata import PackageNotFoundError
+    from importlib.metadata import version as version_of
+
+    from nixlite.builtins.constants import NIX_VERSION
+
+    try:
+        own = version_of("nixlite")
+    except PackageNotFoundError:
+        own = "(not installed)"
+    return f"nixlite {own} (Nix {NIX_VERSION})\n"
 
 
 if __name__ == "__main__":

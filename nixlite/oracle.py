@@ -5,7 +5,8 @@ run_oracle.py --in-process nixlite.oracle:run FILE.jsonl
 
 from __future__ import annotations
 
-from nixlite.cli import run as run_command
+from nixlite.__main__ import make_command
+from nixlite.cli.command import run_command
 from nixlite.runtime.host import CapturingHost
 from nixlite.runtime.settings import Settings
 
@@ -18,14 +19,14 @@ def run(argv: list[str], cwd: str, env: dict[str, str], stdin: str) -> tuple[int
     nothing is left behind.
     """
     tool, *words = argv
-    host = OneStreamHost(env, stdin) if tool == "repl" else CapturingHost(env, encoded(stdin))
-    settings = Settings(cwd=cwd)
     if tool == "repl":
-        code = run_command("repl", ["--compat", *words], settings, host)
-    elif tool == "nix":
-        code = run_command(words[0], words[1:], settings, host)
+        host: CapturingHost = OneStreamHost(env, stdin)
+        name = "repl"
+        words = ["--compat", *words]
     else:
-        code = run_command("instantiate", words, settings, host)
+        host = CapturingHost(env, encoded(stdin))
+        name = words.pop(0) if tool == "nix" else "instantiate"
+    code = run_command(make_command(name, Settings(cwd=cwd), host), words)
     return code, "".join(host.stdout), "".join(host.stderr)
 
 

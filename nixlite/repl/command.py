@@ -1,4 +1,4 @@
-"""`nixlite repl`: the command line of `nix repl`, handed on to `nixlite.repl`. Manual: `nix repl`."""
+"""`nixlite repl`: its command line, which is that of `nix repl` and more. Manual: `nix repl`."""
 
 from __future__ import annotations
 

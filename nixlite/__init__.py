@@ -1,0 +1,26 @@
+"""The Nix language, compiled to Python. See `nixlite.api`; nothing is loaded before it is used."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from nixlite.api import Evaluator, Value, evaluate, evaluate_file
+    from nixlite.errors import NixError
+    from nixlite.runtime.memory_host import MemoryHost
+    from nixlite.runtime.settings import Settings
+
+__all__ = ["Evaluator", "MemoryHost", "NixError", "Settings", "Value", "evaluate", "evaluate_file"]
+
+_HOMES = {"NixError": "errors", "MemoryHost": "runtime.memory_host", "Settings": "runtime.settings"}
+
+
+def __getattr__(name: str) -> Any:
+    """Load what is asked for (PEP 562): importing a part of nixlite must not load all of it."""
+    if name not in __all__:
+        raise AttributeError(f"module 'nixlite' has no attribute '{name}'")
+    from importlib import import_module
+
+    found = getattr(import_module(f"nixlite.{_HOMES.get(name, 'api')}"), name)
+    globals()[name] = found
+    return found
