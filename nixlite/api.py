@@ -85,7 +85,7 @@ class Evaluator:
     def explained(self, compute: Callable[[], Any]) -> Any:
         """Run *compute*; an error that it raises gets its position and trace."""
         try:
-            return compute()
+            return self.engine.guard(lambda _: compute(), None)
         except NixError as error:
             self.engine.explain(error)
             raise

@@ -37,10 +37,11 @@ MAY_USE: dict[str, set[str]] = {
     "evaluator": EVALUATOR,
     "cli": FRONTENDS,
     "repl": FRONTENDS,
-    "oracle": {*FRONTENDS, "repl"},
+    "oracle": {*FRONTENDS, "repl", "__main__"},
     "_build": {"syntax"},  # part of the packaging
     "__main__": {*FRONTENDS, "repl"},
-    "__init__": {"errors", "source", "evaluator"},
+    "api": EVALUATOR,
+    "__init__": {"api", "errors", "runtime"},
 }
 
 # Slow to load, or absent in a browser; wanted seldom, so imported in the function that needs them.

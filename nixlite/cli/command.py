@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from nixlite.cli.flags import read_command_line
-from nixlite.errors import NixError, UsageError
+from nixlite.errors import NixError, StackOverflow, UsageError
 
 if TYPE_CHECKING:
     from nixlite.cli.flags import Flags
@@ -60,6 +60,9 @@ def run_command(command: Command, words: list[str]) -> int:
         return read_and_run(command, words)
     except NixError as error:
         report_error(command, error)
+        return FAILURE
+    except RecursionError as error:
+        report_error(command, StackOverflow().with_traceback(error.__traceback__))
         return FAILURE
     except KeyboardInterrupt:
         host.write_stderr("error: interrupted by the user\n")
