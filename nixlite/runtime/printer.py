@@ -65,11 +65,11 @@ def _write_shallow(x: Lazy, out: list[str], seen: set[int], depth: int) -> None:
         out.append("}")
     elif kind is tuple:
         if value:
-            if id(value) in seen:
+            if id(x) in seen:  # the cell, not the tuple: see show.py
                 out.append("«repeated»")
                 return
             if depth:  # Nix prints a copy of the outermost value
-                seen.add(id(value))
+                seen.add(id(x))
         out.append("[ ")
         for item in value:
             _write_shallow(item, out, seen, depth + 1)
