@@ -1,32 +1,35 @@
-"""`nixlite repl`: its command line, which is that of `nix repl` and more. Manual: `nix repl`."""
+"""`nixlite repl` on the command line: which files and expressions it starts with, and how it talks."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from nixlite.cli.auto_call import auto_arguments, auto_call, find_along_attr_path
-from nixlite.cli.command import FAILURE, Command
+from nixlite.cli.command import Command
 from nixlite.cli.flags import COMMON, EVALUATION, Flag, Flags, ignore, store, turn_on
 from nixlite.cli.sources import file_path, stdin_source, string_source
 from nixlite.errors import UsageError
+from nixlite.repl import app
+from nixlite.repl.session import Session
+from nixlite.repl.style import Style
 from nixlite.runtime.values import NixPath
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from nixlite.evaluator import Evaluator
-    from nixlite.repl.session import Session
     from nixlite.runtime.host import Host
     from nixlite.runtime.settings import Settings
     from nixlite.runtime.values import Lazy, Value
 
 
 class Repl(Command):
-    """The command line of `nix repl`, and starting the session."""
+    """The command line of `nix repl`, and files as arguments: `nixlite repl lib.nix`.
+
+    With `--file` or `--expr` the arguments are attribute paths, as for `nix repl`.
+    """
 
     program = "nix"
-    usage = "nixlite repl [flags] [FILE… | --expr EXPR [ATTRPATH…] | -f FILE [ATTRPATH…]]"
-    description = "Talk to the evaluator. The attributes of what is named on the command line are in scope."
+    usage = "nixlite repl [flags] [FILE…]   or   nixlite repl [flags] (--file FILE | --expr EXPR) [ATTRPATH…]"
+    description = "Bind names, load files and evaluate expressions, interactively or from a pipe."
 
     def __init__(self, settings: Settings, host: Host) -> None:
         super().__init__(settings, host)
@@ -38,77 +41,67 @@ class Repl(Command):
         self.fail = False
 
     def run(self) -> int:
-        """Load what is named, then talk; with `-c` only answer what is given."""
-        from nixlite.repl.session import Session
-        from nixlite.repl.style import Style
-
+        """Talk; returns the exit code."""
         if self.file and self.expression is not None:
             raise UsageError("'--file' and '--expr' are exclusive")
         evaluator = self.start()
-        arguments = auto_arguments(self, evaluator)
         style = Style(compat=self.compat, colour=self.host.stdout_colour())
-        session = Session(evaluator, style, auto_arguments=arguments)
-        self.prepare(session, evaluator, arguments)
+        session = Session(evaluator, style, auto_arguments=auto_arguments(self, evaluator))
+        if self.file or self.expression is not None:
+            for path in self.words or [""]:
+                session.startup.append((path, lambda path=path: self.installable(session, path)))  # type: ignore[misc]
+        else:
+            session.files += self.words
         if self.inputs:
-            return self.answer(session)
-        from nixlite.repl.app import run
+            return self.run_inputs(session)
+        return app.run(session)
 
-        return run(session)
+    def installable(self, session: Session, path: str) -> Value:
+        """The value of the file or expression, or of what the attribute path in it leads to."""
+        evaluator, arguments = session.evaluator, session.auto_arguments
+        value = find_along_attr_path(self.program_value(evaluator), path, arguments)
+        return auto_call(value, arguments)
 
-    def prepare(self, session: Session, evaluator: Evaluator, arguments: dict[str, Lazy]) -> None:
-        """Tell the session what to load at its start."""
-        if not self.file and self.expression is None:
-            for word in self.words:
-                session.startup.append((word, self.loader(evaluator, word, "", arguments)))
-            return
-        for path in self.words or [""]:
-            session.startup.append((path, self.loader(evaluator, self.file, path, arguments)))
+    def program_value(self, evaluator: Evaluator) -> Lazy:
+        """The value of `--file` or `--expr`."""
+        if self.expression is not None:
+            return evaluator.evaluate_source(string_source(self, self.expression, "--expr"))
+        if self.file == "-":
+            return evaluator.evaluate_source(stdin_source(self))
+        return evaluator.import_file(NixPath(file_path(evaluator, self.file)))
 
-    def loader(
-        self, evaluator: Evaluator, file: str, path: str, arguments: dict[str, Lazy]
-    ) -> Callable[[], Value]:
-        """A function that evaluates an attribute path of *file*, or of the expression where that is empty."""
-
-        def load() -> Value:
-            if file == "-":
-                root = evaluator.evaluate_source(stdin_source(self))
-            elif file:
-                root = evaluator.import_file(NixPath(file_path(evaluator, file)))
-            else:
-                root = evaluator.evaluate_source(string_source(self, self.expression or ""))
-            return auto_call(find_along_attr_path(root, "" if path == "." else path, arguments), arguments)
-
-        return load
-
-    def answer(self, session: Session) -> int:
-        """Send the inputs of `-c` one after the other; with `--fail` stop at the first error."""
-        from nixlite.repl.app import deliver
-
-        code = 0
+    def run_inputs(self, session: Session) -> int:
+        """`-c`: do what is given and leave, without prompts."""
+        if not app.start(session):
+            return 1
         for text in self.inputs:
             reply = session.send(text)
-            deliver(reply, self.host)
-            if reply.error is not None or reply.incomplete:
-                code = FAILURE if self.fail else code
-            if reply.quit or code:
+            app.deliver(reply, self.host)
+            if reply.incomplete:
+                self.host.write_stderr("error: the input ends too early\n")
+            if reply.quit:
                 break
-        return code
+            if self.fail and (reply.incomplete or reply.error is not None):
+                return 1
+        return 0
 
 
-def add_input(command: Any, words: list[str]) -> None:
+def add_input(command: Repl, words: list[str]) -> None:
     """`-c`."""
     command.inputs.append(words[0])
 
 
 FLAGS: Flags = {
-    "--expr": Flag("expr", store("expression"), "bring the attributes of an expression into scope"),
-    "--file": Flag("file", store("file"), "bring the attributes of a file into scope", "-f"),
-    "--command": Flag("input", add_input, "answer this input and leave (may be repeated)", "-c"),
-    "--fail": Flag("", turn_on("fail"), "with -c: end with exit code 1 at the first error"),
+    "--expr": Flag("expr", store("expression"), "start with the attributes of an expression"),
+    "--file": Flag("file", store("file"), "start with the attributes of a file", "-f"),
+    "--command": Flag("input", add_input, "do this and leave; may be given several times", "-c"),
+    "--fail": Flag("", turn_on("fail"), "stop at an input that fails, with exit code 1"),
     "--compat": Flag("", turn_on("compat"), "print exactly what nix repl prints"),
     **EVALUATION,
     **COMMON,
+    "--stdin": Flag("", ignore),
     "--offline": Flag("", ignore),
+    "--no-net": Flag("", ignore),
     "--refresh": Flag("", ignore),
     "--print-build-logs": Flag("", ignore, short="-L"),
 }

@@ -62,6 +62,11 @@ def run_command(session: Session, line: str) -> None:
     session.reply.write(text and f"{text}\n")
 
 
+def takes_expression(name: str) -> bool:
+    """Whether the argument of a command may go on over several lines."""
+    return name in COMMANDS and COMMANDS[name].argument == "<expr>"
+
+
 @command(":a", ":add", argument="<expr>", help="Add attributes from resulting set to scope")
 def add(session: Session, text: str) -> str:
     """Every attribute becomes a variable."""

@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
+from nixlite.cli.auto_call import auto_call
+from nixlite.cli.sources import file_path
 from nixlite.errors import NixError
-from nixlite.runtime.search_path import absolute, find_file, is_pseudo_url, lookup_path
 from nixlite.runtime.show import attribute_name, quote
 from nixlite.runtime.values import NixPath
 
@@ -53,23 +54,14 @@ def remember(session: Session, name: str) -> None:
 
 def evaluate_file(session: Session, name: str) -> Value:
     """The value of the file that *name* means on the command line: a path or `<a/lookup/path>`."""
-    from nixlite.cli.auto_call import auto_call
-
     path = resolve_file(session, name)
     return auto_call(session.evaluator.import_file(NixPath(path)), session.auto_arguments)
 
 
 def resolve_file(session: Session, name: str) -> str:
     """The path that *name* means; a missing `lib.nix` is the bundled one, with a notice."""
-    state = session.evaluator.state
-    if name.startswith("<") and name.endswith(">"):
-        return find_file(state, lookup_path(state.settings, state.host), name[1:-1])
-    if is_pseudo_url(name):
-        raise NixError(
-            f"cannot load '{name}': nixlite downloads nothing here, but `builtins.fetchTarball` may"
-        )
-    path = absolute(state, name)
-    if not session.style.compat and "/" not in name and not state.host.exists(path):
+    path = file_path(session.evaluator, name)
+    if not session.style.compat and "/" not in name and not session.evaluator.host.exists(path):
         bundled = bundled_file(name)
         if bundled is not None:
             session.notice(f"There is no {name} here, so this is the bundled one: {bundled}")
@@ -85,23 +77,12 @@ def bundled_file(name: str) -> str | None:
     return path if name.endswith(".nix") and os.path.isfile(path) else None
 
 
-def load_startup(session: Session) -> None:
-    """Load what the command line names; raises the first error."""
-    for what, evaluate in session.startup:
-        session.notice(f"Loading installable '{what}'...")
-        session.add_attributes(evaluate())
+def load_all(session: Session) -> None:
+    """Load the files, flakes and expressions that the session was told of.
 
-
-def reload_all(session: Session) -> None:
-    """Load everything anew, files having changed perhaps.
-
-    `nix repl` forgets what was bound by hand, and everything behind a file that fails; here bindings stay,
-    and the other files are loaded all the same.
+    In the style of `nix repl` the first error stops it; else an error in a file is shown, and the other files
+    are loaded all the same.
     """
-    forget_files(session)
-    session.scope = {}
-    if session.style.compat:
-        session.own = {}
     files, flakes = session.files, session.flakes
     session.files, session.flakes = [], []
     for name in files:
@@ -114,11 +95,28 @@ def reload_all(session: Session) -> None:
             except NixError as error:
                 session.fail(error)
                 remember(session, name)
-    load_startup(session)
+    for what, evaluate in session.startup:
+        if session.style.compat or what:
+            session.notice(f"Loading installable '{what}'...")
+        session.add_attributes(evaluate())
     for reference in flakes:
         session.notice(f"Loading flake '{reference}'...")
         load_flake(session, reference)
-    session.scope.update(session.own)
+
+
+def reload_all(session: Session) -> None:
+    """Load everything anew, files having changed perhaps.
+
+    `nix repl` forgets what was bound by hand; here it stays.
+    """
+    forget_files(session)
+    session.scope = {}
+    if session.style.compat:
+        session.own = {}
+    try:
+        load_all(session)
+    finally:
+        session.scope.update(session.own)
 
 
 def load_flake(session: Session, reference: str) -> None:

@@ -138,6 +138,32 @@ class Session:
         text = render_error(error, show_trace=self.show_trace, colour=self.style.colour)
         self.reply.write(f"{text}\n", ERR)
 
+    def is_incomplete(self, text: str) -> bool:
+        """Whether *text* needs more lines; it is parsed, not evaluated."""
+        line = text.strip(" \n\r\t")
+        if not line:
+            return False
+        if line.startswith(":"):
+            from nixlite.repl.commands import takes_expression
+
+            name, *rest = line.split(None, 1)
+            return takes_expression(name) and self._is_open_expression(rest[0] if rest else "")
+        for text in (line, f"{line}\n;"):
+            try:
+                self.evaluator.parse_bindings(self.source(text))
+            except ParseError as error:
+                failed = error
+            else:
+                return False
+        return self._is_open_expression(line) or self._is_open_binding(line, failed)
+
+    def _is_open_expression(self, text: str) -> bool:
+        try:
+            self.evaluator.parse(self.source(text))
+        except ParseError as error:
+            return error.incomplete
+        return False
+
     def _process(self, line: str) -> None:
         if line.startswith(":"):
             from nixlite.repl.commands import run_command  # only those who use commands load them

@@ -1,0 +1,104 @@
+"""`nixlite repl`: a `Session` between an input and an output.
+
+From a pipe it writes prompt and input back, so that the output reads like a session; on a terminal
+`terminal.py` edits the lines.
+"""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+from nixlite.repl.loading import load_all
+from nixlite.repl.session import OUT, Reply
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from nixlite.repl.session import Session
+    from nixlite.runtime.host import Host
+
+PROMPT = "nix-repl> "
+CONTINUATION = "        > "
+
+
+def run(session: Session, *, terminal: bool | None = None) -> int:
+    """Talk until the input ends or the user leaves; returns the exit code.
+
+    *terminal* decides between line editing and plain text; None: whatever standard input and output are.
+    """
+    host = session.evaluator.host
+    host.write_stderr(banner(session))
+    if not start(session):
+        return 1
+    if is_terminal(host) if terminal is None else terminal:
+        from nixlite.repl.terminal import run_terminal
+
+        return run_terminal(session)
+    return run_pipe(session, input_lines(host))
+
+
+def start(session: Session) -> bool:
+    """Load what the command line names; False, the error being shown, when that fails."""
+    session.reply = Reply()
+    loaded = session.guarded(lambda: load_all(session))
+    deliver(session.reply, session.evaluator.host)
+    return loaded
+
+
+def banner(session: Session) -> str:
+    """What comes before the first prompt."""
+    if session.style.compat:
+        from nixlite.builtins.constants import NIX_VERSION
+
+        return f"Nix {NIX_VERSION}\nType :? for help.\n"
+    return "nixlite: the Nix language in Python\nType :? for help.\n"
+
+
+def is_terminal(host: Host) -> bool:
+    """Whether a person sits at both ends, with a terminal that can do more than print."""
+    if host.get_env("TERM") in ("", "dumb") or getattr(host, "stdin", None) is not None:
+        return False
+    return sys.stdin is not None and sys.stdin.isatty() and sys.stdout.isatty()
+
+
+def run_pipe(session: Session, lines: Iterable[str]) -> int:
+    """Send *lines* to the session as they come, and write the conversation."""
+    host = session.evaluator.host
+    text = ""
+    for line in lines:
+        host.write_stdout(f"{CONTINUATION if text else PROMPT}{line}\n")
+        host.flush()
+        text += f"{line}\n"
+        reply = session.send(text)
+        if reply.incomplete:
+            continue
+        text = ""
+        deliver(reply, host)
+        if reply.quit:
+            return 0
+        if session.style.compat:
+            host.write_stdout("\n")
+    host.write_stdout(f"{CONTINUATION if text else PROMPT}\n")
+    host.flush()
+    return 0
+
+
+def deliver(reply: Reply, host: Host) -> None:
+    """Write what a reply shows."""
+    for stream, text in reply.pieces:
+        if stream == OUT:
+            host.write_stdout(text)
+        else:
+            host.write_stderr(text)
+    host.flush()
+
+
+def input_lines(host: Host) -> Iterator[str]:
+    """The lines of the standard input without their ends, each as soon as it is there."""
+    given = getattr(host, "stdin", None)
+    if given is not None:
+        yield from given.decode("utf-8", "surrogateescape").splitlines()
+    elif sys.stdin is not None:
+        for line in sys.stdin.buffer:
+            yield line.decode("utf-8", "surrogateescape").removesuffix("\n").removesuffix("\r")
