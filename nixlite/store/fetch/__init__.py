@@ -1,0 +1,1 @@
+"""Fetching sources: URLs, inputs of `builtins.fetchTree`, downloads, archives, git."""
