@@ -5,6 +5,7 @@ An `Evaluator` has its own settings, host, caches and builtins; two of them in o
 
 from __future__ import annotations
 
+import gc
 import sys
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +17,7 @@ from nixlite.runtime.source_files import read_source, resolve_import_path
 from nixlite.runtime.state import State
 
 if TYPE_CHECKING:
+    from nixlite.compiler.cache import Cache
     from nixlite.compiler.code import Code
     from nixlite.runtime.host import Host
     from nixlite.runtime.settings import Settings
@@ -32,7 +34,8 @@ gives Python's recursion limit. Python-to-Python calls use no C stack since 3.11
 class Evaluator:
     """Evaluates Nix sources. `state` is what builtins see, `sources` the texts evaluated so far, by name."""
 
-    def __init__(self, settings: Settings, host: Host) -> None:
+    def __init__(self, settings: Settings, host: Host, cache: Cache | None = None) -> None:
+        """*cache* keeps compiled sources on disk; without one each is compiled anew."""
         from nixlite.builtins.install import install
         from nixlite.store.store import Store
 
@@ -48,6 +51,9 @@ class Evaluator:
         self.primops = {
             name[2:]: self.base["b_" + name[2:]].arity for name in self.base if name.startswith("p_")
         }
+        self.cache = cache
+        self.warned = False
+        """Whether the parser has warned: such a source is not cached, for it is to warn again."""
         self.files: dict[str, Lazy] = {}
         self.sources: dict[str, Source] = {}
         limit = FRAMES_PER_CALL * settings.max_call_depth + 1000
@@ -81,6 +87,7 @@ class Evaluator:
 
     def warn(self, text: str, position: Position | None) -> None:
         """Print a warning of the parser; one with a position shows its source."""
+        self.warned = True
         if position is None:
             self.host.write_stderr(f"warning: {text}\n")
             return
@@ -126,8 +133,38 @@ class Evaluator:
 
     def evaluate_source(self, source: Source, scope: dict[str, Lazy] | None = None) -> Value:
         """Parse, compile and run a source in an outer scope (names to lazies); the value is in WHNF."""
-        tree = self.parse(source)
-        return self.run(self.compile(tree, source, tuple(scope or ())), scope)
+        return self.run(self.code_of(source, tuple(scope or ())), scope)
+
+    def code_of(self, source: Source, names: tuple[str, ...]) -> Code:
+        """The code of a source, compiled now or taken from the cache.
+
+        Python's cyclic collector is off meanwhile: trees are large, live until the end and hold no garbage.
+        """
+        self.sources[source.name] = source
+        cache = None if names else self.cache
+        key = ""
+        if cache is not None:
+            key = cache.key(source, self.code_settings())
+            code = cache.load(key)
+            if code is not None:
+                return code
+        collecting = gc.isenabled()
+        gc.disable()
+        try:
+            code = self.compile(self.parse(source), source, names)
+        finally:
+            if collecting:
+                gc.enable()
+        if cache is not None and not self.warned:
+            cache.store(key, code)
+        return code
+
+    def code_settings(self) -> str:
+        """What decides, beside a source, which code it becomes."""
+        settings = self.settings
+        lints = (settings.lint_url_literals, settings.lint_short_path_literals, settings.lint_absolute_path_literals)
+        features = sorted(settings.features)
+        return repr((self.host.home(), settings.pure_eval, features, lints, len(self.primops)))
 
     # -- files
 

@@ -39,6 +39,7 @@ class Command:
         self.verbosity = 0
         self.help = False
         self.version = False
+        self.cache = True
         self.evaluator: Evaluator | None = None
 
     def run(self) -> int:
@@ -47,9 +48,11 @@ class Command:
 
     def start(self) -> Evaluator:
         """The evaluator, made now that the settings are known."""
+        from nixlite.compiler.cache import Cache
         from nixlite.evaluator import Evaluator
 
-        self.evaluator = Evaluator(self.settings, self.host)
+        directory = self.host.cache_directory() if self.cache else None
+        self.evaluator = Evaluator(self.settings, self.host, Cache(directory) if directory else None)
         return self.evaluator
 
 

@@ -84,6 +84,15 @@ def less_verbose(command: Command, words: list[str]) -> None:
     command.verbosity -= 1
 
 
+def turn_off(attribute: str) -> Callable[[Any, list[str]], None]:
+    """An action that sets an attribute of the command to False."""
+
+    def act(command: Any, words: list[str]) -> None:
+        setattr(command, attribute, False)
+
+    return act
+
+
 def turn_on(attribute: str) -> Callable[[Any, list[str]], None]:
     """An action that sets an attribute of the command to True."""
 
@@ -130,6 +139,7 @@ COMMON: Flags = {
     "--help": Flag("", turn_on("help"), "show this"),
     "--version": Flag("", turn_on("version"), "show the version of Nix that nixlite does as"),
     "--option": Flag("name value", set_option, "set a setting of nix.conf"),
+    "--no-cache": Flag("", turn_off("cache"), "neither read nor write compiled sources in the cache directory"),
     "--verbose": Flag("", more_verbose, short="-v"),
     "--quiet": Flag("", less_verbose),
     "--debug": Flag("", ignore),

@@ -1,7 +1,7 @@
 """Compiled units on disk, so that a file is parsed and compiled once.
 
-An entry's name is a hash of all that decides the code: the source's bytes, its name and base directory, the
-names in scope, what the settings change, and the versions of nixlite and of Python. An entry is the hash of
+An entry's name is a hash of all that decides the code: the source's bytes, its name and base directory, what
+the settings change, the files of the compiler itself and the version of Python. An entry is the hash of
 its body, then the marshalled unit. The directory is private (0700, ours): marshalled code from someone else
 must never be run. Whatever is wrong with an entry or the directory means compiling anew, never an error.
 """
@@ -27,8 +27,8 @@ except ImportError:  # another Python than CPython
 DIGEST = 20
 """Bytes of an entry's hash."""
 
-FORMAT = b"nixlite-unit-1"
-"""Changes whenever the compiler makes other code of the same source."""
+COMPILER = ("syntax", "analysis", "compiler")
+"""The folders of nixlite that decide the code of a source."""
 
 
 class Cache:
@@ -38,10 +38,10 @@ class Cache:
         self.directory = directory
         self._usable: bool | None = None
 
-    def key(self, source: Source, names: tuple[str, ...], settings: str) -> str:
+    def key(self, source: Source, settings: str) -> str:
         """The name of a source's entry. *settings*: text of everything else that decides the code."""
-        state = blake2b(FORMAT + MAGIC_NUMBER, digest_size=DIGEST)
-        for part in (sys.implementation.name, source.name, source.base, settings, *sorted(names), "", source.text):
+        state = blake2b(MAGIC_NUMBER, digest_size=DIGEST)
+        for part in (sys.implementation.name, compiler_version(), source.name, source.base, settings, source.text):
             data = part.encode("utf-8", "surrogateescape")
             state.update(b"%d:" % len(data))
             state.update(data)
@@ -87,7 +87,16 @@ class Cache:
         return self._usable
 
 
-def default_directory(environment: dict[str, str] | os._Environ[str], home: str) -> str:
-    """Where the user's cache is: `$XDG_CACHE_HOME/nixlite/units` or `~/.cache/nixlite/units`."""
-    base = environment.get("XDG_CACHE_HOME") or f"{home}/.cache"
-    return f"{base}/nixlite/units"
+def compiler_version() -> str:
+    """Changes with every change of the compiler: names, sizes and times of its files."""
+    root = os.path.dirname(os.path.dirname(__file__))
+    rows = []
+    for folder in COMPILER:
+        try:
+            for entry in os.scandir(f"{root}/{folder}"):
+                if entry.name.endswith(".py"):
+                    status = entry.stat()
+                    rows.append((entry.name, status.st_size, status.st_mtime_ns))
+        except OSError:  # imported from an archive
+            rows.append((folder, 0, 0))
+    return repr(sorted(rows))

@@ -82,6 +82,10 @@ class Host:
     def flush(self) -> None:
         """Let everything written be seen."""
 
+    def cache_directory(self) -> str | None:
+        """Where compiled sources may be kept between runs; None for nowhere."""
+        return None
+
     def is_terminal(self, stream: str) -> bool:
         """Whether `stdin`, `stdout` or `stderr` is a terminal."""
         return False
@@ -301,6 +305,11 @@ class RealHost(Host):
             return Host.real_path(self, path, last=last)
         return path
 
+    def cache_directory(self) -> str | None:
+        """`$XDG_CACHE_HOME/nixlite/units`, by default `~/.cache/nixlite/units`."""
+        base = self.get_env("XDG_CACHE_HOME") or f"{self.home()}/.cache"
+        return f"{base}/nixlite/units"
+
     def get_env(self, name: str) -> str:
         """See `Host`."""
         return self.env.get(name, "")
@@ -372,6 +381,10 @@ class CapturingHost(RealHost):
         super().__init__(env, stdin)
         self.stdout: list[str] = []
         self.stderr: list[str] = []
+
+    def cache_directory(self) -> str | None:
+        """Nowhere: what it runs leaves nothing behind."""
+        return None
 
     def write_stdout(self, text: str) -> None:
         """Keep *text*."""
