@@ -15,7 +15,7 @@ from nixlite.runtime.expect import (
     force_string_no_context,
     get_attr,
 )
-from nixlite.runtime.operators import sorted_names
+from nixlite.runtime.operators import attribute_position, sorted_names
 from nixlite.runtime.thunk import force
 from nixlite.runtime.values import PrimOp, PrimOpApp, lambda_info
 
@@ -113,16 +113,25 @@ def list_to_attrs(e: Lazy) -> Value:
     pairs: dict[str, dict[str, Lazy]] = {}
     for item in items:
         pair = force_attrs(item, "while evaluating an element of the list passed to builtins.listToAttrs")
-        name = get_attr(pair, "name", "in a {name=...; value=...;} pair")
-        if type(name) is not str:
-            name = force_string_no_context(
-                name,
-                "while evaluating the `name` attribute of an element of the list passed to"
-                " builtins.listToAttrs",
-            )
+        name = _name_of_pair(get_attr(pair, "name", PAIR))
         if name not in pairs:
             pairs[name] = pair
-    return {name: get_attr(pair, "value", "in a {name=...; value=...;} pair") for name, pair in pairs.items()}
+    return {name: get_attr(pair, "value", PAIR) for name, pair in pairs.items()}
+
+
+PAIR = "in a {name=...; value=...;} pair"
+
+
+def _name_of_pair(x: Lazy) -> str:
+    """The text of a `name`; Nix knows here where the attribute was defined."""
+    value = x[1] if type(x) is list and x[0] is None else x
+    if type(value) is str:
+        return value
+    error_position = attribute_position(x)
+    error_context = (
+        "while evaluating the `name` attribute of an element of the list passed to builtins.listToAttrs"
+    )
+    return force_string_no_context(x, "")
 
 
 @builtin("intersectAttrs", args=("e1", "e2"))

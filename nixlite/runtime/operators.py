@@ -10,7 +10,7 @@ from types import FunctionType
 from typing import TYPE_CHECKING, Any
 
 from nixlite.errors import AssertionFailed, EvalError
-from nixlite.runtime.thunk import force
+from nixlite.runtime.thunk import VIRGIN, force
 from nixlite.runtime.utf8 import to_bytes
 from nixlite.runtime.values import INT_MAX, INT_MIN, ContextString, NixPath, PrimOp, PrimOpApp, show_type
 
@@ -51,15 +51,26 @@ def equal(a: Lazy, b: Lazy) -> bool:
 
 
 def same(a: Lazy, b: Lazy) -> bool:
-    """Equality of two elements or attributes: forces both; one shared by both sides equals itself.
+    """Equality of two elements or attributes: forces both; one that both sides share equals itself.
 
-    That makes `[ f ] == [ f ]` true for a function f, as in C++ Nix, which compares pointers here.
+    C++ Nix compares pointers here, so `[ f ] == [ f ]` is true for a function f, and what lies inside a
+    shared set is not looked at. Cells that merely stand for a variable are seen through. That two cells
+    were evaluated to one function tells nothing: `[ s.f ] == [ s.f ]` is false.
     """
-    if a is b:
-        if type(a) is list and a[0] is not None:
-            force(a)
-        return True
-    return equal(a, b)
+    x, y = a, b
+    while type(x) is list and (x[0] is None or x[0] is force or x[0] is VIRGIN):
+        x = x[1]
+    while type(y) is list and (y[0] is None or y[0] is force or y[0] is VIRGIN):
+        y = y[1]
+    if x is not y or (a is not b and type(x) is FunctionType and _both_evaluated(a, b)):
+        return equal(a, b)
+    force(a)
+    force(b)
+    return True
+
+
+def _both_evaluated(a: Lazy, b: Lazy) -> bool:
+    return type(a) is list and type(b) is list and a[0] is None and b[0] is None
 
 
 def _equal_lists(a: tuple[Lazy, ...], b: tuple[Lazy, ...]) -> bool:
@@ -134,9 +145,7 @@ def assert_equal(a: Lazy, b: Lazy) -> None:
 
 
 def _assert_same(a: Lazy, b: Lazy) -> None:
-    if a is b:
-        force(a)
-    else:
+    if not same(a, b):
         assert_equal(a, b)
 
 
@@ -147,7 +156,7 @@ def _assert_equal_lists(a: tuple[Lazy, ...], b: tuple[Lazy, ...]) -> None:
             f"left hand side is '{_short(a)}', right hand side is '{_short(b)}'"
         )
     for n, (x, y) in enumerate(zip(a, b, strict=True)):
-        error_context = f"while comparing list element {n}"  # noqa: F841 - read by trace.py
+        error_context = f"while comparing list element {n}"
         _assert_same(x, y)
 
 
@@ -165,20 +174,20 @@ def _assert_equal_sets(a: dict[str, Lazy], b: dict[str, Lazy]) -> None:
             raise AssertionFailed(
                 f"attribute name '{name}' is contained in '{_short(a)}', but not in '{_short(b)}'"
             )
-        error_context = f"while comparing attribute '{name}'"  # noqa: F841 - read by trace.py
+        error_context = f"while comparing attribute '{name}'"
         _compare_left(x, b[name])
 
 
 def _compare_left(a: Lazy, b: Lazy) -> None:
     """Two Python frames for two lines of the trace: where each side was defined."""
     error_position = attribute_position(a)
-    error_context = "where left hand side is" if error_position else ""  # noqa: F841
+    error_context = "where left hand side is" if error_position else ""
     _compare_right(a, b)
 
 
 def _compare_right(a: Lazy, b: Lazy) -> None:
     error_position = attribute_position(b)
-    error_context = "where right hand side is" if error_position else ""  # noqa: F841
+    error_context = "where right hand side is" if error_position else ""
     _assert_same(a, b)
 
 

@@ -1,0 +1,25 @@
+"""Evaluating one expression in this process, as `nix-instantiate --eval --strict -E` would."""
+
+from __future__ import annotations
+
+from nixlite.evaluator import Evaluator
+from nixlite.runtime.host import CapturingHost
+from nixlite.runtime.printer import force_deep, show_shallow
+from nixlite.runtime.settings import Settings
+from nixlite.source import Source
+
+SETTINGS = Settings(cwd="/work")
+
+
+def evaluate(expression: str) -> str:
+    """What is printed for *expression*, in which all builtins are variables. Errors are raised."""
+    evaluator = Evaluator(SETTINGS.copy(), CapturingHost({}))
+    return evaluator.guard(_printed, (evaluator, expression))
+
+
+def _printed(job: tuple[Evaluator, str]) -> str:
+    evaluator, expression = job
+    source = Source("«string»", f"with builtins; {expression}", base="/work")
+    value = evaluator.evaluate_source(source)
+    force_deep(evaluator.state, value)
+    return show_shallow(value)
