@@ -11,7 +11,7 @@ import pytest
 
 from tests.oracle.compare import PROMPT, transcript
 from tests.readme import PARTS, README, with_parts
-from tests.support import nixlite
+from tests.support import ROOT, nixlite
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -40,13 +40,18 @@ def test_console(tmp_path: Path, block: str) -> None:
             check_session(words[1:], shown, tmp_path)
             continue
         done = nixlite(words[1:], cwd=tmp_path)
-        assert (done.stdout + done.stderr).replace(f"{tmp_path}/", "").rstrip() == shown.rstrip()
+        assert short(done.stdout + done.stderr, tmp_path).rstrip() == shown.rstrip()
+
+
+def short(text: str, directory: Path) -> str:
+    """*text* with paths as they look from the directory of the example, or of the checkout."""
+    return text.replace(f"{directory}/", "").replace(f"{ROOT}/", "")
 
 
 def check_session(arguments: list[str], shown: str, directory: Path) -> None:
     typed = [line.removeprefix(PROMPT) for line in shown.split("\n") if line.startswith(PROMPT)]
     done = nixlite(arguments, cwd=directory, stdin="".join(f"{line}\n" for line in typed))
-    printed = [step.replace(f"{directory}/", "") for step in transcript(done.stdout)]
+    printed = transcript(short(done.stdout, directory))
     assert printed[: len(typed)] == transcript(shown)
 
 

@@ -16,7 +16,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from nixlite.cli import main
+from nixlite.__main__ import make_command
+from nixlite.cli.command import run_command
 from nixlite.runtime.host import CapturingHost
 from nixlite.runtime.settings import Settings
 
@@ -37,7 +38,7 @@ MODES = {
     "parse": ["instantiate", "--parse"],
     "instantiate": ["instantiate"],
     "nix-eval": ["eval"],
-    "repl": ["repl"],
+    "repl": ["repl", "--compat"],
 }
 
 # Colours, terminal titles, and readline's marks around what has no width.
@@ -116,7 +117,8 @@ def run_case(case: Case) -> Answer:
     """Run one case in this process, in a fresh directory."""
     with case_directory(case) as place, time_limit(TIMEOUT):
         host = CaseHost(case, place)
-        rc = main(command_line(case), host, Settings(cwd=RECORDED_IN))
+        name, *words = command_line(case)
+        rc = run_command(make_command(name, Settings(cwd=RECORDED_IN), host), words)
     return Answer(rc, host.readable(host.stdout), host.readable(host.stderr))
 
 
