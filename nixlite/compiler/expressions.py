@@ -290,10 +290,8 @@ def select(f: Function, node: n.Select) -> ast.expr:
         if len(node.path) == 1:
             return emit.call(site, "select", subject, emit.constant(node.path[0]))
         return emit.call(site, "select_path", subject, emit.constant(node.path))
-    for index, name in enumerate(node.path):
-        key = attr_name(f, name, site)
-        last = index == len(node.path) - 1
-        subject = emit.call(site, "select" if last else "select_set", subject, key)
+    for name in node.path:
+        subject = emit.call(site, "select", subject, attr_name(f, name, site))
     return subject
 
 

@@ -1,0 +1,22 @@
+"""Evaluating a program as if it were the file `/base/x.nix`."""
+
+from __future__ import annotations
+
+from nixlite.evaluator import Evaluator
+from nixlite.runtime.host import CapturingHost
+from nixlite.runtime.printer import force_deep, show_shallow
+from nixlite.runtime.settings import Settings
+from nixlite.source import Source
+
+
+def evaluate(text: str) -> str:
+    """What `nix-instantiate --eval --strict` prints. Errors are raised."""
+    evaluator = Evaluator(Settings(cwd="/base"), CapturingHost({}))
+    source = Source("/base/x.nix", text, base="/base", path="/base/x.nix")
+
+    def printed(_: None) -> str:
+        value = evaluator.evaluate_source(source)
+        force_deep(evaluator.state, value)
+        return show_shallow(value)
+
+    return str(evaluator.guard(printed, None))
