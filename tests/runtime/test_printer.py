@@ -133,7 +133,7 @@ def test_in_messages(expression: str, printed: str, why: str) -> None:
 
 
 def test_what_is_being_evaluated() -> None:
-    with pytest.raises(NixError, match="a set: . y = «potential infinite recursion»; .$"):
+    with pytest.raises(NixError, match=r"a set: . y = «potential infinite recursion»; .$"):
         evaluated("let x = { y = builtins.head x; }; in x.y")
 
 
