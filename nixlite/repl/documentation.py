@@ -34,7 +34,7 @@ def document(session: Session, text: str) -> str:
     place = attribute_place(session, text)
     value = session.evaluate(text)
     raw = session.evaluator.host.get_env("_NIX_TEST_RAW_MARKDOWN") == "1"
-    markdown = of_value(session, value)
+    markdown = session.evaluator.guard(lambda asked: of_value(session, asked), value)
     if markdown is None and place is not None:
         name, where = place
         comment = comment_at(session, where)

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from nixlite.errors import NixError, ParseError
+from nixlite.errors import NixError, ParseError, StackOverflow
 from nixlite.render import render_error
 from nixlite.repl.style import Style
 from nixlite.source import Source
@@ -122,6 +122,8 @@ class Session:
             reply.write("error: interrupted by the user\n", ERR)
         except NixError as error:
             self.fail(error)
+        except RecursionError as error:  # printing went too deep, not evaluating
+            self.fail(StackOverflow().with_traceback(error.__traceback__))
         except Exception as error:  # a bug of ours must not cost the user the session
             import traceback
 
