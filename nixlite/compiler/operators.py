@@ -213,15 +213,17 @@ UPDATE_CONTEXTS = (
 def update(f: Function, node: n.Binary) -> ast.expr:
     """`a // b`: the right operand is evaluated first (observed with Nix 2.34.8)."""
     right_text, left_text = UPDATE_CONTEXTS
-    right_context = f.unit.site(node.right.pos, f.context, CONTEXT, right_text)
-    left_context = f.unit.site(node.left.pos, f.context, CONTEXT, left_text)
-    right = as_set(f, f.within(right_context, node.right), right_context)
-    left = as_set(f, f.within(left_context, node.left), left_context)
+    right = updated(f, node.right, right_text)
+    left = updated(f, node.left, left_text)
     return emit.call(None, "update", right, left)
 
 
-def as_set(f: Function, value: ast.expr, context: Site) -> ast.expr:
-    """A value that must be a set."""
+def updated(f: Function, node: n.Expr, text: str) -> ast.expr:
+    """An operand of `//`, which must be a set; operands that are `//` themselves have no context of their own."""
+    if type(node) is n.Binary and node.op == "//":
+        return f.value(node)
+    context = f.unit.site(node.pos, f.context, CONTEXT, text)
+    value = f.within(context, node)
     if type(value) is emit.Dict:
         return value
     site = f.unit.site_like(context)
