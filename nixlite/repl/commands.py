@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from nixlite.errors import NixError, did_you_mean
+from nixlite.errors import NixError, did_you_mean, levenshtein
 from nixlite.repl import loading
 from nixlite.runtime.values import ContextString, show_type
 
@@ -55,7 +55,9 @@ def run_command(session: Session, line: str) -> None:
     name, *rest = line.split(None, 1)
     row = COMMANDS.get(name)
     if row is None or (row.own and session.style.compat):
-        hint = None if session.style.compat else did_you_mean(name, COMMANDS)
+        # Two letters are near to everything.
+        long_names = [known for known in COMMANDS if len(known) > 3 and levenshtein(name, known) <= 1]
+        hint = None if session.style.compat else did_you_mean(name, long_names)
         raise NixError(f"unknown command '{name}'", hint=hint)
     session.command = name
     text = row.action(session, rest[0] if rest else "")

@@ -10,6 +10,7 @@ from nixlite.errors import NixError
 from nixlite.runtime.coerce import coerce_to_path, coerce_to_string
 from nixlite.runtime.thunk import force
 from nixlite.runtime.values import ContextString, NixPath, lambda_info
+from nixlite.source import Position
 
 if TYPE_CHECKING:
     from nixlite.repl.session import Session
@@ -46,7 +47,7 @@ def place_of(session: Session, value: Value, text: str) -> tuple[str, int]:
     if kind is FunctionType:
         file, line, column = lambda_info(value).position  # type: ignore[arg-type]
         if not file.startswith("/"):
-            raise NixError(f"'{file}:{line}:{column}' cannot be shown in an editor")
+            raise NixError(f"'{Position(file, line, column)}' cannot be shown in an editor")
         return file, line
     return place_of_package(session, value, text)
 
