@@ -1,14 +1,14 @@
-"""Bindings of attribute sets: attribute paths, merging, and the names that functions get.
+"""Bindings: attribute sets, `let`, attribute paths, formal arguments, and the names that functions get.
 
-`{ a.b = 1; a.c = 2; }` and `{ a = { b = 1; }; a = { c = 2; }; }` define one set `a`. The corners are Nix's: the
-set that comes first decides whether the merged one is recursive (`rec` on the later one is forgotten).
+`{ a.b = 1; a.c = 2; }` and `{ a = { b = 1; }; a = { c = 2; }; }` define one set `a`. The corners are Nix's:
+the set that comes first decides whether the merged one is recursive; a `rec` on the later one is forgotten.
 Manual: Nix Language, "Attribute set".
 """
 
 from __future__ import annotations
 
-from nixlite.errors import ParseError
-from nixlite.source import Source
+from typing import TYPE_CHECKING
+
 from nixlite.syntax.nodes import (
     INHERITED,
     INHERITED_FROM,
@@ -19,94 +19,232 @@ from nixlite.syntax.nodes import (
     Binding,
     DynamicBinding,
     Expr,
+    Formal,
+    Formals,
+    Interpolation,
     Lambda,
+    Select,
+    Str,
     Var,
 )
+from nixlite.syntax.rules import Args, Rules
 from nixlite.syntax.unparse import show_path
 
+if TYPE_CHECKING:
+    from nixlite.errors import ParseError
 
-def add_attribute(
-    source: Source, attrs: AttrSet, path: list[AttrName], value: Expr, pos: int, doc: str | None
-) -> None:
-    """`path = value;` in *attrs*. Raises ParseError when the path is already defined."""
-    for depth, name in enumerate(path[:-1], 1):
-        attrs = _inner_set(source, attrs, path[:depth], name, pos, doc)
-    name = path[-1]
-    if isinstance(name, str):
-        _define(source, attrs, path, name, Binding(PLAIN, value, pos, doc=doc))
-    else:
-        attrs.dynamic.append(DynamicBinding(name, value, pos))
-    if doc is not None:
-        set_doc(value, doc)
+Path = list[AttrName]
 
 
-def _inner_set(
-    source: Source, attrs: AttrSet, path: list[AttrName], name: AttrName, pos: int, doc: str | None
-) -> AttrSet:
-    """The set that *name*, the last of *path*, means in `a.b.c = …`: the one defined already or a new one."""
-    if isinstance(name, str):
+class BindingRules(Rules):
+    """The rules for what binds names."""
+
+    # ── sets ──
+
+    def empty_set(self, args: Args, start: int, end: int) -> Expr:
+        """`{ }`."""
+        return AttrSet(False, start, start, end)
+
+    def set_(self, args: Args, start: int, end: int) -> Expr:
+        """`{ a = 1; }`."""
+        return _finish(args[1], False, start, end)
+
+    def recursive_set(self, args: Args, start: int, end: int) -> Expr:
+        """`rec { a = 1; }`."""
+        return _finish(args[2], True, start, end)
+
+    def old_let(self, args: Args, start: int, end: int) -> Expr:
+        """`let { body = a; a = 1; }`: means `(rec { … }).body`."""
+        return Select(_finish(args[2], True, start, end), ("body",), None, start, start, end)
+
+    def repl_bindings(self, args: Args, start: int, end: int) -> AttrSet:
+        """`a = 1; b = 2;` without braces."""
+        return args[1]  # type: ignore[no-any-return]
+
+    # ── bindings ──
+
+    def no_bindings(self, args: Args, start: int, end: int) -> AttrSet:
+        """Nothing between the braces, so far."""
+        return AttrSet(False, NO_POS, end, end)
+
+    def first_binding(self, args: Args, start: int, end: int) -> AttrSet:
+        """`a.b = 1;` at the beginning."""
+        return self.bind(AttrSet(False, NO_POS, start, end), args[0], args[2])
+
+    def more_bindings(self, args: Args, start: int, end: int) -> AttrSet:
+        """`a.b = 1;` after other bindings."""
+        return self.bind(args[0], args[1], args[3])
+
+    def bind(self, attrs: AttrSet, path: Args, value: Expr) -> AttrSet:
+        """Bind an attribute path (after its offset) in *attrs*. Raises ParseError when it is defined."""
+        pos, name = path[0], path[1]
+        if len(path) == 2 and type(name) is str and name not in attrs.bindings and not self.docs:
+            attrs.bindings[name] = Binding(PLAIN, value, pos)  # by far the most frequent case, in short
+            if type(value) is Lambda:
+                set_name(value, name)
+        else:
+            self.define_path(attrs, path[1:], value, pos)
+        return attrs
+
+    def inherit(self, args: Args, start: int, end: int) -> AttrSet:
+        """`inherit a b;`."""
+        attrs: AttrSet = args[0]
+        for pos, name in args[2]:
+            self.check_new(attrs, name, pos)
+            value = Var(name, pos, pos, pos + len(name))
+            attrs.bindings[name] = Binding(INHERITED, value, pos, doc=self.doc(pos))
+        return attrs
+
+    def inherit_from(self, args: Args, start: int, end: int) -> AttrSet:
+        """`inherit (e) a b;`."""
+        attrs: AttrSet = args[0]
+        source = len(attrs.inherit_from)
+        attrs.inherit_from.append(args[3])
+        for pos, name in args[5]:
+            self.check_new(attrs, name, pos)
+            attrs.bindings[name] = Binding(INHERITED_FROM, None, pos, source, self.doc(pos))
+        return attrs
+
+    def more_names(self, args: Args, start: int, end: int) -> Args:
+        """A name to inherit."""
+        names: Args = args[0]
+        names.append((end - len(args[1]), args[1]))
+        return names
+
+    def more_quoted_names(self, args: Args, start: int, end: int) -> Args:
+        """A name in quotes to inherit."""
+        names: Args = args[0]
+        pos, name = args[1]
+        if not isinstance(name, str):
+            raise self.error("dynamic attributes not allowed in inherit", pos)
+        names.append((pos, name))
+        return names
+
+    # ── attribute paths: the offset, then the names ──
+
+    def one_name(self, args: Args, start: int, end: int) -> Args:
+        """`a`."""
+        return [start, args[0]]
+
+    def one_quoted_name(self, args: Args, start: int, end: int) -> Args:
+        """`"a"` or `${a}`."""
+        return [*args[0]]
+
+    def longer_path(self, args: Args, start: int, end: int) -> Args:
+        """`….a`."""
+        path: Args = args[0]
+        path.append(args[2])
+        return path
+
+    def longer_path_quoted(self, args: Args, start: int, end: int) -> Args:
+        """`…."a"` or `….${a}`."""
+        path: Args = args[0]
+        path.append(args[2][1])
+        return path
+
+    def string_name(self, args: Args, start: int, end: int) -> tuple[int, AttrName]:
+        """`"a"`: static; `"a${b}"`: dynamic."""
+        parts: tuple[int, str] | Interpolation = args[1]
+        return start, parts[1] if isinstance(parts, tuple) else parts
+
+    def dynamic_name(self, args: Args, start: int, end: int) -> tuple[int, AttrName]:
+        """`${a}`: dynamic; `${"a"}`: static."""
+        return start, args[1].value if type(args[1]) is Str else args[1]
+
+    # ── formal arguments ──
+
+    def plain_formal(self, args: Args, start: int, end: int) -> Formal:
+        """`a`."""
+        return Formal(args[0], None, start)
+
+    def formal_with_default(self, args: Args, start: int, end: int) -> Formal:
+        """`a ? 1`."""
+        return Formal(args[0], args[2], start)
+
+    def first_formal(self, args: Args, start: int, end: int) -> Args:
+        """One formal argument."""
+        return [args[0]]
+
+    def more_formals(self, args: Args, start: int, end: int) -> Args:
+        """One more."""
+        formals: Args = args[0]
+        formals.append(args[2])
+        return formals
+
+    def no_formals(self, args: Args, start: int, end: int) -> Formals:
+        """`{ }`."""
+        return Formals((), False)
+
+    def only_ellipsis(self, args: Args, start: int, end: int) -> Formals:
+        """`{ ... }`."""
+        return Formals((), True)
+
+    def closed_formals(self, args: Args, start: int, end: int) -> Formals:
+        """`{ a, b }`."""
+        return Formals(tuple(args[1]), False)
+
+    def open_formals(self, args: Args, start: int, end: int) -> Formals:
+        """`{ a, b, ... }`."""
+        return Formals(tuple(args[1]), True)
+
+    # ── merging ──
+
+    def define_path(self, attrs: AttrSet, path: Path, value: Expr, pos: int) -> None:
+        """`a.b.c = value;`: the sets on the way are those defined already or new ones."""
+        doc = self.doc(pos)
+        for depth, name in enumerate(path[:-1], 1):
+            attrs = self.inner_set(attrs, path[:depth], name, pos, doc)
+        name = path[-1]
+        if isinstance(name, str):
+            self.define(attrs, path, name, Binding(PLAIN, value, pos, doc=doc))
+        else:
+            attrs.dynamic.append(DynamicBinding(name, value, pos))
+        if doc is not None:
+            set_doc(value, doc)
+
+    def inner_set(self, attrs: AttrSet, path: Path, name: AttrName, pos: int, doc: str | None) -> AttrSet:
+        """The set that *name*, the last of *path*, means in the middle of an attribute path."""
+        inner = AttrSet(False, NO_POS, pos, pos)
+        if not isinstance(name, str):
+            attrs.dynamic.append(DynamicBinding(name, inner, pos))
+            return inner
+        found = attrs.bindings.get(name)
+        if found is None:
+            attrs.bindings[name] = Binding(PLAIN, inner, pos, doc=doc)
+            return inner
+        if isinstance(found.value, AttrSet):
+            return found.value
+        raise self.already_defined(path, pos, found.pos)
+
+    def define(self, attrs: AttrSet, path: Path, name: str, binding: Binding) -> None:
+        """Bind *name*, the last of *path* (which is for the message), merging two sets into one."""
+        found = attrs.bindings.get(name)
+        if found is None:
+            attrs.bindings[name] = binding
+            if binding.value is not None:
+                set_name(binding.value, name)
+            return
+        old, new = found.value, binding.value
+        if not isinstance(old, AttrSet) or not isinstance(new, AttrSet):
+            raise self.already_defined(path, binding.pos, found.pos)
+        shift = len(old.inherit_from)
+        for inner_name, inner in new.bindings.items():
+            if inner.source is not None:
+                inner.source += shift
+            self.define(old, [*path, inner_name], inner_name, inner)
+        old.dynamic += new.dynamic
+        old.inherit_from += new.inherit_from
+
+    def check_new(self, attrs: AttrSet, name: str, pos: int) -> None:
+        """Raise ParseError when an inherited name is defined already."""
         found = attrs.bindings.get(name)
         if found is not None:
-            if isinstance(found.value, AttrSet):
-                return found.value
-            raise _already_defined(source, path, pos, found.pos)
-        inner = AttrSet(False, NO_POS, pos, pos)
-        attrs.bindings[name] = Binding(PLAIN, inner, pos, doc=doc)
-    else:
-        inner = AttrSet(False, NO_POS, pos, pos)
-        attrs.dynamic.append(DynamicBinding(name, inner, pos))
-    return inner
+            raise self.already_defined([name], pos, found.pos)
 
-
-def _define(source: Source, attrs: AttrSet, path: list[AttrName], name: str, binding: Binding) -> None:
-    """Bind *name*, the last of *path* (which is for the message), merging sets."""
-    found = attrs.bindings.get(name)
-    if found is None:
-        attrs.bindings[name] = binding
-        if binding.value is not None:
-            set_name(binding.value, name)
-        return
-    old, new = found.value, binding.value
-    if not isinstance(old, AttrSet) or not isinstance(new, AttrSet):
-        raise _already_defined(source, path, binding.pos, found.pos)
-    shift = len(old.inherit_from)
-    for inner_name, inner in new.bindings.items():
-        if inner.source is not None:
-            inner.source += shift
-        _define(source, old, [*path, inner_name], inner_name, inner)
-    old.dynamic += new.dynamic
-    old.inherit_from += new.inherit_from
-
-
-def add_inherited(source: Source, attrs: AttrSet, names: list[tuple[str, int, str | None]]) -> None:
-    """`inherit a b;`: *names* with position and doc comment. Raises ParseError for one already defined."""
-    for name, pos, doc in names:
-        _check_new(source, attrs, name, pos)
-        attrs.bindings[name] = Binding(INHERITED, Var(name, pos, pos, pos + len(name)), pos, doc=doc)
-
-
-def add_inherited_from(
-    source: Source, attrs: AttrSet, origin: Expr, names: list[tuple[str, int, str | None]]
-) -> None:
-    """`inherit (origin) a b;`. Raises ParseError for a name already defined."""
-    index = len(attrs.inherit_from)
-    attrs.inherit_from.append(origin)
-    for name, pos, doc in names:
-        _check_new(source, attrs, name, pos)
-        attrs.bindings[name] = Binding(INHERITED_FROM, None, pos, index, doc)
-
-
-def _check_new(source: Source, attrs: AttrSet, name: str, pos: int) -> None:
-    found = attrs.bindings.get(name)
-    if found is not None:
-        raise _already_defined(source, [name], pos, found.pos)
-
-
-def _already_defined(source: Source, path: list[AttrName], pos: int, earlier: int) -> ParseError:
-    return ParseError(
-        f"attribute '{show_path(path)}' already defined at {source.position(earlier)}",
-        position=source.position(pos),
-    )
+    def already_defined(self, path: Path, pos: int, earlier: int) -> ParseError:
+        """The error for a second definition."""
+        where = self.source.position(earlier)
+        return self.error(f"attribute '{show_path(path)}' already defined at {where}", pos)
 
 
 def set_name(value: Expr, name: str) -> None:
@@ -117,9 +255,14 @@ def set_name(value: Expr, name: str) -> None:
 
 
 def set_doc(value: Expr, doc: str) -> None:
-    """Give a function its doc comment, unless it has a nearer one, and so the functions it returns at once."""
+    """Give a function its doc comment, unless it has a nearer one; so too those it returns at once."""
     while isinstance(value, Lambda) and value.doc is None:
         value.doc = doc
         value = value.body
 
 
+def _finish(attrs: AttrSet, recursive: bool, start: int, end: int) -> AttrSet:
+    attrs.recursive = recursive
+    attrs.pos = attrs.start = start
+    attrs.end = end
+    return attrs

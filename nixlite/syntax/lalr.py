@@ -6,15 +6,18 @@ messages follow from Bison's, with operators resolved by precedence and with def
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from lark.common import ParserConf
-from lark.grammar import Rule
 from lark.lexer import PatternStr, TerminalDef
 from lark.load_grammar import load_grammar
-from lark.parsers.lalr_analysis import LALR_Analyzer, LR0ItemSet
+from lark.parsers.lalr_analysis import LALR_Analyzer
 
 from nixlite.syntax.tables import END, LEXER_ERROR
+
+if TYPE_CHECKING:
+    from lark.grammar import Rule
+    from lark.parsers.grammar_analysis import LR0ItemSet
 
 START = "start"
 
@@ -43,9 +46,10 @@ def build(tokens: str, rules: str, precedence: str) -> tuple[Any, ...]:
 
     Raises Lark's errors for a malformed grammar and ValueError for one that is ambiguous.
     """
-    grammar, _ = load_grammar(tokens + "\n" + rules, "grammar", [], False)
+    read: Any = load_grammar  # Lark's functions have no types
+    grammar, _ = read(tokens + "\n" + rules, "grammar", [], False)
     terminals, productions, _ = grammar.compile([START], "*")
-    automaton = LALR_Analyzer(ParserConf(productions, {}, [START]))
+    automaton: Any = LALR_Analyzer(ParserConf(productions, {}, [START]))
     automaton.compute_lr0_states()
     automaton.compute_reads_relations()
     automaton.compute_includes_lookback()
@@ -67,7 +71,11 @@ class _Tables:
     """Numbers everything and fills the tables row by row."""
 
     def __init__(
-        self, automaton: LALR_Analyzer, terminals: list[TerminalDef], rules: list[Rule], precedence: Precedence
+        self,
+        automaton: LALR_Analyzer,
+        terminals: list[TerminalDef],
+        rules: list[Rule],
+        precedence: Precedence,
     ) -> None:
         self.rules = rules
         self.precedence = precedence
@@ -84,12 +92,17 @@ class _Tables:
 
     def data(self) -> tuple[Any, ...]:
         shared: dict[Any, Any] = {}
-        share = lambda row: shared.setdefault(row, row)  # noqa: E731  (equal rows are stored once)
+
+        def share(row: Any) -> Any:
+            return shared.setdefault(row, row)  # equal rows are stored once
+
         accepting = self.goto_states(0)[START]
         return (
             tuple(share(tuple(row)) for row in self.actions),
             tuple(share(tuple(share(row) for row in self.goto_rows(i))) for i in range(len(self.states))),
-            tuple((len(r.expansion), self.nonterminals[r.origin.name], r.alias) for r in reversed(self.rules)),
+            tuple(
+                (len(r.expansion), self.nonterminals[r.origin.name], r.alias) for r in reversed(self.rules)
+            ),
             tuple(self.default),
             accepting,
             self.kinds,
@@ -138,10 +151,10 @@ class _Tables:
         transitions = self.states[index].transitions.items()
         return {symbol.name: self.indices[id(target)] for symbol, target in transitions if not symbol.is_term}
 
-    def goto_rows(self, index: int) -> list[tuple[int, ...] | None]:
+    def goto_rows(self, index: int) -> list[tuple[int, ...]]:
         gotos = self.goto_states(index)
         return [
-            tuple(self.follow(gotos, name, kind) for kind in range(self.width)) if name in gotos else None
+            tuple(self.follow(gotos, name, kind) for kind in range(self.width)) if name in gotos else ()
             for name in self.nonterminals
         ]
 
@@ -174,5 +187,3 @@ def _most_frequent(row: list[int]) -> int:
     """The reduction that occurs most often, the earlier rule in a tie; 0 without reductions."""
     reductions = [action for action in row if action < 0]
     return max(sorted(set(reductions), reverse=True), key=reductions.count, default=0)
-
-

@@ -1,8 +1,8 @@
 """From text to tokens.
 
 As in C++ Nix's `lexer.l`, what a character means depends on the mode: program text, a `"string"`, an
-`''indented string''`, or the inside of a path literal; `${`, `{` and `}` open and close modes. The patterns are
-those of `grammar/tokens.lark`; this file combines them so that the longest match wins, as flex has it.
+`''indented string''`, or the inside of a path literal; `${`, `{` and `}` open and close modes. The patterns
+are those of `grammar/tokens.lark`; this file combines them so that the longest match wins, as in flex.
 """
 
 from __future__ import annotations
@@ -31,10 +31,10 @@ DOC_COMMENT, OPERATOR, INDENTED_STRING, OTHER, AT_END = range(13, 18)
 class Tokens:
     """The tokens of a source, as parallel lists.
 
-    *kinds* as in `Tables.kinds`; *values*: the text of a word, the value of a literal, otherwise the start offset
-    (a piece of a string: start offset and text; of an indented string also whether the text is raw, not an escape);
-    *starts* and *ends*: character offsets. The last token is END, or LEXER_ERROR with the exception as its value. *docs*: the span of the
-    `/** */` comment before the token at an offset.
+    *kinds* as in `Tables.kinds`; *values*: the text of a word, the value of a number, for a piece of a
+    string its offset and text (of an indented string also whether it is raw, no escape), otherwise the
+    offset; *starts* and *ends*: character offsets. The last token is END, or LEXER_ERROR with the exception
+    as its value. *docs*: the span of the `/** */` comment before the token at an offset.
     """
 
     __slots__ = ("docs", "ends", "kinds", "starts", "values")
@@ -47,6 +47,7 @@ class Tokens:
         self.docs: dict[int, tuple[int, int]] = {}
 
     def add(self, kind: int, value: Any, start: int, end: int) -> None:
+        """Append one token."""
         self.kinds.append(kind)
         self.values.append(value)
         self.starts.append(start)
@@ -140,7 +141,7 @@ class _Lexer:
         integer, curly, uncurly = self.kinds["INT_LIT"], self.kinds["CURLY_L"], self.kinds["CURLY_R"]
         for match in self.patterns.program.finditer(self.text, self.position):
             group = match.lastindex
-            if group == WORD or group == HARD_WORD:
+            if group in (WORD, HARD_WORD):
                 text = match[group]
                 add_kind(literals.get(text, identifier))
                 add_value(text)
@@ -297,8 +298,10 @@ class _Lexer:
         if self.text[start - 1] == "/":
             raise self.error("path has a trailing slash", self.last_start if at_end else start)
         if at_end:
-            self.end = self.last_start  # Nix's lexer steps back here and forgets to step forward again
-        self.out.add(self.kinds["PATH_END"], start, start, start)
+            self.end = self.last_start  # likewise an end of file
+        # Where Nix reports an unexpected end of path. It steps back to read the next character again.
+        reported = self.out.starts[-2 if at_end and len(self.out.starts) > 1 else -1]
+        self.out.add(self.kinds["PATH_END"], start, reported, start)
         return self.program
 
     def interpolation(self, back: Mode, start: int) -> Mode:

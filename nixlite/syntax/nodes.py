@@ -1,9 +1,11 @@
 """The syntax tree of Nix, close to C++ Nix's own so that messages and traces can be the same.
 
 Every position is a character offset into the `Source`; `pos` is the place that Nix names in messages
-(the operator of `a + b`, not its beginning), `NO_POS` where Nix has none; `start` and `end` span the text.
+(the operator of `a + b`, not its beginning), `NO_POS` where Nix has none; `start` and `end` span the text
+with the parentheses around it, so that `start` of an operand is where Nix says that the operand begins.
 Nodes are compared and hashed by identity: analysis tables are keyed by node. Plain classes with slots,
-since importing `dataclasses` would cost more than parsing a small program.
+since importing `dataclasses` would cost more than parsing a small program; constructors do not call their
+base's, which would double the time it takes to make a node.
 """
 
 from __future__ import annotations
@@ -28,7 +30,9 @@ class Int(Expr):
     __slots__ = ("value",)
 
     def __init__(self, value: int, start: int, end: int) -> None:
-        super().__init__(NO_POS, start, end)
+        self.pos = NO_POS
+        self.start = start
+        self.end = end
         self.value = value
 
 
@@ -38,7 +42,9 @@ class Float(Expr):
     __slots__ = ("value",)
 
     def __init__(self, value: float, start: int, end: int) -> None:
-        super().__init__(NO_POS, start, end)
+        self.pos = NO_POS
+        self.start = start
+        self.end = end
         self.value = value
 
 
@@ -48,7 +54,9 @@ class Str(Expr):
     __slots__ = ("value",)
 
     def __init__(self, value: str, start: int, end: int) -> None:
-        super().__init__(NO_POS, start, end)
+        self.pos = NO_POS
+        self.start = start
+        self.end = end
         self.value = value
 
 
@@ -59,7 +67,9 @@ class PathLiteral(Expr):
     __slots__ = ("value",)
 
     def __init__(self, value: str, start: int, end: int) -> None:
-        super().__init__(NO_POS, start, end)
+        self.pos = NO_POS
+        self.start = start
+        self.end = end
         self.value = value
 
 
@@ -74,7 +84,9 @@ class Interpolation(Expr):
     def __init__(
         self, parts: tuple[tuple[int, Expr], ...], force_string: bool, pos: int, start: int, end: int
     ) -> None:
-        super().__init__(pos, start, end)
+        self.pos = pos
+        self.start = start
+        self.end = end
         self.parts = parts
         self.force_string = force_string
 
@@ -85,7 +97,9 @@ class SearchPath(Expr):
     __slots__ = ("value",)
 
     def __init__(self, value: str, pos: int, start: int, end: int) -> None:
-        super().__init__(pos, start, end)
+        self.pos = pos
+        self.start = start
+        self.end = end
         self.value = value
 
 
@@ -95,7 +109,9 @@ class Var(Expr):
     __slots__ = ("name",)
 
     def __init__(self, name: str, pos: int, start: int, end: int) -> None:
-        super().__init__(pos, start, end)
+        self.pos = pos
+        self.start = start
+        self.end = end
         self.name = name
 
 
@@ -120,7 +136,9 @@ class Select(Expr):
     def __init__(
         self, subject: Expr, path: tuple[AttrName, ...], default: Expr | None, pos: int, start: int, end: int
     ) -> None:
-        super().__init__(pos, start, end)
+        self.pos = pos
+        self.start = start
+        self.end = end
         self.subject = subject
         self.path = path
         self.default = default
@@ -132,7 +150,9 @@ class HasAttr(Expr):
     __slots__ = ("path", "subject")
 
     def __init__(self, subject: Expr, path: tuple[AttrName, ...], pos: int, start: int, end: int) -> None:
-        super().__init__(pos, start, end)
+        self.pos = pos
+        self.start = start
+        self.end = end
         self.subject = subject
         self.path = path
 
@@ -143,7 +163,9 @@ class ListLiteral(Expr):
     __slots__ = ("items",)
 
     def __init__(self, items: tuple[Expr, ...], pos: int, start: int, end: int) -> None:
-        super().__init__(pos, start, end)
+        self.pos = pos
+        self.start = start
+        self.end = end
         self.items = items
 
 
@@ -191,7 +213,9 @@ class AttrSet(Expr):
     __slots__ = ("bindings", "dynamic", "inherit_from", "recursive")
 
     def __init__(self, recursive: bool, pos: int, start: int, end: int) -> None:
-        super().__init__(pos, start, end)
+        self.pos = pos
+        self.start = start
+        self.end = end
         self.recursive = recursive
         self.bindings: dict[str, Binding] = {}
         self.inherit_from: list[Expr] = []
@@ -204,7 +228,9 @@ class Let(Expr):
     __slots__ = ("attrs", "body")
 
     def __init__(self, attrs: AttrSet, body: Expr, pos: int, start: int, end: int) -> None:
-        super().__init__(pos, start, end)
+        self.pos = pos
+        self.start = start
+        self.end = end
         self.attrs = attrs
         self.body = body
 
@@ -215,7 +241,9 @@ class With(Expr):
     __slots__ = ("body", "scope")
 
     def __init__(self, scope: Expr, body: Expr, pos: int, start: int, end: int) -> None:
-        super().__init__(pos, start, end)
+        self.pos = pos
+        self.start = start
+        self.end = end
         self.scope = scope
         self.body = body
 
@@ -226,7 +254,9 @@ class Assert(Expr):
     __slots__ = ("body", "condition")
 
     def __init__(self, condition: Expr, body: Expr, pos: int, start: int, end: int) -> None:
-        super().__init__(pos, start, end)
+        self.pos = pos
+        self.start = start
+        self.end = end
         self.condition = condition
         self.body = body
 
@@ -237,7 +267,9 @@ class If(Expr):
     __slots__ = ("condition", "otherwise", "then")
 
     def __init__(self, condition: Expr, then: Expr, otherwise: Expr, pos: int, start: int, end: int) -> None:
-        super().__init__(pos, start, end)
+        self.pos = pos
+        self.start = start
+        self.end = end
         self.condition = condition
         self.then = then
         self.otherwise = otherwise
@@ -276,7 +308,9 @@ class Lambda(Expr):
     def __init__(
         self, argument: str | None, formals: Formals | None, body: Expr, pos: int, start: int, end: int
     ) -> None:
-        super().__init__(pos, start, end)
+        self.pos = pos
+        self.start = start
+        self.end = end
         self.argument = argument
         self.formals = formals
         self.body = body
@@ -293,7 +327,9 @@ class Call(Expr):
     __slots__ = ("arguments", "function")
 
     def __init__(self, function: Expr, arguments: list[Expr], pos: int, start: int, end: int) -> None:
-        super().__init__(pos, start, end)
+        self.pos = pos
+        self.start = start
+        self.end = end
         self.function = function
         self.arguments = arguments
 
@@ -304,7 +340,9 @@ class Not(Expr):
     __slots__ = ("operand",)
 
     def __init__(self, operand: Expr, pos: int, start: int, end: int) -> None:
-        super().__init__(pos, start, end)
+        self.pos = pos
+        self.start = start
+        self.end = end
         self.operand = operand
 
 
@@ -314,7 +352,9 @@ class Negate(Expr):
     __slots__ = ("operand",)
 
     def __init__(self, operand: Expr, pos: int, start: int, end: int) -> None:
-        super().__init__(pos, start, end)
+        self.pos = pos
+        self.start = start
+        self.end = end
         self.operand = operand
 
 
@@ -328,7 +368,9 @@ class Binary(Expr):
     __slots__ = ("left", "op", "right")
 
     def __init__(self, op: str, left: Expr, right: Expr, pos: int, start: int, end: int) -> None:
-        super().__init__(pos, start, end)
+        self.pos = pos
+        self.start = start
+        self.end = end
         self.op = op
         self.left = left
         self.right = right

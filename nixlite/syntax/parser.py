@@ -6,96 +6,55 @@ nesting is too deep for it.
 
 from __future__ import annotations
 
-import os
+from functools import cache
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from nixlite.errors import ParseError
-from nixlite.syntax import tables as _tables
 from nixlite.syntax.build import Builder
 from nixlite.syntax.lexer import Patterns, Tokens, tokenize
-from nixlite.syntax.tables import END, LEXER_ERROR, Tables
+from nixlite.syntax.options import ParseOptions
+from nixlite.syntax.tables import END, LEXER_ERROR, Tables, load
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from nixlite.source import Position, Source
+    from nixlite.source import Source
     from nixlite.syntax.nodes import AttrSet, Expr
 
 MOST_EXPECTED = 4  # Bison names at most so many tokens that it expected, or none
 
 
-class ParseOptions:
-    """What a text may say depends on these.
-
-    *home* is the directory that `~` means (None: the user's), *pure_eval* forbids `~`; *features*: the enabled experimental features;
-    the lint levels are `ignore`, `warn` or `fatal`. *warn* is called with a message and a position or None.
-    """
-
-    __slots__ = (
-        "features",
-        "home",
-        "lint_absolute_path_literals",
-        "lint_short_path_literals",
-        "lint_url_literals",
-        "pure_eval",
-        "warn",
-    )
-
-    def __init__(
-        self,
-        *,
-        home: str | None = None,
-        pure_eval: bool = False,
-        features: frozenset[str] = frozenset(),
-        lint_url_literals: str = "ignore",
-        lint_short_path_literals: str = "ignore",
-        lint_absolute_path_literals: str = "ignore",
-        warn: Callable[[str, Position | None], None] | None = None,
-    ) -> None:
-        self.home = home
-        self.pure_eval = pure_eval
-        self.features = features
-        self.lint_url_literals = lint_url_literals
-        self.lint_short_path_literals = lint_short_path_literals
-        self.lint_absolute_path_literals = lint_absolute_path_literals
-        self.warn = warn
-
-    def home_directory(self) -> str:
-        return os.path.expanduser("~") if self.home is None else self.home
-
-
 def parse(source: Source, options: ParseOptions) -> Expr:
-    """The tree of a whole program. Raises ParseError, whose `incomplete` tells that the text ended too early."""
-    tables, patterns = _machine()
+    """The tree of a program. Raises ParseError; its `incomplete` tells that the text ended too early."""
+    tables, patterns = machine()
     tokens = tokenize(source, tables, patterns, options.features)
     return _run(tables, tokens, Builder(source, tokens, options))  # type: ignore[no-any-return]
 
 
 def parse_bindings(source: Source, options: ParseOptions) -> AttrSet:
     """The bindings of a text such as `x = 1; inherit (e) a;`, as the REPL takes them. Raises ParseError."""
-    tables, patterns = _machine()
+    tables, patterns = machine()
     tokens = tokenize(source, tables, patterns, options.features)
     if len(tokens.kinds) > 1:  # of an empty text, Nix's lexer gives the parser only its end
         tokens.insert_first(tables.kinds["REPL_BINDINGS"])
     return _run(tables, tokens, Builder(source, tokens, options))  # type: ignore[no-any-return]
 
 
-_loaded: list[tuple[Tables, Patterns]] = []  # constants, made when first needed
-
-
-def _machine() -> tuple[Tables, Patterns]:
-    if not _loaded:
-        tables = _tables.load()
-        _loaded.append((tables, Patterns(tables)))
-    return _loaded[0]
+@cache
+def machine() -> tuple[Tables, Patterns]:
+    """The parser's tables and the lexer's patterns, made when first needed."""
+    tables = load()
+    return tables, Patterns(tables)
 
 
 def _run(tables: Tables, tokens: Tokens, builder: Builder) -> Any:
     """Drive the automaton over the tokens; what the start symbol means."""
     actions, gotos = tables.actions, tables.gotos
-    rules = [(length, origin, name and getattr(builder, name)) for length, origin, name in tables.rules]
+    rules: list[Any] = [
+        (length, origin, name and getattr(builder, name)) for length, origin, name in tables.rules
+    ]
     kinds, token_values, starts, ends = tokens.kinds, tokens.values, tokens.starts, tokens.ends
-    states, values, begins = [0], [], []  # of the symbols read: state after it, meaning, start offset
+    states: list[int] = [0]  # after each symbol read; before the first: 0
+    values: list[Any] = []  # what it means
+    begins: list[int] = []  # its start offset
     push_state, push_value, push_begin = states.append, values.append, begins.append
     state = index = 0
     while True:

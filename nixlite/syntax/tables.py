@@ -14,7 +14,7 @@ from typing import Any
 from nixlite.resources import grammar_directory
 
 GRAMMAR_FILES = ("tokens.lark", "nix.lark", "precedence.txt")
-FORMAT = "nixlite tables 1"
+FORMAT = "nixlite tables 2"
 MARSHAL_VERSION = 4  # readable by every Python from 3.4 on
 SHIPPED = os.path.join(os.path.dirname(os.path.abspath(__file__)), "_tables.bin")
 
@@ -28,21 +28,32 @@ Row = tuple[int, ...]
 class Tables:
     """An LALR(1) automaton. Terminals ("kinds" of token), nonterminals and states are small integers.
 
-    *actions*`[state][kind]` is a state to shift to (> 0), minus the number of a rule to reduce by (< 0), or 0: an
-    error, or acceptance in *accepting* at END. As in Bison the default reduction of a state stands at
+    *actions*`[state][kind]` is a state to shift to (> 0), minus the number of a rule to reduce by (< 0), or
+    0: an error, or acceptance in *accepting* at END. As in Bison the default reduction of a state stands at
     every kind without an action of its own; *defaults* tells which it is.
-    *gotos*`[state][nonterminal][kind]` is the next state, chains of unit rules already followed.
+    *gotos*`[state][nonterminal][kind]` is the next state, chains of unit rules already followed; `()` stands
+    for a nonterminal that cannot follow.
     *rules*`[-number]` is (length, nonterminal, builder method or None).
     *kinds* maps token names to kinds, *labels*`[kind]` is what messages call it. *patterns* maps all names of
     `tokens.lark` to regular expressions, *literals* the fixed texts to kinds.
     """
 
-    __slots__ = ("accepting", "actions", "defaults", "gotos", "kinds", "labels", "literals", "patterns", "rules")
+    __slots__ = (
+        "accepting",
+        "actions",
+        "defaults",
+        "gotos",
+        "kinds",
+        "labels",
+        "literals",
+        "patterns",
+        "rules",
+    )
 
     def __init__(
         self,
         actions: tuple[Row, ...],
-        gotos: tuple[tuple[Row | None, ...], ...],
+        gotos: tuple[tuple[Row, ...], ...],
         rules: tuple[tuple[int, int, str | None], ...],
         defaults: Row,
         accepting: int,
@@ -66,9 +77,8 @@ class Tables:
         if state == self.accepting:
             return [END]
         default = self.defaults[state]
-        return [
-            kind for kind, action in enumerate(self.actions[state]) if action > 0 or (action and action != default)
-        ]
+        row = self.actions[state]
+        return [kind for kind, action in enumerate(row) if action > 0 or (action and action != default)]
 
 
 def load() -> Tables:

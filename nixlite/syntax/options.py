@@ -1,0 +1,48 @@
+"""What decides, besides the text itself, how a text is parsed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from nixlite.source import Position
+
+
+class ParseOptions:
+    """Settings of the parser.
+
+    *home* is the directory that `~` means (None: the user's own), *pure_eval* forbids `~`; *features* holds
+    the enabled experimental features. The lint levels are `ignore`, `warn` or `fatal`. *warn* is called
+    with a message and its position, None when the message says itself where.
+    """
+
+    __slots__ = (
+        "features",
+        "home",
+        "lint_absolute_path_literals",
+        "lint_short_path_literals",
+        "lint_url_literals",
+        "pure_eval",
+        "warn",
+    )
+
+    def __init__(
+        self,
+        *,
+        home: str | None = None,
+        pure_eval: bool = False,
+        features: frozenset[str] = frozenset(),
+        lint_url_literals: str = "ignore",
+        lint_short_path_literals: str = "ignore",
+        lint_absolute_path_literals: str = "ignore",
+        warn: Callable[[str, Position | None], None] | None = None,
+    ) -> None:
+        self.home = home
+        self.pure_eval = pure_eval
+        self.features = features
+        self.lint_url_literals = lint_url_literals
+        self.lint_short_path_literals = lint_short_path_literals
+        self.lint_absolute_path_literals = lint_absolute_path_literals
+        self.warn = warn

@@ -1,0 +1,42 @@
+"""What the rules of the grammar mean: the base of the classes that make nodes.
+
+`grammar/nix.lark` gives each rule the name of a method. A method gets the list of what the rule's symbols
+mean and the span of the text, and returns what the whole means. A word or a number means its value, a piece
+of a string its offset and text, any other token its offset. Parentheses leave no node but widen the span.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from nixlite.errors import ParseError
+
+if TYPE_CHECKING:
+    from nixlite.source import Source
+    from nixlite.syntax.lexer import Tokens
+    from nixlite.syntax.options import ParseOptions
+
+Args = list[Any]
+
+
+class Rules:
+    """What the methods of all rules may use."""
+
+    def __init__(self, source: Source, tokens: Tokens, options: ParseOptions) -> None:
+        self.source = source
+        self.tokens = tokens
+        self.options = options
+        self.docs = tokens.docs
+
+    def error(self, message: str, offset: int) -> ParseError:
+        """A ParseError at a character offset."""
+        return ParseError(message, position=self.source.position(offset))
+
+    def doc(self, offset: int) -> str | None:
+        """What the doc comment before the token at *offset* says, between its delimiters."""
+        span = self.docs.get(offset)
+        return self.source.text[span[0] + 3 : span[1] - 2] if span else None
+
+    def nothing(self, args: Args, start: int, end: int) -> Args:
+        """An empty list, of whatever."""
+        return []
