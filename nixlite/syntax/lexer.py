@@ -168,8 +168,8 @@ class _Lexer:
                     out.add(string, (start, text), start, end - 1)
                 out.add(quote, end - 1, end - 1, end)
             elif group == PLAIN_INT:
+                add_value(self.integer(match[group], match.start(group)))  # first, since it may raise
                 add_kind(integer)
-                add_value(self.integer(match[group], match.start(group)))
                 add_start(match.start(group))
                 add_end(match.end())
             else:
