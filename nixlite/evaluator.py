@@ -15,6 +15,7 @@ from nixlite.runtime.access import guarded
 from nixlite.runtime.search_path import allow_lookup_path
 from nixlite.runtime.source_files import read_source, resolve_import_path
 from nixlite.runtime.state import State
+from nixlite.source import Source
 
 if TYPE_CHECKING:
     from nixlite.compiler.cache import Cache
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from nixlite.runtime.host import Host
     from nixlite.runtime.settings import Settings
     from nixlite.runtime.values import Lazy, NixPath, Value
-    from nixlite.source import Position, Source
+    from nixlite.source import Position
     from nixlite.syntax.nodes import AttrSet, Expr
     from nixlite.syntax.parser import ParseOptions
 
@@ -43,10 +44,13 @@ class Evaluator:
         self.settings = settings
         self.host = host
         self.state = State(settings, host)
-        self.state.store = host.store = Store(settings.store_dir, host)
+        self.state.store = host.store = Store(settings.store_dir, host, read_only=settings.read_only)
         self.state.import_file = self.import_file
         self.state.scoped_import = self.scoped_import
         install(self.state)
+        # Not a builtin but Nix code: evaluated when it is first asked for.
+        derivation = [self._evaluate_internal, "derivation"]
+        self.state.builtins["derivation"] = self.state.globals["derivation"] = derivation
         self.base = globals_for(self.state)
         self.primops = {
             name[2:]: self.base["b_" + name[2:]].arity for name in self.base if name.startswith("p_")
@@ -191,7 +195,14 @@ class Evaluator:
         return force(known)
 
     def _evaluate_file(self, path: str) -> Value:
-        return self.evaluate_source(self.read_source(path))
+        return self.evaluate_source(read_source(self.host, path))
+
+    def _evaluate_internal(self, name: str) -> Value:
+        """The value of a bundled Nix file; traces show it under the name that it has in Nix."""
+        from nixlite.resources import stdlib_directory
+
+        with open(f"{stdlib_directory()}/{name}.nix", encoding="utf-8") as file:
+            return self.evaluate_source(Source(f"«nix-internal»/{name}-internal.nix", file.read()))
 
     def scoped_import(self, scope: dict[str, Lazy], path: NixPath) -> Value:
         """The value of a file evaluated anew with more names in scope (`builtins.scopedImport`)."""
@@ -222,4 +233,6 @@ class Evaluator:
         from nixlite.builtins.install import CODE_NAMES
         from nixlite.trace import explain
 
+        if error.position is not None and error.position.source is None:
+            error.position.source = self.sources.get(error.position.file)
         return explain(error, self.sources, CODE_NAMES)

@@ -33,6 +33,7 @@ TOPICS = (
     "regex",
     "sets",
     "sort",
+    "sources",
     "strings",
     "types",
     "versions",
