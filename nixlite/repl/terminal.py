@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import sys
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from prompt_toolkit import PromptSession
@@ -18,7 +20,7 @@ from nixlite.repl.app import CONTINUATION, PROMPT, deliver
 from nixlite.repl.completion import complete
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from prompt_toolkit.completion import CompleteEvent
     from prompt_toolkit.document import Document
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
     from nixlite.runtime.host import Host
 
 INDENT = "  "
+SOON = 0.001  # seconds
 
 
 def run_terminal(session: Session, **prompt_options: Any) -> int:
@@ -42,7 +45,8 @@ def run_terminal(session: Session, **prompt_options: Any) -> int:
         except EOFError:
             return 0
         session.style.layout.width = prompt.output.get_size().columns
-        reply = session.send(text)
+        with stubborn_interrupts():
+            reply = session.send(text)
         if reply.incomplete:  # what Enter would not have let pass was accepted by force
             host.write_stderr("error: this is not a complete expression\n")
             continue
@@ -52,6 +56,34 @@ def run_terminal(session: Session, **prompt_options: Any) -> int:
         if session.style.compat:
             host.write_stdout("\n")
             host.flush()
+
+
+@contextmanager
+def stubborn_interrupts() -> Iterator[None]:
+    """See to it that Ctrl-C stops what runs inside.
+
+    A KeyboardInterrupt that is raised while Python happens to run a destructor is reported and lost, and
+    those of prompt_toolkit's event loops run whenever the collector comes by; so a lost one is raised again.
+    """
+    import signal
+
+    def again(number: int, frame: object) -> None:
+        raise KeyboardInterrupt
+
+    def on_loss(lost: sys.UnraisableHookArgs) -> None:
+        if lost.exc_type is KeyboardInterrupt:
+            signal.setitimer(signal.ITIMER_REAL, SOON)
+        else:
+            sys.__unraisablehook__(lost)
+
+    handler, hook = signal.signal(signal.SIGALRM, again), sys.unraisablehook
+    sys.unraisablehook = on_loss
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, handler)
+        sys.unraisablehook = hook
 
 
 def make_prompt(session: Session, **options: Any) -> PromptSession[str]:
@@ -103,7 +135,18 @@ def key_bindings(session: Session) -> KeyBindings:
         deeper = INDENT if line.rstrip().endswith(("{", "[", "(", "=", ":", "let", "in", "''")) else ""
         buffer.insert_text("\n" + line[: len(line) - len(line.lstrip())] + deeper)
 
+    for bracket in "}])":
+        bindings.add(bracket)(close_bracket)
     return bindings
+
+
+def close_bracket(event: KeyPressEvent) -> None:
+    """A closing bracket that begins a line goes back one step of indentation."""
+    buffer = event.current_buffer
+    before = buffer.document.current_line_before_cursor
+    if before.endswith(INDENT) and not before.strip():
+        buffer.delete_before_cursor(len(INDENT))
+    buffer.insert_text(event.data)
 
 
 class NixCompleter(Completer):
