@@ -76,7 +76,7 @@ class TraceReader:
             self.read_compiled(frame, lasti, names)
         elif frame.f_code in self.primops:
             self.read_builtin(frame)
-        elif str(names.get("__name__")).startswith(("nixlite.runtime", "nixlite.builtins")):
+        elif str(names.get("__name__")).startswith(("nixlite.runtime", "nixlite.builtins", "nixlite.cli")):
             self.read_helper(frame)
 
     def read_compiled(self, frame: FrameType, lasti: int, names: dict[str, Any]) -> None:

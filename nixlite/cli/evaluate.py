@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from nixlite.cli.auto_call import auto_arguments, find_along_attr_path
 from nixlite.cli.command import Command
 from nixlite.cli.flags import COMMON, EVALUATION, Flag, Flags, ignore, store, turn_on
+from nixlite.cli.packages import place_of
 from nixlite.cli.sources import file_path, stdin_source, string_source
 from nixlite.errors import EvalError, NixTypeError, UsageError
 from nixlite.runtime.call import call
@@ -121,7 +122,10 @@ class Evaluate(Command):
         path = self.write_to if self.write_to.startswith("/") else f"{self.settings.cwd}/{self.write_to}"
         if self.host.exists(path):
             raise EvalError(f"path '{self.write_to}' already exists")
-        write_value(self.host, value, path, "")
+        write_value(self.host, value, path, NOWHERE)
+
+
+NOWHERE = "«none»:0"
 
 
 def write_value(host: Host, value: Value, path: str, place: str) -> None:
@@ -138,11 +142,11 @@ def write_value(host: Host, value: Value, path: str, place: str) -> None:
 
 def write_attribute(host: Host, name: str, item: Lazy, directory: str) -> None:
     """Write one attribute to its file or directory."""
-    error_position = item[2] if type(item) is list and len(item) > 2 else None
+    error_position = place_of(item)
     error_context = f"while evaluating the attribute '{name}'"  # both are read by trace.py
     if name in (".", ".."):
         raise EvalError(f"invalid file name '{name}'")
-    place = ":".join(map(str, error_position)) if error_position else ""
+    place = ":".join(map(str, error_position)) if error_position else NOWHERE
     write_value(host, force(item), f"{directory}/{name}", place)
     del error_context
 

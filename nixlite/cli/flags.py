@@ -139,7 +139,9 @@ COMMON: Flags = {
     "--help": Flag("", turn_on("help"), "show this"),
     "--version": Flag("", turn_on("version"), "show the version of Nix that nixlite does as"),
     "--option": Flag("name value", set_option, "set a setting of nix.conf"),
-    "--no-cache": Flag("", turn_off("cache"), "neither read nor write compiled sources in the cache directory"),
+    "--no-cache": Flag(
+        "", turn_off("cache"), "neither read nor write compiled sources in the cache directory"
+    ),
     "--verbose": Flag("", more_verbose, short="-v"),
     "--quiet": Flag("", less_verbose),
     "--debug": Flag("", ignore),

@@ -12,7 +12,7 @@ from nixlite.cli.auto_call import auto_arguments, auto_call, find_along_attr_pat
 from nixlite.cli.command import Command, write_warning
 from nixlite.cli.flags import COMMON, EVALUATION, Flag, Flags, ignore, set_number, set_setting, store, turn_on
 from nixlite.cli.sources import file_path, stdin_source, string_source
-from nixlite.errors import NixError
+from nixlite.errors import NixError, UsageError
 from nixlite.runtime.source_files import read_source, resolve_import_path
 from nixlite.runtime.thunk import force
 
@@ -57,6 +57,9 @@ class Instantiate(Command):
 
     def run(self) -> int:
         """Process what is given: the standard input first, then files or expressions in order."""
+        for word in self.words:
+            if word.startswith("-"):  # it came after `--`
+                raise UsageError(f"unexpected argument '{word}'")
         self.settings.read_only = self.read_only_mode or (self.evaluate and not self.read_write_mode)
         evaluator = self.start()
         arguments = auto_arguments(self, evaluator)

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, NamedTuple
 from nixlite.cli.auto_call import auto_call
 from nixlite.errors import EvalError, NixTypeError
 from nixlite.runtime.coerce import coerce_to_store_path
-from nixlite.runtime.expect import force_bool, force_string_no_context
+from nixlite.runtime.expect import force_string_no_context, wrong_type
 from nixlite.runtime.thunk import force
+from nixlite.source import Position
 
 if TYPE_CHECKING:
     from nixlite.runtime.state import State
@@ -65,7 +66,7 @@ def search_attribute(
 ) -> None:
     """Collect from an attribute: the derivation that it is, or what it holds if that is wanted."""
     error_context = f"while evaluating the attribute '{name}'"
-    error_position = value[2] if type(value) is list and len(value) > 2 else None  # read by trace.py
+    error_position = place_of(value)  # read by trace.py
     if everything:
         search(value, arguments, found, seen)
     elif take_derivation(value, found, seen):
@@ -77,9 +78,20 @@ def search_attribute(
 
 def recurses(attributes: dict[str, Lazy]) -> bool:
     """Whether a set asks to be looked into."""
-    return force_bool(
-        attributes["recurseForDerivations"], "while evaluating the attribute `recurseForDerivations`"
-    )
+    cell = attributes["recurseForDerivations"]
+    error_context = "while evaluating the attribute `recurseForDerivations`"
+    error_position = place_of(cell)
+    value = force(cell)
+    if type(value) is not bool:
+        error = wrong_type("a Boolean", value)
+        error.position = Position(*error_position) if error_position else None
+        raise error
+    return value
+
+
+def place_of(cell: Lazy) -> tuple[str, int, int] | None:
+    """Where an attribute is defined, if that is known."""
+    return cell[2] if type(cell) is list and len(cell) > 2 else None
 
 
 def take_derivation(value: Lazy, found: list[dict[str, Lazy]], seen: set[int]) -> bool:
@@ -108,9 +120,10 @@ def package_of(state: State, derivation: dict[str, Lazy]) -> Package:
     if "drvPath" not in derivation:
         raise EvalError("derivation does not contain a 'drvPath' attribute")
     context = "while evaluating the 'drvPath' attribute of a derivation"
-    path, _ = coerce_to_store_path(state, derivation["drvPath"], context)
+    place = place_of(derivation["drvPath"])
+    path, _ = coerce_to_store_path(state, derivation["drvPath"], context, error_position=place)
     if not path.endswith(".drv"):
-        error_context = context  # read by trace.py
+        error_context, error_position = context, place  # read by trace.py
         raise EvalError(f"store path '{path.rpartition('/')[2]}' is not a valid derivation path")
     output = ""
     if "outputName" in derivation:

@@ -128,21 +128,23 @@ class Host:
 
     def require_type(self, path: str) -> str:
         """As `file_type`, but nothing there is an error, and so is a symlink on the way (as in Nix)."""
-        parent = path.rpartition("/")[0]
-        if parent and self.real_path(parent) != parent:
-            raise EvalError(f"path '{self.first_link(parent)}' is a symlink")
+        link = self.first_link(path.rpartition("/")[0])
+        if link is not None:
+            raise EvalError(f"path '{link}' is a symlink")
         found = self.file_type(path)
         if found is None:
             raise does_not_exist(path)
         return found
 
-    def first_link(self, path: str) -> str:
-        """The topmost ancestor of *path* (or itself) that is a symlink."""
+    def first_link(self, path: str) -> str | None:
+        """The topmost ancestor of *path* (or itself) that is a symlink, None when there is none."""
         at = 0
-        while (at := path.find("/", at + 1)) > 0:
-            if self.file_type(path[:at]) == "symlink":
-                return path[:at]
-        return path
+        while path and at >= 0:
+            at = path.find("/", at + 1)
+            here = path if at < 0 else path[:at]
+            if self.file_type(here) == "symlink":
+                return here
+        return None
 
     def real_path(self, path: str, *, last: bool = True) -> str:
         """*path* with all symlinks resolved, component by component; what is missing is kept as it is.
@@ -272,9 +274,9 @@ class RealHost(Host):
         try:
             with os.scandir(fs_path(path)) as entries:
                 return {name_of(entry): type_of_entry(entry) for entry in entries}
-        except NotADirectoryError:
-            raise EvalError(f'cannot read directory "{path}": Not a directory') from None
-        except FileNotFoundError:
+        except (FileNotFoundError, NotADirectoryError):
+            if self.file_type(path) == "regular":
+                raise EvalError(f'cannot read directory "{path}": Not a directory') from None
             node = self.stored(path)
             if node is None:
                 raise does_not_exist(path) from None
@@ -297,10 +299,8 @@ class RealHost(Host):
     def real_path(self, path: str, *, last: bool = True) -> str:
         """See `Host`; directories once found to be free of symlinks are not looked at again."""
         parent = path.rpartition("/")[0]
-        if parent not in self._plain_directories:
-            if not parent or Host.real_path(self, parent) != parent:
-                return Host.real_path(self, path, last=last)
-            self._plain_directories.add(parent)
+        if not parent or self.first_link(parent) is not None:
+            return Host.real_path(self, path, last=last)
         if path.endswith(("/..", "/.", "/")) or (last and self.file_type(path) == "symlink"):
             return Host.real_path(self, path, last=last)
         return path
@@ -309,6 +309,15 @@ class RealHost(Host):
         """`$XDG_CACHE_HOME/nixlite/units`, by default `~/.cache/nixlite/units`."""
         base = self.get_env("XDG_CACHE_HOME") or f"{self.home()}/.cache"
         return f"{base}/nixlite/units"
+
+    def first_link(self, path: str) -> str | None:
+        """See `Host`."""
+        if path in self._plain_directories:
+            return None
+        found = Host.first_link(self, path)
+        if found is None and "/." not in path:
+            self._plain_directories.add(path)
+        return found
 
     def get_env(self, name: str) -> str:
         """See `Host`."""
@@ -448,7 +457,7 @@ def bundled_bytes(path: str) -> bytes:
     """`read_bytes` for `<nix/…>`."""
     text = bundled_text(path)
     if text is None:
-        raise does_not_exist(path)
+        raise EvalError(f"file '{path}' does not exist")
     return text.encode()
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from nixlite.errors import EvalError, Thrown
+from nixlite.errors import EvalError, NixError, Thrown
 from nixlite.runtime.coerce import normalise
 from nixlite.runtime.host import BUNDLED_PREFIX
 
@@ -133,12 +133,29 @@ def _resolve_entry(state: State, path: str) -> str | None:
         raise EvalError(f"cannot fetch '{path}' for the Nix search path: nixlite fetches no flakes")
     full = absolute(state, path)
     host = state.host
-    if not is_pseudo_url(path):
-        if host.exists(host.real_path(full)):
-            return full
-        host.check_access(full)
+    if is_pseudo_url(path):
+        downloaded = download(state, path)
+        if downloaded is not None:
+            return downloaded
+        warn(state, f"Nix search path entry '{path}' cannot be downloaded, ignoring")
+    elif host.exists(host.real_path(full)):
+        return full
+    host.check_access(full)
     warn(state, f"Nix search path entry '{path}' does not exist, ignoring")
     return None
+
+
+def download(state: State, url: str) -> str | None:
+    """Where a URL's archive is unpacked to in the store, by `builtins.fetchTarball`; None when that fails."""
+    from nixlite.runtime.call import call  # downloads are rare
+    from nixlite.runtime.expect import force_string
+
+    if url.startswith("channel:"):
+        url = f"https://channels.nixos.org/{url.removeprefix('channel:')}/nixexprs.tar.xz"
+    try:
+        return force_string(call(state.builtins["fetchTarball"], url), "")
+    except NixError:
+        return None
 
 
 def absolute(state: State, path: str) -> str:

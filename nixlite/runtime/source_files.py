@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from nixlite.errors import EvalError
-from nixlite.runtime.host import LINK_LIMIT
+from nixlite.runtime.host import BUNDLED_PREFIX, LINK_LIMIT
 from nixlite.source import Source
 
 if TYPE_CHECKING:
@@ -19,6 +19,8 @@ def resolve_import_path(host: Host, path: str) -> str:
     is; but a `default.nix` that is a symlink itself keeps its name, and directories on the way keep theirs.
     Raises EvalError where nothing is there, RestrictedError where it may not be seen.
     """
+    if path.startswith(BUNDLED_PREFIX):
+        return join(path, "default.nix") if host.require_type(path) == "directory" else path
     followed = 0
     while path != "/":
         followed += 1

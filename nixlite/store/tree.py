@@ -59,6 +59,7 @@ def host_tree(host: Any, path: str) -> Node:
     Directories are listed at once, files are read when their bytes are asked for.
     Raises EvalError when there is nothing, or something that a store cannot hold (a socket, a device).
     """
+    host.check_access(path)
     return host_node(host, path, host.file_type(path))
 
 
