@@ -136,6 +136,7 @@ def add_tree_at(source: Source, name: str, path: str, references: tuple[str, ...
     if source.filter is None:
         node = host_tree(state.host, path)
     else:
+        state.host.check_access(path)
         node = filtered_tree(state, source.filter, path, state.host.file_type(path))
     return str(state.store.add_tree(name, node, references=references))
 
