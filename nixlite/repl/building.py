@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from nixlite.errors import NixError
 from nixlite.runtime.call import call
 from nixlite.runtime.show import derivation_path, is_derivation
+from nixlite.store.export import export_stream
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -33,14 +34,13 @@ def build(session: Session, value: Value, *, link: bool = False) -> str:
     """Build all outputs and say where they are; with *link* they get links in the working directory."""
     drv_path = derivation_of(session, value)
     give_to_nix(session, drv_path)
-    run(["nix-store", "--realise", drv_path])
-    drv = session.evaluator.state.store.read_derivation(drv_path)
+    paths = run(["nix-store", "--realise", drv_path], capture=True).split()
+    names = sorted(session.evaluator.state.store.read_derivation(drv_path).outputs)
     lines = ["", "This derivation produced the following outputs:"]
-    for name in sorted(drv.outputs):
-        path = read(["nix-store", "--query", "--binding", name, drv_path]) or drv.outputs[name].path
+    for name, path in zip(names, paths, strict=False):
         if link:
             root = f"repl-result-{name}"
-            run(["nix-store", "--realise", path, "--add-root", root], quiet=True)
+            run(["nix-store", "--realise", path, "--add-root", root], capture=True)
             lines.append(f"  ./{root} -> {path}")
         else:
             lines.append(f"  {name} -> {path}")
@@ -69,30 +69,26 @@ def give_to_nix(session: Session, drv_path: str) -> None:
     program = shutil.which("nix-store")
     if program is None:
         raise NixError("nixlite evaluates but does not build: for this it needs an installed Nix (nix-store)")
-    data = session.evaluator.state.store.export([drv_path])
-    done = subprocess.run([program, "--import"], input=data, capture_output=True, check=False)
+    stream: list[bytes] = []
+    export_stream(session.evaluator.state.store, [drv_path], stream.append)
+    done = subprocess.run([program, "--import"], input=b"".join(stream), capture_output=True, check=False)
     if done.returncode:
         raise NixError(
             f"the installed Nix did not take the derivation: {done.stderr.decode(errors='replace')}"
         )
 
 
-def run(command: Sequence[str], *, quiet: bool = False) -> None:
-    """Run a command with the user's terminal; raises NixError when it fails."""
+def run(command: Sequence[str], *, capture: bool = False) -> str:
+    """Run a command with the user's terminal; raises NixError when it fails.
+
+    With *capture* what it prints is returned instead of shown.
+    """
     import subprocess
 
-    out = subprocess.DEVNULL if quiet else None
     try:
-        done = subprocess.run(command, stdout=out, check=False)
+        done = subprocess.run(command, stdout=subprocess.PIPE if capture else None, check=False)
     except OSError as error:
         raise NixError(f"cannot start {command[0]}: {error.strerror}") from None
     if done.returncode:
         raise NixError(f"{command[0]} failed with exit code {done.returncode}")
-
-
-def read(command: Sequence[str]) -> str:
-    """What a command prints, without blanks around it; empty when it fails."""
-    import subprocess
-
-    done = subprocess.run(command, capture_output=True, check=False)
-    return "" if done.returncode else done.stdout.decode().strip()
+    return done.stdout.decode() if capture else ""

@@ -133,7 +133,10 @@ def load_flake(session: Session, reference: str) -> None:
         if not session.evaluator.host.exists(directory):
             raise NixError(f"getting status of {quote(directory)}: No such file or directory")
         text = f"path:{directory}"
-    session.add_attributes(call(session.evaluator.state.builtins["getFlake"], text))
+    get_flake = session.evaluator.state.builtins.get("getFlake")
+    if get_flake is None:
+        raise NixError("nixlite does not evaluate flakes")
+    session.add_attributes(call(get_flake, text))
     if reference in session.flakes:
         session.flakes.remove(reference)
     session.flakes.append(reference)
