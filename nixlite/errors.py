@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from typing import Self
 
     from nixlite.source import Position
 
@@ -42,6 +43,19 @@ class NixError(Exception):
 
     def __str__(self) -> str:
         return self.message
+
+    def again(self) -> Self:
+        """A fresh copy of this error, to be raised where the value that failed is asked for again.
+
+        It goes on from the traceback up to where this one was caught (not including the one who caught it):
+        as with C++ Nix, the trace tells how it first went wrong.
+        """
+        copy = self.__class__.__new__(self.__class__)
+        copy.args = self.args
+        copy.__dict__.update(self.__dict__)
+        copy.trace = None
+        traceback = self.__traceback__
+        return copy.with_traceback(traceback.tb_next if traceback is not None else None)
 
 
 class Frame:

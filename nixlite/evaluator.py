@@ -99,7 +99,7 @@ class Evaluator:
 
         warning = NixError(text, position=position)
         warning.trace = []
-        self.host.write_stderr(render_error(warning, show_trace=False, prefix="warning: "))
+        self.host.write_stderr(render_error(warning, show_trace=False, prefix="warning: ") + "\n")
 
     def parse_source(self, source: Source, scope: dict[str, Lazy] | None = None) -> Expr:
         """The tree of a source whose variables are all defined (what `--parse` prints)."""

@@ -5,6 +5,7 @@ A thunk is a Python list of two or three cells `[code, payload]` / `[code, paylo
 * not yet evaluated: *code* is a static function, *payload* the tuple of captured variables that it takes;
 * evaluated: *code* is None, *payload* the value;
 * under evaluation: *code* is `blackhole`, which raises when it is called again;
+* failed: *code* is `failed`, which raises the error in *payload* again;
 * *value there, but not yet asked for* (`VIRGIN`): the value was cheap enough to compute at once, but Nix
   would have delayed it and prints it as `<CODE>` until it is forced.
 
@@ -18,7 +19,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from nixlite.errors import InfiniteRecursion
+from nixlite.errors import InfiniteRecursion, NixError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -31,6 +32,11 @@ def blackhole(payload: object) -> Value:
     raise InfiniteRecursion
 
 
+def failed(payload: NixError) -> Value:
+    """The code of a thunk whose evaluation failed: fails in the same way, with the same trace."""
+    raise payload.again()
+
+
 def VIRGIN(payload: Value) -> Value:  # noqa: N802 - a state, used like a constant
     """The code of a thunk whose value is there already but was not asked for yet."""
     return payload
@@ -39,7 +45,7 @@ def VIRGIN(payload: Value) -> Value:  # noqa: N802 - a state, used like a consta
 def force(x: Lazy) -> Value:
     """Evaluate to weak head normal form and return the value; remembers it in the thunk.
 
-    A failing thunk is restored, so that it fails again in the same way.
+    An error is remembered too (as Nix does since 2.34); a thunk that was only interrupted is restored.
     """
     if type(x) is not list:
         return x
@@ -49,6 +55,11 @@ def force(x: Lazy) -> Value:
     x[0] = blackhole
     try:
         value = code(x[1])
+    except NixError as error:
+        if code is not failed:
+            x[1] = error
+        x[0] = failed
+        raise
     except BaseException:
         x[0] = code
         raise
