@@ -77,7 +77,7 @@ def module_name(path: Path) -> str:
 def imports_of(tree: ast.AST, package: str, *, only_top: bool) -> Iterator[str]:
     """The modules that run-time imports in *tree* name; those for type checkers are left out.
 
-    `only_top` leaves out what functions import when they are called.
+    `only_top` leaves out what functions import when they are called, and what stands in for a missing module.
     """
     for node in ast.iter_child_nodes(tree):
         if isinstance(node, ast.Import):
@@ -88,7 +88,7 @@ def imports_of(tree: ast.AST, package: str, *, only_top: bool) -> Iterator[str]:
             yield from (module_in(base, alias.name) for alias in node.names)
         elif isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test):
             yield from (name for part in node.orelse for name in imports_of(part, package, only_top=only_top))
-        elif not (only_top and isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)):
+        elif not (only_top and isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ExceptHandler)):
             yield from imports_of(node, package, only_top=only_top)
 
 
