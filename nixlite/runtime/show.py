@@ -303,7 +303,7 @@ class ValuePrinter:
 
     def _write_lambda(self, value: FunctionType) -> None:
         info = lambda_info(value)
-        name = f" {info.name}" if info.name else ""
+        name = f" {attribute_name(info.name)}" if info.name else ""
         file, line, column = info.position
         self._coloured(BLUE, f"«lambda{name} @ {shown_name(file)}:{line}:{column}»")
 
