@@ -5,6 +5,7 @@ Each command imports what it needs when it is chosen: start-up counts.
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from typing import TYPE_CHECKING
@@ -26,6 +27,10 @@ commands:
 
 `nixlite COMMAND --help` lists the flags of a command; `nixlite --version` prints versions.
 """
+COLLECT_AFTER = (200_000, 20, 50)
+"""Thresholds of Python's cyclic collector: evaluation makes many objects and frees few, and each collection
+looks at all of them (nixpkgs' lib tests: 6.0 s of CPU time with CPython's defaults, 4.4 s with these)."""
+
 COMMANDS = ("eval", "instantiate", "repl")
 
 
@@ -33,6 +38,7 @@ def main() -> None:
     """Run the command line; the process ends here, without waiting for Python to take its heap apart."""
     from nixlite.runtime.host import RealHost
 
+    gc.set_threshold(*COLLECT_AFTER)
     set_signals()
     host = RealHost()
     code = run(sys.argv[1:], host)
