@@ -119,16 +119,16 @@ def get_attr(attrs: dict[str, Lazy], name: str, error_context: str) -> Lazy:
     """The attribute *name*, unforced, that a builtin wants in a set it was given (no position, no suggestion)."""
     if name in attrs:
         return attrs[name]
-    raise NixTypeError(f"attribute '{name}' missing")
+    from nixlite.spelling import attribute_name  # only on the way to an error
+
+    raise NixTypeError(f"attribute '{attribute_name(name)}' missing")
 
 
 def has_context(value: ContextString) -> NixTypeError:
     """`the string 'x' is not allowed to refer to a store path (such as '…')`, as Nix 2.34.8 words it."""
-    first = min(value.context)
-    if first.startswith("!"):
-        shown = first.rsplit("!", 1)[1]
-    else:
-        shown = first.lstrip("=")
+    from nixlite.runtime.string_context import context_order, parse_element  # only on the way to an error
+
+    shown = parse_element(min(value.context, key=context_order)).shown
     return NixTypeError(
         f"the string '{value.text}' is not allowed to refer to a store path (such as '{shown}')"
     )
