@@ -18,16 +18,17 @@ PACKAGE = ROOT / "nixlite"
 MODULES = sorted(PACKAGE.rglob("*.py"))
 
 # A layer is a directory of the package, or a module directly in it, and may use itself and the named ones.
-BASE = {"errors", "source", "resources", "render"}
+BASE = {"errors", "source", "spelling", "resources", "render"}
 RUNTIME = {*BASE, "runtime"}
 EVALUATOR = {*RUNTIME, "syntax", "analysis", "compiler", "store", "builtins", "evaluator", "trace"}
 FRONTENDS = {*EVALUATOR, "cli"}
 MAY_USE: dict[str, set[str]] = {
     "errors": set(),
     "source": set(),
+    "spelling": set(),
     "resources": set(),
     "syntax": BASE,
-    "analysis": {"syntax.nodes", "source", "errors"},
+    "analysis": {"syntax.nodes", "source", "spelling", "errors"},
     "compiler": {"syntax.nodes", "syntax.unparse", "analysis", "source", "errors"},
     "store": {"errors"},
     "runtime": BASE,

@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from nixlite.errors import UndefinedVariable
+from nixlite.spelling import attribute_name
 from nixlite.syntax import nodes as n
 
 if TYPE_CHECKING:
@@ -67,7 +68,9 @@ class Scope:
 
     __slots__ = ("names", "outer", "withs")
 
-    def __init__(self, names: Mapping[str, Resolution], outer: Scope | None, withs: tuple[Variable, ...]) -> None:
+    def __init__(
+        self, names: Mapping[str, Resolution], outer: Scope | None, withs: tuple[Variable, ...]
+    ) -> None:
         self.names = names
         self.outer = outer
         self.withs = withs
@@ -112,7 +115,7 @@ class Resolver:
         if scope.withs:
             return WithLookup(name, scope.withs)
         position = None if pos == n.NO_POS else self.source.position(pos)
-        raise UndefinedVariable(f"undefined variable '{name}'", position=position)
+        raise UndefinedVariable(f"undefined variable '{attribute_name(name)}'", position=position)
 
     def visit(self, node: n.Expr, scope: Scope) -> None:
         """Resolve every variable below *node*."""

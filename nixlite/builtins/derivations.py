@@ -26,6 +26,7 @@ from nixlite.runtime.realise import on_disk
 from nixlite.runtime.string_context import parse_element
 from nixlite.runtime.thunk import force
 from nixlite.runtime.values import ContextString
+from nixlite.spelling import attribute_name
 from nixlite.store.derivation import Derivation, Output
 from nixlite.store.hashing import HASH_SIZES, Hash, parse_algorithm, parse_hash
 from nixlite.store.modulo import fixed_output
@@ -143,7 +144,7 @@ class Parts:
 
 def add_attribute(parts: Parts, key: str, value: Lazy) -> None:
     """Take in one attribute; errors get the frame that names it."""
-    error_context = f"while evaluating attribute '{key}' of derivation '{parts.drv.name}'"
+    error_context = f"while evaluating attribute '{attribute_name(key)}' of derivation '{parts.drv.name}'"
     error_position = attribute_position(value)
     if parts.ignore_nulls and force(value) is None:
         return

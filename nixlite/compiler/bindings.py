@@ -23,6 +23,7 @@ from nixlite.compiler.expressions import (
 from nixlite.compiler.functions import define_lambda
 from nixlite.compiler.unit import CONTEXT, MAX_NESTING, SELECT, TAIL, VALUE, Function
 from nixlite.syntax import nodes as n
+from nixlite.syntax.unparse import show_name
 
 if TYPE_CHECKING:
     import ast
@@ -33,7 +34,9 @@ class Delayed:
 
     __slots__ = ("captures", "code", "position", "variable")
 
-    def __init__(self, variable: Variable, code: str, captures: dict[Variable, None], position: ast.expr | None):
+    def __init__(
+        self, variable: Variable, code: str, captures: dict[Variable, None], position: ast.expr | None
+    ):
         self.variable = variable
         self.code = code
         self.captures = captures
@@ -66,7 +69,7 @@ def inherited_from(f: Function, name: str, binding: n.Binding, source: Variable)
     """The static function of `inherit (e) name`: selects *name* from the shared source."""
     inner = Function(f.unit, None, f.hoist_known)
     subject = source_value(inner, source, 0)
-    site = f.unit.site(binding.pos, 0, SELECT, name)
+    site = f.unit.site(binding.pos, 0, SELECT, show_name(name))
     inner.emit(emit.Return(emit.call(site, "select", subject, emit.constant(name))))
     return inner
 
@@ -127,7 +130,9 @@ def cell(f: Function, node: n.Expr, position: ast.expr) -> ast.expr:
         return f.unit.shared("c", emit.list_of(emit.constant(None), atom, position))
     if type(node) is n.Var and f.unit.analysis.variables[node] in f.known:
         return emit.list_of(emit.constant(None), atom, position)
-    return emit.list_of(emit.name("force"), atom, position)  # an alias: the position is the set's, not the value's
+    return emit.list_of(
+        emit.name("force"), atom, position
+    )  # an alias: the position is the set's, not the value's
 
 
 def is_constant(f: Function, node: n.Expr) -> bool:
@@ -138,7 +143,9 @@ def is_constant(f: Function, node: n.Expr) -> bool:
     if type(resolution) is Variable:
         return resolution in f.unit.constants
     return type(resolution) is Global and (
-        resolution.name in CONSTANT_GLOBALS or resolution.name == "builtins" or resolution.name in f.unit.primops
+        resolution.name in CONSTANT_GLOBALS
+        or resolution.name == "builtins"
+        or resolution.name in f.unit.primops
     )
 
 
@@ -199,7 +206,12 @@ def group_source(f: Function, source: n.Expr, group: set[Variable], pending: lis
 
 
 def delayed(
-    f: Function, name: str, variable: Variable, binding: n.Binding, sources: list[Variable], position: ast.expr | None
+    f: Function,
+    name: str,
+    variable: Variable,
+    binding: n.Binding,
+    sources: list[Variable],
+    position: ast.expr | None,
 ) -> Delayed:
     """Write the static function of one binding of a group."""
     if binding.value is None:
@@ -344,7 +356,8 @@ def overridable_rec(f: Function, node: n.AttrSet) -> None:
     for item in pending:
         make_early(f, item, set(), late)
     fill = [
-        emit.assign_item(emit.name(f.unit.name_of(item.variable)), 1, f.payload(item.captures)) for item in late
+        emit.assign_item(emit.name(f.unit.name_of(item.variable)), 1, f.payload(item.captures))
+        for item in late
     ]
     for statement in fill:
         f.emit(statement)

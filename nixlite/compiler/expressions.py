@@ -14,7 +14,7 @@ from nixlite.analysis.scope import Global, Variable, WithLookup
 from nixlite.compiler import emit
 from nixlite.compiler.unit import CONTEXT, SELECT, TAIL, VALUE
 from nixlite.syntax import nodes as n
-from nixlite.syntax.unparse import show
+from nixlite.syntax.unparse import show, show_name
 
 if TYPE_CHECKING:
     import ast
@@ -253,7 +253,8 @@ def path_interpolation(f: Function, node: n.Interpolation) -> ast.expr:
     first = node.parts[0][1]
     assert type(first) is n.PathLiteral
     parts: list[ast.expr] = [
-        emit.call(f.unit.site(pos, f.context), "to_path_segment", f.value(part)) for pos, part in node.parts[1:]
+        emit.call(f.unit.site(pos, f.context), "to_path_segment", f.value(part))
+        for pos, part in node.parts[1:]
     ]
     site = f.unit.site(node.pos, f.context)
     return emit.call(site, "append_path", emit.constant(first.value), emit.tuple_of(parts))
@@ -274,7 +275,7 @@ def builtin_name(f: Function, node: n.Select) -> str | None:
 
 def path_text(path: tuple[n.AttrName, ...]) -> str:
     """An attribute path as messages name it."""
-    return ".".join(name if isinstance(name, str) else '"${' + show(name) + '}"' for name in path)
+    return ".".join(show_name(name) if isinstance(name, str) else '"${' + show(name) + '}"' for name in path)
 
 
 def select(f: Function, node: n.Select) -> ast.expr:

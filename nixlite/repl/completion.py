@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from nixlite.errors import NixError
 from nixlite.repl.commands import COMMANDS
-from nixlite.runtime.show import attribute_name
 from nixlite.runtime.thunk import force, is_evaluated
 from nixlite.runtime.values import type_name
+from nixlite.spelling import attribute_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

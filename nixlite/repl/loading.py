@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from nixlite.cli.auto_call import auto_call
 from nixlite.cli.sources import file_path
 from nixlite.errors import NixError
-from nixlite.runtime.show import attribute_name, quote
 from nixlite.runtime.values import NixPath
+from nixlite.spelling import attribute_name, quote
 
 if TYPE_CHECKING:
     from nixlite.repl.session import Session

@@ -79,10 +79,13 @@ def missing_argument(attrs: dict[str, Lazy], formals: Formals) -> None:
 def unexpected_argument(attrs: dict[str, Lazy], formals: Formals) -> None:
     """The error for the first attribute, by name, that is no formal."""
     from nixlite.errors import did_you_mean
+    from nixlite.spelling import attribute_name
 
     names = [name for name, _ in formals[1]]
     unexpected = min(name for name in attrs if name not in names)
-    message = f"function '{function_name(formals)}' called with unexpected argument '{unexpected}'"
+    message = (
+        f"function '{function_name(formals)}' called with unexpected argument '{attribute_name(unexpected)}'"
+    )
     raise NixTypeError(message, at_site=True, hint=did_you_mean(unexpected, names))
 
 

@@ -24,12 +24,12 @@ from nixlite.runtime.show import (
     UNLIMITED,
     PrintOptions,
     ValuePrinter,
-    attribute_name,
     derivation_path,
     is_derivation,
 )
 from nixlite.runtime.thunk import force
 from nixlite.runtime.values import ContextString, NixPath, PrimOp, PrimOpApp
+from nixlite.spelling import attribute_name
 
 if TYPE_CHECKING:
     from nixlite.runtime.state import State

@@ -13,6 +13,7 @@ from nixlite.errors import AssertionFailed, EvalError
 from nixlite.runtime.thunk import VIRGIN, force
 from nixlite.runtime.utf8 import to_bytes
 from nixlite.runtime.values import INT_MAX, INT_MIN, ContextString, NixPath, PrimOp, PrimOpApp, show_type
+from nixlite.spelling import attribute_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -172,9 +173,9 @@ def _assert_equal_sets(a: dict[str, Lazy], b: dict[str, Lazy]) -> None:
     for name, x in a.items():
         if name not in b:
             raise AssertionFailed(
-                f"attribute name '{name}' is contained in '{_short(a)}', but not in '{_short(b)}'"
+                f"attribute name '{attribute_name(name)}' is contained in '{_short(a)}', but not in '{_short(b)}'"
             )
-        error_context = f"while comparing attribute '{name}'"
+        error_context = f"while comparing attribute '{attribute_name(name)}'"
         _compare_left(x, b[name])
 
 

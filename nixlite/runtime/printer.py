@@ -14,12 +14,11 @@ from nixlite.runtime.show import (
     DEEPEST,
     PrintOptions,
     ValuePrinter,
-    attribute_name,
     float_text,
-    quote,
 )
 from nixlite.runtime.thunk import blackhole, force, peel
 from nixlite.runtime.values import ContextString, NixPath, PrimOp, PrimOpApp
+from nixlite.spelling import attribute_name, quote
 
 if TYPE_CHECKING:
     from nixlite.runtime.state import State
@@ -134,7 +133,7 @@ def _force_attributes(attrs: dict[str, Any], seen: set[int], depth: int, limit: 
         if kind is list or kind is dict or kind is tuple:
             # Both are read out of the traceback by trace.py.
             error_position = item[2] if kind is list and len(item) > 2 else None
-            error_context = f"while evaluating the attribute '{name}'"
+            error_context = f"while evaluating the attribute '{attribute_name(name)}'"
             _force_deep(item, seen, depth, limit)
 
 

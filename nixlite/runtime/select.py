@@ -47,7 +47,7 @@ def select_path(subject: Value, path: tuple[str, ...]) -> Value:
 
 def missing(name: str, attrs: dict[str, Lazy]) -> MissingAttribute:
     """The error for an attribute that is not there."""
-    from nixlite.runtime.show import attribute_name as shown  # only on the way to an error
+    from nixlite.spelling import attribute_name as shown  # only on the way to an error
 
     return MissingAttribute(name, attrs, shown(name))
 
@@ -124,7 +124,9 @@ def with_lookup(name: str, scopes: tuple[Lazy, ...], places: tuple[tuple[str, in
         attrs = scope if type(scope) is dict else with_set(scope, place)
         if name in attrs:
             return attrs[name]
-    raise UndefinedVariable(f"undefined variable '{name}'", at_site=True)
+    from nixlite.spelling import attribute_name as shown  # only on the way to an error
+
+    raise UndefinedVariable(f"undefined variable '{shown(name)}'", at_site=True)
 
 
 def with_set(scope: Lazy, error_position: tuple[str, int, int]) -> dict[str, Lazy]:

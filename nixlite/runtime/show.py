@@ -8,7 +8,6 @@ because a Nix list lies inside its value and copying the value makes another lis
 
 from __future__ import annotations
 
-import re
 from math import copysign
 from types import FunctionType
 from typing import TYPE_CHECKING, Any, Final
@@ -17,6 +16,7 @@ from nixlite.errors import NixError, StackOverflow
 from nixlite.runtime.thunk import blackhole, force, peel
 from nixlite.runtime.values import ContextString, NixPath, PrimOp, PrimOpApp, lambda_info
 from nixlite.source import shown_name
+from nixlite.spelling import attribute_name, quote
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -24,32 +24,12 @@ if TYPE_CHECKING:
     from nixlite.runtime.state import State
     from nixlite.runtime.values import Lazy
 
-KEYWORDS: Final = frozenset(("if", "then", "else", "assert", "with", "let", "in", "rec", "inherit"))
-_IDENTIFIER: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_'-]*\Z")
-_TO_ESCAPE: Final = re.compile(r'["\\\n\r\t]|\$(?=\{)')
-_ESCAPES: Final = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t", "$": "\\$"}
 UNLIMITED: Final = 2**63
 DEEPEST: Final = 10_000
 """Nesting at which printing gives up, Nix's default `max-call-depth`."""
 
 RED, GREEN, MAGENTA, CYAN, BLUE = (f"\x1b[{n};1m" for n in (31, 32, 35, 36, 34))
 FAINT, NORMAL = "\x1b[2m", "\x1b[0m"
-
-
-def quote(text: str) -> str:
-    """*text* as a string literal: `"` `\\` newline, return, tab and `${` escaped, nothing else."""
-    return f'"{_TO_ESCAPE.sub(_escape, text)}"'
-
-
-def _escape(match: re.Match[str]) -> str:
-    return _ESCAPES[match.group()]
-
-
-def attribute_name(name: str) -> str:
-    """*name* as the left side of a binding: bare when that can be read back, else quoted."""
-    if _IDENTIFIER.match(name) and name not in KEYWORDS:
-        return name
-    return quote(name)
 
 
 def float_text(number: float) -> str:
