@@ -172,8 +172,9 @@ def _assert_equal_sets(a: dict[str, Lazy], b: dict[str, Lazy]) -> None:
         )
     for name, x in a.items():
         if name not in b:
+            shown = attribute_name(name)
             raise AssertionFailed(
-                f"attribute name '{attribute_name(name)}' is contained in '{_short(a)}', but not in '{_short(b)}'"
+                f"attribute name '{shown}' is contained in '{_short(a)}', but not in '{_short(b)}'"
             )
         error_context = f"while comparing attribute '{attribute_name(name)}'"
         _compare_left(x, b[name])
