@@ -29,6 +29,8 @@ class Command:
     program = "nix"
     usage = ""
     description = ""
+    pure = False
+    """Whether evaluation is pure unless the command line says otherwise; configuration files have no say."""
     flags: Flags
 
     def __init__(self, settings: Settings, host: Host) -> None:
@@ -84,6 +86,7 @@ def read_and_run(command: Command, words: list[str]) -> int:
     settings = command.settings
     settings.warn = lambda text: write_warning(command, text)
     load_configuration(settings, command.host)
+    settings.pure_eval = settings.pure_eval or command.pure
     read_command_line(command, words, command.flags)
     settings.warn_unknown()
     if command.version or command.help:

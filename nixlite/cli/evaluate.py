@@ -29,13 +29,13 @@ class Evaluate(Command):
     """The command line of `nix eval`, and doing what it says."""
 
     program = "nix"
+    pure = True  # `--impure` and `--file` undo this
     usage = "nixlite eval [flags] [FILE | --expr EXPR | -f FILE] [ATTRPATH]"
     description = "Evaluate a Nix expression and print its value, as nix eval does."
 
     def __init__(self, settings: Settings, host: Host) -> None:
         super().__init__(settings, host)
         self.flags = FLAGS
-        settings.pure_eval = True  # `--impure` and `--file` undo this
         self.file = ""
         self.expression: str | None = None
         self.apply: str | None = None
