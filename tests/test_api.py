@@ -105,7 +105,7 @@ def test_an_evaluator_with_a_host_of_its_own() -> None:
     assert evaluator.evaluate_file("f.nix", args={"n": 3}).to_python() == 63
     assert evaluator.evaluate("import ./g.nix").to_python() == 21
     assert evaluator.evaluate("x + y", scope={"x": 1, "y": 2}).to_python() == 3
-    with pytest.raises(nixlite.NixError, match="path '/w/none[.]nix' does not exist"):
+    with pytest.raises(nixlite.NixError, match=r"path '/w/none[.]nix' does not exist"):
         evaluator.evaluate_file("none.nix")
 
 

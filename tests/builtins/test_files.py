@@ -32,6 +32,17 @@ def evaluate(expression: str) -> tuple[str, MemoryHost]:
     return show_shallow(value), host
 
 
+READ_BACK = """
+  let a = builtins.toFile "a" "x"; b = builtins.toFile "b" "see ${a}";
+  in builtins.getContext (builtins.readFile b) == builtins.getContext a
+"""
+IMPORT_DERIVATION = """
+  let
+    d = derivation { name = "x"; system = "s"; builder = "b"; outputs = [ "out" "dev" ]; };
+    i = import d.drvPath;
+  in [ i.outputName (i.out.outPath == d.outPath) (i.drvPath == d.drvPath) ]
+"""
+
 VALUES = [
     # expression                                        printed                       why
     ("import ./a.nix", "2", "a file"),
@@ -56,14 +67,12 @@ VALUES = [
     ('builtins.readFile "${./text}"', '"one\\ntwo\\n"', "a source in the store"),
     ('builtins.pathExists (builtins.toFile "x" "y")', "true", "and it exists"),
     (
-        'let a = builtins.toFile "a" "x"; b = builtins.toFile "b" "see ${a}"; in '
-        + "builtins.getContext (builtins.readFile b) == builtins.getContext a",
+        READ_BACK,
         "true",
         "a text in the store has the references that occur in it as its context",
     ),
     (
-        'let d = derivation { name = "x"; system = "s"; builder = "b"; outputs = [ "out" "dev" ]; }; '
-        + "i = import d.drvPath; in [ i.outputName (i.out.outPath == d.outPath) (i.drvPath == d.drvPath) ]",
+        IMPORT_DERIVATION,
         '[ "dev" true true ]',
         "importing a derivation describes it",
     ),
