@@ -306,3 +306,33 @@ COMPATIBLE = [
 def test_compatible(tmp_path: Path) -> None:
     session = session_in(tmp_path, compat=True)
     assert replies(session, *[line for line, _ in COMPATIBLE]) == [reply for _, reply in COMPATIBLE]
+
+
+FAKE_NIX_STORE = """#!/bin/sh
+case "$1" in
+  --import) cat > "$LOG.import";;
+  --realise) echo "$@" >> "$LOG"; echo /nix/store/00000000000000000000000000000000-built;;
+  *) echo "$@" >> "$LOG";;
+esac
+"""
+
+
+def test_building_hands_over(session: Session, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    program = tmp_path / "bin" / "nix-store"
+    program.parent.mkdir()
+    program.write_text(FAKE_NIX_STORE)
+    program.chmod(0o755)
+    log = tmp_path / "log"
+    monkeypatch.setenv("PATH", f"{program.parent}:/bin:/usr/bin")
+    monkeypatch.setenv("LOG", str(log))
+    session.send('d = derivation { name = "x"; system = "s"; builder = "b"; }')
+    built, logged = replies(session, ":b d", ":log d")
+    assert built.split("\n") == [
+        "",
+        "This derivation produced the following outputs:",
+        "  out -> /nix/store/00000000000000000000000000000000-built",
+    ]
+    assert logged == ""
+    drv = "/nix/store/5wq5jx7219pmi3xklyhl77fjbqvy6qaj-x.drv"
+    assert log.read_text() == f"--realise {drv}\n--read-log {drv}\n"
+    assert b"Derive(" in (tmp_path / "log.import").read_bytes()
