@@ -1,0 +1,209 @@
+"""Builtins that measure, cut and join strings. Lengths and offsets count bytes, as Nix does."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from nixlite.builtins.registry import builtin
+from nixlite.errors import EvalError
+from nixlite.runtime.coerce import coerce_to_string
+from nixlite.runtime.expect import (
+    NO_CONTEXT,
+    force_int,
+    force_list,
+    force_string,
+    force_string_with_context,
+)
+from nixlite.runtime.thunk import force
+from nixlite.runtime.utf8 import byte_length, byte_view, from_byte_view, from_bytes, normalise, to_bytes
+from nixlite.runtime.values import NixPath, make_string
+
+if TYPE_CHECKING:
+    from nixlite.runtime.state import State
+    from nixlite.runtime.values import Lazy, Value
+
+
+@builtin("stringLength", args=("e",), state=True)
+def string_length(state: State, e: Lazy) -> Value:
+    """Return the length of the string *e* in bytes.
+
+    Paths are copied to the store, sets coerced.
+    """
+    value = force(e)
+    if type(value) is not str:
+        value, _ = coerce_to_string(
+            state, value, "while evaluating the argument passed to builtins.stringLength"
+        )
+    return byte_length(value)
+
+
+@builtin("substring", args=("start", "len", "s"), state=True)
+def substring(state: State, start: Lazy, length: Lazy, s: Lazy) -> Value:
+    """Return at most *len* bytes of *s* from byte *start* on, counted from 0; all to the end if *len* is
+    negative. `substring 0 3 "nixos"` is `"nix"`.
+
+    *start* may lie beyond the end but must not be negative.
+    """
+    first = force_int(
+        start, "while evaluating the first argument (the start offset) passed to builtins.substring"
+    )
+    if first < 0:
+        raise EvalError("negative start position in 'substring'")
+    count = force_int(
+        length, "while evaluating the second argument (the substring length) passed to builtins.substring"
+    )
+    value = force(s)
+    if type(value) is str:
+        text, context = value, NO_CONTEXT
+    else:
+        text, context = coerce_to_string(
+            state, value, "while evaluating the third argument (the string) passed to builtins.substring"
+        )
+    if text.isascii():
+        part = text[first : first + count] if count >= 0 else text[first:]
+    else:
+        data = _remembered_bytes(state, text)
+        part = from_bytes(data[first : first + count] if count >= 0 else data[first:])
+    return make_string(part, context)
+
+
+def _remembered_bytes(state: State, text: str) -> bytes:
+    """The bytes of *text*; those of the last text are kept, because programs cut a string piece by piece."""
+    last: tuple[str, bytes] | None = state.caches.get("substring")
+    if last is not None and last[0] is text:
+        return last[1]
+    data = to_bytes(text)
+    state.caches["substring"] = (text, data)
+    return data
+
+
+@builtin("concatStringsSep", args=("separator", "list"), state=True)
+def concat_strings_sep(state: State, separator: Lazy, xs: Lazy) -> Value:
+    """Join the strings of *list* with *separator* between them: `concatStringsSep "/" [ "usr" "bin" ]` is
+    `"usr/bin"`.
+
+    Elements are coerced as in interpolation. The separator's context counts even for an empty list.
+    """
+    between, context = force_string_with_context(
+        separator,
+        "while evaluating the first argument (the separator string) passed to builtins.concatStringsSep",
+    )
+    items = force_list(
+        xs,
+        "while evaluating the second argument (the list of strings to concat) passed to"
+        " builtins.concatStringsSep",
+    )
+    parts: list[str] = []
+    for item in items:
+        value = force(item)  # here, not in the coercion, whose frame is only for its own errors
+        if type(value) is not str:
+            value, more = coerce_to_string(
+                state,
+                value,
+                "while evaluating one element of the list of strings to concat passed to"
+                " builtins.concatStringsSep",
+            )
+            context |= more
+        parts.append(value)
+    return make_string(normalise(between.join(parts)), context)
+
+
+@builtin("replaceStrings", args=("from", "to", "s"), state=True)
+def replace_strings(state: State, sought: Lazy, replacements: Lazy, s: Lazy) -> Value:
+    """Replace every occurrence in *s* of a string in *from* by the string at the same place in *to*:
+    `replaceStrings [ "oo" "a" ] [ "a" "i" ] "foobar"` is `"fabir"`.
+
+    At each position the first pattern of the list that fits wins; an empty pattern fits everywhere, also at
+    the end. Only the elements of *to* that are used are forced, and their contexts added to that of *s*.
+    """
+    patterns = force_list(sought, "while evaluating the first argument passed to builtins.replaceStrings")
+    values = force_list(
+        replacements, "while evaluating the second argument passed to builtins.replaceStrings"
+    )
+    if len(patterns) != len(values):
+        raise EvalError("'from' and 'to' arguments passed to builtins.replaceStrings have different lengths")
+    texts = [
+        force_string(x, "while evaluating one of the strings to replace passed to builtins.replaceStrings")
+        for x in patterns
+    ]
+    text, context = force_string_with_context(
+        s, "while evaluating the third argument passed to builtins.replaceStrings"
+    )
+    view = byte_view(text)
+    matcher, numbers = _replacer(state, tuple([byte_view(x) for x in texts]))
+    pieces: list[str] = []
+    known: dict[int, str] = {}
+    end = 0
+    for match in matcher.finditer(view):
+        number = numbers[match.group()]
+        replacement = known.get(number)
+        if replacement is None:
+            replacement, more = force_string_with_context(
+                values[number],
+                "while evaluating one of the replacement strings passed to builtins.replaceStrings",
+            )
+            context |= more
+            replacement = known[number] = byte_view(replacement)
+        pieces += (view[end : match.start()], replacement)
+        end = match.end()
+    if not pieces:
+        return make_string(text, context)
+    pieces.append(view[end:])
+    return make_string(from_byte_view("".join(pieces)), context)
+
+
+def _replacer(state: State, texts: tuple[str, ...]) -> tuple[re.Pattern[str], dict[str, int]]:
+    """A pattern for any of *texts* that prefers earlier ones, and the index of each."""
+    cache: dict[tuple[str, ...], tuple[re.Pattern[str], dict[str, int]]]
+    cache = state.caches.setdefault("replaceStrings", {})
+    found = cache.get(texts)
+    if found is None:
+        numbers: dict[str, int] = {}
+        for number, text in enumerate(texts):
+            numbers.setdefault(text, number)
+            if not text:
+                break  # fits everywhere: later ones have no chance, and `re` must not try them
+        source = "|".join([re.escape(text) for text in numbers]) if numbers else "(?!)"
+        found = cache[texts] = (re.compile(source), numbers)
+        if len(cache) > 500:  # programs that make their patterns as they go must not fill the memory
+            cache.pop(next(iter(cache)))
+    return found
+
+
+@builtin("baseNameOf", args=("x",), state=True, top_level=True)
+def base_name_of(state: State, x: Lazy) -> Value:
+    """Return the last component of a path, or of a string with slashes, of which one at the end is ignored.
+
+    As Nix 2.34.8: `"/a/b//"` gives the empty string.
+    """
+    text, context = coerce_to_string(
+        state,
+        force(x),
+        "while evaluating the first argument passed to builtins.baseNameOf",
+        copy_to_store=False,
+    )
+    if len(text) > 1 and text.endswith("/"):
+        text = text[:-1]
+    return make_string(text[text.rfind("/") + 1 :], context)
+
+
+@builtin("dirOf", args=("s",), state=True, top_level=True)
+def dir_of(state: State, s: Lazy) -> Value:
+    """Return the directory of a path, or of a string everything before the last slash (`"."` without one).
+
+    A path gives a path.
+    """
+    value = force(s)
+    if type(value) is NixPath:
+        return NixPath(value.path[: value.path.rfind("/")] or "/")
+    text, context = coerce_to_string(
+        state,
+        value,
+        "while evaluating the first argument passed to 'builtins.dirOf'",
+        copy_to_store=False,
+    )
+    slash = text.rfind("/")
+    if slash < 0:
+        return make_string(".", context)
+    return make_string(text[:slash] or "/", context)

@@ -1,0 +1,215 @@
+"""URLs as Nix reads and writes them: RFC 3986, and a few more characters where flake references allow them."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from nixlite.errors import EvalError
+from nixlite.runtime.utf8 import from_bytes, to_bytes
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+UNRESERVED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
+PLAIN = r"A-Za-z0-9\-._~!$&'()*+,;=:@"
+ESCAPED = "%[0-9A-Fa-f]{2}"
+URL = re.compile(
+    r"(?P<scheme>[A-Za-z][A-Za-z0-9+.-]*):"
+    r"(?://(?P<authority>(?:[A-Za-z0-9\-._~!$&'()*+,;=:@\[\]]|" + ESCAPED + r")*))?"
+    r"(?P<path>(?:[" + PLAIN + "/]|" + ESCAPED + r")*)"
+    r"(?:\?(?P<query>(?:[" + PLAIN + r"/?\[\]]|" + ESCAPED + r")*))?"
+    r"(?:\#(?P<fragment>(?:[" + PLAIN + r"/?\#]|" + ESCAPED + r")*))?"
+)
+AUTHORITY = re.compile(
+    r"(?:(?P<user>[^@:]*)(?::(?P<password>[^@]*))?@)?(?P<host>\[[^\]]*\]|[^:]*)(?::(?P<port>[0-9]*))?"
+)
+
+
+class BadUrl(EvalError):
+    """The text is no URL, or none of the kind that is needed."""
+
+
+class Url:
+    """A URL in parts, decoded. `authority` is kept as it is written, None when there is none."""
+
+    def __init__(
+        self,
+        scheme: str,
+        path: list[str],
+        *,
+        authority: str | None = None,
+        query: dict[str, str] | None = None,
+        fragment: str = "",
+    ) -> None:
+        self.scheme = scheme
+        self.path = path
+        self.authority = authority
+        self.query = query or {}
+        self.fragment = fragment
+
+    def copy(self) -> Url:
+        """A URL that can be changed without changing this one."""
+        return Url(
+            self.scheme,
+            list(self.path),
+            authority=self.authority,
+            query=dict(self.query),
+            fragment=self.fragment,
+        )
+
+    @property
+    def application(self) -> str | None:
+        """`git` of `git+https`."""
+        name, plus, _ = self.scheme.partition("+")
+        return name if plus else None
+
+    @property
+    def transport(self) -> str:
+        """`https` of `git+https`."""
+        return self.scheme.rpartition("+")[2] if "+" not in self.scheme else self.scheme.partition("+")[2]
+
+    def segments(self) -> list[str]:
+        """The parts of the path that are not empty."""
+        return [segment for segment in self.path if segment]
+
+    def __str__(self) -> str:
+        text = self.scheme + ":"
+        if self.authority is not None:
+            text += f"//{self.authority}"
+        text += "/".join([percent_encode(part, ":@") for part in self.path])
+        if self.query:
+            text += f"?{encode_query(self.query)}"
+        if self.fragment:
+            text += f"#{percent_encode(self.fragment)}"
+        return text
+
+
+def parse_url(text: str, *, lenient: bool = False) -> Url:
+    """The parts of a URL. *lenient*: blanks and quotes may stand unescaped in query and fragment.
+
+    Raises BadUrl.
+    """
+    found = URL.fullmatch(loosen(text) if lenient else text)
+    if found is None:
+        if URL.fullmatch(f"x:{text}") is not None:
+            raise BadUrl(f"'{text}' doesn't have a scheme")
+        raise BadUrl(f"'{text}' is not a valid URL: leftover")
+    scheme = found["scheme"]
+    authority = None if found["authority"] is None else parse_authority(found["authority"])
+    path = found["path"]
+    is_file = scheme.partition("+")[2] == "file" or scheme == "file"
+    if is_file:
+        if authority:
+            raise BadUrl(f"file:// URL '{text}' has unexpected authority '{authority}'")
+        path = path or "/"
+    return Url(
+        scheme,
+        [percent_decode(part) for part in path.split("/")],
+        authority=authority,
+        query=decode_query(found["query"] or ""),
+        fragment=percent_decode(found["fragment"] or ""),
+    )
+
+
+def loosen(text: str) -> str:
+    """*text* with the characters escaped that a lenient reader accepts in query and fragment."""
+    rest, hash_sign, fragment = text.partition("#")
+    if "?" in text and (not hash_sign or text.index("?") < len(rest)):
+        head, _, query = rest.partition("?")
+        rest = f"{head}?{escape_some(query, ' ' + chr(34))}"
+    return f"{rest}{hash_sign}{escape_some(fragment, ' ^' + chr(34))}"
+
+
+def escape_some(text: str, characters: str) -> str:
+    """*text* with *characters* percent-encoded."""
+    return "".join([f"%{ord(c):02X}" if c in characters else c for c in text])
+
+
+def parse_authority(text: str) -> str:
+    """*text* in Nix's form: what need not be escaped is not, an empty port is left out."""
+    found = AUTHORITY.fullmatch(text)
+    if found is None or (found["port"] and int(found["port"]) > 65535):
+        raise BadUrl(f"invalid URL authority: '{text}': leftover")
+    result = ""
+    if found["user"] is not None:
+        result = percent_encode(percent_decode(found["user"]))
+        if found["password"] is not None:
+            result += ":" + percent_encode(percent_decode(found["password"]))
+        result += "@"
+    host = percent_decode(found["host"])
+    result += f"[{percent_encode(host[1:-1], ':')}]" if host.startswith("[") else percent_encode(host)
+    if found["port"]:
+        result += f":{int(found['port'])}"
+    return result
+
+
+def percent_decode(text: str) -> str:
+    """*text* with `%41` and its like decoded."""
+    if "%" not in text:
+        return text
+    if re.search(r"%(?![0-9A-Fa-f]{2})", text):
+        raise BadUrl(f"invalid URI parameter '{text}': incomplete")
+    pieces = text.split("%")
+    data = [to_bytes(pieces[0])]
+    for piece in pieces[1:]:
+        data += (bytes.fromhex(piece[:2]), to_bytes(piece[2:]))
+    return from_bytes(b"".join(data))
+
+
+def percent_encode(text: str, keep: str = "") -> str:
+    """*text* with everything but unreserved characters and *keep* escaped."""
+    if UNRESERVED.issuperset(text):
+        return text
+    characters = [chr(byte) for byte in to_bytes(text)]
+    return "".join([c if c in UNRESERVED or c in keep else f"%{ord(c):02X}" for c in characters])
+
+
+def decode_query(text: str, *, lenient: bool = False) -> dict[str, str]:
+    """The parameters of a query; the first of a name counts, those without `=` are left out."""
+    if lenient:
+        text = escape_some(text, ' "')
+    if not re.fullmatch(r"(?:[" + PLAIN + r"/?\[\]]|" + ESCAPED + ")*", text):
+        raise BadUrl(f"invalid URI query '{text}': leftover")
+    query: dict[str, str] = {}
+    for parameter in text.split("&") if text else ():
+        name, equals, value = parameter.partition("=")
+        if equals:
+            query.setdefault(percent_decode(name), percent_decode(value))
+    return query
+
+
+def encode_query(query: dict[str, str]) -> str:
+    """Parameters as a query, sorted by name."""
+    items = sorted(query.items())
+    return "&".join(
+        [f"{percent_encode(name, ':@/?')}={percent_encode(value, ':@/?')}" for name, value in items]
+    )
+
+
+def file_path(parts: Iterable[str]) -> str:
+    """The file name that the parts of a URL's path mean."""
+    path = ""
+    for index, part in enumerate(parts):
+        if "/" in part:
+            raise BadUrl(f"URL path component '{part}' contains '/', which is not allowed in file names")
+        if "\0" in part:
+            shown = part.replace("\0", "␀")
+            raise BadUrl(f"URL path component '{shown}' contains NUL byte which is not allowed")
+        if index == 0:
+            path = part or "/"
+        elif path.endswith("/"):
+            path += part
+        else:
+            path += f"/{part}"
+    return path
+
+
+def path_parts(path: str) -> list[str]:
+    """The parts of a URL's path that a file name makes: doubled slashes are one."""
+    parts = [part for part in path.split("/") if part]
+    if path.startswith("/"):
+        parts.insert(0, "")
+    if path.endswith("/") or not path:
+        parts.append("")
+    return parts

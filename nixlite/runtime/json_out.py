@@ -1,0 +1,234 @@
+"""Values as JSON: `builtins.toJSON`, `--json`, and the attributes of derivations.
+
+The text is that of nlohmann's JSON library, compact or indented: attribute names sorted, UTF-8 kept, floats
+as `float_text.json_float` writes them.
+"""
+
+from __future__ import annotations
+
+import re
+from types import FunctionType
+from typing import TYPE_CHECKING, Any
+
+from nixlite.errors import EvalError, NixTypeError, StackOverflow
+from nixlite.runtime.attributes import Place, position
+from nixlite.runtime.call import call, not_a_function
+from nixlite.runtime.coerce import coerce_to_string
+from nixlite.runtime.float_text import json_float
+from nixlite.runtime.operators import attribute_position
+from nixlite.runtime.thunk import blackhole, force
+from nixlite.runtime.utf8 import to_bytes
+from nixlite.runtime.values import ContextString, NixPath, PrimOp, PrimOpApp, lambda_info, show_type
+
+if TYPE_CHECKING:
+    from nixlite.runtime.state import State
+    from nixlite.runtime.values import Lazy, Value
+
+TO_ESCAPE = re.compile(r'["\\\x00-\x1f]')
+ESCAPES = {n: f"\\u{n:04x}" for n in range(32)}
+ESCAPES.update({8: "\\b", 9: "\\t", 10: "\\n", 12: "\\f", 13: "\\r", 34: '\\"', 92: "\\\\"})
+
+
+def to_json(
+    state: State, x: Lazy, *, strict: bool = True, copy_to_store: bool = True, indent: int = 0
+) -> tuple[str, frozenset[str]]:
+    """The JSON text of *x* and the context of the strings in it.
+
+    *strict* forces everything; else a thunk inside *x* is an error. *copy_to_store*: paths are copied.
+    With *indent*, the text is spread over lines, that many columns a level (`nix eval --json --pretty`).
+    Sets give what `__toString` or `outPath` gives. Raises NixTypeError for functions, EvalError for strings
+    that are not UTF-8.
+    """
+    writer = JsonWriter(state, strict, copy_to_store, indent)
+    writer.write(x, None, 0)
+    if writer.broken is not None:
+        raise EvalError(
+            f"JSON serialization error: [json.exception.type_error.316] {utf8_fault(writer.broken)}"
+        )
+    return "".join(writer.out), frozenset(writer.context)
+
+
+def pretty_json(state: State, x: Lazy, *, strict: bool = True, copy_to_store: bool = True) -> str:
+    """*x* as `nix eval --json --pretty` prints it."""
+    return to_json(state, x, strict=strict, copy_to_store=copy_to_store, indent=2)[0]
+
+
+class JsonWriter:
+    """One conversion: the pieces of text in `out`, the context in `context`.
+
+    `broken` is the first string that is not UTF-8: Nix notices it only after everything is evaluated.
+    """
+
+    def __init__(self, state: State, strict: bool, copy_to_store: bool, indent: int) -> None:
+        self.state = state
+        self.strict = strict
+        self.copy_to_store = copy_to_store
+        self.indent = indent
+        self.out: list[str] = []
+        self.context: set[str] = set()
+        self.broken: bytes | None = None
+        self.limit = state.settings.max_call_depth
+
+    def write(self, x: Lazy, place: Place, depth: int) -> None:
+        """Write one value. *place*: the attribute it belongs to, for errors."""
+        if depth > self.limit:
+            raise located(StackOverflow(), place)
+        value: Any = x
+        if type(x) is list:
+            if self.strict:
+                value = force(x)
+            elif x[0] is None:
+                value = x[1]
+            else:
+                thing = "a black hole" if x[0] is blackhole else "a thunk"
+                raise located(NixTypeError(f"cannot convert {thing} to JSON"), place)
+        kind = type(value)
+        if kind is str:
+            self.out.append(self.quoted(value))
+        elif kind is dict:
+            self.write_set(value, place, depth)
+        elif kind is tuple:
+            self.write_list(value, place, depth)
+        elif kind is int:
+            self.out.append(str(value))
+        elif kind is ContextString:
+            self.context |= value.context
+            self.out.append(self.quoted(value.text))
+        elif kind is NixPath:
+            self.write_coerced(value, "", place)
+        elif kind is float:
+            self.out.append(json_float(value))
+        elif kind is FunctionType or kind is PrimOp or kind is PrimOpApp:
+            raise no_function(value, place)
+        else:
+            self.out.append("null" if value is None else "true" if value else "false")
+
+    def write_set(self, attrs: dict[str, Lazy], place: Place, depth: int) -> None:
+        """A set: an object, or what it wants to stand for it."""
+        if "__toString" in attrs:
+            function = force(attrs["__toString"])
+            if type(function) is not FunctionType and not callable_value(function):
+                raise located(not_a_function(function), place)
+            text = "while evaluating the result of the `__toString` attribute"
+            self.write_coerced(call(function, attrs), text, place)
+        elif "outPath" in attrs:
+            item = attrs["outPath"]
+            self.write(item, attribute_position(item), depth + 1)
+        elif not attrs:
+            self.out.append("{}")
+        else:
+            self.write_attributes(attrs, depth)
+
+    def write_attributes(self, attrs: dict[str, Lazy], depth: int) -> None:
+        """`{"name":value,…}`."""
+        out = self.out
+        between, colon, end = self.layout("{", "}", depth)
+        for name in sorted(attrs):
+            item = attrs[name]
+            out += (between, self.quoted(name), colon)
+            error_context = f"while evaluating attribute '{name}'"
+            error_position = attribute_position(item)
+            self.write(item, error_position, depth + 1)
+            between = self.comma(between)
+        out.append(end)
+
+    def write_list(self, items: tuple[Lazy, ...], place: Place, depth: int) -> None:
+        """`[value,…]`."""
+        out = self.out
+        if not items:
+            out.append("[]")
+            return
+        between, _, end = self.layout("[", "]", depth)
+        error_position = place
+        for index, item in enumerate(items):
+            out.append(between)
+            error_context = f"while evaluating list element at index {index}"
+            self.write(item, place, depth + 1)
+            between = self.comma(between)
+        out.append(end)
+
+    def write_coerced(self, value: Value, blamed: str, place: Place) -> None:
+        """A path, or what `__toString` returned, as a string; *blamed* is the frame for the latter."""
+        # What comes from `__toString` is not copied to the store: an old quirk that Nix keeps.
+        copy = self.copy_to_store and not blamed
+        text, context = coerce_to_string(self.state, value, blamed, copy_to_store=copy, error_position=place)
+        self.context |= context
+        self.out.append(self.quoted(text))
+
+    def quoted(self, text: str) -> str:
+        """*text* as a JSON string."""
+        if not text.isascii() and self.broken is None:
+            try:
+                text.encode("utf-8")
+            except UnicodeEncodeError:
+                self.broken = to_bytes(text)
+        return quote_json(text)
+
+    def layout(self, opening: str, closing: str, depth: int) -> tuple[str, str, str]:
+        """What comes before the first item, after a name, and after the last item."""
+        if not self.indent:
+            return opening, ":", closing
+        inner = "\n" + " " * (self.indent * (depth + 1))
+        return opening + inner, ": ", "\n" + " " * (self.indent * depth) + closing
+
+    def comma(self, between: str) -> str:
+        """What comes before every other item, given what came before the first."""
+        return "," + between[1:]
+
+
+def quote_json(text: str) -> str:
+    """*text* as a JSON string."""
+    return f'"{text.translate(ESCAPES)}"' if TO_ESCAPE.search(text) else f'"{text}"'
+
+
+def data_to_json(value: Any) -> str:
+    """The compact JSON text of plain data, as `json_in.from_json` returns it."""
+    kind = type(value)
+    if kind is str:
+        return quote_json(value)
+    if kind is dict:
+        return (
+            "{"
+            + ",".join([f"{quote_json(name)}:{data_to_json(value[name])}" for name in sorted(value)])
+            + "}"
+        )
+    if kind is tuple:
+        return "[" + ",".join([data_to_json(item) for item in value]) + "]"
+    if kind is float:
+        return json_float(value)
+    if kind is int:
+        return str(value)
+    return "null" if value is None else "true" if value else "false"
+
+
+def callable_value(value: Value) -> bool:
+    """Whether *value* can be called."""
+    kind = type(value)
+    return kind in (FunctionType, PrimOp, PrimOpApp) or (kind is dict and "__functor" in value)  # type: ignore[operator]
+
+
+def no_function(value: Value, place: Place) -> NixTypeError:
+    """The error for a function; a lambda is shown where it is written."""
+    if type(value) is FunctionType:
+        place = lambda_info(value).position
+    error = NixTypeError(f"cannot convert {show_type(value)} to JSON")
+    return located(error, place)  # type: ignore[return-value]
+
+
+def located(error: EvalError, place: Place) -> EvalError:
+    """*error* at a place; without one it has no position."""
+    error.position = position(place)
+    error.at_site = False
+    return error
+
+
+def utf8_fault(data: bytes) -> str:
+    """What the JSON library says about bytes that are not UTF-8."""
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError as fault:
+        if fault.reason == "unexpected end of data":
+            return f"incomplete UTF-8 string; last byte: 0x{data[-1]:02X}"
+        index = fault.start if fault.reason == "invalid start byte" else fault.end
+        return f"invalid UTF-8 byte at index {index}: 0x{data[index]:02X}"
+    return ""

@@ -1,0 +1,198 @@
+"""Values as XML: `builtins.toXML` and `--xml`.
+
+The text is handed out piece by piece while the value is evaluated. When that fails the elements that are
+open are closed, as C++ Nix does, so that what was printed is well-formed.
+"""
+
+from __future__ import annotations
+
+from types import FunctionType
+from typing import TYPE_CHECKING, Any
+
+from nixlite.errors import StackOverflow
+from nixlite.runtime.json_out import located
+from nixlite.runtime.operators import attribute_position
+from nixlite.runtime.show import float_text
+from nixlite.runtime.thunk import force, is_evaluated
+from nixlite.runtime.values import ContextString, NixPath, lambda_info
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from nixlite.runtime.attributes import Place
+    from nixlite.runtime.state import State
+    from nixlite.runtime.values import Lazy, Value
+
+HEADER = "<?xml version='1.0' encoding='utf-8'?>\n"
+ESCAPES = {34: "&quot;", 60: "&lt;", 62: "&gt;", 38: "&amp;", 10: "&#xA;"}
+NOTHING: dict[str, str] = {}
+
+
+def to_xml(
+    state: State,
+    x: Lazy,
+    *,
+    strict: bool = True,
+    location: bool = False,
+    write: Callable[[str], object] | None = None,
+) -> tuple[str, frozenset[str]]:
+    """The XML text of *x* and the context of the strings in it.
+
+    *strict* forces everything; else what is not evaluated is `<unevaluated />`. *location* adds the
+    positions of attributes and functions. With *write*, the pieces go there, also when an error follows, and
+    the text returned is empty.
+    """
+    pieces: list[str] = []
+    writer = XmlWriter(state, strict, location, write or pieces.append)
+    write_piece = writer.emit
+    write_piece(HEADER)
+    try:
+        writer.open("expr", NOTHING)
+        writer.write(x, None)
+    finally:
+        while writer.elements:
+            writer.close()
+    return "".join(pieces), frozenset(writer.context)
+
+
+class XmlWriter:
+    """One conversion. `elements` are those still open, `context` is that of the strings so far."""
+
+    def __init__(self, state: State, strict: bool, location: bool, emit: Callable[[str], object]) -> None:
+        self.strict = strict
+        self.location = location
+        self.emit = emit
+        self.elements: list[str] = []
+        self.context: set[str] = set()
+        self.derivations: set[str] = set()
+        self.limit = state.settings.max_call_depth
+
+    def open(self, name: str, attributes: dict[str, str]) -> None:
+        """`<name a="b">`."""
+        self.emit(f"{'  ' * len(self.elements)}<{name}{attributes_text(attributes)}>\n")
+        self.elements.append(name)
+
+    def close(self) -> None:
+        """The end of the innermost element."""
+        name = self.elements.pop()
+        self.emit(f"{'  ' * len(self.elements)}</{name}>\n")
+
+    def empty(self, name: str, attributes: dict[str, str]) -> None:
+        """`<name a="b" />`."""
+        self.emit(f"{'  ' * len(self.elements)}<{name}{attributes_text(attributes)} />\n")
+
+    def value_element(self, name: str, text: str) -> None:
+        """`<name value="text" />`."""
+        self.empty(name, {"value": text})
+
+    def write(self, x: Lazy, place: Place) -> None:
+        """Write one value. *place*: the attribute it belongs to, for errors."""
+        if len(self.elements) > self.limit:
+            raise located(StackOverflow(), place)
+        if not self.strict and not is_evaluated(x):
+            self.empty("unevaluated", NOTHING)
+            return
+        value: Any = force(x)
+        kind = type(value)
+        if kind is str:
+            self.value_element("string", value)
+        elif kind is ContextString:
+            self.context |= value.context
+            self.value_element("string", value.text)
+        elif kind is bool:
+            self.value_element("bool", "true" if value else "false")
+        elif kind is int:
+            self.value_element("int", str(value))
+        elif kind is float:
+            self.value_element("float", float_text(value))
+        elif kind is NixPath:
+            self.value_element("path", value.path)
+        elif kind is dict:
+            self.write_set(value)
+        elif kind is tuple:
+            self.open("list", NOTHING)
+            for item in value:
+                self.write(item, place)
+            self.close()
+        elif kind is FunctionType:
+            self.write_function(value)
+        else:
+            self.empty("null" if value is None else "unevaluated", NOTHING)
+
+    def write_set(self, attrs: dict[str, Lazy]) -> None:
+        """A set; a derivation that was shown before is only named."""
+        if "type" not in attrs or text_of(force(attrs["type"])) != "derivation":
+            self.open("attrs", NOTHING)
+            self.write_attributes(attrs)
+            self.close()
+            return
+        shown: dict[str, str] = {}
+        for name in ("drvPath", "outPath"):
+            text = self.path_of(attrs, name)
+            if text is not None:
+                shown[name] = text
+        self.open("derivation", shown)
+        drv_path = shown.get("drvPath", "")
+        if drv_path and drv_path not in self.derivations:
+            self.derivations.add(drv_path)
+            self.write_attributes(attrs)
+        else:
+            self.empty("repeated", NOTHING)
+        self.close()
+
+    def path_of(self, attrs: dict[str, Lazy], name: str) -> str | None:
+        """A string attribute of a derivation, if it is there and (unless strict) evaluated."""
+        if name not in attrs or not (self.strict or is_evaluated(attrs[name])):
+            return None
+        return text_of(force(attrs[name]))
+
+    def write_attributes(self, attrs: dict[str, Lazy]) -> None:
+        """`<attr name="…">` elements, sorted."""
+        for name in sorted(attrs):
+            item = attrs[name]
+            place = attribute_position(item)
+            self.open("attr", {**self.position_attributes(place), "name": name})
+            self.write(item, place)
+            self.close()
+
+    def write_function(self, function: FunctionType) -> None:
+        """A function: what it takes."""
+        info = lambda_info(function)
+        self.open("function", self.position_attributes(info.position))
+        if info.formals is None:
+            self.empty("varpat", {"name": info.argument or ""})
+        else:
+            about = {"ellipsis": "1"} if info.ellipsis else {}
+            if info.argument:
+                about["name"] = info.argument
+            self.open("attrspat", about)
+            for name in sorted([name for name, _ in info.formals]):
+                self.empty("attr", {"name": name})
+            self.close()
+        self.close()
+
+    def position_attributes(self, place: Place) -> dict[str, str]:
+        """`column`, `line` and, in a file, `path`."""
+        if not self.location or not place:
+            return NOTHING
+        file, line, column = place
+        shown = {"column": str(column), "line": str(line)}
+        path = file.removeprefix("«nix-internal»")  # where `derivation` is defined
+        if path.startswith("/"):
+            shown["path"] = path
+        return shown
+
+
+def text_of(value: Value) -> str | None:
+    """The text of a string, None for anything else."""
+    if type(value) is ContextString:
+        return value.text
+    return value if type(value) is str else None
+
+
+def attributes_text(attributes: dict[str, str]) -> str:
+    """` a="b" c="d"`, sorted by name."""
+    if not attributes:
+        return ""
+    items = sorted(attributes.items())
+    return "".join([f' {name}="{text.translate(ESCAPES)}"' for name, text in items])
