@@ -36,7 +36,9 @@ DETERMINE = object()
 """As the place of a call: Nix takes the function's own position there."""
 
 
-def explain(error: NixError, sources: dict[str, Source], primops: dict[CodeType, tuple[str, bool]]) -> NixError:
+def explain(
+    error: NixError, sources: dict[str, Source], primops: dict[CodeType, tuple[str, bool]]
+) -> NixError:
     """Fill in `error.trace` and `error.position` from its traceback, and return it.
 
     *sources*: the texts evaluated, by name, for excerpts. *primops*: name and trace flag of each builtin by
@@ -51,6 +53,8 @@ def explain(error: NixError, sources: dict[str, Source], primops: dict[CodeType,
         error.trace = reader.frames
         if error.position is None and error.at_site:
             error.position = reader.here
+        if error.position is not None and error.position.source is None:
+            error.position.source = sources.get(error.position.file)
     return error
 
 

@@ -43,7 +43,7 @@ def try_eval(e: Lazy) -> Value:
     return {"value": e, "success": True}
 
 
-@builtin("addErrorContext", args=("context", "e"), state=True, trace=False)
+@builtin("addErrorContext", args=("s", "v"), state=True, trace=False)
 def add_error_context(state: State, context: Lazy, e: Lazy) -> Value:
     """Return *e*; if evaluating it fails, show the text *context* in the trace of the error.
 
@@ -125,7 +125,7 @@ def warn(state: State, e1: Lazy, e2: Lazy) -> Value:
     return force(e2)
 
 
-@builtin("break", args=("v",), top_level=True)
+@builtin("break", args=("v",), top_level=True, trace=False)
 def break_(v: Lazy) -> Value:
     """Return *v*; a debugger would stop here."""
     return force(v)

@@ -30,12 +30,15 @@ if TYPE_CHECKING:
     from nixlite.runtime.values import Lazy, Value
 
 
-def call_delayed(payload: tuple[Value, Lazy]) -> Value:
-    """The code of a thunk for `f x`: payload (f, x)."""
-    f, x = payload
+def call_delayed(payload: tuple[Any, Value, Lazy]) -> Value:
+    """The code of a thunk for `f x`: payload (this code, f, x)."""
+    _, f, x = payload
     if type(f) is FunctionType:
         return f(x)  # type: ignore[no-any-return]
     return call(f, x)
+
+
+call_delayed.is_application = True  # type: ignore[attr-defined] # see thunk.blackhole
 
 
 @builtin("length", args=("e",))
@@ -101,7 +104,7 @@ def map_(f: Lazy, xs: Lazy) -> Value:
     if not items:
         return items
     function: Any = force_function(f, "while evaluating the first argument passed to builtins.map")
-    return tuple([[call_delayed, (function, item)] for item in items])
+    return tuple([[call_delayed, (call_delayed, function, item)] for item in items])
 
 
 @builtin("genList", args=("generator", "length"))
@@ -116,7 +119,7 @@ def gen_list(generator: Lazy, size: Lazy) -> Value:
     function: Any = force_function(
         generator, "while evaluating the first argument passed to builtins.genList"
     )
-    return tuple([[call_delayed, (function, n)] for n in range(count)])
+    return tuple([[call_delayed, (call_delayed, function, n)] for n in range(count)])
 
 
 @builtin("filter", args=("f", "list"))

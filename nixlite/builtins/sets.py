@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from types import FunctionType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from nixlite.builtins.registry import builtin
 from nixlite.errors import NixTypeError
@@ -14,18 +14,21 @@ from nixlite.runtime.expect import (
     force_list,
     force_string_no_context,
     get_attr,
+    has_context,
+    wrong_type,
 )
 from nixlite.runtime.operators import attribute_position, sorted_names
 from nixlite.runtime.thunk import force
-from nixlite.runtime.values import PrimOp, PrimOpApp, lambda_info
+from nixlite.runtime.values import ContextString, PrimOp, PrimOpApp, lambda_info
+from nixlite.source import Position
 
 if TYPE_CHECKING:
     from nixlite.runtime.values import Lazy, Value
 
 
-def call2_delayed(payload: tuple[Lazy, Lazy, Lazy]) -> Value:
-    """The code of a thunk for `f a b`: payload (f, a, b); f may be a thunk itself."""
-    f, a, b = payload
+def call2_delayed(payload: tuple[Any, Lazy, Lazy, Lazy]) -> Value:
+    """The code of a thunk for `f a b`: payload (this code, f, a, b); f may be a thunk itself."""
+    _, f, a, b = payload
     if type(f) is list:
         f = force(f)
     if type(f) is FunctionType:
@@ -34,6 +37,9 @@ def call2_delayed(payload: tuple[Lazy, Lazy, Lazy]) -> Value:
             return f(b)  # type: ignore[no-any-return]
         return call(f, b)
     return call2(f, a, b)
+
+
+call2_delayed.is_application = True  # type: ignore[attr-defined] # see thunk.blackhole
 
 
 @builtin("attrNames", args=("set",))
@@ -131,7 +137,14 @@ def _name_of_pair(x: Lazy) -> str:
     error_context = (
         "while evaluating the `name` attribute of an element of the list passed to builtins.listToAttrs"
     )
-    return force_string_no_context(x, "")
+    value = force(x)
+    if type(value) is str:
+        return value
+    if type(value) is ContextString:
+        raise has_context(value)
+    error = wrong_type("a string", value)
+    error.position = Position(*error_position) if error_position else None
+    raise error
 
 
 @builtin("intersectAttrs", args=("e1", "e2"))
@@ -170,7 +183,7 @@ def map_attrs(f: Lazy, attrset: Lazy) -> Value:
     The calls are delayed until an attribute is needed, and so is *f* itself.
     """
     attrs = force_attrs(attrset, "while evaluating the second argument passed to builtins.mapAttrs")
-    return {name: [call2_delayed, (f, name, value)] for name, value in attrs.items()}
+    return {name: [call2_delayed, (call2_delayed, f, name, value)] for name, value in attrs.items()}
 
 
 @builtin("zipAttrsWith", args=("f", "list"))
@@ -192,7 +205,9 @@ def zip_attrs_with(f: Lazy, xs: Lazy) -> Value:
                 values[name].append(value)
             else:
                 values[name] = [value]
-    return {name: [call2_delayed, (function, name, tuple(found))] for name, found in values.items()}
+    return {
+        name: [call2_delayed, (call2_delayed, function, name, tuple(found))] for name, found in values.items()
+    }
 
 
 @builtin("functionArgs", args=("f",))

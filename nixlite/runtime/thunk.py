@@ -17,7 +17,7 @@ costs half of a closure. No Nix value is a Python list, so `type(x) is list` mea
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from nixlite.errors import InfiniteRecursion, NixError
 
@@ -27,8 +27,14 @@ if TYPE_CHECKING:
     from nixlite.runtime.values import Lazy, Thunk, Value
 
 
-def blackhole(payload: object) -> Value:
-    """The code of a thunk that is being evaluated: asking for it again can never end."""
+def blackhole(payload: Any) -> Value:
+    """The code of a thunk that is being evaluated: asking for it again can never end.
+
+    C++ Nix notices that at once, except for calls that a builtin such as `map` has delayed: those run into
+    the limit of call depth. Their payload begins with their code, which is marked `is_application`.
+    """
+    if type(payload) is tuple and payload and getattr(payload[0], "is_application", False):
+        return payload[0](payload)  # type: ignore[no-any-return]
     raise InfiniteRecursion
 
 
