@@ -2,9 +2,29 @@
 
 from __future__ import annotations
 
-from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from nixlite.builtins import (  # noqa: F401 - importing a topic declares its builtins
+    arithmetic,
+    closure,
+    constants,
+    context,
+    control,
+    data,
+    derivations,
+    fetchers,
+    files,
+    flakerefs,
+    hashing,
+    lists,
+    regex,
+    sets,
+    sort,
+    sources,
+    strings,
+    types,
+    versions,
+)
 from nixlite.builtins.registry import REGISTRY
 from nixlite.runtime.values import PrimOp
 
@@ -15,36 +35,6 @@ if TYPE_CHECKING:
     from nixlite.builtins.registry import Declaration
     from nixlite.runtime.state import State
     from nixlite.runtime.values import Lazy
-
-TOPICS = (
-    "arithmetic",
-    "closure",
-    "constants",
-    "context",
-    "control",
-    "data",
-    "derivations",
-    "fetchers",
-    "files",
-    "flakerefs",
-    "hashing",
-    "lists",
-    "paths",
-    "regex",
-    "sets",
-    "sort",
-    "sources",
-    "strings",
-    "types",
-    "versions",
-)
-
-for _topic in TOPICS:
-    try:
-        import_module(f"nixlite.builtins.{_topic}")
-    except ModuleNotFoundError as error:
-        if error.name != f"nixlite.builtins.{_topic}":
-            raise
 
 CODE_NAMES: dict[CodeType, tuple[str, bool]] = {
     row.function.__code__: (row.name, row.trace) for row in REGISTRY.values() if not row.is_constant
