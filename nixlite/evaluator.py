@@ -126,7 +126,8 @@ class Evaluator:
         names["LAMBDAS"] = code.lambdas
         names["FILE"] = code.name
         exec(code.code, names)
-        return self.guard(names["main"], scope or {})
+        value: Value = self.guard(names["main"], scope or {})
+        return value
 
     def guard(self, function: Any, argument: Any) -> Any:
         """`function(argument)` with Python's recursion limit turned into Nix's error."""
@@ -166,7 +167,11 @@ class Evaluator:
     def code_settings(self) -> str:
         """What decides, beside a source, which code it becomes."""
         settings = self.settings
-        lints = (settings.lint_url_literals, settings.lint_short_path_literals, settings.lint_absolute_path_literals)
+        lints = (
+            settings.lint_url_literals,
+            settings.lint_short_path_literals,
+            settings.lint_absolute_path_literals,
+        )
         features = sorted(settings.features)
         return repr((self.host.home(), settings.pure_eval, features, lints, len(self.primops)))
 

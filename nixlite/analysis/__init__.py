@@ -1,0 +1,1 @@
+"""Facts about a tree, found before it is compiled."""

@@ -80,8 +80,9 @@ class Analysis:
     """The facts about one program, keyed by node.
 
     *variables*: what each `Var` means (also each operator or `<path>` that means a call of a global, keyed
-    by its node; a `<path>`'s `__nixPath` is in *search_paths*). *bound*: the variables that a node binds by name (`Let`'s and recursive `AttrSet`'s sets,
-    `Lambda`s). *withs*: the variable that stands for the set of a `With`.
+    by its node; a `<path>`'s `__nixPath` is in *search_paths*). *bound*: the variables that a node binds by
+    name (`Let`'s and recursive `AttrSet`'s sets, `Lambda`s). *withs*: the variable that stands for the set
+    of a `With`. *outer*: the variables of the scope that the program is evaluated in.
     """
 
     __slots__ = ("bound", "outer", "search_paths", "variables", "withs")

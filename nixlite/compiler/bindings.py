@@ -7,7 +7,7 @@ Functions are Python closures, which see variables that are assigned later.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from nixlite.analysis.scope import Global, Variable
 from nixlite.compiler import emit
@@ -15,7 +15,6 @@ from nixlite.compiler.expressions import (
     CONSTANT_GLOBALS,
     argument,
     atomic,
-    attr_name,
     is_function_variable,
     outlined,
     path_literal,
@@ -99,12 +98,8 @@ def attr_set(f: Function, node: n.AttrSet) -> ast.expr:
 def plain_set(f: Function, node: n.AttrSet) -> ast.expr:
     """The static attributes of a set that is not recursive, as a dict display."""
     sources = inherit_sources(f, node)
-    keys: list[ast.expr | None] = []
-    values: list[ast.expr] = []
-    for name, binding in node.bindings.items():
-        keys.append(emit.constant(name))
-        values.append(attribute(f, name, binding, sources))
-    return emit.Dict(keys, values)
+    values = [attribute(f, name, binding, sources) for name, binding in node.bindings.items()]
+    return emit.dict_of(list(node.bindings), values)
 
 
 def attribute(f: Function, name: str, binding: n.Binding, sources: list[Variable]) -> ast.expr:
@@ -154,17 +149,17 @@ def is_constant(f: Function, node: n.Expr) -> bool:
 
 def classify(f: Function, names: dict[str, Variable], attrs: n.AttrSet) -> None:
     """Find the bindings of a group that need no thunk: constants and functions."""
-    for name in names:
-        node = attrs.bindings[name].value
+    for name, variable in names.items():
+        node: Any = attrs.bindings[name].value
         kind = type(node)
         if kind is n.Int or kind is n.Float or kind is n.Str:
-            f.unit.constants[names[name]] = emit.constant(node.value)  # type: ignore[attr-defined]
+            f.unit.constants[variable] = emit.constant(node.value)
         elif kind is n.PathLiteral:
-            f.unit.constants[names[name]] = path_literal(f, node)  # type: ignore[arg-type]
-        elif kind is n.ListLiteral and not node.items:  # type: ignore[attr-defined]
-            f.unit.constants[names[name]] = emit.constant(())
+            f.unit.constants[variable] = path_literal(f, node)
+        elif kind is n.ListLiteral and not node.items:
+            f.unit.constants[variable] = emit.constant(())
         elif kind is n.Lambda and f.nesting < MAX_NESTING:
-            f.unit.functions.add(names[name])
+            f.unit.functions.add(variable)
 
 
 def write_group(f: Function, attrs: n.AttrSet, with_positions: bool) -> None:
@@ -316,9 +311,8 @@ def attr_set_tail(f: Function, node: n.AttrSet) -> None:
     elif node.recursive:
         write_group(f, node, with_positions=True)
         names = f.unit.analysis.bound[node]
-        keys: list[ast.expr | None] = [emit.constant(name) for name in node.bindings]
         values = [rec_cell(f, names.get(name), binding) for name, binding in node.bindings.items()]
-        f.emit(emit.assign("attrs", emit.Dict(keys, values)))
+        f.emit(emit.assign("attrs", emit.dict_of(list(node.bindings), values)))
     else:
         f.emit(emit.assign("attrs", plain_set(f, node)))
     for dynamic in node.dynamic:
@@ -361,9 +355,8 @@ def overridable_rec(f: Function, node: n.AttrSet) -> None:
     ]
     for statement in fill:
         f.emit(statement)
-    keys: list[ast.expr | None] = [emit.constant(name) for name in node.bindings]
     values: list[ast.expr] = [emit.name(f.unit.name_of(names[name])) for name in node.bindings]
-    f.emit(emit.assign("attrs", emit.Dict(keys, values)))
+    f.emit(emit.assign("attrs", emit.dict_of(list(node.bindings), values)))
     context = f.unit.site(n.NO_POS, f.context, CONTEXT, "while evaluating the `__overrides` attribute")
     site = f.unit.site(node.bindings["__overrides"].pos, context.number)
     f.emit(emit.assign("attrs", emit.call(site, "apply_overrides", emit.name("attrs"))))

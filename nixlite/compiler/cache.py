@@ -41,7 +41,14 @@ class Cache:
     def key(self, source: Source, settings: str) -> str:
         """The name of a source's entry. *settings*: text of everything else that decides the code."""
         state = blake2b(MAGIC_NUMBER, digest_size=DIGEST)
-        for part in (sys.implementation.name, compiler_version(), source.name, source.base, settings, source.text):
+        for part in (
+            sys.implementation.name,
+            compiler_version(),
+            source.name,
+            source.base,
+            settings,
+            source.text,
+        ):
             data = part.encode("utf-8", "surrogateescape")
             state.update(b"%d:" % len(data))
             state.update(data)

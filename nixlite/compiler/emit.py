@@ -19,83 +19,34 @@ if TYPE_CHECKING:
 LOAD, STORE = ast.Load(), ast.Store()
 
 
-class Anywhere:
-    """Default position of a node that cannot fail."""
-
-    lineno = 1
-    col_offset = 0
-    end_lineno = 1
-    end_col_offset = 0
+def located(kind: type) -> Any:
+    """A node class whose instances have a position without being given one: that of what cannot fail."""
+    return type(kind.__name__, (kind,), {"lineno": 1, "col_offset": 0, "end_lineno": 1, "end_col_offset": 0})
 
 
-class Name(Anywhere, ast.Name): ...
-
-
-class Constant(Anywhere, ast.Constant): ...
-
-
-class Call(Anywhere, ast.Call): ...
-
-
-class IfExp(Anywhere, ast.IfExp): ...
-
-
-class Compare(Anywhere, ast.Compare): ...
-
-
-class BoolOp(Anywhere, ast.BoolOp): ...
-
-
-class BinOp(Anywhere, ast.BinOp): ...
-
-
-class UnaryOp(Anywhere, ast.UnaryOp): ...
-
-
-class NamedExpr(Anywhere, ast.NamedExpr): ...
-
-
-class Tuple(Anywhere, ast.Tuple): ...
-
-
-class List(Anywhere, ast.List): ...
-
-
-class Starred(Anywhere, ast.Starred): ...
-
-
-class Dict(Anywhere, ast.Dict): ...
-
-
-class Subscript(Anywhere, ast.Subscript): ...
-
-
-class Attribute(Anywhere, ast.Attribute): ...
-
-
-class Arg(Anywhere, ast.arg): ...
-
-
-class Assign(Anywhere, ast.Assign): ...
-
-
-class Return(Anywhere, ast.Return): ...
-
-
-class If(Anywhere, ast.If): ...
-
-
-class ExprStatement(Anywhere, ast.Expr): ...
-
-
-class FunctionDef(Anywhere, ast.FunctionDef): ...
-
-
-class Try(Anywhere, ast.Try): ...
-
-
-class ExceptHandler(Anywhere, ast.ExceptHandler): ...
-
+Name = located(ast.Name)
+Constant = located(ast.Constant)
+Call = located(ast.Call)
+IfExp = located(ast.IfExp)
+Compare = located(ast.Compare)
+BoolOp = located(ast.BoolOp)
+BinOp = located(ast.BinOp)
+UnaryOp = located(ast.UnaryOp)
+NamedExpr = located(ast.NamedExpr)
+Tuple = located(ast.Tuple)
+List = located(ast.List)
+Starred = located(ast.Starred)
+Dict = located(ast.Dict)
+Subscript = located(ast.Subscript)
+Attribute = located(ast.Attribute)
+Arg = located(ast.arg)
+Assign = located(ast.Assign)
+Return = located(ast.Return)
+If = located(ast.If)
+ExprStatement = located(ast.Expr)
+FunctionDef = located(ast.FunctionDef)
+Try = located(ast.Try)
+ExceptHandler = located(ast.ExceptHandler)
 
 IS, IS_NOT, EQ, NOT_EQ, LT, GT, LT_E, GT_E, IN = (
     ast.Is(), ast.IsNot(), ast.Eq(), ast.NotEq(), ast.Lt(), ast.Gt(), ast.LtE(), ast.GtE(), ast.In(),
@@ -126,7 +77,7 @@ def call(site: Site | None, function: str | ast.expr, *arguments: ast.expr) -> a
     """`function(arguments…)`; *site* is where an error in it is."""
     target = Name(function, LOAD) if type(function) is str else function
     node = Call(target, list(arguments), [])
-    return at(node, site) if site is not None else node  # type: ignore[no-any-return]
+    return at(node, site) if site is not None else node
 
 
 def assign(target: str, value: ast.expr) -> ast.stmt:
@@ -188,6 +139,16 @@ def tuple_of(items: list[ast.expr]) -> ast.expr:
     return Tuple(items, LOAD) if items else Constant(())
 
 
+def dict_of(keys: list[str], values: list[ast.expr]) -> ast.expr:
+    """`{"key": value, …}`."""
+    return Dict([Constant(key) for key in keys], values)
+
+
+def copied_tuple(items: list[ast.expr]) -> ast.expr:
+    """A tuple of constants that is a new object each time."""
+    return Tuple([Starred(Tuple(items, LOAD), LOAD)], LOAD)
+
+
 def list_of(*items: ast.expr) -> ast.expr:
     """`[items…]`: a thunk."""
     return List(list(items), LOAD)
@@ -203,6 +164,11 @@ def assign_item(subject: ast.expr, index: object, value: ast.expr) -> ast.stmt:
     return Assign([Subscript(subject, Constant(index), STORE)], value)
 
 
+def if_then(test: ast.expr, body: list[ast.stmt]) -> ast.stmt:
+    """`if test: body`."""
+    return If(test, body, [])
+
+
 def statement(value: ast.expr) -> ast.stmt:
     """An expression as a statement."""
     return ExprStatement(value)
@@ -211,13 +177,14 @@ def statement(value: ast.expr) -> ast.stmt:
 def function(identifier: str, parameter: str, body: list[ast.stmt]) -> ast.stmt:
     """`def identifier(parameter): body`."""
     arguments = ast.arguments(
-        posonlyargs=[], args=[Arg(parameter)], vararg=None, kwonlyargs=[], kw_defaults=[], kwarg=None, defaults=[]
+        posonlyargs=[],
+        args=[Arg(parameter)],
+        vararg=None,
+        kwonlyargs=[],
+        kw_defaults=[],
+        kwarg=None,
+        defaults=[],
     )
     node = FunctionDef(identifier, arguments, body, [])
     node.type_params = []  # exists since 3.12
     return node
-
-
-def conjunction_of_bits(value: object) -> ast.expr:
-    """A constant that compile() would not accept as literal syntax but as a constant node (frozenset, tuple)."""
-    return Constant(value)

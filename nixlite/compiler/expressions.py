@@ -8,7 +8,7 @@ a thunk for it.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from nixlite.analysis.scope import Global, Variable, WithLookup
 from nixlite.compiler import emit
@@ -139,21 +139,21 @@ def is_function_variable(f: Function, node: n.Expr) -> bool:
     return type(node) is n.Var and f.unit.analysis.variables[node] in f.unit.functions
 
 
-def atomic(f: Function, node: n.Expr) -> ast.expr | None:
+def atomic(f: Function, node: Any) -> ast.expr | None:
     """The lazy for an expression that needs no thunk, None for any other."""
     kind = type(node)
     if kind is n.Int or kind is n.Float or kind is n.Str:
-        return emit.constant(node.value)  # type: ignore[attr-defined]
+        return emit.constant(node.value)
     if kind is n.Var:
-        return lazy_variable(f, node)  # type: ignore[arg-type]
+        return lazy_variable(f, node)
     if kind is n.PathLiteral:
-        return path_literal(f, node)  # type: ignore[arg-type]
-    if kind is n.ListLiteral and not node.items:  # type: ignore[attr-defined]
+        return path_literal(f, node)
+    if kind is n.ListLiteral and not node.items:
         return emit.constant(())
     return None
 
 
-def argument(f: Function, node: n.Expr) -> ast.expr:
+def argument(f: Function, node: Any) -> ast.expr:
     """A function's argument: like `lazy`, but lambdas and small literals are made at once."""
     atom = atomic(f, node)
     if atom is not None:
@@ -161,14 +161,14 @@ def argument(f: Function, node: n.Expr) -> ast.expr:
     kind = type(node)
     if kind is n.Lambda:
         return f.value(node)
-    if kind is n.ListLiteral and len(node.items) <= LARGE_LITERAL:  # type: ignore[attr-defined]
+    if kind is n.ListLiteral and len(node.items) <= LARGE_LITERAL:
         return f.value(node)
-    if kind is n.AttrSet and is_simple(node) and len(node.bindings) <= LARGE_LITERAL:  # type: ignore[arg-type,attr-defined]
+    if kind is n.AttrSet and is_simple(node) and len(node.bindings) <= LARGE_LITERAL:
         return f.value(node)
-    if kind is n.Select and builtin_name(f, node) is not None:  # type: ignore[arg-type]
+    if kind is n.Select and builtin_name(f, node) is not None:
         return f.value(node)
     if kind is n.Binary:
-        eager = speculative(f, node)  # type: ignore[arg-type]
+        eager = speculative(f, node)
         if eager is not None:
             return eager
     return f.thunk(node)
@@ -191,10 +191,7 @@ def speculative(f: Function, node: n.Binary) -> ast.expr | None:
     left, right = cheap_operand(f, node.left), cheap_operand(f, node.right)
     if left is None or right is None:
         return None
-    tests = []
-    for side in (left, right):
-        if type(side) is not emit.Constant:
-            tests.append(emit.type_is(side, "int"))
+    tests = [emit.type_is(side, "int") for side in (left, right) if type(side) is not emit.Constant]
     if not tests:
         return None
     result = f.temporary()
@@ -344,7 +341,7 @@ def list_literal(f: Function, node: n.ListLiteral) -> ast.expr:
     """
     items = [lazy(f, item) for item in node.items]
     if items and all(type(item) is emit.Constant for item in items):
-        return emit.Tuple([emit.Starred(emit.tuple_of(items), emit.LOAD)], emit.LOAD)
+        return emit.copied_tuple(items)
     return emit.tuple_of(items)
 
 
@@ -365,16 +362,16 @@ def boolean(f: Function, node: n.Expr, context: Site) -> ast.expr:
     )
 
 
-def gives_boolean(f: Function, node: n.Expr) -> bool:
+def gives_boolean(f: Function, node: Any) -> bool:
     """Whether the code for *node* can give nothing but a Boolean."""
     kind = type(node)
     if kind is n.Not or kind is n.HasAttr:
         return True
     if kind is n.Binary:
-        op = node.op  # type: ignore[attr-defined]
+        op = node.op
         if op in ("&&", "||", "->", "==", "!="):
             return True
-        return op in ("<", ">", "<=", ">=") and not is_rebound(f, node)  # type: ignore[arg-type]
+        return op in ("<", ">", "<=", ">=") and not is_rebound(f, node)
     if kind is n.Var:
         resolution = f.unit.analysis.variables[node]
         return type(resolution) is Global and resolution.name in ("true", "false")

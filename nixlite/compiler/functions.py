@@ -111,10 +111,12 @@ def unexpected_check(node: n.Lambda, attrs: ast.expr, site: Site) -> ast.stmt:
         known = emit.constant(frozenset(formal.name for formal in items))
         keys = emit.call(None, emit.Attribute(attrs, "keys", emit.LOAD))
         too_many = emit.negation(emit.compare(keys, emit.LT_E, known))
-    return emit.If(too_many, [failed], [])
+    return emit.if_then(too_many, [failed])
 
 
-def write_defaults(f: Function, optional: list[n.Formal], names: dict[str, Variable], attrs: ast.expr) -> None:
+def write_defaults(
+    f: Function, optional: list[n.Formal], names: dict[str, Variable], attrs: ast.expr
+) -> None:
     """Formals with defaults; a default may use any other formal, also one that is given later."""
     waiting = {f.declare(names[formal.name]): names[formal.name] for formal in optional}
     late: list[tuple[str, dict[Variable, None]]] = []

@@ -7,7 +7,6 @@ and only then, they are lowered as calls.
 
 from __future__ import annotations
 
-import ast
 from typing import TYPE_CHECKING
 
 from nixlite.analysis.scope import Global
@@ -18,6 +17,7 @@ from nixlite.compiler.unit import CALL, CONTEXT, VALUE
 from nixlite.syntax import nodes as n
 
 if TYPE_CHECKING:
+    import ast
     from collections.abc import Callable
 
     from nixlite.compiler.unit import Function, Site
@@ -65,7 +65,9 @@ def add(f: Function, node: n.Binary) -> ast.expr:
     left, right = operands(f, node)
     if type(node.left) is n.Str or type(node.right) is n.Str:
         test, first, second = both_are(node.left, left, node.right, right, f, "str")
-        return emit.if_else(test, emit.binary(first, emit.ADD, second), emit.call(site, "plus", first, second, left_place))
+        return emit.if_else(
+            test, emit.binary(first, emit.ADD, second), emit.call(site, "plus", first, second, left_place)
+        )
     test, first, second = both_are(node.left, left, node.right, right, f, "int")
     return in_range(f, test, first, emit.ADD, second, emit.call(site, "plus", first, second, left_place))
 
@@ -219,7 +221,7 @@ def update(f: Function, node: n.Binary) -> ast.expr:
 
 
 def updated(f: Function, node: n.Expr, text: str) -> ast.expr:
-    """An operand of `//`, which must be a set; operands that are `//` themselves have no context of their own."""
+    """An operand of `//`, which must be a set; one that is `//` itself has no context of its own."""
     if type(node) is n.Binary and node.op == "//":
         return f.value(node)
     context = f.unit.site(node.pos, f.context, CONTEXT, text)

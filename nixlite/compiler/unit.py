@@ -113,8 +113,8 @@ class Function:
     """
 
     __slots__ = (
-        "block", "blocks", "captures", "context", "depth", "hoist_known", "known", "locals", "nesting", "parent",
-        "unit",
+        "block", "blocks", "captures", "context", "depth", "hoist_known", "known", "locals", "nesting",
+        "parent", "unit",
     )  # fmt: skip
 
     def __init__(self, unit: Unit, parent: Function | None, known: frozenset[Variable]) -> None:
@@ -128,7 +128,7 @@ class Function:
         self.context = 0
         self.depth = 0
         self.blocks = 0
-        self.nesting = 0 if parent is None else parent.nesting + 1
+        self.nesting: int = 0 if parent is None else parent.nesting + 1
 
     # -- variables
 

@@ -90,10 +90,12 @@ def unexpected_argument(attrs: dict[str, Lazy], formals: Formals) -> None:
 
 
 OPERATIONS: dict[str, Any] = {
-    "type": type, "list": list, "dict": dict, "int": int, "str": str, "bool": bool, "tuple": tuple, "len": len,
+    "type": type, "list": list, "dict": dict, "int": int, "str": str, "bool": bool, "tuple": tuple,
+    "len": len,
     "KeyError": KeyError, "function": FunctionType, "NixPath": NixPath, "MISSING": select.MISSING,
     "VIRGIN": VIRGIN, "force": force, "call": call, "call2": call2,
-    "select": select.select, "select_path": select.select_path, "find": select.find, "has_path": select.has_path,
+    "select": select.select, "select_path": select.select_path, "find": select.find,
+    "has_path": select.has_path,
     "attribute_name": select.attribute_name, "dynamic_name": select.dynamic_name,
     "add_attribute": select.add_attribute, "with_lookup": select.with_lookup,
     "apply_overrides": select.apply_overrides, "refill": select.refill, "position_set": select.position_set,

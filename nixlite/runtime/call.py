@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from types import FunctionType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from nixlite.errors import NixTypeError
 from nixlite.runtime.thunk import force
 from nixlite.runtime.values import HERE, PrimOp, PrimOpApp, show_type
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from nixlite.runtime.values import Lazy, Value
 
 
-def call(function: Lazy, argument: Lazy) -> Value:
+def call(function: Any, argument: Lazy) -> Value:
     """Apply a function, built-in function or functor to one argument; the result is in WHNF.
 
     Manual: Language, "Functions" and "Functors" (`__functor`).
@@ -21,24 +23,29 @@ def call(function: Lazy, argument: Lazy) -> Value:
     if type(function) is list:
         function = force(function)
     kind = type(function)
+    result: Value
     if kind is FunctionType:
-        return function(argument)  # type: ignore[operator,no-any-return]
-    if kind is PrimOp:
-        if function.arity == 1:  # type: ignore[union-attr]
-            return function.function(argument)  # type: ignore[union-attr]
-        return PrimOpApp(function, (argument,))  # type: ignore[arg-type]
-    if kind is PrimOpApp:
-        arguments = (*function.arguments, argument)  # type: ignore[union-attr]
-        primop = function.primop  # type: ignore[union-attr]
+        result = function(argument)
+    elif kind is PrimOp:
+        if function.arity == 1:
+            result = function.function(argument)
+        else:
+            result = PrimOpApp(function, (argument,))
+    elif kind is PrimOpApp:
+        arguments = (*function.arguments, argument)
+        primop = function.primop
         if len(arguments) == primop.arity:
-            return apply_primop(primop.function, arguments)
-        return PrimOpApp(primop, arguments)
-    if kind is dict and "__functor" in function:  # type: ignore[operator]
-        return call_functor(function, argument)  # type: ignore[arg-type]
-    raise not_a_function(function)
+            result = apply_primop(primop.function, arguments)
+        else:
+            result = PrimOpApp(primop, arguments)
+    elif kind is dict and "__functor" in function:
+        result = call_functor(function, argument)
+    else:
+        raise not_a_function(function)
+    return result
 
 
-def apply_primop(code, arguments):  # type: ignore[no-untyped-def]
+def apply_primop(code: Callable[..., Value], arguments: tuple[Lazy, ...]) -> Value:
     """`code(*arguments)` without CALL_FUNCTION_EX, which spends C stack on CPython 3.11."""
     match len(arguments):
         case 2:
@@ -69,16 +76,17 @@ def not_a_function(value: Value) -> NixTypeError:
     )
 
 
-def call2(function: Lazy, a: Lazy, b: Lazy) -> Value:
+def call2(function: Any, a: Lazy, b: Lazy) -> Value:
     """Apply to two arguments; a built-in function that takes two gets them at once."""
     if type(function) is list:
         function = force(function)
     kind = type(function)
+    result: Value
     if kind is FunctionType:
-        function = function(a)  # type: ignore[operator]
-        if type(function) is FunctionType:
-            return function(b)  # type: ignore[no-any-return]
-        return call(function, b)
-    if kind is PrimOp and function.arity == 2:  # type: ignore[union-attr]
-        return function.function(a, b)  # type: ignore[union-attr]
-    return call(call(function, a), b)
+        function = function(a)
+        result = function(b) if type(function) is FunctionType else call(function, b)
+    elif kind is PrimOp and function.arity == 2:
+        result = function.function(a, b)
+    else:
+        result = call(call(function, a), b)
+    return result

@@ -116,7 +116,7 @@ def force_string_no_context(x: Lazy, error_context: str) -> str:
 
 
 def get_attr(attrs: dict[str, Lazy], name: str, error_context: str) -> Lazy:
-    """The attribute *name*, unforced, that a builtin wants in a set it was given (no position, no suggestion)."""
+    """The attribute *name*, unforced, that a builtin wants in a set (no position, no suggestion)."""
     if name in attrs:
         return attrs[name]
     from nixlite.spelling import attribute_name  # only on the way to an error

@@ -20,14 +20,14 @@ MISSING: Any = object()
 """What a look-up gives for a name that is not there."""
 
 
-def select(subject: Value, name: str) -> Value:
+def select(subject: Value, name: str) -> Any:
     """`subject.name`: the attribute's value in WHNF."""
     if type(subject) is dict:
         selected = subject.get(name, MISSING)
         if type(selected) is list:
-            return selected[1] if selected[0] is None else force(selected)  # type: ignore[no-any-return]
+            return selected[1] if selected[0] is None else force(selected)
         if selected is not MISSING:
-            return selected  # type: ignore[no-any-return]
+            return selected
         raise missing(name, subject)
     raise not_a_set_to_select_from(subject)
 

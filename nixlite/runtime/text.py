@@ -64,7 +64,7 @@ def add_values(state: State, left: Value, right: Value, left_place: tuple[str, i
         name = "an integer" if kind is int else "a float"
         raise NixTypeError(f"cannot add {show_type(right)} to {name}", at_site=True)
     if kind is str and other is str:
-        return left + right  # type: ignore[operator,no-any-return]
+        return left + right  # type: ignore[operator]
     if kind is NixPath:
         return add_to_path(state, left, right)  # type: ignore[arg-type]
     as_string = kind is str or kind is ContextString

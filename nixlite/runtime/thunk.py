@@ -54,13 +54,13 @@ def force(x: Lazy) -> Value:
     An error is remembered too (as Nix does since 2.34); a thunk that was only interrupted is restored.
     """
     if type(x) is not list:
-        return x
+        return x  # type: ignore[return-value]
     code = x[0]
     if code is None:
         return x[1]  # type: ignore[no-any-return]
     x[0] = blackhole
     try:
-        value = code(x[1])
+        value: Value = code(x[1])
     except NixError as error:
         if code is not failed:
             x[1] = error
@@ -71,7 +71,7 @@ def force(x: Lazy) -> Value:
         raise
     x[1] = value
     x[0] = None
-    return value  # type: ignore[no-any-return]
+    return value
 
 
 def peel(x: Lazy) -> Lazy:

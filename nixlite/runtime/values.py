@@ -47,10 +47,10 @@ class ContextString:
         self.text = text
         self.context = context
 
-    def __add__(self, other: str | ContextString) -> ContextString:
+    def __add__(self, other: Any) -> ContextString:
         if type(other) is ContextString:
             return ContextString(self.text + other.text, self.context | other.context)
-        return ContextString(self.text + other, self.context)  # type: ignore[operator]
+        return ContextString(self.text + other, self.context)
 
     def __radd__(self, other: str) -> ContextString:
         return ContextString(other + self.text, self.context)
@@ -86,7 +86,12 @@ class PrimOp:
     __slots__ = ("arguments", "arity", "doc", "function", "name", "trace")
 
     def __init__(
-        self, name: str, function: Callable[..., Value], arguments: tuple[str, ...], doc: str, trace: bool = True
+        self,
+        name: str,
+        function: Callable[..., Value],
+        arguments: tuple[str, ...],
+        doc: str,
+        trace: bool = True,
     ) -> None:
         self.name = name
         self.function = function
@@ -113,8 +118,8 @@ Lambda: TypeAlias = FunctionType
 AttrSet: TypeAlias = "dict[str, Lazy]"
 Thunk: TypeAlias = "list[Any]"
 Value: TypeAlias = Union[
-    None, bool, int, float, str, ContextString, NixPath, "tuple[Lazy, ...]", "dict[str, Lazy]",
-    FunctionType, PrimOp, PrimOpApp,
+    bool, int, float, str, ContextString, NixPath, "tuple[Lazy, ...]", "dict[str, Lazy]",
+    FunctionType, PrimOp, PrimOpApp, None,
 ]  # fmt: skip
 Lazy: TypeAlias = Union[Value, "list[Any]"]
 

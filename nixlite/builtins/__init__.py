@@ -1,0 +1,1 @@
+"""What Nix programs see: one file a topic, declared in `registry`."""
