@@ -90,7 +90,8 @@ class TraceReader:
         code = frame.f_code
         rows = names["SITES"]
         row = rows[self.site_number(code, lasti)]
-        info = names["LAMBDAS"].get(code.co_name)
+        lambdas = names["LAMBDAS"]
+        info = lambdas.get(code.co_name + "'") or lambdas.get(code.co_name)
         if info is not None:
             self.enter_function(LambdaInfo(*info), row[3] == FORMALS)
         file = names["FILE"]

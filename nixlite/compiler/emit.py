@@ -174,16 +174,18 @@ def statement(value: ast.expr) -> ast.stmt:
     return ExprStatement(value)
 
 
-def function(identifier: str, parameter: str, body: list[ast.stmt]) -> ast.stmt:
-    """`def identifier(parameter): body`."""
+def function(
+    identifier: str, parameters: list[str], body: list[ast.stmt], defaults: list[ast.expr] | None = None
+) -> ast.stmt:
+    """`def identifier(parameters…): body`; *defaults* are those of the last parameters."""
     arguments = ast.arguments(
         posonlyargs=[],
-        args=[Arg(parameter)],
+        args=[Arg(parameter) for parameter in parameters],
         vararg=None,
         kwonlyargs=[],
         kw_defaults=[],
         kwarg=None,
-        defaults=[],
+        defaults=defaults or [],
     )
     node = FunctionDef(identifier, arguments, body, [])
     node.type_params = []  # exists since 3.12

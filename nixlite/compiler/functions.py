@@ -29,6 +29,8 @@ def lambda_value(f: Function, node: n.Lambda) -> ast.expr:
 
 def define_lambda(f: Function, node: n.Lambda, identifier: str) -> ast.stmt:
     """`def identifier(argument): …`, and its row in the lambda table."""
+    if takes_two(node):
+        return define_pair(f, node, identifier)
     inner = Function(f.unit, f, f.known)
     names = f.unit.analysis.bound[node]
     if node.formals is None:
@@ -39,7 +41,34 @@ def define_lambda(f: Function, node: n.Lambda, identifier: str) -> ast.stmt:
         write_formals(inner, node, parameter)
     inner.tail(node.body)
     describe(f, node, identifier)
-    return emit.function(identifier, parameter, inner.block)
+    return emit.function(identifier, [parameter], inner.block)
+
+
+def takes_two(node: n.Lambda) -> bool:
+    """Whether a lambda is `a: b: …`, which is compiled as one Python function."""
+    return node.formals is None and type(node.body) is n.Lambda and node.body.formals is None
+
+
+def define_pair(f: Function, node: n.Lambda, identifier: str) -> ast.stmt:
+    """`a: b: body` as `def identifier(a, b=MISSING)`, which callers with both arguments call at once.
+
+    With one argument it returns a closure that waits for the other. In the lambda table the plain name stands
+    for the outer lambda, with an apostrophe for the inner one (whose body is what can fail).
+    """
+    inner = Function(f.unit, f, f.known)
+    second = node.body
+    assert type(second) is n.Lambda
+    assert node.argument is not None
+    assert second.argument is not None
+    first_name = inner.declare(f.unit.analysis.bound[node][node.argument])
+    second_name = inner.declare(f.unit.analysis.bound[second][second.argument])
+    waiting = emit.call(None, "curry", emit.name(identifier), emit.name(first_name))
+    absent = emit.compare(emit.name(second_name), emit.IS, emit.name("MISSING"))
+    inner.emit(emit.if_then(absent, [emit.Return(waiting)]))
+    inner.tail(second.body)
+    describe(f, node, identifier)
+    describe(f, second, identifier + "'")
+    return emit.function(identifier, [first_name, second_name], inner.block, [emit.name("MISSING")])
 
 
 def describe(f: Function, node: n.Lambda, identifier: str) -> None:
@@ -165,8 +194,11 @@ def call_value(f: Function, node: n.Call) -> ast.expr:
         return direct
     function = f.value(node.function)
     arguments = [escaping_argument(f, item) for item in node.arguments]
-    if is_known_function(f, node.function):
-        function = emit.call(site, function, arguments.pop(0))
+    known = known_function(f, node.function)
+    if known is not None:
+        taken = 2 if len(arguments) > 1 and takes_two(known) else 1
+        function = emit.call(site, function, *arguments[:taken])
+        arguments = arguments[taken:]
     return apply(f, site, function, arguments)
 
 
@@ -198,9 +230,17 @@ def apply(f: Function, site: Site, function: ast.expr, arguments: list[ast.expr]
     return function
 
 
-def is_known_function(f: Function, node: n.Expr) -> bool:
-    """Whether *node* is a variable bound to a compiled function."""
-    return type(node) is n.Var and f.unit.analysis.variables[node] in f.unit.functions
+def known_function(f: Function, node: n.Expr) -> n.Lambda | None:
+    """The lambda that a variable is bound to, when it is a compiled function without a thunk."""
+    if type(node) is not n.Var:
+        return None
+    variable = f.unit.analysis.variables[node]
+    if type(variable) is not Variable or variable not in f.unit.functions:
+        return None
+    assert variable.binding is not None
+    value = variable.binding.value
+    assert type(value) is n.Lambda
+    return value
 
 
 def builtin_call(f: Function, node: n.Call, site: Site) -> ast.expr | None:

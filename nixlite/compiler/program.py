@@ -30,7 +30,7 @@ def compile_expression(node: Expr, source: Source, analysis: Analysis, primops: 
     for variable in main.captures:
         read = emit.item(emit.name("scope"), variable.name)
         main.block.insert(0, emit.assign(unit.name_of(variable), read))
-    body = [*unit.setup, *unit.statics, emit.function("main", "scope", main.block)]
+    body = [*unit.setup, *unit.statics, emit.function("main", ["scope"], main.block)]
     module = ast.Module(body, [])
     code = compile(module, source.name, "exec", dont_inherit=True, optimize=2)
     return Code(code, tuple(unit.sites), unit.lambdas, source.name)

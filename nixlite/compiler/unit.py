@@ -203,12 +203,12 @@ class Function:
         identifier = self.unit.fresh("s")
         names = [self.unit.name_of(variable) for variable in self.captures]
         if len(names) == 1:
-            self.unit.statics.append(emit.function(identifier, names[0], self.block))
+            self.unit.statics.append(emit.function(identifier, names, self.block))
         else:
             if names:
                 targets = emit.Tuple([emit.Name(name, emit.STORE) for name in names], emit.STORE)
                 self.block.insert(0, emit.Assign([targets], emit.name("env")))
-            self.unit.statics.append(emit.function(identifier, "env", self.block))
+            self.unit.statics.append(emit.function(identifier, ["env"], self.block))
         return identifier
 
     def payload(self, captures: dict[Variable, None]) -> ast.expr:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from nixlite.errors import AssertionFailed, NixTypeError
 from nixlite.runtime import select, text
-from nixlite.runtime.call import call, call2
+from nixlite.runtime.call import call, call2, curry
 from nixlite.runtime.expect import wrong_type
 from nixlite.runtime.operators import assert_equal, equal
 from nixlite.runtime.thunk import VIRGIN, force
@@ -93,7 +93,7 @@ OPERATIONS: dict[str, Any] = {
     "type": type, "list": list, "dict": dict, "int": int, "str": str, "bool": bool, "tuple": tuple,
     "len": len,
     "KeyError": KeyError, "function": FunctionType, "NixPath": NixPath, "MISSING": select.MISSING,
-    "VIRGIN": VIRGIN, "force": force, "call": call, "call2": call2,
+    "VIRGIN": VIRGIN, "force": force, "call": call, "call2": call2, "curry": curry,
     "select": select.select, "select_path": select.select_path, "find": select.find,
     "has_path": select.has_path,
     "attribute_name": select.attribute_name, "dynamic_name": select.dynamic_name,

@@ -57,6 +57,15 @@ def apply_primop(code: Callable[..., Value], arguments: tuple[Lazy, ...]) -> Val
     return code(*arguments)
 
 
+def curry(function: Callable[..., Value], first: Lazy) -> Callable[[Lazy], Value]:
+    """A compiled function of two arguments that has got its first."""
+
+    def waiting(second: Lazy) -> Value:
+        return function(first, second)
+
+    return waiting
+
+
 def call_functor(functor: dict[str, Lazy], argument: Lazy) -> Value:
     """`{ __functor = self: …; } argument`."""
     error_context = "while calling a functor (an attribute set with a '__functor' attribute)"
@@ -83,6 +92,9 @@ def call2(function: Any, a: Lazy, b: Lazy) -> Value:
     kind = type(function)
     result: Value
     if kind is FunctionType:
+        if function.__code__.co_argcount == 2:
+            result = function(a, b)
+            return result
         function = function(a)
         result = function(b) if type(function) is FunctionType else call(function, b)
     elif kind is PrimOp and function.arity == 2:

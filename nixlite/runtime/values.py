@@ -154,8 +154,14 @@ class LambdaInfo:
 
 def lambda_info(function: FunctionType) -> LambdaInfo:
     """The metadata of a compiled Nix function, found by its code's name in its unit's table."""
-    row = function.__globals__["LAMBDAS"][function.__code__.co_name]
-    return LambdaInfo(*row)
+    code = function.__code__
+    rows = function.__globals__.get("LAMBDAS")
+    if rows is not None:
+        return LambdaInfo(*rows[code.co_name])
+    # A closure of `call.curry`: the inner lambda of a pair.
+    cells = function.__closure__ or ()
+    pair = cells[code.co_freevars.index("function")].cell_contents
+    return LambdaInfo(*pair.__globals__["LAMBDAS"][pair.__code__.co_name + "'"])
 
 
 def type_name(value: Value) -> str:
