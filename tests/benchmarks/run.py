@@ -10,7 +10,6 @@ but a wrong answer. `cold` removes the compiled files before every run, `warm` l
 from __future__ import annotations
 
 import argparse
-import os
 import shlex
 import shutil
 import statistics
@@ -96,22 +95,19 @@ def measure(program: Program, directory: Path, reference: str | None, rounds: in
     """One row of the table."""
     file = directory / "program.nix"
     file.write_text(program.text + "\n", "utf-8")
-    environment = {
-        **os.environ,
-        "HOME": str(directory),
-        "XDG_CACHE_HOME": str(directory / "cache"),
-        "NIX_PATH": "",
-    }
-    environment["PYTHONPATH"] = str(ROOT)
-    ours = [sys.executable, "-m", "nixlite", "instantiate", "--eval", "--strict"]
-    commands = [ours, *([shlex.split(reference)] if reference else [])]
+    cache = directory / "cache"
+    ours = ["env", f"PYTHONPATH={ROOT}", f"XDG_CACHE_HOME={cache}", sys.executable, "-m", "nixlite"]
+    commands = [
+        [*ours, "instantiate", "--eval", "--strict"],
+        *([shlex.split(reference)] if reference else []),
+    ]
     for command in commands:
-        seconds(command, file, environment, program.printed)  # the first run fills caches, of the disk too
+        seconds(command, file, program.printed)  # the first run fills caches, of the disk too
     times = []
     for _ in range(rounds):
         if cold:
-            shutil.rmtree(directory / "cache", ignore_errors=True)
-        times.append([seconds(command, file, environment, program.printed) for command in commands])
+            shutil.rmtree(cache, ignore_errors=True)
+        times.append([seconds(command, file, program.printed) for command in commands])
     row = f"{program.name:10} {median_ms(times, 0):11.1f}"
     if reference:
         ratio = statistics.median(mine / other for mine, other in times)
@@ -119,10 +115,10 @@ def measure(program: Program, directory: Path, reference: str | None, rounds: in
     return row
 
 
-def seconds(command: list[str], file: Path, environment: dict[str, str], printed: str) -> float:
+def seconds(command: list[str], file: Path, printed: str) -> float:
     """How long one process takes. Ends the program when the answer is wrong."""
     start = time.perf_counter()
-    done = subprocess.run([*command, str(file)], env=environment, capture_output=True, text=True, check=False)
+    done = subprocess.run([*command, str(file)], capture_output=True, text=True, check=False)
     taken = time.perf_counter() - start
     if done.stdout.strip() != printed:
         sys.exit(f"{shlex.join(command)}: {done.stdout[:200]}{done.stderr[-2000:]}")
