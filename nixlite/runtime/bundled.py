@@ -1,6 +1,11 @@
-"""The Nix files that every Nix brings with it, found as `<nix/…>`."""
+"""The Nix files that come along: those of every Nix, found as `<nix/…>`, and a package set for `<nixpkgs>`."""
 
 from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from nixlite.runtime.state import State
 
 FETCHURL = """\
 # <nix/fetchurl.nix>: a derivation that downloads one file, for bootstrapping a package set.
@@ -37,3 +42,30 @@ derivation ({
 }))
 """
 FILES: dict[str, str] = {"fetchurl.nix": FETCHURL}
+
+
+def bundled_nixpkgs(state: State, name: str) -> str | None:
+    """What `<nixpkgs>` or `<nixpkgs/…>` means to those who have no nixpkgs: a path in `stdlib/nixpkgs/`, or None.
+
+    Programs may read these files also in pure and restricted evaluation; they are part of nixlite. None where the
+    user wants no lookup path, which an *empty* `NIX_PATH` says, and in pure evaluation also where the user's own
+    nixpkgs is only out of reach: it would not be the same one.
+    """
+    if name != "nixpkgs" and not name.startswith("nixpkgs/"):
+        return None
+    host, settings = state.host, state.settings
+    if host.has_env("NIX_PATH") and not host.get_env("NIX_PATH"):
+        return None
+    own = [prefix for prefix, _ in settings.lookup_path] + [
+        entry.partition("=")[0] for entry in settings.nix_path
+    ]
+    if settings.pure_eval and "nixpkgs" in own:
+        return None
+    from nixlite.resources import stdlib_directory  # hardly ever needed
+
+    place = f"{stdlib_directory()}/nixpkgs"
+    host.allow(place)
+    root = host.real_path(place)
+    host.allow(root)
+    found = root + name.removeprefix("nixpkgs")
+    return found if host.exists(found) else None

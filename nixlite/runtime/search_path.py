@@ -11,6 +11,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from nixlite.errors import EvalError, NixError, Thrown
+from nixlite.runtime.bundled import bundled_nixpkgs
 from nixlite.runtime.coerce import normalise
 from nixlite.runtime.host import BUNDLED_PREFIX
 
@@ -88,7 +89,8 @@ def allow_lookup_path(state: State) -> None:
 def find_file(state: State, entries: list[Entry], name: str) -> str:
     """The path that `<name>` means: the first entry that matches and has it, symlinks resolved.
 
-    Raises Thrown, which `tryEval` catches, when no entry has it. `<nix/…>` is always there.
+    Raises Thrown, which `tryEval` catches, when no entry has it. `<nix/…>` is always there, and `<nixpkgs>` is the
+    bundled package set when nothing else is.
     """
     for prefix, path in entries:
         rest = suffix_of(prefix, name)
@@ -103,6 +105,9 @@ def find_file(state: State, entries: list[Entry], name: str) -> str:
         state.host.check_access(found)
     if name.startswith("nix/"):
         return f"{BUNDLED_PREFIX}{normalise(name[4:])[1:]}>"
+    bundled = bundled_nixpkgs(state, name)
+    if bundled is not None:
+        return bundled
     if state.settings.pure_eval:
         raise Thrown(f"cannot look up '<{name}>' in pure evaluation mode (use '--impure' to override)")
     raise Thrown(f"file '{name}' was not found in the Nix search path (add it using $NIX_PATH or -I)")
