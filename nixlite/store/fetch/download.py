@@ -65,10 +65,14 @@ class Downloader:
         self.progress = progress or ignore
         self.sleep = sleep or wait
 
-    def get(self, url: str, headers: dict[str, str] | None = None) -> Download:
-        """The content of *url*. Raises DownloadError in Nix's words."""
+    def get(self, url: str, started: Callable[[], object] | None = None) -> Download:
+        """The content of *url*; *started* is called unless the cache has it. Raises DownloadError."""
+        if ":" not in url:
+            raise DownloadError(f"URL '{url}' doesn't have a scheme")
         parsed = parse_url(url)
+        started = started or ignore
         if parsed.scheme == "file":
+            started()
             return Download(read_file(url, parsed.file_path), url)
         if parsed.scheme not in ("http", "https"):
             raise DownloadError(
@@ -80,20 +84,21 @@ class Downloader:
             return cached["download"]  # type: ignore[no-any-return]
         if self.offline:
             raise DownloadError(f"unable to download '{url}': nothing is cached, and '--offline' is given")
+        started()
         try:
-            return self.retried(url, headers or {}, cached)
+            return self.retried(url, cached)
         except DownloadError as error:
             if cached is None:
                 raise
             self.warn(f"{error.message}; using cached version")
             return cached["download"]  # type: ignore[no-any-return]
 
-    def retried(self, url: str, headers: dict[str, str], cached: dict[str, Any] | None) -> Download:
+    def retried(self, url: str, cached: dict[str, Any] | None) -> Download:
         """Try several times."""
         attempt = 1
         while True:
             try:
-                return self.request(url, headers, cached)
+                return self.request(url, cached)
             except DownloadError as error:
                 if not error.transient or attempt >= self.attempts:
                     raise
@@ -102,17 +107,17 @@ class Downloader:
                 self.sleep(delay / 1000)
                 attempt += 1
 
-    def request(self, url: str, headers: dict[str, str], cached: dict[str, Any] | None) -> Download:
+    def request(self, url: str, cached: dict[str, Any] | None) -> Download:
         """One request."""
         from http.client import HTTPException
         from urllib.error import HTTPError, URLError
         from urllib.request import Request, urlopen  # slow to import; absent in a browser
 
-        all_headers = {"User-Agent": "nixlite", "Accept-Encoding": "identity", **headers}
+        headers = {"User-Agent": "nixlite", "Accept-Encoding": "identity"}
         if cached is not None and cached["etag"]:
-            all_headers["If-None-Match"] = cached["etag"]
+            headers["If-None-Match"] = cached["etag"]
         try:
-            with urlopen(Request(url, headers=all_headers), timeout=self.timeout) as answer:
+            with urlopen(Request(url, headers=headers), timeout=self.timeout) as answer:
                 data = self.receive(url, answer)
                 result = Download(data, answer.geturl(), immutable_link(answer.headers.get_all("Link")))
                 self.remember(url, result, answer.headers.get("ETag") or "")

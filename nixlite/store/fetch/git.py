@@ -52,13 +52,15 @@ class Git:
         self.show = show
         self.ttl = ttl
 
-    def run(self, *arguments: str, data: bytes | None = None) -> bytes:
+    def run(self, *arguments: str, data: bytes | None = None, index: str | None = None) -> bytes:
         """The output of a git command. Raises GitError when it fails."""
         import subprocess  # slow to import
 
         environment = {**os.environ, "GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C"}
         for name in ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE"):
             environment.pop(name, None)
+        if index is not None:
+            environment["GIT_INDEX_FILE"] = index
         try:
             done = subprocess.run(
                 ["git", *arguments], input=data, capture_output=True, env=environment, check=False
@@ -241,11 +243,23 @@ class Git:
         return result
 
     def without_ignored(self, names: list[str], *where: str, tree: str | None = None) -> list[str]:
-        """*names* without those whose `.gitattributes`, or their directories', say `export-ignore`."""
+        """*names* without those whose `.gitattributes`, or their directories', say `export-ignore`.
+
+        The attributes are those of the working tree, or of *tree*, through an index made for the purpose.
+        """
         paths = list(dict.fromkeys([prefix for name in names for prefix in prefixes(name)]))
-        source = [f"--source={tree}"] if tree else []
         data = "\0".join(paths).encode("utf-8", "surrogateescape") + b"\0"
-        output = self.run(*where, "check-attr", *source, "-z", "--stdin", "export-ignore", data=data)
+        if tree is None:
+            output = self.run(*where, "check-attr", "-z", "--stdin", "export-ignore", data=data)
+        else:
+            import tempfile  # slow to import
+
+            with tempfile.TemporaryDirectory() as directory:
+                index = os.path.join(directory, "index")
+                self.run(*where, "read-tree", tree, index=index)
+                output = self.run(
+                    *where, "check-attr", "--cached", "-z", "--stdin", "export-ignore", data=data, index=index
+                )
         fields = output.decode("utf-8", "surrogateescape").split("\0")
         ignored = {fields[i] for i in range(0, len(fields) - 2, 3) if fields[i + 2] == "set"}
         return [name for name in names if not any(prefix in ignored for prefix in prefixes(name))]

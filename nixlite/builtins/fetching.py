@@ -1,0 +1,306 @@
+"""Fetching an input into the store: what `fetchTree`, `fetchTarball`, `fetchGit` and flakes share."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from nixlite.errors import EvalError, NixError, RestrictedError
+from nixlite.runtime.host import RealHost
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from nixlite.runtime.state import State
+    from nixlite.store.fetch.download import Downloader
+    from nixlite.store.fetch.inputs import Input
+    from nixlite.store.hashing import Hash
+    from nixlite.store.tree import Node
+
+
+class Fetched(NamedTuple):
+    """A fetched input: its store path, the hash of its archive, the input with all that is known now."""
+
+    path: str
+    content: Hash
+    source: Input
+    count_revisions: Callable[[], int] | None = None
+
+
+def fetch_input(state: State, source: Input) -> Fetched:
+    """Fetch an input and add its tree to the store, once in an evaluation.
+
+    Raises EvalError in Nix's words, also when the content is not that of `narHash`.
+    """
+    cache: dict[str, Fetched] = state.caches.setdefault("fetched inputs", {})
+    key = source.json()
+    if key not in cache:
+        cache[key] = checked(state, source)
+    return cache[key]
+
+
+def checked(state: State, source: Input) -> Fetched:
+    """Fetch, compare the hash and add to the store."""
+    node, content, result, count = tree_of(state, source)
+    check_hash(source, content, mounted=True)
+    path: str = state.store.add_hashed(source.name, node, "nar", content)
+    state.host.allow(path)
+    return Fetched(path, content, result, count)
+
+
+def check_hash(source: Input, content: Hash, *, mounted: bool) -> None:
+    """Raise Nix's error unless the content is what `narHash` says.
+
+    *mounted*: for what is not downloaded, Nix 2.34 exchanges the two in its message.
+    """
+    expected = source.nar_hash
+    if expected is None or expected == content:
+        return
+    if mounted:
+        expected, content = content, expected
+    raise EvalError(
+        f"NAR hash mismatch in input '{source}', "
+        f"expected '{expected.text('sri')}' but got '{content.text('sri')}'"
+    )
+
+
+def tree_of(state: State, source: Input) -> tuple[Node, Hash, Input, Callable[[], int] | None]:
+    """The tree of an input and its hash, under the frame that names the input."""
+    error_context = f"while fetching the input '{source}'"
+    from nixlite.store.nar import hash_tree
+
+    node, result, count = raw_tree(state, source)
+    content = hash_tree(node)
+    if source.type in ("tarball", "file"):
+        check_hash(source, content, mounted=False)
+    return node, content, result, count
+
+
+def raw_tree(state: State, source: Input) -> tuple[Node, Input, Callable[[], int] | None]:
+    """The tree of an input, the input with what is known now, and how to compute `revCount`."""
+    kind = source.type
+    if kind == "path":
+        return (*path_tree(state, source), None)
+    if kind == "tarball":
+        return (*tarball_tree(state, source), None)
+    if kind == "file":
+        from nixlite.store.tree import File
+
+        data = downloader_of(state).get(source.required_text("url")).data
+        return File(data), source, None
+    if kind == "git":
+        tree = git_of(state).fetch(source.copy())
+        return tree.node, source.__class__(tree.attrs), tree.count_revisions
+    if kind == "hg":
+        from nixlite.store.fetch.mercurial import fetch_mercurial
+
+        node, attrs = fetch_mercurial(source, cache_directory(state), state.host.write_stderr)
+        return node, source.__class__(attrs), None
+    if kind in ("github", "gitlab", "sourcehut"):
+        return (*forge_tree(state, source), None)
+    raise EvalError(f"cannot find flake 'flake:{source.text('id')}' in the flake registries")
+
+
+def path_tree(state: State, source: Input) -> tuple[Node, Input]:
+    """A directory on disk."""
+    import os
+
+    from nixlite.store.tree import host_tree
+
+    path = source.required_text("path")
+    if not path.startswith("/"):
+        raise EvalError(f"cannot fetch input '{source}' because it uses a relative path")
+    host = innermost(state.host)
+    if host.file_type(path) is None:
+        raise EvalError(f"path '/{path}' does not exist")  # so many slashes has Nix's message
+    node = host_tree(host, path)
+    result = source.copy()
+    if "lastModified" not in result.attrs and isinstance(host, RealHost):
+        result.attrs["lastModified"] = 0 if state.store.is_store_path(path) else newest(os.fsencode(path))
+    return node, result
+
+
+def newest(path: bytes) -> int:
+    """The time of the last change to anything below a path."""
+    import os
+
+    latest = int(os.lstat(path).st_mtime)
+    if os.path.isdir(path) and not os.path.islink(path):
+        for name in os.listdir(path):
+            latest = max(latest, newest(os.path.join(path, name)))
+    return latest
+
+
+def tarball_tree(state: State, source: Input) -> tuple[Node, Input]:
+    """An archive from a URL."""
+    from nixlite.store.fetch.archive import unpack
+    from nixlite.store.fetch.download import DownloadError
+    from nixlite.store.fetch.inputs import input_from_url
+
+    url = source.required_text("url")
+    check_tarball_file(url)
+    try:
+        download = downloader_of(state).get(url, announce(state, url))
+    except DownloadError as error:
+        # The text of the inner error is shown as it would be on a terminal, indented.
+        inner = error.message.replace("\n", "\n       ").replace("\n       \n", "\n\n")
+        raise EvalError(f"Failed to open archive (Source threw exception: error: {inner})") from None
+    unpacked = unpack(download.data)
+    result = source.copy()
+    if download.immutable_url is not None:
+        result = input_from_url(download.immutable_url, state.settings.features)
+        if result.type != "tarball":
+            raise EvalError("tarball 'Link' headers that redirect to non-tarball URLs are not supported")
+    if unpacked.last_modified and "lastModified" not in result.attrs:
+        result.attrs["lastModified"] = unpacked.last_modified
+    return unpacked.node, result
+
+
+def announce(state: State, url: str) -> Callable[[], None]:
+    """Tells, when a download starts, what it is for; in Nix's words, though there is no Git cache here."""
+    return lambda: state.host.write_stderr(f"unpacking '{url}' into the Git cache...\n")
+
+
+def check_tarball_file(url: str) -> None:
+    """Say plainly when a `file://` URL names no archive."""
+    import os
+
+    from nixlite.store.fetch.url import parse_url
+
+    parsed = parse_url(url)
+    if parsed.scheme != "file":
+        return
+    path = parsed.file_path
+    if not path.startswith("/"):
+        raise EvalError(
+            f"tarball '{url}' must use an absolute path. The 'file' scheme does not support relative paths."
+        )
+    if not os.path.exists(path):
+        raise EvalError(f'tarball "{path}" does not exist.')
+    if os.path.isdir(path):
+        if os.path.exists(os.path.join(path, ".git")):
+            raise EvalError(
+                f'tarball "{path}" is a git repository, not a tarball. Please use `git+file` as the scheme.'
+            )
+        raise EvalError(f'tarball "{path}" is a directory, not a file.')
+
+
+def forge_tree(state: State, source: Input) -> tuple[Node, Input]:
+    """A repository of GitHub, GitLab or SourceHut, as the archive of a revision."""
+    from nixlite.store.fetch.archive import unpack
+    from nixlite.store.fetch.forges import archive_url, revision_of
+
+    downloader = downloader_of(state)
+    result = source.copy()
+    if result.rev is None:
+        result.attrs["rev"] = revision_of(downloader, source)
+        result.attrs.pop("ref", None)
+    url = archive_url(result)
+    unpacked = unpack(downloader.get(url, announce(state, url)).data)
+    result.attrs.setdefault("lastModified", unpacked.last_modified)
+    return unpacked.node, result
+
+
+# --- what the evaluation has for fetching
+
+
+def downloader_of(state: State) -> Downloader:
+    """The downloads of this evaluation."""
+    downloader = state.caches.get("downloader")
+    if downloader is None:
+        from nixlite.store.fetch.download import Downloader
+
+        settings = state.settings
+        downloader = state.caches["downloader"] = Downloader(
+            cache_dir=cache_directory(state),
+            ttl=settings.get("tarball-ttl", 3600),
+            attempts=settings.get("download-attempts", 5),
+            timeout=settings.get("connect-timeout", 0) or 15,
+            offline=bool(settings.get("offline", False)),
+            warn=settings.warn,
+            progress=Progress(state).show,
+        )
+    return downloader
+
+
+def git_of(state: State) -> Any:
+    """The git repositories of this evaluation."""
+    git = state.caches.get("git")
+    if git is None:
+        from nixlite.store.fetch.git import Git
+
+        git = state.caches["git"] = Git(cache_directory(state), state.settings.warn, state.host.write_stderr)
+    return git
+
+
+class Progress:
+    """Shows downloads on a terminal, on one line that is wiped in the end; elsewhere nothing."""
+
+    def __init__(self, state: State) -> None:
+        self.write = state.host.write_stderr
+        self.wanted: bool | None = None
+        self.shown = False
+
+    def show(self, url: str, received: int, total: int | None) -> None:
+        """*received* of *total* bytes are here (-1: it is over)."""
+        if self.wanted is None:
+            import sys
+
+            self.wanted = sys.stderr is not None and sys.stderr.isatty()
+        if not self.wanted:
+            return
+        if received < 0:
+            if self.shown:
+                self.write("\r\x1b[K")
+            self.shown = False
+            return
+        self.shown = True
+        size = f"{received / 2**20:.1f}" + (f"/{total / 2**20:.1f}" if total else "")
+        self.write(f"\r\x1b[K[{size} MiB DL] downloading '{url}'")
+
+
+def cache_directory(state: State) -> str | None:
+    """Where downloads are kept: `nixlite` in the user's cache; None on a host without a disk."""
+    host = innermost(state.host)
+    if not isinstance(host, RealHost):
+        return None
+    base = host.get_env("XDG_CACHE_HOME") or f"{host.home}/.cache"
+    return f"{base}/nixlite"
+
+
+def innermost(host: Any) -> Any:
+    """The host without guards: what a fetch may read is decided by `check_uri`."""
+    while hasattr(host, "inner"):
+        host = host.inner
+    return host
+
+
+def check_uri(state: State, uri: str) -> None:
+    """Raise RestrictedError if restricted evaluation may not fetch from here.
+
+    Manual: nix.conf, `allowed-uris`.
+    """
+    settings = state.settings
+    if not settings.restrict_eval or is_allowed_uri(uri, settings.allowed_uris):
+        return
+    if uri.startswith("/"):
+        state.host.check_access(uri)
+        return
+    from nixlite.store.fetch.url import parse_url
+
+    try:
+        url = parse_url(uri)
+    except NixError:
+        url = None
+    if url is not None and url.scheme == "file":
+        state.host.check_access(url.file_path)
+        return
+    raise RestrictedError(f"access to URI '{uri}' is forbidden in restricted mode")
+
+
+def is_allowed_uri(uri: str, prefixes: list[str]) -> bool:
+    """Whether a URI is one of *prefixes* or begins with one and then a slash; `github:` allows a scheme."""
+    return any(
+        uri == prefix or (uri.startswith(prefix) and (prefix.endswith(("/", ":")) or uri[len(prefix)] == "/"))
+        for prefix in prefixes
+        if prefix
+    )
