@@ -192,6 +192,8 @@ def _rounded(number: Lazy, value: float, result: int) -> int:
 @builtin("bitAnd", args=("e1", "e2"))
 def bit_and(e1: Lazy, e2: Lazy) -> Value:
     """Return the bitwise AND of the integers *e1* and *e2* (two's complement)."""
+    if type(e1) is int and type(e2) is int:
+        return e1 & e2
     a = force_int(e1, "while evaluating the first argument passed to builtins.bitAnd")
     return a & force_int(e2, "while evaluating the second argument passed to builtins.bitAnd")
 
@@ -199,6 +201,8 @@ def bit_and(e1: Lazy, e2: Lazy) -> Value:
 @builtin("bitOr", args=("e1", "e2"))
 def bit_or(e1: Lazy, e2: Lazy) -> Value:
     """Return the bitwise OR of the integers *e1* and *e2* (two's complement)."""
+    if type(e1) is int and type(e2) is int:
+        return e1 | e2
     a = force_int(e1, "while evaluating the first argument passed to builtins.bitOr")
     return a | force_int(e2, "while evaluating the second argument passed to builtins.bitOr")
 
@@ -206,5 +210,7 @@ def bit_or(e1: Lazy, e2: Lazy) -> Value:
 @builtin("bitXor", args=("e1", "e2"))
 def bit_xor(e1: Lazy, e2: Lazy) -> Value:
     """Return the bitwise exclusive OR of the integers *e1* and *e2* (two's complement)."""
+    if type(e1) is int and type(e2) is int:
+        return e1 ^ e2
     a = force_int(e1, "while evaluating the first argument passed to builtins.bitXor")
     return a ^ force_int(e2, "while evaluating the second argument passed to builtins.bitXor")

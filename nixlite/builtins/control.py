@@ -137,8 +137,12 @@ def to_string(state: State, e: Lazy) -> Value:
 
     Paths are not copied to the store.
     """  # noqa: E501 - one paragraph of documentation
+    if type(e) is list and e[0] is None:
+        e = e[1]
     if type(e) is str:
         return e
+    if type(e) is int:
+        return str(e)
     text, context = coerce_to_string(
         state,
         e,
