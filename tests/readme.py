@@ -13,6 +13,7 @@ import sys
 from collections import Counter
 from typing import TYPE_CHECKING
 
+import nixlite
 import nixlite.builtins
 from nixlite.builtins.registry import REGISTRY
 from tests.oracle.cases import HERE, load
@@ -34,13 +35,15 @@ def builtins_table() -> str:
     for declaration in REGISTRY.values():
         topics.setdefault(declaration.function.__module__, []).append(declaration.name)
     expected = set(json.loads(REFERENCE.read_text("utf-8"))["builtins"])
-    missing = sorted(expected - REGISTRY.keys())
+    in_nix = sorted(set(nixlite.evaluate("builtins.attrNames builtins").to_python()) - REGISTRY.keys())
+    missing = sorted(expected - REGISTRY.keys() - set(in_nix))
     lines = [f"{len(expected) - len(missing)} of the {len(expected)} builtins of Nix 2.34.8.", ""]
     lines += ["| file | topic | builtins |", "|---|---|---|"]
     for module_name in sorted(topics):
         file = module_name.rpartition(".")[2] + ".py"
         names = " ".join(f"`{name}`" for name in sorted(topics[module_name]))
         lines.append(f"| [{file}](nixlite/builtins/{file}) | {topic(module_name)} | {names} |")
+    lines.append(f"| [stdlib/](stdlib) | Written in Nix | {' '.join(f'`{name}`' for name in in_nix)} |")
     if missing:
         lines += ["", "Not there: " + " ".join(f"`{name}`" for name in missing) + "."]
     return "\n".join(lines)
