@@ -157,9 +157,3 @@ def show_value(state: State, x: Lazy, options: PrintOptions | None = None) -> st
 
 NIX_EVAL = PrintOptions(force=True, derivation_paths=True, errors="raise-top")
 """The form of `nix eval`."""
-
-NIX_REPL = PrintOptions(force=True, derivation_paths=True, errors="raise-top", indent=2, max_depth=1)
-"""What `nix repl` answers to an expression."""
-
-NIX_REPL_DEEP = PrintOptions(force=True, derivation_paths=True, errors="raise-top", indent=2)
-"""What `nix repl` answers to `:p`."""
