@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from nixlite.builtins.registry import builtin
 from nixlite.errors import EvalError
-from nixlite.runtime.call import call, call2
+from nixlite.runtime.call import call, call2, takes_two
 from nixlite.runtime.expect import (
     force_bool,
     force_function,
@@ -216,10 +216,9 @@ def foldl(op: Lazy, nul: Lazy, xs: Lazy) -> Value:
     if not items:
         return force(nul)
     value = nul
-    if type(function) is FunctionType:
+    if takes_two(function):
         for item in items:
-            step = function(value)
-            value = step(item) if type(step) is FunctionType else call(step, item)
+            value = function(value, item)
     else:
         for item in items:
             value = call2(function, value, item)

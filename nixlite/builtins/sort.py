@@ -9,12 +9,12 @@ Python's own `sorted` is used only where no Nix code runs: for `lessThan` on num
 from __future__ import annotations
 
 from operator import eq
-from types import FunctionType, NoneType
+from types import NoneType
 from typing import TYPE_CHECKING, Any
 
 from nixlite.builtins.arithmetic import less_than_builtin
 from nixlite.builtins.registry import builtin
-from nixlite.runtime.call import call, call2
+from nixlite.runtime.call import call2, takes_two
 from nixlite.runtime.expect import force_bool, force_function, force_list
 from nixlite.runtime.operators import less_than
 from nixlite.runtime.thunk import force
@@ -50,7 +50,7 @@ def sort(comparator: Lazy, xs: Lazy) -> Value:
         return tuple(peeksort(list(items), _by_less_than, None))
     # Thunks of plain values need not be opened again and again; the others keep their identity (`same`).
     opened = [value if type(value) in PLAIN else item for value, item in zip(values, items, strict=True)]
-    by = _by_lambda if type(function) is FunctionType else _by_call
+    by = _by_lambda if takes_two(function) else _by_call
     return tuple(peeksort(opened, by, function))
 
 
@@ -73,8 +73,7 @@ def _by_less_than(_: None, a: Lazy, b: Lazy) -> bool:
 
 
 def _by_lambda(function: Any, a: Lazy, b: Lazy) -> bool:
-    step = function(a)
-    verdict = step(b) if type(step) is FunctionType else call(step, b)
+    verdict = function(a, b)
     return verdict if type(verdict) is bool else _not_boolean(verdict)
 
 

@@ -57,6 +57,11 @@ def apply_primop(code: Callable[..., Value], arguments: tuple[Lazy, ...]) -> Val
     return code(*arguments)
 
 
+def takes_two(function: Value) -> bool:
+    """Whether a function is compiled Nix code `a: b: …`, which may be called with both arguments at once."""
+    return type(function) is FunctionType and function.__code__.co_argcount == 2
+
+
 def curry(function: Callable[..., Value], first: Lazy) -> Callable[[Lazy], Value]:
     """A compiled function of two arguments that has got its first."""
 
@@ -94,9 +99,9 @@ def call2(function: Any, a: Lazy, b: Lazy) -> Value:
     if kind is FunctionType:
         if function.__code__.co_argcount == 2:
             result = function(a, b)
-            return result
-        function = function(a)
-        result = function(b) if type(function) is FunctionType else call(function, b)
+        else:
+            function = function(a)
+            result = function(b) if type(function) is FunctionType else call(function, b)
     elif kind is PrimOp and function.arity == 2:
         result = function.function(a, b)
     else:
