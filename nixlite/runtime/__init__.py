@@ -1,0 +1,1 @@
+"""What running code stands on: values, thunks, calls, operators, printing, the host."""
