@@ -20,10 +20,11 @@ Names in a dict are sorted by code point, which is the byte order of UTF-8.
 from __future__ import annotations
 
 from types import FunctionType
-from typing import TYPE_CHECKING, Any, TypeAlias, Union
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from typing import Any, TypeAlias, Union
 
 INT_MIN = -(2**63)
 INT_MAX = 2**63 - 1
@@ -114,14 +115,15 @@ class PrimOpApp:
         self.arguments = arguments
 
 
-Lambda: TypeAlias = FunctionType
-AttrSet: TypeAlias = "dict[str, Lazy]"
-Thunk: TypeAlias = "list[Any]"
-Value: TypeAlias = Union[
-    bool, int, float, str, ContextString, NixPath, "tuple[Lazy, ...]", "dict[str, Lazy]",
-    FunctionType, PrimOp, PrimOpApp, None,
-]  # fmt: skip
-Lazy: TypeAlias = Union[Value, "list[Any]"]
+if TYPE_CHECKING:  # the aliases are for the type checker: making them takes 3 ms of start-up
+    Lambda: TypeAlias = FunctionType
+    AttrSet: TypeAlias = "dict[str, Lazy]"
+    Thunk: TypeAlias = "list[Any]"
+    Value: TypeAlias = Union[
+        bool, int, float, str, ContextString, NixPath, "tuple[Lazy, ...]", "dict[str, Lazy]",
+        FunctionType, PrimOp, PrimOpApp, None,
+    ]  # fmt: skip
+    Lazy: TypeAlias = Union[Value, "list[Any]"]
 
 
 class LambdaInfo:
