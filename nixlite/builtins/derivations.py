@@ -22,7 +22,6 @@ from nixlite.runtime.expect import (
     force_string_with_context,
 )
 from nixlite.runtime.operators import attribute_position
-from nixlite.runtime.realise import on_disk
 from nixlite.runtime.string_context import parse_element
 from nixlite.runtime.thunk import force
 from nixlite.runtime.values import ContextString
@@ -289,7 +288,7 @@ def add_inputs(parts: Parts) -> None:
 def add_closure(state: State, drv: Derivation, drv_path: str) -> None:
     """Depend on a derivation, all it depends on, and all their outputs (`drvPath` in a string)."""
     store = state.store
-    if state.settings.read_only and not on_disk(state, drv_path):
+    if state.settings.read_only and not store.host.exists(drv_path):
         raise EvalError(f"path '{drv_path}' is not valid")  # Nix has not written it, and looks for it
     for path in store.closure([drv_path]):
         drv.sources.add(path)
