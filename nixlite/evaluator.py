@@ -40,11 +40,11 @@ class Evaluator:
         from nixlite.builtins.install import install
         from nixlite.store.store import Store
 
-        host = guarded(host, settings)
+        outer, host = host, guarded(host, settings)
         self.settings = settings
         self.host = host
         self.state = State(settings, host)
-        self.state.store = host.store = Store(settings.store_dir, host, read_only=settings.read_only)
+        self.state.store = host.store = Store(settings.store_dir, outer, read_only=settings.read_only)
         self.state.import_file = self.import_file
         self.state.scoped_import = self.scoped_import
         install(self.state)

@@ -37,18 +37,10 @@ def realise_context(state: State, context: frozenset[str]) -> dict[str, str]:
 
 
 def require_valid(state: State, path: str) -> None:
-    """Raise Nix's error unless the store path is in the store."""
-    on_disk_only = state.settings.read_only and path in state.store.objects
-    if not state.store.contains(path) or (on_disk_only and not on_disk(state, path)):
+    """Raise Nix's error unless the store path is in the store; in read-only mode, unless it is on disk."""
+    store = state.store
+    if not (store.host.exists(path) if state.settings.read_only else store.contains(path)):
         raise EvalError(f"path '{path.rpartition('/')[2]}' is not valid")
-
-
-def on_disk(state: State, path: str) -> bool:
-    """Whether a store path lies in the real store, not only in memory."""
-    if state.store.lookup(path) is None:
-        return state.host.exists(path)
-    directory, _, name = path.rpartition("/")
-    return state.host.file_type(directory) == "directory" and name in state.host.list_dir(directory)
 
 
 def require_output(state: State, output: str, drv_path: str) -> None:

@@ -25,7 +25,7 @@ from nixlite.store.path import (
     split_store_path,
     text_path,
 )
-from nixlite.store.tree import File, Node, find, host_tree
+from nixlite.store.tree import Directory, File, Node, find, host_tree
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -146,6 +146,10 @@ class Store:
 
         This is what a `Host` asks for files that are not on disk.
         """
+        if path == self.store_dir:  # there is one wherever there is Nix
+            return Directory(
+                {} if self.read_only else {at[len(path) + 1 :]: o.node for at, o in self.objects.items()}
+            )
         return None if self.read_only else self.node_at(path)
 
     def node_at(self, path: str) -> Node | None:
