@@ -1,4 +1,4 @@
-"""The Nix files that come along: those of every Nix, found as `<nix/…>`, and a package set for `<nixpkgs>`."""
+"""The Nix files that come along: those of every Nix, as `<nix/…>`, and a package set as `<nixpkgs>`."""
 
 from __future__ import annotations
 
@@ -45,11 +45,11 @@ FILES: dict[str, str] = {"fetchurl.nix": FETCHURL}
 
 
 def bundled_nixpkgs(state: State, name: str) -> str | None:
-    """What `<nixpkgs>` or `<nixpkgs/…>` means to those who have no nixpkgs: a path in `stdlib/nixpkgs/`, or None.
+    """What `<nixpkgs>` or `<nixpkgs/…>` means to those who have no nixpkgs: a path in `stdlib/nixpkgs/`.
 
-    Programs may read these files also in pure and restricted evaluation; they are part of nixlite. None where the
-    user wants no lookup path, which an *empty* `NIX_PATH` says, and in pure evaluation also where the user's own
-    nixpkgs is only out of reach: it would not be the same one.
+    Programs may read these files also in pure and restricted evaluation; they are part of nixlite.
+    None for other names; where the user wants no lookup path, which an *empty* `NIX_PATH` says; and in
+    pure evaluation also where the user's own nixpkgs is only out of reach: it would not be the same one.
     """
     if name != "nixpkgs" and not name.startswith("nixpkgs/"):
         return None

@@ -89,8 +89,8 @@ def allow_lookup_path(state: State) -> None:
 def find_file(state: State, entries: list[Entry], name: str) -> str:
     """The path that `<name>` means: the first entry that matches and has it, symlinks resolved.
 
-    Raises Thrown, which `tryEval` catches, when no entry has it. `<nix/…>` is always there, and `<nixpkgs>` is the
-    bundled package set when nothing else is.
+    Raises Thrown, which `tryEval` catches, when no entry has it. `<nix/…>` is always there, and
+    `<nixpkgs>` is the bundled package set when nothing else is.
     """
     for prefix, path in entries:
         rest = suffix_of(prefix, name)

@@ -6,12 +6,12 @@
 let
   pkgs = import ../../stdlib/nixpkgs {
     inherit system;
-    config = { };
+    config.allowUnfree = true;
     overlays = [ ];
   };
   inherit (pkgs) lib;
 
-  # What a set has of packages that can be evaluated: not Python 3's for Python 2, nor CUDA where it is not allowed.
+  # What a set has of packages that can be evaluated: not Python 3's for Python 2, nor CUDA but on Linux.
   paths =
     prefix: set:
     lib.concatMap (

@@ -131,9 +131,11 @@ rec {
 
   # Outputs -----------------------------------------------------------------------------------------------
 
-  /** The output *name* of a package; the default one where it has no such output, or was already chosen. */
-  getOutput =
-    name: pkg: if !(pkg.outputSpecified or false) && pkg ? ${name} then pkg.${name} else pkg;
+  /**
+    The output *name* of a package, or its main one, `out`, where it has none of that name. A package of which
+    an output was chosen already is left as it is.
+  */
+  getOutput = name: pkg: if pkg.outputSpecified or false then pkg else pkg.${name} or pkg.out or pkg;
 
   /** The output with programs. */
   getBin = getOutput "bin";

@@ -1,0 +1,5 @@
+{ mkDerivation }:
+mkDerivation {
+  name = "hello";
+  src = ../graphviz.tar.gz;
+}
