@@ -41,9 +41,11 @@ def main() -> None:
     gc.set_threshold(*COLLECT_AFTER)
     set_signals()
     host = RealHost()
-    code = run(sys.argv[1:], host)
     try:
+        code = run(sys.argv[1:], host)
         host.flush()
+    except KeyboardInterrupt:  # before or after the command itself, which has its own words for it
+        code = 130
     except BrokenPipeError:
         code = 1
     except OSError as error:

@@ -14,6 +14,7 @@ import os
 from types import FunctionType
 from typing import TYPE_CHECKING, Any
 
+from nixlite.compiler.cache import Cache
 from nixlite.errors import NixError, NixTypeError
 from nixlite.evaluator import Evaluator as Engine
 from nixlite.runtime.call import call
@@ -56,7 +57,8 @@ class Evaluator:
             settings = Settings()
             load_configuration(settings, host)
         self.settings = settings
-        self.engine = Engine(settings, host)
+        directory = host.cache_directory()
+        self.engine = Engine(settings, host, Cache(directory) if directory else None)
         self._texts = 0
 
     def evaluate(self, text: str, *, scope: Mapping[str, Any] | None = None) -> Value:

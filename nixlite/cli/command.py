@@ -72,6 +72,9 @@ def run_command(command: Command, words: list[str]) -> int:
     except KeyboardInterrupt:
         host.write_stderr("error: interrupted by the user\n")
         return INTERRUPTED
+    except MemoryError:
+        host.write_stderr("error: out of memory\n")
+        return FAILURE
     except BrokenPipeError:  # whoever was reading has seen enough
         return FAILURE
     except Exception as error:
