@@ -151,7 +151,8 @@ class TraceReader:
             if type(cell) is list and len(cell) == 3:
                 text = f"while evaluating the attribute '{self.selecting}'"
                 self.definition = self.position(*cell[2])
-                self.frames.append(Frame(text, self.definition))
+                if not cell[2][0].startswith("«nix-internal»"):  # Nix hides how `derivation` does it
+                    self.frames.append(Frame(text, self.definition))
             self.selecting = None
         if names.get("error_forces_deeply"):
             self.place = DETERMINE
