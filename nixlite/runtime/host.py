@@ -223,7 +223,7 @@ class RealHost(Host):
             node = self.stored(path)
             return None if node is None else str(node.kind)
         except (OSError, ValueError) as error:
-            raise self.failed(f"getting status of '{path}'", error) from None
+            raise self.failed(f'getting status of "{path}"', error) from None
         return type_of_mode(mode)
 
     def stored(self, path: str) -> Any:
@@ -294,7 +294,7 @@ class RealHost(Host):
             node = self.stored(path)
             return bool(node is not None and getattr(node, "executable", False))
         except (OSError, ValueError) as error:
-            raise self.failed(f"getting status of '{path}'", error) from None
+            raise self.failed(f'getting status of "{path}"', error) from None
 
     def real_path(self, path: str, *, last: bool = True) -> str:
         """See `Host`; directories once found to be free of symlinks are not looked at again."""
