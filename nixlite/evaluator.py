@@ -35,6 +35,9 @@ gives Python's recursion limit. Python-to-Python calls use no C stack since 3.11
 class Evaluator:
     """Evaluates Nix sources. `state` is what builtins see, `sources` the texts evaluated so far, by name."""
 
+    instrumented = False
+    """Whether code is compiled for `explain.instrumented`, which replaces the operations it calls."""
+
     def __init__(self, settings: Settings, host: Host, cache: Cache | None = None) -> None:
         """*cache* keeps compiled sources on disk; without one each is compiled anew."""
         from nixlite.builtins.install import install
@@ -115,7 +118,7 @@ class Evaluator:
         from nixlite.compiler.program import compile_expression
 
         analysis = analyse(tree, source, self.state.globals, names)
-        return compile_expression(tree, source, analysis, self.primops)
+        return compile_expression(tree, source, analysis, self.primops, self.instrumented)
 
     # -- running
 

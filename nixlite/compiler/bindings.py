@@ -122,6 +122,8 @@ def cell(f: Function, node: n.Expr, position: ast.expr) -> ast.expr:
     if is_function_variable(f, node):
         return emit.list_of(emit.name("VIRGIN"), atom, position)
     if is_constant(f, node):
+        if f.unit.instrumented:
+            return emit.list_of(emit.name("VIRGIN"), atom, position)
         return f.unit.shared("c", emit.list_of(emit.constant(None), atom, position))
     if type(node) is n.Var and f.unit.analysis.variables[node] in f.known:
         return emit.list_of(emit.constant(None), atom, position)
@@ -149,6 +151,8 @@ def is_constant(f: Function, node: n.Expr) -> bool:
 
 def classify(f: Function, names: dict[str, Variable], attrs: n.AttrSet) -> None:
     """Find the bindings of a group that need no thunk: constants and functions."""
+    if f.unit.instrumented:
+        return
     for name, variable in names.items():
         node: Any = attrs.bindings[name].value
         kind = type(node)
@@ -282,7 +286,7 @@ def make_early(f: Function, item: Delayed, done: set[Variable], late: list[Delay
 
 def let_tail(f: Function, node: n.Let) -> None:
     """`let … in body`."""
-    write_group(f, node.attrs, with_positions=False)
+    write_group(f, node.attrs, with_positions=f.unit.instrumented)
     f.tail(node.body)
 
 

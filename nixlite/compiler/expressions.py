@@ -91,6 +91,8 @@ def resolved(f: Function, resolution: object, site: Site) -> ast.expr:
     if resolution in f.known or resolution in f.unit.functions:
         return emit.name(name)
     forced = emit.call(site, "force", emit.name(name))
+    if f.unit.instrumented:
+        return forced
     if resolution in f.locals:  # remember the value instead of the thunk
         forced = emit.walrus(name, forced)
         f.known = f.known | {resolution}
@@ -186,7 +188,7 @@ def speculative(f: Function, node: n.Binary) -> ast.expr | None:
     the thunk is made. A local choice that no program can observe.
     """
     op = ARITHMETIC.get(node.op)
-    if op is None or is_rebound(f, node):
+    if op is None or is_rebound(f, node) or f.unit.instrumented:
         return None
     left, right = cheap_operand(f, node.left), cheap_operand(f, node.right)
     if left is None or right is None:

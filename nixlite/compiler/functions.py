@@ -172,12 +172,13 @@ def default_lazy(
     assert node is not None
     if type(node) is not n.Var or f.unit.analysis.variables[node] not in waiting:
         atom = atomic(f, node)
-        if atom is not None:
+        if atom is not None and not f.unit.instrumented:
             return atom, None
     code, inner = f.static(node)
+    place = [emit.constant(f.unit.position(formal.pos))] if f.unit.instrumented else []
     if any(capture in waiting for capture in inner.captures):
-        return emit.list_of(emit.name(code), emit.constant(None)), inner.captures
-    return emit.list_of(emit.name(code), f.payload(inner.captures)), None
+        return emit.list_of(emit.name(code), emit.constant(None), *place), inner.captures
+    return emit.list_of(emit.name(code), f.payload(inner.captures), *place), None
 
 
 # -- calls

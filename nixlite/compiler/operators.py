@@ -217,6 +217,8 @@ def update(f: Function, node: n.Binary) -> ast.expr:
     right_text, left_text = UPDATE_CONTEXTS
     right = updated(f, node.right, right_text)
     left = updated(f, node.left, left_text)
+    if f.unit.instrumented:
+        return emit.call(None, "update", right, left, emit.constant(f.unit.position(node.pos)))
     return emit.call(None, "update", right, left)
 
 

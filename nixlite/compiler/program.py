@@ -18,13 +18,15 @@ LOWERINGS = (bindings, expressions, functions, operators)
 """Importing these fills the tables of `unit` (VALUE, TAIL)."""
 
 
-def compile_expression(node: Expr, source: Source, analysis: Analysis, primops: dict[str, int]) -> Code:
+def compile_expression(
+    node: Expr, source: Source, analysis: Analysis, primops: dict[str, int], instrumented: bool = False
+) -> Code:
     """The code of a unit whose function `main(scope)` returns the value of *node* in WHNF.
 
     *scope* holds the variables of the outer scope that the analysis was given; *primops* the arity of each
-    builtin function.
+    builtin function; *instrumented*: see `Unit`.
     """
-    unit = Unit(source, analysis, primops)
+    unit = Unit(source, analysis, primops, instrumented)
     main = Function(unit, None, frozenset())
     main.tail(node)
     for variable in main.captures:

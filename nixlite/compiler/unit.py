@@ -46,8 +46,13 @@ class Site(NamedTuple):
 class Unit:
     """What is shared by all functions of one source."""
 
-    def __init__(self, source: Source, analysis: Analysis, primops: dict[str, int]) -> None:
+    def __init__(
+        self, source: Source, analysis: Analysis, primops: dict[str, int], instrumented: bool = False
+    ) -> None:
         self.source = source
+        self.instrumented = instrumented
+        """For `explain`: every binding and delayed expression is a thunk of its own with a position, every
+        reading of a variable forces it, and `//` says where it is."""
         self.analysis = analysis
         self.primops = primops
         """Arity of each builtin function, for calls that need no look-up."""
@@ -228,6 +233,8 @@ class Function:
         """A new thunk for *node*; with *position*, the cell of an attribute."""
         identifier, function = self.static(node)
         cells = [emit.name(identifier), self.payload(function.captures)]
+        if position is None and self.unit.instrumented:
+            position = emit.constant(self.unit.position(node.start))
         if position is not None:
             cells.append(position)
         return emit.list_of(*cells)
