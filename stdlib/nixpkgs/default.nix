@@ -3,13 +3,15 @@
 #
 # The packages are listed in pkgs/top-level.nix, their functions are explained in lib/.
 {
-  # The system that packages are built on and for. Pure evaluation does not know the machine's; it gets a fixed one.
+  # The system that packages are built on and for. Pure evaluation does not know the machine's and
+  # gets a fixed one.
   system ? builtins.currentSystem or "x86_64-linux",
 
   # The same, as other parts of nixpkgs call it: a system, or a set with an attribute `system`.
   localSystem ? system,
 
-  # Options: `allowUnfree`, `allowBroken`, `cudaSupport`, `packageOverrides` … A set, or a function of `{ pkgs, lib }`.
+  # Options: `allowUnfree`, `allowBroken`, `cudaSupport`, `packageOverrides` … A set, or a function of
+  # `{ pkgs, lib }`.
   config ? (import ./impure.nix).config,
 
   # Changes to the set: a list of functions `final: prev: { … }`, see lib/fixed-points.nix.

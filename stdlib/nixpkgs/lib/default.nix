@@ -2,13 +2,13 @@
 #
 # Which mechanism do I need?
 #
-#   another version of a dependency, or an option of the package ………… pkg.override { gd = customgd; }
-#   another build of the same sources: flags, patches, phases …………… pkg.overrideAttrs (old: { … })
-#   another version of a package …………………………………………………………… pkg.overrideAttrs with version *and* src
-#   a Python package in another version ……………………………………………… pkg.overridePythonAttrs (old: { … })
-#   a change that every user of the package is to see ………………………… an overlay: final: prev: { … }
-#   a set of packages that know each other …………………………………………… makeScope
-#   one package of mine …………………………………………………………………………… callPackage ./my-package.nix { }
+#   another dependency, or an option of the package     pkg.override { gd = customgd; }
+#   the same sources with other flags or patches        pkg.overrideAttrs (old: { … })
+#   another version                                     pkg.overrideAttrs, with `version` *and* `src`
+#   another version of a Python package                 pkg.overridePythonAttrs (old: { … })
+#   a change that every user of the package sees        an overlay, final: prev: { … }
+#   a set of packages that know each other              makeScope
+#   a package of one's own                              callPackage ./my-package.nix { }
 let
   all =
     import ./trivial.nix # id, optionals, concatStringsSep …: what the rest is written with

@@ -44,6 +44,7 @@ in
   # Compilers ---------------------------------------------------------------------------------------------
   inherit (final.compilers) binutils gcc12 gcc13 gcc14;
   compilers = callPackage ./compilers.nix { };
+  binutils-unwrapped = final.binutils;
   gcc = final.gcc14;
 
   gccStdenv = if final.stdenv.cc.isGNU then final.stdenv else final.overrideCC final.stdenv final.gcc;

@@ -1,5 +1,5 @@
-# The compilers, in a scope of their own: there, `stdenv` is the one of the bootstrap tools, as no package can be built by
-# a compiler that it is needed for. The libraries that gcc uses are built once more, too.
+# The compilers, in a scope of their own: there, `stdenv` is the one of the bootstrap tools, as no package can
+# be built by a compiler that it is needed for. The libraries that gcc uses are built once more, too.
 {
   lib,
   newScope,

@@ -1,8 +1,8 @@
 # A revision of a repository on GitHub, as an archive that GitHub makes.
 #
-# `rev` is a tag, a branch or a commit; it is used *now*, to make the URL. An `overrideAttrs` that sets `rev` comes too late for
-# that: it changes an attribute that nobody reads any more. `src.override { rev = …; hash = …; }` calls this
-# function again.
+# `rev` is a tag, a branch or a commit; it is used *now*, to make the URL. An `overrideAttrs` that sets `rev` comes
+# too late for that: it changes an attribute that nobody reads any more. `src.override { rev = …; hash = …; }`
+# calls this function again.
 {
   lib,
   fetchzip,

@@ -28,7 +28,15 @@ lib.makeOverridable (
     // {
       url =
         if format == "wheel" then
-          "https://files.pythonhosted.org/packages/${python}/${initial pname}/${pname}/${pname}-${version}-${python}-${abi}-${platform}.whl"
+          "https://files.pythonhosted.org/packages/${python}/${initial pname}/${pname}/${
+            lib.concatStringsSep "-" [
+              pname
+              version
+              python
+              abi
+              platform
+            ]
+          }.whl"
         else
           "mirror://pypi/${initial pname}/${pname}/${pname}-${version}.${extension}";
     }

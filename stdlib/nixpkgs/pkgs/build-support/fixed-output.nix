@@ -1,7 +1,9 @@
-# How a derivation says which bytes it will give: from the hash arguments of a fetcher to what `derivation` wants.
+# How a derivation says which bytes it will give: from the hash arguments of a fetcher to what `derivation`
+# wants.
 #
-# Nix finds the output path from the name and the hash alone. So two fetchers with the same name and hash are the same source,
-# even if their URLs differ; and a new URL with the old hash is the *old* source, as long as that is in the store.
+# Nix finds the output path from the name and the hash alone. So two fetchers with the same name and hash are the
+# same source, even if their URLs differ; and a new URL with the old hash is the *old* source, as long as that is in
+# the store.
 { lib }:
 
 what: args:

@@ -1,7 +1,8 @@
 # `buildPythonPackage`: what `mkDerivation` is for C, for packages of Python.
 #
-# The result has one way more to be changed: `overridePythonAttrs` changes what was passed to *this* function, and then
-# it is called again, so that the name, the checks and the builder follow. `overrideAttrs` comes after it, when all that is done.
+# The result has one way more to be changed: `overridePythonAttrs` changes what was passed to *this* function, and
+# then it is called again, so that the name, the checks and the builder follow. `overrideAttrs` comes after it, when
+# all that is done.
 {
   lib,
   stdenv,
@@ -20,8 +21,8 @@ let
   ];
 
   pythonAttrs =
-    # The package's attributes, and where it takes its name and version from: from the attributes as they are in the end if it
-    # was written with `finalAttrs`.
+    # The package's attributes, and where it takes its name and version from: the attributes as they are in the
+    # end, if it was written with `finalAttrs`.
     attrs: named:
     let
       format = attrs.format or "setuptools";

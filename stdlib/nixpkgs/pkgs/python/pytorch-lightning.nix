@@ -1,6 +1,7 @@
-# The package of a question in the forum, "How to override the version of a Python package?". Its version is used three times: in
-# the name, in `rev`, and in the URL that `fetchFromGitHub` makes of it; thanks to `rec` all three are the version that
-# is written *here*. Which ways there are to get another one, and which of them work, is in tests/stdlib.
+# The package of a question in the forum: how does one override the version of a Python package? The version is
+# used three times, in the name, in `rev`, and in the URL that `fetchFromGitHub` makes of it; thanks to `rec` all three
+# are the version that is written *here*, whatever `overrideAttrs` says later. The ways that work are in
+# lib/derivations.nix.
 {
   lib,
   buildPythonPackage,

@@ -13,6 +13,8 @@ stdenv.mkDerivation (finalAttrs: {
     hash = "sha256-rppXieI0WeWWBuZxRyPy0//DHAMXQZHvDQFb3wYAdFA=";
   };
 
+  passthru.bintools = finalAttrs.finalPackage;
+
   meta = {
     description = "Linker, assembler and other tools for binary files";
     homepage = "https://www.gnu.org/software/binutils/";

@@ -13,7 +13,7 @@ let
       gawk
       gnused
       gnugrep
-      binutils
+      binutils.bintools
       patchelf
       findutils
     ];

@@ -1,6 +1,6 @@
-# The tools with which everything begins: a shell, a compiler, make, tar … They cannot be built, as there is nothing yet
-# to build them with, so they are downloaded; a `builtin:` builder needs no program. These are the very files that
-# nixpkgs begins with.
+# The tools with which everything begins: a shell, a compiler, make, tar … They cannot be built, as there is
+# nothing yet to build them with, so they are downloaded; a `builtin:` builder needs no program. These are the very
+# files that nixpkgs begins with.
 { lib, system }:
 
 let
