@@ -66,8 +66,9 @@ def convert_hash(state: State, args: Lazy) -> Value:
     )
     if wanted == "base32":
         state.settings.warn('"base32" is a deprecated alias for hash format "nix32".')
+    hash_format = parse_format(wanted)
     found = parse_hash(text, algorithm, features)
-    return format_hash(found.algorithm, found.raw, parse_format(wanted), prefix=False)
+    return format_hash(found.algorithm, found.raw, hash_format, prefix=False)
 
 
 def attribute(attrs: dict[str, Lazy], name: str) -> Lazy:

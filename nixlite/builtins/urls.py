@@ -1,4 +1,4 @@
-"""URLs as Nix reads and writes them: RFC 3986, and a few more characters where flake references allow them."""
+"""URLs as Nix reads and writes them: RFC 3986, and more characters where flake references allow them."""
 
 from __future__ import annotations
 

@@ -13,10 +13,10 @@ from nixlite.runtime.utf8 import to_bytes
 if TYPE_CHECKING:
     from nixlite.runtime.values import Lazy, Value
 
-COMPONENT = re.compile(r"[0-9]+|[^0-9.-]+")
+COMPONENT = r"[0-9]+|[^0-9.-]+"
 """A run of digits or of other characters; dots and dashes only separate."""
 
-NAME_END = re.compile(r"-(?=[^A-Za-z])", re.DOTALL)
+NAME_END = r"-(?=[^A-Za-z])"
 LARGEST = 2**31 - 1
 
 
@@ -37,7 +37,7 @@ def compare_versions_builtin(s1: Lazy, s2: Lazy) -> Value:
 
 def compare_versions(a: str, b: str) -> int:
     """-1, 0 or 1: component by component, a missing component counting as the empty string."""
-    for x, y in zip_longest(COMPONENT.findall(a), COMPONENT.findall(b), fillvalue=""):
+    for x, y in zip_longest(re.findall(COMPONENT, a), re.findall(COMPONENT, b), fillvalue=""):
         if x != y:
             if is_older(x, y):
                 return -1
@@ -85,7 +85,7 @@ def split_version(s: Lazy) -> Value:
     `[ "1" "2" "pre" "3" ]`.
     """
     text = force_string_no_context(s, "while evaluating the first argument passed to builtins.splitVersion")
-    return tuple(COMPONENT.findall(text))
+    return tuple(re.findall(COMPONENT, text))
 
 
 @builtin("parseDrvName", args=("s",))
@@ -96,7 +96,7 @@ def parse_drv_name(s: Lazy) -> Value:
     A dash at the very end belongs to the name.
     """
     text = force_string_no_context(s, "while evaluating the first argument passed to builtins.parseDrvName")
-    end = NAME_END.search(text)
+    end = re.search(NAME_END, text)
     if end is None:
         return {"name": text, "version": ""}
     return {"name": text[: end.start()], "version": text[end.end() :]}

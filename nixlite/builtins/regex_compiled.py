@@ -1,0 +1,125 @@
+"""A compiled regular expression: matched by Python's `re` where that is safe, else by our own matcher."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from nixlite.builtins.regex_engine import Matcher, Program, is_nullable
+from nixlite.builtins.regex_python import (
+    ENDLESS,
+    analyse,
+    character_class,
+    first_bytes,
+    has_loops,
+    python_source,
+)
+from nixlite.builtins.regex_syntax import InvalidRegex, Parser, RegexTooBig
+from nixlite.errors import EvalError
+from nixlite.runtime.utf8 import byte_view
+
+if TYPE_CHECKING:
+    from nixlite.builtins.regex_syntax import Node
+
+PATIENCE = 10**9
+"""The work, in steps of `re`, beyond which our own matcher, linear but slower, is used."""
+
+
+class Regex:
+    """A compiled expression; programs are made when they are first needed."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        parser = Parser(byte_view(text))
+        self.tree: Node = parser.parse()
+        self.groups = parser.groups
+        self.analysis = analyse(self.tree)
+        self._loops = has_loops(self.tree)
+        self._nullable = is_nullable(self.tree)
+        self._program: Program | None = None
+        self._pattern: re.Pattern[str] | None = None
+        self._start: re.Pattern[str] | None = None
+
+    def program(self) -> Program:
+        """For our own matcher."""
+        if self._program is None:
+            self._program = Program(self.tree, self.groups)
+        return self._program
+
+    def pattern(self) -> re.Pattern[str]:
+        """For `re`."""
+        if self._pattern is None:
+            self._pattern = re.compile(python_source(self.tree), re.DOTALL)
+        return self._pattern
+
+    def _is_cheap(self, length: int, degree: int) -> bool:
+        return degree < ENDLESS and (length + 1) ** degree <= PATIENCE
+
+    def match(self, view: str) -> list[str | None] | None:
+        """The groups if the whole *view* matches; None otherwise."""
+        if not self.analysis.risky and self._is_cheap(len(view), self.analysis.degree):
+            found = self.pattern().fullmatch(view)
+            return None if found is None else list(found.groups())
+        try:
+            spans = Matcher(self.program(), view, whole=True).match_at(0)
+        except RegexTooBig:
+            raise too_big(self.text) from None
+        return None if spans is None else cut(view, spans)
+
+    def split(self, view: str) -> list[tuple[int, int, list[str | None]]]:
+        """Start, end and groups of each match in *view*, from left to right."""
+        analysis = self.analysis
+        degree = analysis.degree + (1 if self._loops else 0)  # each position may be tried in vain
+        if not analysis.risky and not analysis.longest and self._is_cheap(len(view), degree):
+            return [(*found.span(), list(found.groups())) for found in self.pattern().finditer(view)]
+        try:
+            return self._split_exactly(view)
+        except RegexTooBig:
+            raise too_big(self.text) from None
+
+    def _split_exactly(self, view: str) -> list[tuple[int, int, list[str | None]]]:
+        matcher = Matcher(self.program(), view, whole=False)
+        result = []
+        position = 0
+        after_empty = False
+        while (start := self._next_start(view, position)) is not None:
+            # After an empty match one that is not empty may begin at the same place.
+            spans = matcher.match_at(start, not_empty=after_empty and start == position)
+            if spans is None:
+                position, after_empty = start + 1, False
+                continue
+            end = spans[0][1]
+            result.append((start, end, cut(view, spans)))
+            position, after_empty = end, end == start
+        return result
+
+    def _next_start(self, view: str, position: int) -> int | None:
+        """The first place from *position* on where a match may begin."""
+        if position > len(view):
+            return None
+        if self._nullable:
+            return position
+        if self._start is None:
+            self._start = re.compile(character_class(first_bytes(self.tree)), re.DOTALL)
+        found = self._start.search(view, position)
+        return None if found is None else found.start()
+
+
+def cut(view: str, spans: list[tuple[int, int]]) -> list[str | None]:
+    """The texts of the groups, None for those that took no part."""
+    return [view[start:end] if start >= 0 else None for start, end in spans[1:]]
+
+
+def compile_regex(text: str) -> Regex:
+    """The compiled form of *text*. Raises EvalError in Nix's words."""
+    try:
+        return Regex(text)
+    except InvalidRegex:
+        raise EvalError(f"invalid regular expression '{text}'") from None
+    except RegexTooBig:
+        raise too_big(text) from None
+
+
+def too_big(text: str) -> EvalError:
+    """The error for an expression that needs too much memory."""
+    return EvalError(f"memory limit exceeded by regular expression '{text}'")
