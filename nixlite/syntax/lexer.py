@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 # The groups of the pattern for program text: first simple cases of what is frequent, then all cases.
 WORD, SIGN, PLAIN_STRING, PLAIN_INT = 1, 2, 3, 4
-PATH, PATH_HEAD, URI, HARD_WORD, FLOAT, INT, HOME_PATH, SEARCH_PATH = range(5, 13)
+PATH, PATH_HEAD, HOME_PATH, URI, HARD_WORD, FLOAT, INT, SEARCH_PATH = range(5, 13)
 DOC_COMMENT, OPERATOR, INDENTED_STRING, OTHER, AT_END = range(13, 18)
 
 
@@ -87,8 +87,9 @@ def _program_text(p: dict[str, str], literals: dict[str, int]) -> str:
         rf"|([{always_alone}]|=(?!=)|\.(?!\.|[0-9]|{path_char}*+/))"
         r'|"([^"\\$\r\0]*+)"'
         r"|([0-9]++)(?=[ \n;)\]])"
-        f"|({p['PATH']})|({p['_PATH_HEAD']})|({p['URI']})|({p['ID']})|({p['FLOAT_LIT']})|({p['INT_LIT']})"
-        f"|({p['HPATH']})|({p['SPATH']})|({p['_DOC_COMMENT']})|({operators})|({p['IND_STRING_OPEN']})"
+        f"|(?={path_char}*+/|~)(?:({p['PATH']})|({p['_PATH_HEAD']})|({p['HPATH']}))"
+        f"|({p['URI']})|({p['ID']})|({p['FLOAT_LIT']})|({p['INT_LIT']})|({p['SPATH']})"
+        f"|({p['_DOC_COMMENT']})|({operators})|({p['IND_STRING_OPEN']})"
         r"|((?s:.))|(\Z))"
     )
 
