@@ -4,7 +4,8 @@
     { f = «lambda»; name = "hello"; }
 
 First the value becomes a tree of texts with known widths, being evaluated on the way as deep as it will be
-shown, then the tree is laid out. Only what contains itself is «repeated»; shared parts are shown again.
+shown, then the tree is laid out. Only what contains itself is «repeated: …», with the path to it from the
+whole; shared parts are shown again.
 """
 
 from __future__ import annotations
@@ -188,7 +189,8 @@ class _Builder:
     def __init__(self, state: State, options: LayoutOptions) -> None:
         self.state = state
         self.options = options
-        self.inside: set[int] = set()  # the sets and lists that what is being shown lies in
+        self.inside: dict[int, int] = {}  # the sets and lists around what is being shown: depth of their path
+        self.path: list[str] = []  # the attribute names and indices that lead to what is being shown
 
     def build(self, x: Lazy, depth: int) -> _Node:
         """The tree for a part of the value; its errors are shown, not raised."""
@@ -226,22 +228,32 @@ class _Builder:
         if not value:
             return _Atom("{ }" if is_set else "[ ]", "")
         if id(value) in self.inside:
-            return self.atom(MAGENTA, "«repeated»")
+            return self.atom(MAGENTA, self.repeated(self.inside[id(value)]))
         if depth >= self.options.max_depth:
             return _Atom("{ … }" if is_set else "[ … ]", "")
-        self.inside.add(id(value))
+        self.inside[id(value)] = len(self.path)
         try:
             return self.build_set(value, depth + 1) if is_set else self.build_list(value, depth + 1)
         finally:
-            self.inside.discard(id(value))
+            del self.inside[id(value)]
+
+    def repeated(self, length: int) -> str:
+        """What stands for a set or list inside itself: says which of those around it that is."""
+        if not length:
+            return "«repeated: the whole»"
+        steps = self.path[:length]
+        return f"«repeated: {''.join(steps).removeprefix('.')}»"
 
     def build_set(self, attrs: dict[str, Lazy], depth: int) -> _Group:
         """The tree for the attributes, sorted by name."""
         limit = self.options.max_attributes
         names = sorted(attrs)
-        entries: list[_Entry] = [
-            (f"{attribute_name(name)} = ", self.build(attrs[name], depth), ";") for name in names[:limit]
-        ]
+        entries: list[_Entry] = []
+        for name in names[:limit]:
+            shown = attribute_name(name)
+            self.path.append(f".{shown}")
+            entries.append((f"{shown} = ", self.build(attrs[name], depth), ";"))
+            self.path.pop()
         if len(names) > limit:
             entries.append(("", self.atom(FAINT, _count(len(names) - limit, "attribute")), ""))
         return _Group("{", entries, "}")
@@ -249,7 +261,11 @@ class _Builder:
     def build_list(self, items: tuple[Lazy, ...], depth: int) -> _Group:
         """The tree for the elements."""
         limit = self.options.max_items
-        entries: list[_Entry] = [("", self.build(item, depth), "") for item in items[:limit]]
+        entries: list[_Entry] = []
+        for index, item in enumerate(items[:limit]):
+            self.path.append(f"[{index}]")
+            entries.append(("", self.build(item, depth), ""))
+            self.path.pop()
         if len(items) > limit:
             entries.append(("", self.atom(FAINT, _count(len(items) - limit, "item")), ""))
         return _Group("[", entries, "]")
