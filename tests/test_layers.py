@@ -37,7 +37,8 @@ MAY_USE: dict[str, set[str]] = {
     "trace": RUNTIME,
     "evaluator": EVALUATOR,
     "cli": FRONTENDS,
-    "repl": FRONTENDS,
+    "explain": EVALUATOR,
+    "repl": {*FRONTENDS, "explain"},
     "oracle": {*FRONTENDS, "repl", "__main__"},
     "_build": {"syntax"},  # part of the packaging
     "__main__": {*FRONTENDS, "repl"},

@@ -1,0 +1,1 @@
+"""What no other evaluator tells: where values come from, what they read, what an override left behind."""
