@@ -1,72 +1,38 @@
-"""The commands of the REPL: a table of functions from session and text to text.
-
-What a command returns is shown as its answer; errors are raised. `:?` is written from the table.
-"""
+"""The commands of `nix repl`: functions from session and text to text, as `table.py` wants them."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from nixlite.errors import NixError, did_you_mean, levenshtein
-from nixlite.repl import loading
+from nixlite.repl import extras, loading
+from nixlite.repl.table import command, visible_commands
 from nixlite.runtime.values import ContextString, show_type
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from nixlite.repl.session import Session
-
-    Action = Callable[["Session", str], str]
+    from nixlite.repl.table import Command
 
 HELP_COLUMN = 29
-
-
-class Command(NamedTuple):
-    """A row of the table. `own` marks what `nix repl` does not have: absent in its style."""
-
-    names: tuple[str, ...]
-    argument: str
-    help: str
-    action: Action
-    own: bool
-
-    @property
-    def label(self) -> str:
-        """The left column of `:?`."""
-        return f"{', '.join(self.names)} {self.argument}".rstrip()
-
-
-COMMANDS: dict[str, Command] = {}
-
-
-def command(*names: str, argument: str = "", help: str, own: bool = False) -> Callable[[Action], Action]:  # noqa: A002
-    """Declare the decorated function as the command with these *names*."""
-
-    def declare(action: Action) -> Action:
-        row = Command(names, argument, help, action, own)
-        COMMANDS.update(dict.fromkeys(names, row))
-        return action
-
-    return declare
+EXTRAS = extras
+"""Importing it declares nixlite's own commands."""
 
 
 def run_command(session: Session, line: str) -> None:
     """Do what a line that begins with a colon says; raises NixError for an unknown command."""
     name, *rest = line.split(None, 1)
-    row = COMMANDS.get(name)
-    if row is None or (row.own and session.style.compat):
+    known = visible_commands(session)
+    if line.startswith(":!") and ":!" in known:
+        name, rest = ":!", [line[2:].strip()]
+    row = known.get(name)
+    if row is None:
         # Two letters are near to everything.
-        long_names = [known for known in COMMANDS if len(known) > 3 and levenshtein(name, known) <= 1]
+        long_names = [other for other in known if len(other) > 3 and levenshtein(name, other) <= 1]
         hint = None if session.style.compat else did_you_mean(name, long_names)
         raise NixError(f"unknown command '{name}'", hint=hint)
     session.command = name
     text = row.action(session, rest[0] if rest else "")
     session.reply.write(text and f"{text}\n")
-
-
-def takes_expression(name: str) -> bool:
-    """Whether the argument of a command may go on over several lines."""
-    return name in COMMANDS and COMMANDS[name].argument == "<expr>"
 
 
 @command(":a", ":add", argument="<expr>", help="Add attributes from resulting set to scope")
@@ -140,6 +106,7 @@ def show_last_loaded(session: Session, text: str) -> str:
     ":print",
     argument="<expr>",
     help="Evaluate and print expression recursively\nStrings are printed directly, without escaping.",
+    own_argument="[depth] <expr>",
 )
 def print_whole(session: Session, text: str) -> str:
     """Everything in the value; in our own style a number in front says how deep (`:p 2 x`)."""
@@ -218,16 +185,42 @@ def show_traces(session: Session, text: str) -> str:
     return f"{'' if session.show_trace else 'not '}showing error traces"
 
 
-@command(":?", ":help", help="Brings up this help menu")
+@command(":?", ":help", help="Brings up this help menu", own_argument="[command]")
 def show_help(session: Session, text: str) -> str:
-    """The table."""
-    rows = [("<expr>", "Evaluate and print expression"), ("<x> = <expr>", "Bind expression to variable")]
-    for name, row in COMMANDS.items():
-        if name == row.names[0] and not (row.own and session.style.compat):
-            rows.append((row.label, row.help))
+    """The table, or what there is to say about one command."""
+    known = visible_commands(session)
+    compat = session.style.compat
+    if text and not compat:
+        row = known.get(text) or known.get(f":{text}")
+        if row is None:
+            raise NixError(f"unknown command '{text}'")
+        return f"{row.label(compat)}\n\n{explanation(row)}"
+    rows = [row for name, row in known.items() if name == row.names[0]]
     lines = ["The following commands are available:", ""]
-    for label, explanation in rows:
-        first, *others = explanation.split("\n")
-        lines.append(f"  {label:{HELP_COLUMN}}{first}")
-        lines += [f"{'':{HELP_COLUMN + 2}}{other}" for other in others]
+    lines += help_lines("<expr>", "Evaluate and print expression")
+    lines += help_lines("<x> = <expr>", "Bind expression to variable")
+    for row in rows:
+        if not row.own:
+            lines += help_lines(row.label(compat), row.help)
+    if not compat:
+        lines += ["", "Not in nix repl (`:? <command>` says more):", ""]
+        for row in rows:
+            if row.own:
+                lines += help_lines(row.label(compat), row.help)
     return "\n".join(lines)
+
+
+def help_lines(label: str, explanation: str) -> list[str]:
+    """The lines of one row of the help."""
+    first, *others = explanation.split("\n")
+    if len(label) >= HELP_COLUMN:
+        others = [first, *others]
+        return [f"  {label}", *[f"{'':{HELP_COLUMN + 2}}{other}" for other in others]]
+    return [f"  {label:{HELP_COLUMN}}{first}", *[f"{'':{HELP_COLUMN + 2}}{other}" for other in others]]
+
+
+def explanation(row: Command) -> str:
+    """The docstring of a command."""
+    from inspect import cleandoc
+
+    return cleandoc(row.action.__doc__ or row.help)

@@ -10,7 +10,7 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from nixlite.errors import NixError
-from nixlite.repl.commands import COMMANDS
+from nixlite.repl.table import visible_commands
 from nixlite.runtime.thunk import force, is_evaluated
 from nixlite.runtime.values import type_name
 from nixlite.spelling import attribute_name
@@ -54,7 +54,9 @@ def complete(session: Session, text: str) -> list[Candidate]:
 
 
 def _commands(session: Session, text: str) -> list[Candidate]:
-    rows = sorted((name, row) for name, row in COMMANDS.items() if not (row.own and session.style.compat))
+    from nixlite.repl import commands  # noqa: F401 - fills the table
+
+    rows = sorted((name, row) for name, row in visible_commands(session).items())
     return [
         Candidate(name, len(text), row.help.split("\n")[0]) for name, row in rows if name.startswith(text)
     ]

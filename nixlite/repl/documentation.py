@@ -10,15 +10,14 @@ from types import FunctionType
 from typing import TYPE_CHECKING, Any
 
 from nixlite.errors import Frame, NixError
+from nixlite.repl.finding import named_cell, source_of, tree_of, walk
 from nixlite.runtime.call import call
-from nixlite.runtime.thunk import force
-from nixlite.runtime.values import PrimOp, lambda_info
+from nixlite.runtime.values import PrimOp, PrimOpApp, lambda_info
 from nixlite.source import Position
 from nixlite.syntax import nodes
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
+    from nixlite.repl.finding import Chain
     from nixlite.repl.session import Session
     from nixlite.runtime.values import Value
     from nixlite.source import Source
@@ -55,8 +54,10 @@ def of_value(session: Session, value: Value) -> str | None:
     kind = type(value)
     if kind is PrimOp:
         return of_builtin(value)  # type: ignore[arg-type]
+    if kind is PrimOpApp and not session.style.compat:
+        return of_partial(value)  # type: ignore[arg-type]
     if kind is FunctionType:
-        return of_lambda(value)  # type: ignore[arg-type]
+        return of_lambda(session, value)  # type: ignore[arg-type]
     if kind is dict and "__functor" in value:  # type: ignore[operator]
         return of_functor(session, value)  # type: ignore[arg-type]
     return None
@@ -83,9 +84,18 @@ def of_builtin(primop: PrimOp) -> str | None:
     return synopsis + strip_indentation(primop.doc)
 
 
-def of_lambda(function: FunctionType) -> str:
-    """Name, place and doc comment of a function."""
+def of_partial(value: PrimOpApp) -> str | None:
+    """The documentation of a builtin that has got some of its arguments."""
+    text = of_builtin(value.primop)
+    given, arity = len(value.arguments), value.primop.arity
+    return None if text is None else f"{text}\n({given} of its {arity} arguments given)\n"
+
+
+def of_lambda(session: Session, function: FunctionType) -> str:
+    """Name, place and doc comment of a function; in nixlite's own style, of its definition."""
     info = lambda_info(function)
+    if not info.doc and not session.style.compat:
+        info.doc = comment_of_function(session, info.position)
     where = f"defined at {show_place(info.position)}"
     head = f"Function `{info.name}`\\\n  … {where}" if info.name else f"Function {where}"
     if not info.doc:
@@ -117,64 +127,86 @@ def plain(markdown: str) -> str:
     return "\n".join(lines)
 
 
-# -- attributes
+# -- definitions
 
 
 def attribute_place(session: Session, text: str) -> tuple[str, Place] | None:
-    """For a selection `s.a.b` the name of the last attribute and where it is defined, if that is known.
-
-    None also for whatever goes wrong: evaluating the whole then tells it better.
-    """
-    source = session.source(text)
-    try:
-        tree = session.evaluator.parse(source)
-        if not isinstance(tree, nodes.Select) or tree.default is not None:
-            return None
-        value: Any = session.evaluate(source.text[tree.subject.start : tree.subject.end])
-        names = [attribute_text(session, source, name) for name in tree.path]
-        for name in names[:-1]:
-            value = force(value[name])
-        cell = value[names[-1]]
-    except (NixError, LookupError, TypeError):
+    """For a selection `s.a.b` the name of the last attribute and where it is defined, if that is known."""
+    named = named_cell(session, text, variables=not session.style.compat)
+    if named is None:
         return None
+    name, cell = named
     if type(cell) is list and len(cell) > 2 and cell[2] is not None:
-        return names[-1], cell[2]
+        return name, cell[2]
     return None
-
-
-def attribute_text(session: Session, source: Source, name: nodes.AttrName) -> str:
-    """The text of one part of an attribute path."""
-    if isinstance(name, str):
-        return name
-    value = session.evaluate(source.text[name.start : name.end])
-    if type(value) is not str:
-        raise TypeError
-    return value
 
 
 def comment_at(session: Session, place: Place) -> str | None:
-    """The doc comment of the binding at *place*, found by parsing the file again."""
+    """The doc comment of the binding at *place*, found by parsing the file again.
+
+    In nixlite's own style any comment just before it.
+    """
     file, line, column = place
-    source = session.evaluator.sources.get(file)
-    if source is None:
+    source = source_of(session, file)
+    tree = None if source is None else tree_of(session, source)
+    if source is None or tree is None:
         return None
-    for binding in bindings_of(session.evaluator.parse(source)):
-        if source.line_column(binding.pos) == (line, column):
-            return binding.doc
+    for node, _ in walk(tree):
+        if isinstance(node, nodes.Binding) and source.line_column(node.pos) == (line, column):
+            if node.doc or session.style.compat:
+                return node.doc
+            return comment_before(source.text, node.pos)
     return None
 
 
-def bindings_of(tree: nodes.Expr) -> Iterator[nodes.Binding]:
-    """All bindings in a tree."""
-    pending: list[object] = [tree]
-    while pending:
-        node = pending.pop()
+def comment_of_function(session: Session, place: Place) -> str | None:
+    """What is written before a function, or before the binding that it is the value of.
+
+    Between the two there may be other arguments of the function (`a: b: …`), and `let`, `with`, `assert`.
+    """
+    file, line, column = place
+    source = source_of(session, file)
+    tree = None if source is None else tree_of(session, source)
+    if source is None or tree is None:
+        return None
+    for chain in walk(tree):
+        node: object = chain[0]
+        if isinstance(node, nodes.Lambda) and source.line_column(node.pos) == (line, column):
+            return comment_along(source, chain)
+    return None
+
+
+def comment_along(source: Source, chain: Chain) -> str | None:
+    """The first comment on the way from a function outwards, as far as it is still the same definition."""
+    at: Chain | None = chain
+    inner: object = None
+    while at is not None:
+        node, at_outer = at
         if isinstance(node, nodes.Binding):
-            yield node
-        if isinstance(node, (tuple, list)):
-            pending += node
-        elif isinstance(node, dict):
-            pending += node.values()
-        else:
-            for kind in type(node).__mro__:
-                pending += [getattr(node, slot) for slot in getattr(kind, "__slots__", ())]
+            return node.doc or comment_before(source.text, node.pos)
+        if isinstance(node, nodes.Lambda):
+            comment = node.doc or comment_before(source.text, node.start)
+            if comment:
+                return comment
+        elif not isinstance(node, (nodes.Let, nodes.With, nodes.Assert)) or node.body is not inner:
+            return None
+        inner, at = node, at_outer
+    return None
+
+
+def comment_before(text: str, offset: int) -> str | None:
+    """The text of the comment that ends on the line of *offset* or on the one above."""
+    before = text[:offset].rstrip(" \t(")
+    gap = len(before) - len(before.rstrip())
+    if before[len(before) - gap :].count("\n") > 1:
+        return None
+    before = before.rstrip()
+    if before.endswith("*/"):
+        start = before.rfind("/*")
+        return before[start + 2 : -2].removeprefix("*") if start >= 0 else None
+    lines: list[str] = []
+    for line in reversed(before.split("\n")):
+        if not line.lstrip().startswith("#"):
+            break
+        lines.insert(0, line.lstrip().lstrip("#"))
+    return "\n".join(lines) or None

@@ -36,13 +36,14 @@ def load_file(session: Session, name: str) -> None:
     """
     if session.style.compat:
         remember(session, name)
-    session.add_attributes(evaluate_file(session, name))
+    session.add_attributes(evaluate_file(session, name), name)
     remember(session, name)
 
 
 def forget_files(session: Session) -> None:
     """Have every file be read again when it is next imported: it may have changed."""
     session.evaluator.files.clear()
+    session.watch.stamps.clear()
 
 
 def remember(session: Session, name: str) -> None:
@@ -98,7 +99,7 @@ def load_all(session: Session) -> None:
     for what, evaluate in session.startup:
         if session.style.compat or what:
             session.notice(f"Loading installable '{what}'...")
-        session.add_attributes(evaluate())
+        session.add_attributes(evaluate(), what or "the command line")
     for reference in flakes:
         session.notice(f"Loading flake '{reference}'...")
         load_flake(session, reference)
@@ -117,6 +118,7 @@ def reload_all(session: Session) -> None:
         load_all(session)
     finally:
         session.scope.update(session.own)
+        session.origins.update(dict.fromkeys(session.own, "bound by hand"))
 
 
 def load_flake(session: Session, reference: str) -> None:
@@ -136,7 +138,7 @@ def load_flake(session: Session, reference: str) -> None:
     get_flake = session.evaluator.state.builtins.get("getFlake")
     if get_flake is None:
         raise NixError("nixlite does not evaluate flakes")
-    session.add_attributes(call(get_flake, text))
+    session.add_attributes(call(get_flake, text), reference)
     if reference in session.flakes:
         session.flakes.remove(reference)
     session.flakes.append(reference)

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from nixlite.errors import NixError, ParseError, StackOverflow
 from nixlite.render import render_error
 from nixlite.repl.style import Style
+from nixlite.repl.watching import Watch
 from nixlite.source import Source
 
 if TYPE_CHECKING:
@@ -74,6 +75,8 @@ class Session:
     `scope` maps the names of this session to their values; they hide the globals. *auto_arguments* are
     given to files that are functions (`--arg`). `files` are the arguments of `:l` that `:r` loads again;
     `startup` holds what the command line asked for: pairs (what is shown, function that evaluates it).
+    `origins` says of names in scope where they come from, `transcript` holds the inputs and answers so far.
+    `strict`, `pager`, `keys` and `suggest` are options of `:set`.
     """
 
     def __init__(
@@ -93,6 +96,13 @@ class Session:
         self.startup: list[tuple[str, Callable[[], Value]]] = []
         self.last_loaded: dict[str, Lazy] | None = None
         self.show_trace: bool = evaluator.settings.show_trace
+        self.strict = False
+        self.pager = True
+        self.keys = "emacs"
+        self.suggest = True
+        self.origins: dict[str, str] = {}
+        self.transcript: list[tuple[str, str]] = []
+        self.watch = Watch(evaluator)
         self.inputs = 0
         self.command = ""  # the command being run, as it was typed
         self.reply = Reply()
@@ -106,8 +116,20 @@ class Session:
         """
         reply = self.reply = Reply()
         line = text.strip(" \n\r\t")
-        if line:
+        if not line:
+            return reply
+        if self.style.compat:
             self.guarded(lambda: self._process(line))
+            return reply
+        if line not in (":r", ":reload"):
+            self.notice_changes()
+        notices = len(reply.pieces)
+        self.guarded(lambda: self._process(line))
+        if reply.incomplete:
+            del reply.pieces[:notices]
+        else:
+            self.watch.look()
+            self.transcript.append((line, reply.text))
         return reply
 
     def guarded(self, action: Callable[[], object]) -> bool:
@@ -146,7 +168,8 @@ class Session:
         if not line:
             return False
         if line.startswith(":"):
-            from nixlite.repl.commands import takes_expression
+            from nixlite.repl import commands  # noqa: F401 - fills the table
+            from nixlite.repl.table import takes_expression
 
             name, *rest = line.split(None, 1)
             return takes_expression(name) and self._is_open_expression(rest[0] if rest else "")
@@ -158,6 +181,11 @@ class Session:
             else:
                 return False
         return self._is_open_expression(line) or self._is_open_binding(line, failed)
+
+    def check_complete(self, text: str) -> None:
+        """Raise Incomplete for the beginning of an expression."""
+        if not text or self._is_open_expression(text):
+            raise Incomplete
 
     def _is_open_expression(self, text: str) -> bool:
         try:
@@ -176,10 +204,15 @@ class Session:
 
     def _answer(self, line: str) -> None:
         value = self.evaluate(line)
+        if self.strict:
+            from nixlite.runtime.printer import force_deep
+
+            self.evaluator.guard(lambda x: force_deep(self.evaluator.state, x), value)
         self.show(value)
         self.reply.value = value
         if not self.style.compat:
             self.scope["_"] = value
+            self.origins["_"] = "the last value"
 
     def show(self, value: Value, *, depth: int | None = None, whole: bool = False) -> None:
         """Write *value* to the reply, evaluating what is shown; *whole* shows all of it (`:p`)."""
@@ -225,6 +258,7 @@ class Session:
                 return False
         self.scope.update(added)
         self.own.update(added)
+        self.origins.update(dict.fromkeys(added, "bound by hand"))
         return True
 
     def _try_bindings(self, text: str, shown: str) -> dict[str, Lazy]:
@@ -253,19 +287,30 @@ class Session:
 
     # -- names
 
-    def add_attributes(self, value: Value) -> None:
-        """Bring the attributes of a set into scope and say so; raises for what is no set (`:a`, `:l`)."""
+    def add_attributes(self, value: Value, origin: str = "a set") -> None:
+        """Bring the attributes of a set into scope and say so; raises for what is no set (`:a`, `:l`).
+
+        *origin* says in `:ls` where they come from.
+        """
         from nixlite.repl.loading import added_text
         from nixlite.runtime.expect import force_attrs
 
         attrs = force_attrs(value, "while evaluating an attribute set to be merged in the global scope")
         self.scope.update(attrs)
+        self.origins.update(dict.fromkeys(attrs, origin))
         self.last_loaded = attrs
         self.notice(added_text(attrs, names=self.style.compat))
 
     def notice(self, text: str) -> None:
         """Tell the user something that is not the answer: beside it in the compatible style, else with it."""
         self.reply.write(f"{text}\n", ERR if self.style.compat else OUT)
+
+    def notice_changes(self) -> None:
+        """Say which files have changed since they were read."""
+        changed = self.watch.changed()
+        if changed:
+            verb = "has" if len(changed) == 1 else "have"
+            self.notice(f"{', '.join(changed)} {verb} changed on disk; :r loads anew")
 
     def variable(self, name: str) -> Any:
         """The lazy that *name* stands for, of the session or global; None when there is none."""

@@ -20,13 +20,15 @@ if TYPE_CHECKING:
 class Style:
     """The look of answers.
 
-    `compat` is `nix repl`'s: `layout` then plays no part. `colour` is for terminals.
+    `compat` is `nix repl`'s: `layout` then plays no part. `nix_values` writes only the values as `nix repl`
+    does. `colour` is for terminals.
     """
 
     def __init__(
         self, *, compat: bool = False, colour: bool = False, layout: LayoutOptions | None = None
     ) -> None:
         self.compat = compat
+        self.nix_values = compat
         self.colour = colour
         self.layout = layout or LayoutOptions(colour=colour)
 
@@ -35,7 +37,7 @@ class Style:
 
         *whole*: everything there is (`:p`), down to *depth* when that is given.
         """
-        if self.compat:
+        if self.nix_values:
             return self._compatible_printer(state, whole)
         options = self.layout
         if whole:

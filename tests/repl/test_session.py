@@ -127,7 +127,7 @@ def test_load_and_reload(tmp_path: Path) -> None:
     file.write_text("{ a = 1; }")
     assert replies(session, ":l f.nix", "a", "own = 5") == ["Added 1 variables.", "1", ""]
     file.write_text("{ a = 2; b = 3; }")
-    assert replies(session, "a", ":r", "a + b + own") == ["1", 'Loading "f.nix"...\nAdded 2 variables.', "10"]
+    assert replies(session, ":r", "a + b + own") == ['Loading "f.nix"...\nAdded 2 variables.', "10"]
 
 
 def test_a_file_that_cannot_be_loaded_is_not_remembered(tmp_path: Path) -> None:

@@ -1,0 +1,64 @@
+"""The table of commands: rows are declared with `@command`, by `commands.py` and `extras.py`.
+
+What a command returns is shown as its answer; errors are raised. `:?` is written from the table.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from nixlite.repl.session import Session
+
+    Action = Callable[["Session", str], str]
+
+
+class Command(NamedTuple):
+    """A row of the table. `own` marks what `nix repl` does not have: absent in its style."""
+
+    names: tuple[str, ...]
+    argument: str
+    help: str
+    action: Action
+    own: bool
+    own_argument: str
+
+    def label(self, compat: bool) -> str:
+        """The left column of `:?`; in nixlite's own style a command may take more than in `nix repl`."""
+        argument = self.argument if compat else self.own_argument or self.argument
+        return f"{', '.join(self.names)} {argument}".rstrip()
+
+
+COMMANDS: dict[str, Command] = {}
+
+EXPRESSIONS = ("<expr>", "[depth] <expr>", "<expr> <expr>")
+"""Arguments that are Nix, which may go on over several lines."""
+
+
+def command(
+    *names: str,
+    argument: str = "",
+    help: str,  # noqa: A002
+    own: bool = False,
+    own_argument: str = "",
+) -> Callable[[Action], Action]:
+    """Declare the decorated function as the command with these *names*."""
+
+    def declare(action: Action) -> Action:
+        row = Command(names, argument, help, action, own, own_argument)
+        COMMANDS.update(dict.fromkeys(names, row))
+        return action
+
+    return declare
+
+
+def takes_expression(name: str) -> bool:
+    """Whether the argument of a command may go on over several lines."""
+    return name in COMMANDS and COMMANDS[name].argument in EXPRESSIONS
+
+
+def visible_commands(session: Session) -> dict[str, Command]:
+    """The rows that the session's style has, by each of their names."""
+    return {name: row for name, row in COMMANDS.items() if not (row.own and session.style.compat)}

@@ -1,0 +1,163 @@
+"""The commands that `nix repl` does not have, and how answers are shortened."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.repl.test_session import replies, session_in
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from nixlite.repl.session import Session
+
+
+@pytest.fixture
+def session(tmp_path: Path) -> Session:
+    return session_in(tmp_path)
+
+
+JSON_HELP = """\
+:json <expr>
+
+The value as `nix eval --json --pretty` prints it: evaluated all through.
+
+Functions have no JSON; a set with `__toString` or `outPath` is that string."""
+
+CONVERSATIONS = [
+    # lines and replies, why
+    ([("x = rec { a = { b = a; }; }", ""), ("x", "{ a = { b = «repeated: a»; }; }")], "which one is repeated"),
+    ([("let x = { y = x; }; in x", "{ y = «repeated: the whole»; }")], "the whole is repeated"),
+    ([("x = [ [ x2 ] ]; x2 = 1", "error: undefined variable 'x2'\n       at «string»:1:9:\n            1| x = [ [ x2 ] ]; x2 = 1\n             |         ^")],
+     "bindings of a line do not see each other"),
+    ([(':json { a = [ 1 null ]; s = "é"; }', '{\n  "a": [\n    1,\n    null\n  ],\n  "s": "é"\n}')], ":json"),
+    ([(":set depth 1", ""), ("{ a.b = 1; }", "{ a = { … }; }"), (":set depth", "depth = 1"), (":set depth all", ""),
+      ("{ a.b.c.d.e.f = 1; }", "{ a = { b = { c = { d = { e = { f = 1; }; }; }; }; }; }")], ":set depth"),
+    ([(":set items 2", ""), ("[ 1 2 3 ]", "[ 1 2 «1 more item; :p shows all» ]"), (":p [ 1 2 3 ]", "[ 1 2 3 ]")], ":set items"),
+    ([(":set strict on", ""), ("[ (1 + 1) ]", "[ 2 ]")], ":set strict"),
+    ([(":set style nix", ""), ("{ a.b = 1; }", "{\n  a = { ... };\n}"), (":set style nixlite", ""), ("{ a.b = 1; }", "{ a = { b = 1; }; }")],
+     ":set style"),
+    ([(":set pure on", ""), ('builtins.getEnv "HOME"', '""')], ":set pure"),
+    ([(":set deph 1", "error: there is no option 'deph'\n       Did you mean depth?")], "a mistyped option"),
+    ([(":set depth x", "error: 'depth' is one of: NUMBER | all")], "a wrong value"),
+    ([("a = 1", ""), (":a { b = x: x; }", "Added 1 variables."), ("a", "1"),
+      (":ls", "the last value:\n  _  an integer\nbound by hand:\n  a  an integer\na set:\n  b  (not evaluated)")], ":ls"),
+    ([(":ls zz", "nothing begins with 'zz'")], ":ls with a prefix"),
+    ([(":diff { a = 1; } { a = 2; }", "~ a: 1 → 2"), ("x = 1", ""), (":diff x x", "no difference")], ":diff"),
+    ([(":diff 1", "error: ':diff' takes two expressions; put parentheses around one that has blanks in it")], "half a :diff"),
+    ([("f = x: x + 1", ""), (":pos f", "f is defined at «string»:1:1\nthe function is at «string»:1:5"),
+      (":src f", "f is defined at «string»:1:1\n     1| f = x: x + 1")], ":pos and :src"),
+    ([(":pos 1", "error: it is not known where this value comes from"),
+      (":pos map", "error: 'map' is built in; see :doc builtins.map")], ":pos of what has no place"),
+    ([(":!true", ""), (":!exit 3", "(exit code 3)"), (":!", "error: ':!' needs a command")], ":!"),
+    ([(":? :json", JSON_HELP)], ":? of one command"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("conversation", "why"), CONVERSATIONS, ids=[row[1] for row in CONVERSATIONS])
+def test_conversation(session: Session, conversation: list[tuple[str, str]], why: str) -> None:
+    assert replies(session, *[line for line, _ in conversation]) == [reply for _, reply in conversation]
+
+
+def test_a_derivation_is_shown_by_its_attributes(session: Session) -> None:
+    session.send('d = derivation { name = "x"; system = "s"; builder = "b"; }')
+    assert session.send("d").text.startswith("«derivation /nix/store/")
+    assert 'builder = "b";' in session.send(":p d").text
+
+
+def test_changed_files_are_told_of_once(tmp_path: Path) -> None:
+    session = session_in(tmp_path)
+    file = tmp_path / "f.nix"
+    file.write_text("{ a = 1; }")
+    assert replies(session, ":l f.nix", "a") == ["Added 1 variables.", "1"]
+    file.write_text("{ a = 20; }")
+    assert replies(session, "a", "a", ":r", "a") == [
+        "f.nix has changed on disk; :r loads anew\n1",
+        "1",
+        'Loading "f.nix"...\nAdded 1 variables.',
+        "20",
+    ]
+
+
+LIBRARY = """{
+  # Doubles.
+  double = let two = 2; in x: x * two;
+
+  /* Adds. */
+  add = a: b: a + b;
+
+  functor = {
+    # Calls itself.
+    __functor = self: x: x;
+  };
+
+  # Not about the next.
+
+  bare = x: x;
+  same = import ./g.nix;
+}
+"""
+
+
+def test_definitions_in_files(tmp_path: Path) -> None:
+    (tmp_path / "f.nix").write_text(LIBRARY)
+    (tmp_path / "g.nix").write_text("# The identity.\nx:\n  x\n")
+    session = session_in(tmp_path)
+    at, other = f"{tmp_path}/f.nix", f"{tmp_path}/g.nix"
+    session.send(":l f.nix")
+    assert replies(session, ":pos double", ":src double", ":src add 1", ":src same") == [
+        f"double is defined at {at}:3:3\nthe function is at {at}:3:28",
+        f"double is defined at {at}:3:3\n     3|   double = let two = 2; in x: x * two;",
+        f"the function is at {at}:6:12\n     6|   add = a: b: a + b;",
+        f"same is defined at {at}:16:3\n    16|   same = import ./g.nix;\n\nthe function is at {other}:2:1\n     2| x:\n     3|   x",
+    ]
+    documented = {name: session.send(f":doc {name}").text.rstrip() for name in
+                  ("double", "add", "add 1", "functor", "bare", "same")}  # fmt: skip
+    ends = {name: text.split("\n")[-1].strip() for name, text in documented.items()}
+    assert ends == {
+        "double": "Doubles.",
+        "add": "Adds.",
+        "add 1": "Adds.",
+        "functor": "Calls itself.",
+        "bare": f"… defined at {at}:15:10",
+        "same": "The identity.",
+    }
+
+
+def test_documentation_of_a_builtin_with_some_arguments(session: Session) -> None:
+    assert session.send(":doc builtins.add 1").text.endswith("(1 of its 2 arguments given)\n")
+
+
+def test_time(session: Session) -> None:
+    answer, times = session.send(":time 1 + 1").text.splitlines()
+    assert answer == "2"
+    assert times.startswith("evaluated in ")
+    assert " ms, printed in " in times
+
+
+def test_profile(session: Session) -> None:
+    session.send("fib = n: if n < 2 then n else fib' (n - 1) + fib' (n - 2)")
+    session.send("slow = n: builtins.foldl' (a: b: a + b) 0 (builtins.genList (n: n) n)")
+    text = session.send(":profile slow 200000").text
+    assert "own  total  function" in text
+    assert "slow  «string»:1:8" in text
+    assert "builtins.foldl' (a: b: a + b) 0" in text
+
+
+def test_save(session: Session, tmp_path: Path) -> None:
+    replies(session, "x = {\n  a = 1;\n}", "x", "nope")
+    assert session.send(":save t.txt").text == f"3 inputs written to {tmp_path}/t.txt\n"
+    assert (tmp_path / "t.txt").read_text().startswith(
+        "nix-repl> x = {\n        >   a = 1;\n        > }\nnix-repl> x\n{ a = 1; }\nnix-repl> nope\nerror: undefined"
+    )  # fmt: skip
+
+
+def test_not_in_the_style_of_nix(tmp_path: Path) -> None:
+    session = session_in(tmp_path, compat=True)
+    assert replies(session, ":json 1", ":!true") == [
+        "error: unknown command ':json'",
+        "error: unknown command ':!true'",
+    ]
+    assert "Not in nix repl" not in session.send(":?").text
