@@ -25,13 +25,21 @@ commands:
   instantiate  a stand-in for `nix-instantiate`: --eval, --parse, --find-file, or .drv paths
   repl         an interactive session, as `nix repl`
 
+  why          where an attribute comes from: definition, layers, what it reads
+
 `nixlite COMMAND --help` lists the flags of a command; `nixlite --version` prints versions.
 """
 COLLECT_AFTER = (200_000, 20, 50)
 """Thresholds of Python's cyclic collector: evaluation makes many objects and frees few, and each collection
 looks at all of them (nixpkgs' lib tests: 6.0 s of CPU time with CPython's defaults, 4.4 s with these)."""
 
-COMMANDS = ("eval", "instantiate", "repl")
+COMMANDS = {
+    "eval": "nixlite.cli.evaluate.Evaluate",
+    "instantiate": "nixlite.cli.instantiate.Instantiate",
+    "repl": "nixlite.repl.command.Repl",
+    "why": "nixlite.cli.why.Why",
+}
+"""The class of each command; its module is imported when the command is chosen."""
 
 
 def main() -> None:
@@ -84,17 +92,11 @@ def run(words: list[str], host: Host) -> int:
 
 def make_command(name: str, settings: Settings, host: Host) -> Command:
     """The command *name*, its command line not yet read."""
-    if name == "instantiate":
-        from nixlite.cli.instantiate import Instantiate
+    from importlib import import_module
 
-        return Instantiate(settings, host)
-    if name == "eval":
-        from nixlite.cli.evaluate import Evaluate
-
-        return Evaluate(settings, host)
-    from nixlite.repl.command import Repl
-
-    return Repl(settings, host)
+    module, _, kind = COMMANDS[name].rpartition(".")
+    command: Command = getattr(import_module(module), kind)(settings, host)
+    return command
 
 
 def unknown(word: str, host: Host) -> int:

@@ -36,7 +36,7 @@ MAY_USE: dict[str, set[str]] = {
     "render": {"errors", "source"},
     "trace": RUNTIME,
     "evaluator": EVALUATOR,
-    "cli": FRONTENDS,
+    "cli": {*FRONTENDS, "explain"},
     "explain": EVALUATOR,
     "repl": {*FRONTENDS, "explain"},
     "oracle": {*FRONTENDS, "repl", "__main__"},

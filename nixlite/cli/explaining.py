@@ -1,0 +1,108 @@
+"""What `nixlite why`, `stale`, `layers` and `trace` share: which program they ask about.
+
+nixlite why FILE ATTRPATH                  the value of a file
+nixlite why --expr EXPR ATTRPATH           an expression
+nixlite why FILE --expr FUNCTION ATTRPATH  a function, applied to the value of the file
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from nixlite.cli.auto_call import auto_arguments, auto_call, parse_attr_path
+from nixlite.cli.command import Command
+from nixlite.cli.flags import COMMON, EVALUATION, Flag, Flags, store, turn_on
+from nixlite.cli.sources import file_path, string_source
+from nixlite.errors import UsageError
+from nixlite.runtime.values import NixPath
+
+if TYPE_CHECKING:
+    from nixlite.evaluator import Evaluator
+    from nixlite.explain.program import Program
+    from nixlite.runtime.host import Host
+    from nixlite.runtime.settings import Settings
+    from nixlite.runtime.values import Lazy
+
+
+class Explaining(Command):
+    """A command about a file, an expression, or a function applied to a file's value."""
+
+    program = "nixlite"
+
+    def __init__(self, settings: Settings, host: Host) -> None:
+        super().__init__(settings, host)
+        self.flags = EXPLAINING
+        self.file = ""
+        self.expression: str | None = None
+        self.json = False
+        self.depth = "3"
+        self.path: list[str] = []
+
+    def make_program(self) -> Program:
+        """The program that the command line names; the attribute path is in `path`."""
+        from nixlite.evaluator import Evaluator
+        from nixlite.explain.program import Program
+
+        words = list(self.words)
+        if not self.file and words and (self.expression is None or looks_like_file(words[0])):
+            self.file = words.pop(0)
+        if not self.file and self.expression is None:
+            raise UsageError("there is nothing to ask about: name a file or give '--expr EXPR'")
+        if len(words) > 1:
+            raise UsageError(f"unexpected argument '{words[1]}'")
+        self.path = parse_attr_path(words[0]) if words and words[0] != "." else []
+        self.evaluator = Evaluator(self.settings, self.host)  # finds files, explains errors
+        entries = ["«string»"] if self.expression is not None else []
+        path = file_path(self.evaluator, self.file) if self.file else ""
+        if path and self.expression is None:
+            entries.append(self.evaluator.resolve(path))
+
+        def evaluate(evaluator: Evaluator) -> Lazy:
+            self.evaluator = evaluator
+            return self.evaluate(evaluator, path)
+
+        return Program(self.settings, self.host, evaluate, entries)
+
+    def evaluate(self, evaluator: Evaluator, path: str) -> Lazy:
+        """The value of the program."""
+        arguments = auto_arguments(self, evaluator)
+        value: Any = None
+        if path:
+            value = auto_call(evaluator.import_file(NixPath(path)), arguments)
+        if self.expression is None:
+            return value  # type: ignore[no-any-return]
+        result = evaluator.evaluate_source(string_source(self, self.expression))
+        if path:
+            return evaluator.base["call"](result, value)  # type: ignore[no-any-return]
+        return auto_call(result, arguments)
+
+    def read_depth(self) -> int:
+        """`--depth`."""
+        if not self.depth.isdecimal():
+            raise UsageError(f"'--depth' takes a number, not '{self.depth}'")
+        return int(self.depth)
+
+    def write(self, text: str, data: Any) -> None:
+        """Print an answer, as JSON if that is wanted."""
+        if self.json:
+            import json  # seldom
+
+            from nixlite.explain.why import to_data
+
+            text = json.dumps(to_data(data), indent=2, ensure_ascii=False) + "\n"
+        self.host.write_stdout(text)
+
+
+def looks_like_file(word: str) -> bool:
+    """Whether an argument beside `--expr` is a file, not an attribute path."""
+    return "/" in word or word.startswith("<") or word.endswith(".nix")
+
+
+EXPLAINING: Flags = {
+    "--expr": Flag("expr", store("expression"), "an expression; with a file, a function of the file's value"),
+    "--file": Flag("file", store("file"), "a file", "-f"),
+    "--depth": Flag("n", store("depth"), "how far to follow what is read (3)"),
+    "--json": Flag("", turn_on("json"), "print JSON"),
+    **EVALUATION,
+    **COMMON,
+}

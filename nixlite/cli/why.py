@@ -1,0 +1,21 @@
+"""`nixlite why`: where an attribute comes from."""
+
+from __future__ import annotations
+
+from nixlite.cli.explaining import Explaining
+
+
+class Why(Explaining):
+    """The command line of `nixlite why`."""
+
+    usage = "nixlite why [flags] [FILE] [--expr EXPR] [ATTRPATH]"
+    description = "Where was an attribute's value written, which layers did it pass, and what does it read?"
+
+    def run(self) -> int:
+        """Explain one attribute."""
+        from nixlite.explain.why import explain, show
+
+        program = self.make_program()
+        answer = explain(program.checked(), self.path, self.read_depth())
+        self.write(show(answer, self.settings.cwd), answer)
+        return 0

@@ -1,0 +1,103 @@
+"""An evaluator that records: the same sources, compiled for recording and linked with a `Recorder`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from nixlite.builtins.install import bind
+from nixlite.builtins.registry import REGISTRY
+from nixlite.evaluator import Evaluator
+from nixlite.explain.linking import Linker
+from nixlite.explain.recorder import Recorder
+from nixlite.runtime import abi, thunk
+from nixlite.runtime.values import PrimOp
+
+if TYPE_CHECKING:
+    from nixlite.compiler.code import Code
+    from nixlite.runtime.host import Host
+    from nixlite.runtime.settings import Settings
+    from nixlite.runtime.values import Lazy, Value
+    from nixlite.source import Source
+    from nixlite.syntax.nodes import Expr
+
+MAKERS = {
+    # builtin: which of its arguments are the sets that the result's attributes come from
+    "removeAttrs": (0,),
+    "intersectAttrs": (1,),
+    "mapAttrs": (1,),
+}
+
+
+class InstrumentedEvaluator(Evaluator):
+    """As `Evaluator`, many times slower; `recorder` holds what happened.
+
+    *edits* replaces the texts of files, by path; with *quiet* warnings and `builtins.trace` print nothing.
+    `trees` holds the parsed sources by name.
+    """
+
+    instrumented = True
+
+    def __init__(
+        self,
+        settings: Settings,
+        host: Host,
+        recorder: Recorder | None = None,
+        *,
+        edits: dict[str, str] | None = None,
+    ) -> None:
+        super().__init__(settings, host)
+        self.recorder = recorder or Recorder()
+        self.edits = edits or {}
+        self.trees: dict[str, Expr] = {}
+        self.scopes: dict[str, tuple[str, ...]] = {}
+        linker = Linker(
+            {thunk.force: self.recorder.force, abi.update: self.recorder.update},
+        )
+        self.relink(linker)
+
+    def relink(self, linker: Linker) -> None:
+        """Put the recording copies in place of builtins and operations."""
+        state = self.state
+        for name, original in list(state.builtins.items()):
+            if type(original) is not PrimOp or name not in REGISTRY:
+                continue
+            row = REGISTRY[name]
+            function = linker.link(row.function)
+            if row.state:
+                function = bind(function, state, original.arity)
+            if name in MAKERS:
+                function = self.noting(name, function, MAKERS[name][0])
+            copy = PrimOp(name, function, original.arguments, original.doc, original.trace)
+            state.builtins[name] = copy
+            for shown in (name, f"__{name}"):
+                if state.globals.get(shown) is original:
+                    state.globals[shown] = copy
+        globals_for = linker.link(abi.globals_for)
+        self.base = globals_for(state)
+
+    def noting(self, name: str, function: Any, source: int) -> Any:
+        """A builtin of two arguments that makes a set, written down."""
+        recorder = self.recorder
+
+        def noted(first: Lazy, second: Lazy) -> Value:
+            return recorder.note(name, function(first, second), (first, second)[source])
+
+        return noted
+
+    def parse(self, source: Source) -> Expr:
+        """As the normal one; keeps the tree."""
+        tree = super().parse(source)
+        self.trees[source.name] = tree
+        return tree
+
+    def code_of(self, source: Source, names: tuple[str, ...]) -> Code:
+        """As the normal one; keeps the names in scope."""
+        self.scopes[source.name] = names
+        return super().code_of(source, names)
+
+    def evaluate_source(self, source: Source, scope: dict[str, Lazy] | None = None) -> Value:
+        """As the normal one, with an edited text where there is one."""
+        text = self.edits.get(source.name)
+        if text is not None:
+            source.text = text
+        return super().evaluate_source(source, scope)

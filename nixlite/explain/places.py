@@ -1,0 +1,242 @@
+"""From a place in a source to what is written there: which definition, in which scope, in which override.
+
+Thunks carry the place of their definition; the tree of the source tells the rest. An index of a tree is made
+when the first question about its source is asked.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from nixlite.analysis.scope import Variable, analyse
+from nixlite.syntax import nodes as n
+
+if TYPE_CHECKING:
+    from nixlite.analysis.scope import Analysis
+    from nixlite.explain.instrumented import InstrumentedEvaluator
+    from nixlite.explain.recorder import Node, Place
+    from nixlite.source import Source
+
+REC, LET, SET, FORMAL, PART = "rec", "let", "set", "formal", "part"
+"""Kinds of definitions: in `rec { }`, `let` or a plain set, a formal's default, part of an expression."""
+
+OVERRIDES = frozenset(
+    {
+        "override", "overrideAttrs", "overridePythonAttrs", "overrideDerivation", "overrideScope",
+        "overrideScope'", "extend", "appendOverlays", "extendMkDerivation", "overrideModAttrs", "extends",
+        "composeExtensions", "composeManyExtensions", "overrideSrc",
+    }
+)  # fmt: skip
+
+FINAL_NAMES = frozenset({"final", "self", "finalAttrs", "finalPkgs", "_"})
+PREV_NAMES = frozenset({"prev", "super", "previousAttrs", "prevAttrs", "old", "oldAttrs", "prevPkgs"})
+
+
+class Parent(NamedTuple):
+    """The nodes around a node, innermost first."""
+
+    node: Any
+    up: Parent | None
+
+
+class Definition(NamedTuple):
+    """What is written at a place: *value* is None for `inherit (e) name`; *parents* are around it."""
+
+    name: str
+    kind: str
+    place: Place
+    value: n.Expr | None
+    container: n.Expr | None
+    parents: Parent | None
+    source: Source
+
+    @property
+    def text(self) -> str:
+        """The source of the value."""
+        if self.value is None:
+            return ""
+        return self.source.text[self.value.start : self.value.end]
+
+
+class Label(NamedTuple):
+    """What kind of layer a set literal is: the name of the overriding function, `overlay`, and its place."""
+
+    what: str
+    place: Place
+    call: n.Expr
+
+
+class Index:
+    """The definitions of one source by (line, column)."""
+
+    def __init__(self, tree: n.Expr, source: Source, analysis: Analysis) -> None:
+        self.source = source
+        self.tree = tree
+        self.analysis = analysis
+        self.definitions: dict[tuple[int, int], Definition] = {}
+        self.operators: dict[tuple[int, int], tuple[n.Expr, Parent | None]] = {}
+        todo: list[tuple[Any, Parent | None]] = [(tree, None)]
+        while todo:
+            node, parents = todo.pop()
+            self.enter(node, parents)
+            inside = Parent(node, parents)
+            todo += [(child, inside) for child in children(node)]
+
+    def enter(self, node: Any, parents: Parent | None) -> None:
+        """Register a node and what it defines."""
+        kind = type(node)
+        self.add(node.start, "", PART, node, None, parents)
+        if kind is n.AttrSet:
+            let = parents is not None and type(parents.node) is n.Let and parents.node.attrs is node
+            group = LET if let else REC if node.recursive else SET
+            inside = Parent(node, parents)
+            for name, binding in node.bindings.items():
+                self.add(binding.pos, name, group, binding.value, node, inside)
+            for dynamic in node.dynamic:
+                self.add(dynamic.pos, "${…}", group, dynamic.value, node, inside)
+        elif kind is n.Lambda and node.formals is not None:
+            for formal in node.formals.items:
+                self.add(formal.pos, formal.name, FORMAL, formal.default, node, Parent(node, parents))
+        elif kind is n.Binary and node.op == "//":
+            self.operators[self.source.line_column(node.pos)] = (node, parents)
+
+    def add(
+        self,
+        pos: int,
+        name: str,
+        kind: str,
+        value: n.Expr | None,
+        container: n.Expr | None,
+        parents: Parent | None,
+    ) -> None:
+        """A definition at an offset; one with a name goes before an expression that begins there."""
+        if pos == n.NO_POS:
+            return
+        at = self.source.line_column(pos)
+        there = self.definitions.get(at)
+        if there is None or (there.kind == PART and kind != PART):
+            self.definitions[at] = Definition(
+                name, kind, (self.source.name, *at), value, container, parents, self.source
+            )
+
+
+class Places:
+    """The indexes of all sources of one evaluation."""
+
+    def __init__(self, evaluator: InstrumentedEvaluator) -> None:
+        self.evaluator = evaluator
+        self.indexes: dict[str, Index | None] = {}
+
+    def index(self, name: str) -> Index | None:
+        """The index of a source; None for one that was not evaluated."""
+        if name not in self.indexes:
+            tree, source = self.evaluator.trees.get(name), self.evaluator.sources.get(name)
+            found = None
+            if tree is not None and source is not None:
+                scope = self.evaluator.scopes.get(name, ())
+                analysis = analyse(tree, source, self.evaluator.state.globals, scope)
+                found = Index(tree, source, analysis)
+            self.indexes[name] = found
+        return self.indexes[name]
+
+    def definition(self, place: Place | None) -> Definition | None:
+        """What is defined at a place."""
+        index = self.index(place[0]) if place is not None else None
+        return index.definitions.get(place[1:]) if index is not None and place is not None else None
+
+    def of(self, node: Node) -> Definition | None:
+        """What the thunk of a node was made of."""
+        return self.definition(node.place)
+
+    def label(self, definition: Definition) -> Label | None:
+        """The override or overlay that a definition is written in, the innermost."""
+        inner: Any = definition.container or definition.value
+        parents = definition.parents
+        while parents is not None:
+            node = parents.node
+            if type(node) is n.Call and inner is not node.function:
+                name = callee_name(node)
+                if name in OVERRIDES:
+                    return Label(name, self.at(definition.source, node.function.end - len(name)), node)
+            if is_overlay(node):
+                return Label("overlay", self.at(definition.source, node.pos), node)
+            inner, parents = node, parents.up
+        return None
+
+    def at(self, source: Source, offset: int) -> Place:
+        """The place of an offset."""
+        return (source.name, *source.line_column(offset))
+
+
+def is_overlay(node: Any) -> bool:
+    """Whether an expression is `final: prev: …`, by the names that everyone uses."""
+    return (
+        type(node) is n.Lambda
+        and type(node.body) is n.Lambda
+        and node.argument in FINAL_NAMES
+        and node.body.argument in PREV_NAMES
+    )
+
+
+def callee_name(node: n.Call) -> str:
+    """The last name of the function that is called: `overrideAttrs` of `a.b.overrideAttrs x`."""
+    function = node.function
+    if type(function) is n.Select and isinstance(function.path[-1], str):
+        return function.path[-1]
+    return function.name if type(function) is n.Var else ""
+
+
+def children(node: Any) -> list[Any]:
+    """The expressions directly inside one."""
+    kind = type(node)
+    if kind is n.AttrSet:
+        found = [binding.value for binding in node.bindings.values() if binding.value is not None]
+        return [*node.inherit_from, *found, *[part for d in node.dynamic for part in (d.name, d.value)]]
+    if kind is n.Lambda:
+        defaults = [f.default for f in node.formals.items if f.default is not None] if node.formals else []
+        return [*defaults, node.body]
+    if kind is n.Call:
+        return [node.function, *node.arguments]
+    if kind is n.Interpolation:
+        return [part for _, part in node.parts]
+    if kind is n.Select or kind is n.HasAttr:
+        default = [node.default] if kind is n.Select and node.default is not None else []
+        return [node.subject, *default, *[name for name in node.path if not isinstance(name, str)]]
+    fields = FIELDS.get(kind)
+    if fields is None:
+        return []
+    if kind is n.ListLiteral:
+        return list(node.items)
+    return [getattr(node, name) for name in fields]
+
+
+FIELDS: dict[type, tuple[str, ...]] = {
+    n.ListLiteral: ("items",),
+    n.Let: ("attrs", "body"),
+    n.With: ("scope", "body"),
+    n.Assert: ("condition", "body"),
+    n.If: ("condition", "then", "otherwise"),
+    n.Not: ("operand",),
+    n.Negate: ("operand",),
+    n.Binary: ("left", "right"),
+}
+
+
+def variables_below(root: Any) -> list[n.Var]:
+    """Every variable that is read in an expression."""
+    found, todo = [], [root]
+    while todo:
+        node = todo.pop()
+        if type(node) is n.Var:
+            found.append(node)
+        todo += children(node)
+    return found
+
+
+def resolves_to(index: Index, var: n.Var, definition: Definition) -> bool:
+    """Whether a variable means a definition."""
+    resolution = index.analysis.variables.get(var)
+    if type(resolution) is not Variable:
+        return False
+    binding = resolution.binding
+    return binding is not None and index.source.line_column(binding.pos) == definition.place[1:]
