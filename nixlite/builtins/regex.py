@@ -15,6 +15,8 @@ from nixlite.runtime.thunk import force
 from nixlite.runtime.utf8 import byte_view, from_byte_view
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from nixlite.builtins.regex_compiled import Regex
     from nixlite.runtime.state import State
     from nixlite.runtime.values import Lazy, Value
@@ -37,7 +39,7 @@ def compiled(state: State, text: str) -> Regex:
     return found
 
 
-def strings(groups: list[str | None]) -> tuple[str | None, ...]:
+def strings(groups: Iterable[str | None]) -> tuple[str | None, ...]:
     """Groups as a Nix list: strings and null."""
     return tuple([None if group is None else from_byte_view(group) for group in groups])
 
@@ -68,13 +70,9 @@ def split(state: State, regex: Lazy, text: Lazy) -> Value:
     expression = compiled(state, source)
     subject = force_string(text, "while evaluating the second argument passed to builtins.split")
     view = byte_view(subject)
-    matches = expression.split(view)
-    if not matches:
+    pieces = expression.split(view)
+    if len(pieces) == 1:
         return (force(text),)
-    result: list[Lazy] = []
-    last = 0
-    for start, end, groups in matches:
-        result += (from_byte_view(view[last:start]), strings(groups))
-        last = end
-    result.append(from_byte_view(view[last:]))
-    return tuple(result)
+    if subject is view:
+        return tuple(pieces)
+    return tuple([from_byte_view(x) if type(x) is str else strings(x) for x in pieces])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Union
 
 from nixlite.builtins.regex_engine import Matcher, Program, is_nullable
 from nixlite.builtins.regex_python import (
@@ -20,6 +20,8 @@ from nixlite.runtime.utf8 import byte_view
 
 if TYPE_CHECKING:
     from nixlite.builtins.regex_syntax import Node
+
+Pieces = Union[str, "tuple[str | None, ...]"]
 
 PATIENCE = 10**9
 """The work, in steps of `re`, beyond which our own matcher, linear but slower, is used."""
@@ -66,21 +68,32 @@ class Regex:
             raise too_big(self.text) from None
         return None if spans is None else cut(view, spans)
 
-    def split(self, view: str) -> list[tuple[int, int, list[str | None]]]:
-        """Start, end and groups of each match in *view*, from left to right."""
+    def split(self, view: str) -> list[Pieces]:
+        """What is between matches in *view* and, between those, the groups of each match as a tuple."""
         analysis = self.analysis
         degree = analysis.degree + (1 if self._loops else 0)  # each position may be tried in vain
         if not analysis.risky and not analysis.longest and self._is_cheap(len(view), degree):
-            return [(*found.span(), list(found.groups())) for found in self.pattern().finditer(view)]
+            return self._split_by_re(view)
         try:
             return self._split_exactly(view)
         except RegexTooBig:
             raise too_big(self.text) from None
 
-    def _split_exactly(self, view: str) -> list[tuple[int, int, list[str | None]]]:
+    def _split_by_re(self, view: str) -> list[Pieces]:
+        # `re.split` puts the groups between the strings, one by one; all loops are in C.
+        flat = self.pattern().split(view)
+        step = self.groups + 1
+        strings = flat[::step]
+        result: list[Pieces] = [()] * (2 * len(strings) - 1)
+        result[::2] = strings
+        if self.groups:
+            result[1::2] = zip(*[flat[n::step] for n in range(1, step)], strict=True)
+        return result
+
+    def _split_exactly(self, view: str) -> list[Pieces]:
         matcher = Matcher(self.program(), view, whole=False)
-        result = []
-        position = 0
+        result: list[Pieces] = []
+        position = last = 0
         after_empty = False
         while (start := self._next_start(view, position)) is not None:
             # After an empty match one that is not empty may begin at the same place.
@@ -89,8 +102,10 @@ class Regex:
                 position, after_empty = start + 1, False
                 continue
             end = spans[0][1]
-            result.append((start, end, cut(view, spans)))
-            position, after_empty = end, end == start
+            result += (view[last:start], tuple(cut(view, spans)))
+            position = last = end
+            after_empty = end == start
+        result.append(view[last:])
         return result
 
     def _next_start(self, view: str, position: int) -> int | None:

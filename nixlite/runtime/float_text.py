@@ -18,6 +18,8 @@ def json_float(number: float) -> str:
     """A float as nlohmann's JSON library writes it: `1.0`, `1e+17`, `1e-05`; `null` when it is not finite."""
     if not isfinite(number):
         return "null"
+    if number and abs(number) < 1e12 and number * 8 == int(number * 8):
+        return repr(number)  # at most 15 digits, and exactly these: no algorithm would write others
     sign = "-" if copysign(1.0, number) < 0 else ""
     if number == 0:
         return f"{sign}0.0"

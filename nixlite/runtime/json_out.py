@@ -71,7 +71,7 @@ class JsonWriter:
 
     def write(self, x: Lazy, place: Place, depth: int) -> None:
         """Write one value. *place*: the attribute it belongs to, for errors."""
-        if depth > self.limit:
+        if depth >= self.limit:
             raise located(StackOverflow(), place)
         value: Any = x
         if type(x) is list:
@@ -123,13 +123,21 @@ class JsonWriter:
         """`{"name":value,…}`."""
         out = self.out
         between, colon, end = self.layout("{", "}", depth)
+        error_context = ""
+        inside = depth + 1 < self.limit
         for name in sorted(attrs):
             item = attrs[name]
-            out += (between, self.quoted(name), colon)
-            error_context = f"while evaluating attribute '{name}'"
-            error_position = attribute_position(item)
-            self.write(item, error_position, depth + 1)
-            between = self.comma(between)
+            value = item[1] if type(item) is list and item[0] is None else item
+            if inside and type(value) is str:  # the common kinds without a call
+                out += (between, self.quoted(name), colon, self.quoted(value))
+            elif inside and type(value) is int:
+                out += (between, self.quoted(name), colon, str(value))
+            else:
+                out += (between, self.quoted(name), colon)
+                error_context = f"while evaluating attribute '{name}'"
+                error_position = attribute_position(item)
+                self.write(item, error_position, depth + 1)
+            between = self.separator(between)
         out.append(end)
 
     def write_list(self, items: tuple[Lazy, ...], place: Place, depth: int) -> None:
@@ -140,11 +148,19 @@ class JsonWriter:
             return
         between, _, end = self.layout("[", "]", depth)
         error_position = place
+        error_context = ""
+        inside = depth + 1 < self.limit
         for index, item in enumerate(items):
-            out.append(between)
-            error_context = f"while evaluating list element at index {index}"
-            self.write(item, place, depth + 1)
-            between = self.comma(between)
+            value = item[1] if type(item) is list and item[0] is None else item
+            if inside and type(value) is str:
+                out += (between, self.quoted(value))
+            elif inside and type(value) is int:
+                out += (between, str(value))
+            else:
+                out.append(between)
+                error_context = f"while evaluating list element at index {index}"
+                self.write(item, place, depth + 1)
+            between = self.separator(between)
         out.append(end)
 
     def write_coerced(self, value: Value, blamed: str, place: Place) -> None:
@@ -171,7 +187,7 @@ class JsonWriter:
         inner = "\n" + " " * (self.indent * (depth + 1))
         return opening + inner, ": ", "\n" + " " * (self.indent * depth) + closing
 
-    def comma(self, between: str) -> str:
+    def separator(self, between: str) -> str:
         """What comes before every other item, given what came before the first."""
         return "," + between[1:]
 

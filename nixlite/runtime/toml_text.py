@@ -20,14 +20,26 @@ NAMES = {0: "NUL", 32: "SPACE", 10: "LINE FEED", 13: "CARRIAGE RETURN", 9: "TAB"
 
 
 class Region(NamedTuple):
-    """Characters *first* to *last* (exclusive) of *text*, and the lines (1-based) on which they lie."""
+    """Characters *first* to *last* (exclusive) of *text*; its last line is that of the character *ending*.
+
+    Lines are counted only for an error that is shown.
+    """
 
     text: str
     file: str
     first: int
     last: int
-    first_line: int
-    last_line: int
+    ending: int
+
+    @property
+    def first_line(self) -> int:
+        """The 1-based line on which the region begins."""
+        return self.text.count("\n", 0, self.first) + 1
+
+    @property
+    def last_line(self) -> int:
+        """The 1-based line on which it ends."""
+        return self.text.count("\n", 0, self.ending) + 1
 
 
 class Fault(Exception):
@@ -66,26 +78,16 @@ class Text:
         self.position = found.end()
         return found.group()
 
-    def line_of(self, position: int) -> int:
-        """The 1-based line of a position."""
-        return self.text.count("\n", 0, position) + 1
-
     def here(self) -> Region:
         """The character at the position, or the last one at the end."""
         position = self.position
-        if not self.at_end:
-            line = self.line_of(position)
-            return Region(self.text, self.file, position, position + 1, line, line)
-        if not position:
-            return Region(self.text, self.file, 0, 0, 0, 0)
-        line = self.line_of(position - 1)
-        return Region(self.text, self.file, position - 1, position, line, self.line_of(position))
+        if self.at_end:
+            return Region(self.text, self.file, max(position - 1, 0), position, position)
+        return Region(self.text, self.file, position, position + 1, position)
 
     def since(self, first: int) -> Region:
         """From *first* to the position."""
-        return Region(
-            self.text, self.file, first, self.position, self.line_of(first), self.line_of(self.position)
-        )
+        return Region(self.text, self.file, first, self.position, self.position)
 
     def fault(self, title: str, remark: str = "here", hint: str = "") -> Fault:
         """An error at the position."""

@@ -48,7 +48,7 @@ def to_xml(
     write_piece(HEADER)
     try:
         writer.open("expr", NOTHING)
-        writer.write(x, None)
+        writer.write(x, None, 0)
     finally:
         while writer.elements:
             writer.close()
@@ -85,9 +85,9 @@ class XmlWriter:
         """`<name value="text" />`."""
         self.empty(name, {"value": text})
 
-    def write(self, x: Lazy, place: Place) -> None:
+    def write(self, x: Lazy, place: Place, depth: int) -> None:
         """Write one value. *place*: the attribute it belongs to, for errors."""
-        if len(self.elements) > self.limit:
+        if depth >= self.limit:
             raise located(StackOverflow(), place)
         if not self.strict and not is_evaluated(x):
             self.empty("unevaluated", NOTHING)
@@ -108,22 +108,22 @@ class XmlWriter:
         elif kind is NixPath:
             self.value_element("path", value.path)
         elif kind is dict:
-            self.write_set(value)
+            self.write_set(value, depth)
         elif kind is tuple:
             self.open("list", NOTHING)
             for item in value:
-                self.write(item, place)
+                self.write(item, place, depth + 1)
             self.close()
         elif kind is FunctionType:
             self.write_function(value)
         else:
             self.empty("null" if value is None else "unevaluated", NOTHING)
 
-    def write_set(self, attrs: dict[str, Lazy]) -> None:
+    def write_set(self, attrs: dict[str, Lazy], depth: int) -> None:
         """A set; a derivation that was shown before is only named."""
         if "type" not in attrs or text_of(force(attrs["type"])) != "derivation":
             self.open("attrs", NOTHING)
-            self.write_attributes(attrs)
+            self.write_attributes(attrs, depth)
             self.close()
             return
         shown: dict[str, str] = {}
@@ -135,7 +135,7 @@ class XmlWriter:
         drv_path = shown.get("drvPath", "")
         if drv_path and drv_path not in self.derivations:
             self.derivations.add(drv_path)
-            self.write_attributes(attrs)
+            self.write_attributes(attrs, depth)
         else:
             self.empty("repeated", NOTHING)
         self.close()
@@ -146,13 +146,13 @@ class XmlWriter:
             return None
         return text_of(force(attrs[name]))
 
-    def write_attributes(self, attrs: dict[str, Lazy]) -> None:
+    def write_attributes(self, attrs: dict[str, Lazy], depth: int) -> None:
         """`<attr name="…">` elements, sorted."""
         for name in sorted(attrs):
             item = attrs[name]
             place = attribute_position(item)
             self.open("attr", {**self.position_attributes(place), "name": name})
-            self.write(item, place)
+            self.write(item, place, depth + 1)
             self.close()
 
     def write_function(self, function: FunctionType) -> None:
