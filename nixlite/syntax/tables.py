@@ -1,21 +1,26 @@
 """The parser's tables: what to do with each token in each state.
 
-They are computed from `grammar/` by `lalr.py`, which needs Lark and 0.2 seconds; so the result is kept, as
-`marshal` data together with the text of the grammar it was made from. `load` looks beside this file
-(a wheel brings the tables along: `write`), then in the user's cache directory, and computes last.
+They are computed from `grammar/` by `lalr.py`, which needs Lark and 0.2 seconds; so the result is kept: a
+checksum, then `marshal` data with the text of the grammar it was made from. `load` looks beside this file (a
+wheel brings the tables along: `write`), then in the user's cache directory if only the user can write to it,
+and computes last.
 """
 
 from __future__ import annotations
 
 import marshal
 import os
+from binascii import crc32
 from typing import Any
 
 from nixlite.resources import grammar_directory
 
 GRAMMAR_FILES = ("tokens.lark", "nix.lark", "precedence.txt")
-FORMAT = "nixlite tables 2"
+FORMAT = "nixlite tables 3"
 MARSHAL_VERSION = 4  # readable by every Python from 3.4 on
+CHECKSUM = 4
+"""Bytes of the checksum at the beginning of the file."""
+
 SHIPPED = os.path.join(os.path.dirname(os.path.abspath(__file__)), "_tables.bin")
 
 END, INVALID, LEXER_ERROR = 0, 1, 2
@@ -87,9 +92,12 @@ def load() -> Tables:
     Raises OSError when the grammar is missing; an unreadable or unwritable cache is no error.
     """
     grammar = read_grammar()
+    tables = _read(SHIPPED, grammar)
+    if tables:
+        return tables
     cached = _cache_file(grammar)
-    for path in (SHIPPED, cached):
-        tables = _read(path, grammar) if path else None
+    if cached and _is_private(os.path.dirname(cached)):
+        tables = _read(cached, grammar)
         if tables:
             return tables
     data = compute(grammar)
@@ -123,13 +131,17 @@ def read_grammar() -> tuple[str, ...]:
 
 
 def _encode(grammar: tuple[str, ...], data: tuple[Any, ...]) -> bytes:
-    return marshal.dumps((FORMAT, grammar, data), MARSHAL_VERSION)
+    body = marshal.dumps((FORMAT, grammar, data), MARSHAL_VERSION)
+    return crc32(body).to_bytes(CHECKSUM, "big") + body
 
 
 def _read(path: str, grammar: tuple[str, ...]) -> Tables | None:
     try:
         with open(path, "rb") as file:
-            kept_format, kept_grammar, data = marshal.loads(file.read())
+            content = file.read()
+        if crc32(content[CHECKSUM:]) != int.from_bytes(content[:CHECKSUM], "big"):
+            return None
+        kept_format, kept_grammar, data = marshal.loads(content[CHECKSUM:])
     except (OSError, ValueError, EOFError, TypeError):
         return None
     return Tables(*data) if kept_format == FORMAT and kept_grammar == grammar else None
@@ -137,13 +149,20 @@ def _read(path: str, grammar: tuple[str, ...]) -> Tables | None:
 
 def _cache_file(grammar: tuple[str, ...]) -> str | None:
     """The file for this grammar in the user's cache directory; None when there is no home."""
-    from binascii import crc32
-
     base = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
     if not os.path.isabs(base):
         return None
     key = crc32("\0".join((FORMAT, *grammar)).encode())
     return os.path.join(base, "nixlite", f"grammar-{key:08x}.bin")
+
+
+def _is_private(directory: str) -> bool:
+    """Whether it is ours and nobody else can write to it: marshalled data of others could be anything."""
+    try:
+        status = os.stat(directory)
+    except OSError:
+        return False
+    return (not hasattr(os, "getuid") or status.st_uid == os.getuid()) and not status.st_mode & 0o022
 
 
 def _write_privately(path: str, data: bytes) -> None:

@@ -43,7 +43,7 @@ def test_tables_are_kept_in_the_cache(tmp_path: pathlib.Path, monkeypatch: pytes
     assert len(tables.load().actions) > 100
 
 
-@pytest.mark.parametrize("content", [b"", b"nonsense", b"\xf3", b"N"])
+@pytest.mark.parametrize("content", [b"", b"nonsense", b"\xf3", b"\0\0\0\0", b"N" * 100])
 def test_a_broken_cache_is_no_error(
     content: bytes, tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -54,6 +54,19 @@ def test_a_broken_cache_is_no_error(
     kept.write_bytes(content)
     assert len(tables.load().actions) > 100
     assert len(kept.read_bytes()) > 1000
+
+
+def test_a_cache_that_others_can_write_to_is_not_used(
+    tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    monkeypatch.setattr(tables, "SHIPPED", str(tmp_path / "none"))
+    tables.load()
+    (tmp_path / "nixlite").chmod(0o777)
+    monkeypatch.setattr(
+        tables, "_read", lambda path, grammar: pytest.fail(path) if "nixlite" in path else None
+    )
+    assert len(tables.load().actions) > 100
 
 
 def test_no_place_for_a_cache_is_no_error(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> None:
