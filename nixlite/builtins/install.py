@@ -15,6 +15,7 @@ from nixlite.builtins import (  # noqa: F401 - importing a topic declares its bu
     fetchers,
     files,
     flakerefs,
+    flakes,
     hashing,
     lists,
     regex,

@@ -104,7 +104,9 @@ def write_warning(command: Command, text: str) -> None:
     """Write a warning about settings or the command line to the standard error."""
     from nixlite.render import render_warning
 
-    command.host.write_stderr(render_warning(text, colour=command.host.stderr_colour()) + "\n")
+    first, newline, rest = text.partition("\n")  # further lines are not indented here
+    shown = render_warning(first, colour=command.host.stderr_colour())
+    command.host.write_stderr(shown + newline + rest + "\n")
 
 
 def report_error(command: Command, error: NixError) -> None:

@@ -39,7 +39,8 @@ def realise_context(state: State, context: frozenset[str]) -> dict[str, str]:
 def require_valid(state: State, path: str) -> None:
     """Raise Nix's error unless the store path is in the store; in read-only mode, unless it is on disk."""
     store = state.store
-    if not (store.host.exists(path) if state.settings.read_only else store.contains(path)):
+    read_only = state.settings.read_only and path not in store.mounted
+    if not (store.host.exists(path) if read_only else store.contains(path)):
         raise EvalError(f"path '{path.rpartition('/')[2]}' is not valid")
 
 

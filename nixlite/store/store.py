@@ -58,6 +58,8 @@ class Store:
         self.host = host
         self.read_only = read_only
         self.objects: dict[str, StoreObject] = {}
+        self.mounted: set[str] = set()
+        """Objects that are there even in a read-only store: the trees of flakes."""
         self._derivations: dict[str, Derivation] = {}
         self._modulos: dict[str, Modulo] = {}
         self._copied: dict[str, str] = {}
@@ -150,7 +152,14 @@ class Store:
             return Directory(
                 {} if self.read_only else {at[len(path) + 1 :]: o.node for at, o in self.objects.items()}
             )
-        return None if self.read_only else self.node_at(path)
+        if self.read_only and not self.is_mounted(path):
+            return None
+        return self.node_at(path)
+
+    def is_mounted(self, path: str) -> bool:
+        """Whether *path* is one of `mounted` or lies in one."""
+        base_name = path[len(self.store_dir) + 1 :].partition("/")[0]
+        return f"{self.store_dir}/{base_name}" in self.mounted
 
     def node_at(self, path: str) -> Node | None:
         """As `lookup`, in a read-only store as well."""
@@ -176,7 +185,7 @@ class Store:
         drv = self._derivations.get(drv_path)
         if drv is None:
             if not self.contains(drv_path):
-                raise EvalError(f"path '{drv_path}' is not valid")
+                raise EvalError(f"path '{drv_path}' is not a valid store path")
             drv = self._parse(drv_path, self.read(drv_path))
             self._derivations[drv_path] = drv
         return drv

@@ -1,0 +1,360 @@
+"""Locking a flake: a lock file that fits what `flake.nix` says, made from the one that is there.
+
+What an old lock file says of an input holds as long as `flake.nix` asks for the same; only what is new or has
+changed is fetched. Manual: `nix flake lock`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from nixlite.builtins.fetching import innermost
+from nixlite.builtins.flake_nix import (
+    Flake,
+    FlakeInput,
+    below,
+    fetch_mounted,
+    get_flake,
+    locked_ref,
+    read_flake,
+)
+from nixlite.errors import EvalError
+from nixlite.store.fetch.inputs import Input
+from nixlite.store.fetch.lock import (
+    FlakeRef,
+    InputPath,
+    LockNode,
+    check_follows,
+    difference,
+    first_unlocked,
+    lock_text,
+    read_lock,
+)
+
+if TYPE_CHECKING:
+    from nixlite.builtins.fetching import Fetched
+    from nixlite.runtime.state import State
+
+
+class LockFlags(NamedTuple):
+    """What may be done about a lock file that does not fit, as the command line has it.
+
+    *overrides*: what to take for some inputs. *updates*: inputs that are to be locked anew. *output* and
+    *reference*: paths of the lock files to write and to read.
+    """
+
+    update: bool = True
+    write: bool = True
+    recreate: bool = False
+    allow_unlocked: bool = True
+    overrides: tuple[tuple[InputPath, FlakeRef], ...] = ()
+    updates: frozenset[InputPath] = frozenset()
+    output: str = ""
+    reference: str = ""
+
+
+class Override(NamedTuple):
+    """What replaces an input: said by the flake in *directory*, or (*parent* None) on the command line."""
+
+    input: FlakeInput
+    flake: Flake
+    parent: InputPath | None
+
+
+class Context(NamedTuple):
+    """Where in the graph `Locker.compute` is.
+
+    *prefix* leads to the node from the root, *follows* to where its `follows` begin. *trusted*: the inputs
+    come from the lock file and not from a `flake.nix`.
+    """
+
+    node: LockNode
+    prefix: InputPath
+    old: LockNode | None
+    follows: InputPath
+    flake: Flake
+    trusted: bool
+
+
+class LockedFlake(NamedTuple):
+    """A flake with its lock file. *trees*: by the `id` of a node, its tree and the directory in it, where it
+    had to be fetched."""
+
+    flake: Flake
+    root: LockNode
+    trees: dict[int, tuple[Fetched, str]]
+
+
+def lock_flake(state: State, ref: FlakeRef, flags: LockFlags) -> LockedFlake:
+    """Fetch a flake and see to its lock file; it is written only where *flags* say so.
+
+    Raises EvalError in Nix's words.
+    """
+    flake = get_flake(state, ref)
+    error_context = f"while updating the lock file of flake '{flake.locked}'"
+    locker = Locker(state, flake, flags)
+    old = read_old_lock(state, flags.reference or f"{flake.directory}/flake.lock", flags)
+    locker.lock(old)
+    new = locker.root
+    if flags.output or lock_text(old) != lock_text(new):
+        locker.flake = write_lock(state, flake, old, new, flags)
+        locker.trees[id(new)] = (locker.flake.tree, locker.flake.directory)
+    del error_context
+    return LockedFlake(locker.flake, new, locker.trees)
+
+
+def read_old_lock(state: State, path: str, flags: LockFlags) -> LockNode:
+    """The lock file that is there, or an empty one."""
+    host = innermost(state.host) if flags.reference else state.host
+    if not host.exists(path):
+        return LockNode()
+    text = host.read_bytes(path).decode("utf-8", "surrogateescape")
+    return read_lock(text, path, state.settings.features, state.settings.warn)
+
+
+class Locker:
+    """Computes the graph of a lock file."""
+
+    def __init__(self, state: State, flake: Flake, flags: LockFlags) -> None:
+        self.state = state
+        self.flake = flake
+        self.flags = flags
+        self.root = LockNode()
+        self.trees: dict[int, tuple[Fetched, str]] = {id(self.root): (flake.tree, flake.directory)}
+        self.overrides: dict[InputPath, Override] = {}
+        self.explicit = {path for path, _ in flags.overrides}
+        self.used: set[InputPath] = set()
+        self.seen: set[InputPath] = set()
+        self.parents: list[FlakeRef] = []
+        for path, ref in flags.overrides:
+            self.overrides.setdefault(path, Override(FlakeInput(ref), flake, None))
+
+    def lock(self, old: LockNode) -> None:
+        """Compute the graph below the root."""
+        warn = self.state.settings.warn
+        known = None if self.flags.recreate else old
+        self.compute(self.flake.inputs, Context(self.root, (), known, (), self.flake, False))
+        for path, ref in self.flags.overrides:
+            if path not in self.used:
+                warn(f"the flag '--override-input {'/'.join(path)} {ref}' does not match any input")
+        for path in sorted(self.flags.updates):
+            if path not in self.seen:
+                warn(f"'{'/'.join(path)}' does not match any input of this flake")
+        check_follows(self.root)
+
+    def compute(self, inputs: dict[str, FlakeInput], context: Context) -> None:
+        """Lock the inputs of one node."""
+        for name in sorted(inputs):
+            self.add_overrides(inputs[name], (*context.prefix, name), context)
+        for path in sorted(self.overrides):
+            if path[:-1] == context.prefix and path[-1] not in inputs:
+                place = "/".join(context.prefix)
+                self.state.settings.warn(
+                    f"input '{place}' has an override for a non-existent input '{path[-1]}'"
+                )
+        for name in sorted(inputs):
+            self.lock_input(name, inputs[name], context)
+
+    def add_overrides(self, given: FlakeInput, path: InputPath, context: Context) -> None:
+        """Remember what is said of an input's own inputs; what was said further out counts."""
+        for name, override in sorted(given.overrides.items()):
+            below_it = (*path, name)
+            if override.ref is not None or override.follows is not None:
+                self.overrides.setdefault(below_it, Override(override, context.flake, context.prefix))
+            self.add_overrides(override, below_it, context)
+
+    def lock_input(self, name: str, given: FlakeInput, context: Context) -> None:
+        """Lock one input."""
+        path = (*context.prefix, name)
+        error_context = f"while updating the flake input '{'/'.join(path)}'"
+        override = self.overrides.get(path)
+        wanted, sayer, parent_path = given, context.flake, context.prefix
+        if override is not None:
+            self.used.add(path)
+            wanted, sayer = override.input, override.flake
+            parent_path = override.parent or ()
+        if wanted.follows is not None:
+            context.node.inputs[name] = wanted.follows
+            return
+        ref = wanted.ref or FlakeRef(Input({"type": "indirect", "id": name}))
+        self.seen.add(path)
+        parent = parent_path if ref.is_relative else None
+        if override is not None and override.parent is None:
+            parent = None
+        old = context.old.inputs.get(name) if context.old is not None else None
+        if (
+            isinstance(old, LockNode)
+            and path not in self.flags.updates
+            and path not in self.explicit
+            and old.original is not None
+            and old.original.canonical() == ref.canonical()
+            and old.parent == parent
+        ):
+            self.keep(name, old, sayer, context)
+        else:
+            original = given.ref if given.ref is not None and path in self.explicit else ref
+            new = Wanted(path, ref, original, given.is_flake, parent, sayer)
+            self.add(name, new, context)
+        del error_context
+
+    def keep(self, name: str, old: LockNode, sayer: Flake, context: Context) -> None:
+        """Take an input from the old lock file; it is fetched only if something below it may have changed."""
+        path = (*context.prefix, name)
+        node = LockNode(old.locked, old.original, old.is_flake, old.parent)
+        context.node.inputs[name] = node
+        inputs = None
+        if not any(
+            [update[: len(path)] == path and len(update) > len(path) for update in self.flags.updates]
+        ):
+            inputs = self.inputs_of(old, path, context)
+        if inputs is not None:
+            self.compute(inputs, Context(node, path, old, context.follows, context.flake, True))
+            return
+        assert old.locked is not None
+        flake = self.input_flake(old.locked, path, sayer)
+        self.trees[id(node)] = (flake.tree, flake.directory)
+        self.compute(flake.inputs, Context(node, path, old, context.follows, flake, False))
+
+    def inputs_of(self, old: LockNode, path: InputPath, context: Context) -> dict[str, FlakeInput] | None:
+        """The inputs of an input as the lock file has them; None if they have to be read again."""
+        inputs: dict[str, FlakeInput] = {}
+        for name, edge in sorted(old.inputs.items()):
+            if isinstance(edge, LockNode):
+                inputs[name] = FlakeInput(edge.original, is_flake=edge.is_flake)
+            elif not context.trusted and (*path, name) not in self.overrides:
+                return None
+            else:
+                inputs[name] = FlakeInput(follows=(*context.follows, *edge))
+        return inputs
+
+    def input_flake(self, ref: FlakeRef, path: InputPath, sayer: Flake) -> Flake:
+        """The flake of an input; a relative one lies in the tree of the flake that names it."""
+        if not ref.is_relative:
+            return get_flake(self.state, ref, path)
+        flake = Flake(ref, ref, sayer.tree, relative_directory(ref, sayer))
+        read_flake(self.state, flake, path)
+        return flake
+
+    def add(self, name: str, wanted: Wanted, context: Context) -> None:
+        """Make a new entry."""
+        ref = wanted.ref
+        if not self.flags.allow_unlocked and not ref.source.is_locked and not ref.is_relative:
+            raise EvalError(f"cannot update unlocked flake input '{'/'.join(wanted.path)}' in pure mode")
+        if not wanted.is_flake:
+            context.node.inputs[name] = self.plain_input(wanted)
+            return
+        flake = self.input_flake(ref, wanted.path, wanted.sayer)
+        node = LockNode(flake.locked, wanted.original, True, wanted.parent)
+        context.node.inputs[name] = node
+        for parent in self.parents:
+            if parent.attrs() == ref.attrs():
+                raise EvalError(f"found circular import of flake '{parent}'")
+        self.parents.append(ref)
+        self.trees[id(node)] = (flake.tree, flake.directory)
+        old = read_old_lock(self.state, f"{flake.directory}/flake.lock", LockFlags())
+        self.compute(flake.inputs, Context(node, wanted.path, old, wanted.path, flake, False))
+        self.parents.pop()
+
+    def plain_input(self, wanted: Wanted) -> LockNode:
+        """A new entry for a tree that is no flake."""
+        ref = wanted.ref
+        if ref.is_relative:
+            node = LockNode(ref, wanted.original, False, wanted.parent)
+            self.trees[id(node)] = (wanted.sayer.tree, relative_directory(ref, wanted.sayer))
+            return node
+        tree = fetch_mounted(self.state, ref.source)
+        node = LockNode(locked_ref(tree, ref.subdir), wanted.original, False, wanted.parent)
+        self.trees[id(node)] = (tree, tree.path)
+        return node
+
+
+class Wanted(NamedTuple):
+    """An input to be added: its reference, the one to note as `original`, and the flake that names it."""
+
+    path: InputPath
+    ref: FlakeRef
+    original: FlakeRef
+    is_flake: bool
+    parent: InputPath | None
+    sayer: Flake
+
+
+def relative_directory(ref: FlakeRef, sayer: Flake) -> str:
+    """Where `path:./…` leads from the flake that names it."""
+    base = sayer.directory[len(sayer.tree.path) :]
+    path = ref.source.required_text("path")
+    return below(sayer.tree.path, f"{base}/{path}/{ref.subdir}")
+
+
+# --- a lock file that has changed
+
+
+def write_lock(state: State, flake: Flake, old: LockNode, new: LockNode, flags: LockFlags) -> Flake:
+    """Write the lock file if that is allowed, or say what is not written; returns the flake as it is now."""
+    warn = state.settings.warn
+    changes = difference(old, new)
+    if not flags.write:
+        warn(f"not writing modified lock file of flake '{flake.ref}':\n{changes}")
+        flake.dirty = True
+        return flake
+    directory = source_directory(flake.ref)
+    if directory is None and not flags.output:
+        raise EvalError(
+            f"cannot write modified lock file of flake '{flake.ref}' (use '--no-write-lock-file' to ignore)"
+        )
+    unlocked = first_unlocked(new)
+    if unlocked is not None:
+        warn(
+            f"not writing lock file of flake '{flake.ref}' because it has an unlocked input ('{unlocked}')."
+            " Use '--allow-dirty-locks' to allow this anyway."
+        )
+        return flake
+    if not flags.update:
+        raise EvalError(
+            f"flake '{flake.ref}' requires lock file changes but they're not allowed"
+            " due to '--no-update-lock-file'"
+        )
+    write_file(state, flake, flags.output or f"{directory}/flake.lock", (changes, lock_text(new)), flags)
+    return flake if flags.output else fresh_flake(state, flake.ref)
+
+
+def fresh_flake(state: State, ref: FlakeRef) -> Flake:
+    """A flake read again, after its lock file was written."""
+    state.caches.pop("fetched inputs", None)
+    return get_flake(state, ref)
+
+
+def write_file(state: State, flake: Flake, path: str, change: tuple[str, str], flags: LockFlags) -> None:
+    """Write the file and let git know of it, as Nix does."""
+    import os
+
+    changes, text = change
+    if not flags.output:
+        if os.path.exists(path):
+            state.settings.warn(f'updating lock file "{path}"' + (f":\n{changes}" if changes else ""))
+        else:
+            state.settings.warn(f'creating lock file "{path}": \n{changes}')
+    try:
+        with open(path, "w", encoding="utf-8", errors="surrogateescape") as file:
+            file.write(text)
+    except OSError as error:
+        raise EvalError(f'opening file "{path}": {error.strerror}') from None
+    if flake.ref.source.type == "git" and not flags.output:
+        from nixlite.builtins.fetching import git_of
+
+        directory, _, name = path.rpartition("/")
+        git_of(state).run("-C", directory, "add", "--intent-to-add", "--force", "--", name)
+
+
+def source_directory(ref: FlakeRef) -> str | None:
+    """Where a flake's files can be written; None for what is not a plain directory or working tree here."""
+    from nixlite.store.fetch.git import local_repository
+    from nixlite.store.fetch.url import parse_url
+
+    source = ref.source
+    root = None
+    if source.type == "path":
+        root = source.required_text("path")
+    elif source.type == "git" and source.rev is None and source.text("ref") is None:
+        root = local_repository(parse_url(source.required_text("url")))
+    return None if root is None else below(root, ref.subdir)

@@ -1,0 +1,260 @@
+"""Flakes on the command line: `.#attribute`, `path:./x#a.b`, and what may be done about their lock files.
+
+Manual: `nix`, "Installables", "Flake output attribute"; `nix flake`, "Flake references".
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from typing import TYPE_CHECKING, Any
+
+from nixlite.cli.auto_call import parse_attr_path
+from nixlite.cli.flags import Flag, Flags, ignore
+from nixlite.errors import EvalError, NixError, UsageError, did_you_mean
+from nixlite.runtime.coerce import normalise
+from nixlite.runtime.thunk import force
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from nixlite.builtins.flake_lock import LockFlags
+    from nixlite.cli.command import Command
+    from nixlite.evaluator import Evaluator
+    from nixlite.runtime.values import Lazy
+    from nixlite.store.fetch.lock import FlakeRef
+
+SCHEME = re.compile(
+    r"(path|flake|github|gitlab|sourcehut|git|hg|tarball|file|(git|hg|tarball|file)\+[a-z]+):"
+)
+PATH_REFERENCE = re.compile(r"([^?#]*)(?:\?([^#]*))?(?:#(.*))?", re.DOTALL)
+
+
+class Locking:
+    """What the command line says about lock files and inputs."""
+
+    def __init__(self) -> None:
+        self.update = True
+        self.write = True
+        self.recreate = False
+        self.overrides: list[tuple[str, str]] = []
+        self.updates: list[str] = []
+        self.output = ""
+        self.reference = ""
+
+    def flags(self, command: Command, evaluator: Evaluator) -> LockFlags:
+        """The same with everything parsed. Raises UsageError and EvalError."""
+        from nixlite.builtins.flake_lock import LockFlags
+        from nixlite.store.fetch.lock import parse_input_path
+
+        overrides = []
+        for path, text in self.overrides:
+            parsed = parse_input_path(path)
+            if not parsed:
+                raise UsageError(
+                    "--override-input was passed a zero-length input path, which would refer to the flake"
+                    " itself, not an input"
+                )
+            overrides.append((parsed, whole_ref(command, evaluator, text)))
+        return LockFlags(
+            self.update,
+            self.write,
+            self.recreate,
+            overrides=tuple(overrides),
+            updates=frozenset([parse_input_path(path) for path in self.updates]),
+            output=absolute(command, self.output),
+            reference=absolute(command, self.reference),
+        )
+
+
+def absolute(command: Command, path: str) -> str:
+    """A path from the command line as an absolute one; empty if it is empty."""
+    return normalise(os.path.join(command.settings.cwd, path)) if path else ""
+
+
+def is_flake(command: Command, word: str) -> bool:
+    """Whether an argument means a flake: it says so, or is a directory with a `flake.nix`."""
+    if "#" in word or SCHEME.match(word):
+        return True
+    path = command.host.real_path(absolute(command, word))
+    return command.host.file_type(path) == "directory" and command.host.exists(path + "/flake.nix")
+
+
+def whole_ref(command: Command, evaluator: Evaluator, text: str) -> FlakeRef:
+    """The flake that a text without a fragment means."""
+    ref, fragment = parse_installable(command, evaluator, text, missing=True)
+    if fragment:
+        raise EvalError(f"unexpected fragment '{fragment}' in flake reference '{text}'")
+    return ref
+
+
+def parse_installable(
+    command: Command, evaluator: Evaluator, text: str, *, missing: bool = False
+) -> tuple[FlakeRef, str]:
+    """The flake and the fragment that a text means; paths are relative to the working directory.
+
+    *missing*: a directory need not have a `flake.nix`. Raises EvalError in Nix's words.
+    """
+    from nixlite.builtins.flake_inputs import reference_url
+    from nixlite.builtins.urls import BadUrl
+    from nixlite.store.fetch.lock import ref_from_attrs
+
+    features = evaluator.settings.features
+    try:
+        if text.startswith(("/", ".")):
+            raise BadUrl("a path")
+        attrs, fragment = reference_url(text, features)
+    except BadUrl:
+        attrs, fragment = path_reference(command, text, missing=missing)
+    path = attrs.get("path")
+    if isinstance(path, str) and attrs["type"] == "path":
+        attrs["path"] = absolute(command, path)
+    return ref_from_attrs(attrs, features), fragment
+
+
+def path_reference(command: Command, text: str, *, missing: bool) -> tuple[dict[str, Any], str]:
+    """A directory as a reference: the git repository that it is in, or the directory itself."""
+    from nixlite.builtins.urls import decode_query, percent_decode
+
+    match = PATH_REFERENCE.fullmatch(text)
+    assert match is not None  # the pattern fits every text
+    directory = flake_directory(command, absolute(command, match[1] or "."), missing=missing)
+    attrs: dict[str, Any] = dict(decode_query(match[2] or "", lenient=True))
+    fragment = percent_decode(match[3] or "")
+    root, subdir = directory, ""
+    while root != "/":
+        if command.host.exists(f"{root}/.git"):
+            if subdir:
+                if "dir" in attrs:
+                    raise EvalError(f"flake URL '{text}' has an inconsistent 'dir' parameter")
+                attrs["dir"] = subdir
+            if command.host.exists(f"{root}/.git/shallow"):
+                attrs["shallow"] = True
+            return {"type": "git", "url": f"file://{root}", **attrs}, fragment
+        root, _, name = root.rpartition("/")
+        subdir = f"{name}/{subdir}" if subdir else name
+        root = root or "/"
+    return {"type": "path", "path": directory, **attrs}, fragment
+
+
+def flake_directory(command: Command, path: str, *, missing: bool) -> str:
+    """The directory with a `flake.nix` that a path means: this one or one above it."""
+    host = command.host
+    kind = host.file_type(path)
+    if kind is None:
+        raise NixError(f'getting status of "{path}": No such file or directory')
+    if kind != "directory":
+        parent, _, name = path.rpartition("/")
+        if name != "flake.nix":
+            raise EvalError(f'path "{path}" is not a flake (because it\'s not a directory)')
+        command.settings.warn(
+            f"Path \"{path}\" should point at the directory containing the 'flake.nix' file, not the file"
+            f' itself. Pretending that you meant "{parent}"'
+        )
+        path = parent
+    if missing or host.exists(f"{path}/flake.nix"):
+        return path
+    host.write_stderr(f"path \"{path}\" does not contain a 'flake.nix', searching up\n")
+    while path != "/":
+        if host.exists(f"{path}/flake.nix"):
+            return path
+        if host.exists(f"{path}/.git"):
+            raise EvalError(
+                f'path "{path}" is not part of a flake (neither it nor its parent directories contain a'
+                " 'flake.nix' file)"
+            )
+        path = path.rpartition("/")[0] or "/"
+    raise EvalError("could not find a flake.nix file")
+
+
+def flake_attribute(command: Command, evaluator: Evaluator, word: str, locking: Locking) -> Lazy:
+    """The value that `FLAKE#ATTRPATH` means.
+
+    A path is looked for among the packages of this system first, as `nix` does; without one the default
+    package is meant. Raises EvalError when there is nothing.
+    """
+    from nixlite.builtins.flake_lock import lock_flake
+    from nixlite.builtins.flakes import call_flake
+
+    if command.auto_arguments:
+        raise UsageError("'--arg' and '--argstr' are incompatible with flakes")
+    ref, fragment = parse_installable(command, evaluator, word.partition("^")[0])
+    locked = lock_flake(evaluator.state, ref, locking.flags(command, evaluator))
+    outputs = evaluator.guard(lambda flake: force(flake["outputs"]), call_flake(evaluator.state, locked))
+    hint = None
+    paths = attribute_paths(fragment, evaluator.settings.system)
+    for path in paths:
+        found, more = along(outputs, path)
+        if found is not None:
+            return found[0]
+        hint = more or hint
+    quoted = [f"'{path}'" for path in paths]
+    names = " or ".join([", ".join(quoted[:-1]), quoted[-1]] if len(quoted) > 1 else quoted)
+    raise EvalError(f"flake '{ref}' does not provide attribute {names}", hint=hint)
+
+
+def attribute_paths(fragment: str, system: str) -> list[str]:
+    """Where to look for what a fragment means, in order."""
+    if not fragment:
+        return [f"packages.{system}.default", f"defaultPackage.{system}"]
+    if fragment.startswith("."):
+        return [fragment[1:]]
+    return [f"packages.{system}.{fragment}", f"legacyPackages.{system}.{fragment}", fragment]
+
+
+def along(value: Lazy, path: str) -> tuple[tuple[Lazy] | None, str | None]:
+    """What an attribute path leads to (in a tuple, for it may be null), or None and perhaps a hint."""
+    for name in parse_attr_path(path):
+        inner = force(value)
+        if type(inner) is not dict:
+            return None, None
+        if name not in inner:
+            return None, did_you_mean(name, inner)
+        value = inner[name]
+    return (value,), None
+
+
+def locking(change: Callable[[Locking, list[str]], None]) -> Callable[[Any, list[str]], None]:
+    """An action that changes the command's `locking`."""
+
+    def act(command: Any, words: list[str]) -> None:
+        change(command.locking, words)
+
+    return act
+
+
+def setting(name: str, value: bool) -> Callable[[Any, list[str]], None]:
+    """An action that sets an attribute of `locking`."""
+    return locking(lambda options, words: setattr(options, name, value))
+
+
+def override_input(options: Locking, words: list[str]) -> None:
+    """`--override-input`; what is overridden is not written down."""
+    options.write = False
+    options.overrides.append((words[0], words[1]))
+
+
+LOCKING: Flags = {
+    "--override-input": Flag(
+        "input-path flake-url", locking(override_input), "take another flake for an input (A, or A/B)"
+    ),
+    "--update-input": Flag(
+        "input-path", locking(lambda options, words: options.updates.append(words[0])), "lock an input anew"
+    ),
+    "--recreate-lock-file": Flag("", setting("recreate", True), "lock all inputs anew"),
+    "--no-update-lock-file": Flag("", setting("update", False), "fail if the lock file has to change"),
+    "--no-write-lock-file": Flag("", setting("write", False), "do not write the lock file"),
+    "--reference-lock-file": Flag(
+        "flake-lock-path",
+        locking(lambda options, words: setattr(options, "reference", words[0])),
+        "read this lock file",
+    ),
+    "--output-lock-file": Flag(
+        "flake-lock-path",
+        locking(lambda options, words: setattr(options, "output", words[0])),
+        "write this lock file",
+    ),
+    "--no-registries": Flag("", ignore),
+    "--commit-lock-file": Flag("", ignore),
+    "--inputs-from": Flag("flake-url", ignore),
+}
