@@ -26,6 +26,8 @@ commands:
   repl         an interactive session, as `nix repl`
 
   why          where an attribute comes from: definition, layers, what it reads
+  diff         how two values or derivations differ, and what should have changed
+  stale        what an override left behind, why, and a fix
 
 `nixlite COMMAND --help` lists the flags of a command; `nixlite --version` prints versions.
 """
@@ -38,6 +40,8 @@ COMMANDS = {
     "instantiate": "nixlite.cli.instantiate.Instantiate",
     "repl": "nixlite.repl.command.Repl",
     "why": "nixlite.cli.why.Why",
+    "diff": "nixlite.cli.difference.Diff",
+    "stale": "nixlite.cli.stale.StaleCommand",
 }
 """The class of each command; its module is imported when the command is chosen."""
 

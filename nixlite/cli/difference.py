@@ -1,0 +1,65 @@
+"""`nixlite diff`: how two values differ."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from nixlite.cli.command import Command
+from nixlite.cli.flags import COMMON, EVALUATION, Flag, Flags, store, turn_on
+from nixlite.cli.two_values import add_expression, two_values
+from nixlite.errors import UsageError
+
+if TYPE_CHECKING:
+    from nixlite.runtime.host import Host
+    from nixlite.runtime.settings import Settings
+
+DIFFERENT = 1
+
+
+class Diff(Command):
+    """The command line of `nixlite diff`."""
+
+    program = "nixlite"
+    usage = "nixlite diff [flags] A B"
+    description = (
+        "A and B are FILE or FILE#ATTRPATH, '--expr EXPR', or attribute paths into '-f FILE'.\n\n"
+        "How do two values differ? Derivations are compared by their variables and inputs, to any depth.\n"
+        "The exit code is 0 where there is no difference, and 1 where there is."
+    )
+
+    def __init__(self, settings: Settings, host: Host) -> None:
+        super().__init__(settings, host)
+        self.flags = FLAGS
+        self.file = ""
+        self.expressions: list[str] = []
+        self.json = False
+        self.depth = "99"
+
+    def run(self) -> int:
+        """Compare and print."""
+        from nixlite.explain.report import compare, render, to_data
+
+        if not self.depth.isdecimal():
+            raise UsageError(f"'--depth' takes a number, not '{self.depth}'")
+        evaluator = self.start()
+        state = evaluator.state
+        pair = two_values(self, evaluator, self.words, self.expressions, self.file)
+        report = evaluator.guard(lambda both: compare(both[0], both[1], state), pair)
+        if self.json:
+            import json  # seldom
+
+            text = json.dumps(to_data(report, state), indent=2, ensure_ascii=False)
+        else:
+            text = render(report, state, colour=self.host.stdout_colour(), depth=int(self.depth))
+        self.host.write_stdout(f"{text}\n" if text else "")
+        return 0 if report.same else DIFFERENT
+
+
+FLAGS: Flags = {
+    "--expr": Flag("expr", add_expression, "an expression; twice for both values"),
+    "--file": Flag("file", store("file"), "the file that the attribute paths lead into", "-f"),
+    "--depth": Flag("n", store("depth"), "how many inputs deep to follow derivations (all)"),
+    "--json": Flag("", turn_on("json"), "print JSON"),
+    **EVALUATION,
+    **COMMON,
+}

@@ -1,0 +1,48 @@
+"""Two values on one command line: `FILE[#ATTRPATH]` or `--expr` twice, or attribute paths into `-f FILE`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from nixlite.cli.auto_call import auto_arguments, auto_call, find_along_attr_path
+from nixlite.cli.sources import file_path, string_source
+from nixlite.errors import UsageError
+from nixlite.runtime.values import NixPath
+
+if TYPE_CHECKING:
+    from nixlite.cli.command import Command
+    from nixlite.evaluator import Evaluator
+    from nixlite.runtime.values import Lazy
+
+
+def add_expression(command: Command, words: list[str]) -> None:
+    """The action of an `--expr` that may be given more than once."""
+    command.expressions.append(words[0])  # type: ignore[attr-defined]
+
+
+def two_values(
+    command: Command, evaluator: Evaluator, words: list[str], expressions: list[str], file: str
+) -> tuple[Lazy, Lazy]:
+    """The two values that words and expressions name, words first. Raises UsageError unless they are two."""
+    values = [named_value(command, evaluator, word, file) for word in words]
+    for at, text in enumerate(expressions):
+        source = string_source(command, text, str(at) if at else "")
+        values.append(auto_call(evaluator.evaluate_source(source), auto_arguments(command, evaluator)))
+    if len(values) != 2:
+        raise UsageError(
+            f"this takes two values, not {len(values)}: FILE[#ATTRPATH], '--expr EXPR',"
+            " or '-f FILE' and two attribute paths"
+        )
+    return values[0], values[1]
+
+
+def named_value(command: Command, evaluator: Evaluator, word: str, file: str = "") -> Lazy:
+    """The value of a word: an attribute path into *file* if that is given, else `FILE` or `FILE#ATTRPATH`."""
+    path = word
+    if not file:
+        file, _, path = word.partition("#")
+    arguments = auto_arguments(command, evaluator)
+    value = evaluator.import_file(NixPath(file_path(evaluator, file)))
+    if path in ("", "."):
+        return auto_call(value, arguments)
+    return auto_call(find_along_attr_path(value, path, arguments), arguments)

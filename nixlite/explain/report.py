@@ -1,0 +1,187 @@
+"""What `nixlite diff` prints: how two values or derivations differ, and what should have changed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from nixlite.errors import NixError
+from nixlite.explain.derivations import DerivationDiff, diff_derivations, diff_values, drv_path_of
+from nixlite.explain.diff import _line_diff, _paint, _show, render_diff, show_path
+from nixlite.explain.unmoved import unmoved_in_derivation, unmoved_in_values
+from nixlite.runtime.show import FAINT, GREEN, RED, is_derivation
+from nixlite.runtime.thunk import force
+
+if TYPE_CHECKING:
+    from nixlite.explain.derivations import Change
+    from nixlite.explain.diff import Difference
+    from nixlite.explain.unmoved import Unmoved
+    from nixlite.runtime.state import State
+    from nixlite.runtime.values import Lazy
+
+MOST_CHARACTERS = 300
+
+
+class Report(NamedTuple):
+    """How two values differ.
+
+    *values*: the places that differ; of two derivations none, they have *derivation*. *inside*: how
+    derivations differ, for each place where two of them lie. *unmoved*: what was expected to change and did
+    not.
+    """
+
+    values: list[Difference]
+    derivation: DerivationDiff | None
+    inside: dict[tuple[str | int, ...], DerivationDiff]
+    unmoved: list[Unmoved]
+
+    @property
+    def same(self) -> bool:
+        """Whether there is no difference."""
+        return not self.values and self.derivation is None
+
+
+def compare(old: Lazy, new: Lazy, state: State) -> Report:
+    """Compare two values, lazily; derivations by their .drv files. Raises the values' own errors."""
+    a, b = force(old), force(new)
+    if type(a) is dict and type(b) is dict and is_derivation(a) and is_derivation(b):
+        found = diff_derivations(state.store, drv_path_of(a, state), drv_path_of(b, state))
+        if found is None:
+            return Report([], None, {}, [])
+        return Report([], found, {}, unmoved_in_derivation(state.store, found, a, b))
+    values = diff_values(a, b, state)
+    inside = {}
+    for path, _, before, after in values:
+        if type(before) is dict and type(after) is dict:
+            try:
+                if is_derivation(before) and is_derivation(after):
+                    paths = drv_path_of(before, state), drv_path_of(after, state)
+                    inside[path] = diff_derivations(state.store, *paths)
+            except NixError:
+                continue
+    return Report(values, None, {path: d for path, d in inside.items() if d}, unmoved_in_values(values, a, b))
+
+
+# -- text
+
+
+def render(report: Report, state: State, *, width: int = 80, colour: bool = False, depth: int = 99) -> str:
+    """The report as text; "" where there is no difference. *depth*: how far to follow inputs."""
+    lines: list[str] = []
+    if report.derivation is not None:
+        lines += render_derivation(report.derivation, colour, depth)
+    plain = [difference for difference in report.values if difference.path not in report.inside]
+    text = render_diff(plain, state, width=width, colour=colour)
+    lines += text.split("\n") if text else []
+    told: set[tuple[str, str]] = set()
+    for path, found in report.inside.items():
+        pair = found.old_path, found.new_path
+        below = render_derivation(found, colour, depth if pair not in told else 0)
+        told.add(pair)
+        lines += [f"~ {show_path(path)}:", *(f"  {line}" for line in below)]
+    if report.unmoved:
+        lines += ["", "expected to change and did not:"]
+        lines += [f"  {unmoved_text(one)}" for one in report.unmoved]
+    return "\n".join(lines)
+
+
+def unmoved_text(one: Unmoved) -> str:
+    """One line for what did not change."""
+    return f'{one.place} = "{shorten(one.text)}"   ({one.because} was "{one.old}", is "{one.new}")'
+
+
+def render_derivation(found: DerivationDiff, colour: bool, depth: int) -> list[str]:
+    """The lines for a derivation and, indented, for its inputs that differ."""
+    lines = [f"derivation {found.name}"]
+    if found.repeated:
+        return [f"{lines[0]} (see above)"]
+    lines += [
+        _paint(f"  - {found.old_path}", RED if colour else ""),
+        _paint(f"  + {found.new_path}", GREEN if colour else ""),
+    ]
+    if found.same_outputs:
+        lines.append("  the output paths are the same: what was built or downloaded once is used for both")
+    for change in found.changes:
+        lines += [f"  {line}" for line in render_change(change, colour)]
+    if found.inputs and depth > 0:
+        for below in found.inputs:
+            first, *others = render_derivation(below, colour, depth - 1)
+            lines += [f"  input {first}", *(f"  {line}" for line in others)]
+    elif found.inputs:
+        names = ", ".join(below.name for below in found.inputs)
+        lines.append(_paint(f"  inputs that differ: {names}", FAINT if colour else ""))
+    return lines
+
+
+def render_change(change: Change, colour: bool) -> list[str]:
+    """One change of a derivation; long texts by their lines or words."""
+    what, old, new = change
+    red, green = (RED, GREEN) if colour else ("", "")
+    if old is None:
+        return [_paint(f"+ {what}{value_text(what, new)}", green)]
+    if new is None:
+        return [_paint(f"- {what}{value_text(what, old)}", red)]
+    if "\n" in old or "\n" in new:
+        return [f"~ {what}:", *_line_diff(old, new, colour)]
+    if (" " in old.strip() and " " in new.strip()) or len(old) + len(new) > MOST_CHARACTERS:
+        before, after = old.split(), new.split()
+        gone = [word for word in before if word not in after]
+        come = [word for word in after if word not in before]
+        if gone or come:
+            return [
+                f"~ {what}:",
+                *(_paint(f"  - {shorten(word)}", red) for word in gone),
+                *(_paint(f"  + {shorten(word)}", green) for word in come),
+            ]
+    return [f"~ {what}: {_paint(quoted(old), red)} → {_paint(quoted(new), green)}"]
+
+
+def value_text(what: str, text: str | None) -> str:
+    """` = "text"`, or the path for an input or source, whose name is said already."""
+    if what.startswith(("input ", "source ")):
+        return f" ({text})"
+    return f" = {quoted(text or '')}"
+
+
+def quoted(text: str) -> str:
+    """*text* on one line, not too long, in quotation marks."""
+    return f'"{shorten(text)}"'
+
+
+def shorten(text: str) -> str:
+    """*text* on one line, not too long."""
+    flat = text.replace("\n", "\\n")
+    return flat if len(flat) <= MOST_CHARACTERS else f"{flat[: MOST_CHARACTERS - 1]}…"
+
+
+# -- data
+
+
+def to_data(report: Report, state: State) -> dict[str, Any]:
+    """The report as what JSON can say."""
+    return {
+        "same": report.same,
+        "differences": [
+            {
+                "path": list(path),
+                "kind": kind,
+                "old": None if kind == "added" else _show(old, state, 10**6),
+                "new": None if kind == "removed" else _show(new, state, 10**6),
+                **({"derivation": derivation_data(report.inside[path])} if path in report.inside else {}),
+            }
+            for path, kind, old, new in report.values
+        ],
+        "derivation": derivation_data(report.derivation) if report.derivation else None,
+        "expectedToChange": [one._asdict() for one in report.unmoved],
+    }
+
+
+def derivation_data(found: DerivationDiff) -> dict[str, Any]:
+    """A derivation's differences as what JSON can say."""
+    return {
+        "old": found.old_path,
+        "new": found.new_path,
+        "sameOutputs": found.same_outputs,
+        "repeated": found.repeated,
+        "changes": [change._asdict() for change in found.changes],
+        "inputs": [derivation_data(below) for below in found.inputs],
+    }

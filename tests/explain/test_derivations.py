@@ -1,0 +1,118 @@
+"""How derivations differ, and what was expected to change and did not."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+
+from nixlite.__main__ import run
+from nixlite.evaluator import Evaluator
+from nixlite.explain.report import compare, render
+from nixlite.runtime.host import CapturingHost
+from nixlite.runtime.settings import Settings
+from nixlite.source import Source
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from nixlite.explain.report import Report
+
+DRV = """
+let
+  drv = name: attrs: derivation ({ inherit name; system = "s"; builder = "/b"; } // attrs);
+  fetch = url: drv "source" { inherit url; outputHash = "sha256-AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="; };
+in
+"""
+
+
+def report(pair: str) -> tuple[Evaluator, Report]:
+    """The report on a list of two values."""
+    evaluator = Evaluator(Settings(), CapturingHost({}))
+    value = evaluator.evaluate_source(Source("«string»", DRV + pair))
+    assert type(value) is tuple
+    return evaluator, compare(value[0], value[1], evaluator.state)
+
+
+CHANGES = [
+    # pair, the changes of the derivation itself, why
+    ('[ (drv "a" { }) (drv "a" { }) ]', [], "the same"),
+    ('[ (drv "a" { V = "1"; }) (drv "a" { V = "2"; }) ]', ["env.V"], "a variable"),
+    ('[ (drv "a" { V = "1"; }) (drv "a" { }) ]', ["env.V"], "a variable on one side"),
+    ('[ (drv "a" { }) (drv "b" { }) ]', ["name"], "the name, not the output paths that follow from it"),
+    ('[ (drv "a" { args = [ "x" "y" ]; }) (drv "a" { args = [ "x" "z" ]; }) ]', ["args[1]"], "an argument"),
+    ('[ (drv "a" { outputs = [ "out" ]; }) (drv "a" { outputs = [ "out" "dev" ]; }) ]',
+     ["env.dev", "env.outputs", "output dev"], "one output more"),
+    ('let i = v: drv "i" { V = v; }; in [ (drv "a" { I = i "1"; }) (drv "a" { I = i "2"; }) ]', [],
+     "an input that differs is no change of its users"),
+    ('[ (drv "a" { I = drv "i-1" { }; }) (drv "a" { I = drv "i-2" { }; }) ]', [], "inputs of two versions are a pair"),
+    ('[ (drv "a" { I = drv "i" { }; }) (drv "a" { I = ""; }) ]', ["input i", "env.I"], "an input less"),
+    ('[ (drv "a" { __structuredAttrs = true; x.y = 1; z = 1; }) (drv "a" { __structuredAttrs = true; x.y = 2; z = 1; }) ]', ["env.x"], "structured attributes one by one"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("pair", "changes", "why"), CHANGES, ids=[case[2] for case in CHANGES])
+def test_changes(pair: str, changes: list[str], why: str) -> None:
+    found = report(pair)[1].derivation
+    own = [change.what for change in found.changes] if found else []
+    assert sorted(own) == sorted(changes)
+
+
+UNMOVED = [
+    # pair, places that still have an old value, why
+    ('let p = v: drv "p-1.0" { version = v; src = fetch "u/1.0.tgz"; }; in [ (p "1.0") (p "1.1") ]',
+     ["name", "src.url"], "name and source stay behind"),
+    ('let p = v: drv "p-${v}" { version = v; src = fetch "u/${v}.tgz"; }; in [ (p "1.0") (p "1.1") ]', [],
+     "all moved"),
+    ('[ { version = "1.2"; name = "x-1.2"; } { version = "1.3"; name = "x-1.2"; } ]', ["name"], "in plain sets"),
+    ('[ { version = "1.2"; name = "x-1.2.1"; } { version = "1.3"; name = "x-1.2.1"; } ]', [], "1.2 is not in 1.2.1"),
+    ('[ { version = "1.2"; name = "x-11.2"; } { version = "1.3"; name = "x-11.2"; } ]', [], "nor in 11.2"),
+    ('[ { version = "1"; name = "x-1"; } { version = "1"; name = "x-1"; } ]', [], "nothing changed"),
+    ('[ { version = "1.2"; src.rev = "v1.2"; } { version = "1.3"; src.rev = "v1.2"; } ]', ["src.rev"], "a tag"),
+    ('[ { version = "1.2"; name = "ab1.2"; } { version = "1.3"; name = "ab1.2"; } ]', [], "another word"),
+    ('[ { version = "1.2"; src.rev = "v-1.2"; } { version = "1.3"; src.rev = "v-1.2"; } ]', ["src.rev"], "one set deeper"),
+    ('[ { a = "some text"; b = "some text"; } { a = "other text"; b = "some text"; } ]', [], "texts are no versions"),
+    ('[ { version = "1.2"; name = "1.2-a"; } { version = "1.2.1"; name = "1.2.1-a"; } ]', [], "the new holds the old"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("pair", "places", "why"), UNMOVED, ids=[case[2] for case in UNMOVED])
+def test_unmoved(pair: str, places: list[str], why: str) -> None:
+    assert [one.place for one in report(pair)[1].unmoved] == places
+
+
+def test_fixed_outputs_with_the_same_path() -> None:
+    evaluator, found = report('[ (fetch "u/1") (fetch "u/2") ]')
+    assert "the output paths are the same" in render(found, evaluator.state)
+
+
+def test_inputs_are_told_once_and_to_a_depth() -> None:
+    evaluator, found = report(
+        """let i = v: drv "i" { V = v; }; m = n: v: drv n { I = i v; };
+           t = v: drv "t" { A = m "a" v; B = m "b" v; }; in [ (t "1") (t "2") ]"""
+    )
+    text = render(found, evaluator.state)
+    assert text.count('env.V: "1" → "2"') == 1
+    assert text.count("(see above)") == 1
+    assert "inputs that differ: a, b" in render(found, evaluator.state, depth=0)
+
+
+def command(*words: str) -> tuple[int, str]:
+    host = CapturingHost({})
+    code = run(["diff", *words], host)
+    return code, "".join(host.stdout + host.stderr)
+
+
+def test_command(tmp_path: Path) -> None:
+    file = tmp_path / "f.nix"
+    file.write_text("{ n ? 1 }: { a = n; b.c = 2; }")
+    assert command("--expr", "{ a = 1; }", "--expr", "{ a = 2; }") == (1, "~ a: 1 → 2\n")
+    assert command("--expr", "1", "--expr", "1") == (0, "")
+    assert command("-f", str(file), "a", "b.c") == (1, "~ .: 1 → 2\n")
+    assert command(f"{file}#b", f"{file}#b") == (0, "")
+    assert command(str(file), "--expr", "{ a = 1; b.c = 2; }") == (0, "")
+    code, text = command("--json", "--expr", "[ 1 ]", "--expr", "[ 2 ]")
+    assert code == 1
+    assert json.loads(text)["differences"] == [{"path": [0], "kind": "changed", "old": "1", "new": "2"}]
+    assert command("--expr", "1")[1].startswith("error: this takes two values, not 1")
