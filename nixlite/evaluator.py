@@ -18,6 +18,8 @@ from nixlite.runtime.state import State
 from nixlite.source import Source
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from nixlite.compiler.cache import Cache
     from nixlite.compiler.code import Code
     from nixlite.runtime.host import Host
@@ -59,6 +61,8 @@ class Evaluator:
             name[2:]: self.base["b_" + name[2:]].arity for name in self.base if name.startswith("p_")
         }
         self.cache = cache
+        self.rewrite: Callable[[Expr, Source], Expr] | None = None
+        """Changes each tree before it is compiled (the debugger's); what it changes is not cached."""
         self.warned = False
         """Whether the parser has warned: such a source is not cached, for it is to warn again."""
         self.files: dict[str, Lazy] = {}
@@ -117,7 +121,9 @@ class Evaluator:
         from nixlite.analysis.scope import analyse
         from nixlite.compiler.program import compile_expression
 
-        analysis = analyse(tree, source, self.state.globals, names)
+        if self.rewrite is not None:
+            tree = self.rewrite(tree, source)
+        analysis = analyse(tree, source, self.state.globals, names, aliases=not self.instrumented)
         return compile_expression(tree, source, analysis, self.primops, self.instrumented)
 
     # -- running
@@ -149,7 +155,7 @@ class Evaluator:
         Python's cyclic collector is off meanwhile: trees are large, live until the end and hold no garbage.
         """
         self.sources[source.name] = source
-        cache = None if names else self.cache
+        cache = None if names or self.rewrite is not None else self.cache
         key = ""
         if cache is not None:
             key = cache.key(source, self.code_settings())
@@ -203,7 +209,9 @@ class Evaluator:
         return force(known)
 
     def _evaluate_file(self, path: str) -> Value:
-        return self.evaluate_source(read_source(self.host, path))
+        code = self.code_of(read_source(self.host, path), ())
+        error_context = f"while evaluating the file '{path}':"  # noqa: F841 - read by trace.py
+        return self.run(code)
 
     def _evaluate_internal(self, name: str) -> Value:
         """The value of a bundled Nix file; traces show it under the name that it has in Nix."""

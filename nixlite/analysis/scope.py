@@ -98,7 +98,10 @@ class Analysis:
 class Resolver:
     """One walk over a tree."""
 
-    def __init__(self, source: Source, globals_: Container[str], analysis: Analysis) -> None:
+    def __init__(
+        self, source: Source, globals_: Container[str], analysis: Analysis, aliases: bool = True
+    ) -> None:
+        self.aliases = aliases
         self.source = source
         self.globals = globals_
         self.analysis = analysis
@@ -124,17 +127,23 @@ class Resolver:
 
 
 def analyse(
-    expr: n.Expr, source: Source, globals_: Container[str], outer_names: Iterable[str] = ()
+    expr: n.Expr,
+    source: Source,
+    globals_: Container[str],
+    outer_names: Iterable[str] = (),
+    aliases: bool = True,
 ) -> Analysis:
     """Resolve every variable of a program.
 
     *globals_*: the names of the global scope; *outer_names*: names of the scope that the program is evaluated
-    in (REPL bindings, `scopedImport`), which hide the globals. Raises UndefinedVariable with its position.
+    in (REPL bindings, `scopedImport`), which hide the globals; without *aliases* each binding is a
+    variable of its own, so that it can be told through which name a value was read. Raises
+    UndefinedVariable with its position.
     """
     analysis = Analysis()
     names = {name: Variable(name, dynamic=True) for name in outer_names}
     analysis.outer = names
-    Resolver(source, globals_, analysis).visit(expr, Scope(names, None, ()))
+    Resolver(source, globals_, analysis, aliases).visit(expr, Scope(names, None, ()))
     return analysis
 
 
@@ -184,7 +193,9 @@ def bind(resolver: Resolver, attrs: n.AttrSet, scope: Scope) -> Scope:
     names: dict[str, Resolution] = {}
     bound: dict[str, Variable] = {}
     for name, binding in attrs.bindings.items():
-        alias = None if overridable else aliased(resolver, attrs, names, binding, scope)
+        alias = (
+            None if overridable or not resolver.aliases else aliased(resolver, attrs, names, binding, scope)
+        )
         if alias is not None:
             names[name] = alias
         else:

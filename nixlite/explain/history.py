@@ -26,12 +26,13 @@ class Layer(NamedTuple):
 
 
 class Replacement(NamedTuple):
-    """An attribute that a layer replaced: *name*, the cells before and after, and where."""
+    """An attribute that a layer replaced: *name*, the cells before and after, where, and the set before."""
 
     name: str
     old: Any
     new: Any
     place: Place | None
+    before: dict[str, Lazy]
 
 
 def history(recorder: Recorder, attrs: dict[str, Lazy], name: str) -> list[Layer]:
@@ -100,7 +101,7 @@ def replacements(recorder: Recorder, attrs: dict[str, Lazy]) -> list[Replacement
             left, right = made.sources
             for name, cell in right.items():
                 if name in left and not same(left[name], cell):
-                    found.append(Replacement(name, left[name], cell, made.place))
+                    found.append(Replacement(name, left[name], cell, made.place, left))
         todo += made.sources
     return found[::-1]
 

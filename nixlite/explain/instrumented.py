@@ -11,13 +11,13 @@ from nixlite.explain.linking import Linker
 from nixlite.explain.recorder import Recorder
 from nixlite.runtime import abi, thunk
 from nixlite.runtime.values import PrimOp
+from nixlite.source import Source
 
 if TYPE_CHECKING:
     from nixlite.compiler.code import Code
     from nixlite.runtime.host import Host
     from nixlite.runtime.settings import Settings
     from nixlite.runtime.values import Lazy, Value
-    from nixlite.source import Source
     from nixlite.syntax.nodes import Expr
 
 MAKERS = {
@@ -31,8 +31,7 @@ MAKERS = {
 class InstrumentedEvaluator(Evaluator):
     """As `Evaluator`, many times slower; `recorder` holds what happened.
 
-    *edits* replaces the texts of files, by path; with *quiet* warnings and `builtins.trace` print nothing.
-    `trees` holds the parsed sources by name.
+    *edits* replaces the texts of sources, by name. `trees` holds the parsed sources by name.
     """
 
     instrumented = True
@@ -91,13 +90,9 @@ class InstrumentedEvaluator(Evaluator):
         return tree
 
     def code_of(self, source: Source, names: tuple[str, ...]) -> Code:
-        """As the normal one; keeps the names in scope."""
-        self.scopes[source.name] = names
-        return super().code_of(source, names)
-
-    def evaluate_source(self, source: Source, scope: dict[str, Lazy] | None = None) -> Value:
-        """As the normal one, with an edited text where there is one."""
+        """As the normal one; takes an edited text where there is one, and keeps the names in scope."""
         text = self.edits.get(source.name)
         if text is not None:
-            source.text = text
-        return super().evaluate_source(source, scope)
+            source = Source(source.name, text, base=source.base, path=source.path)
+        self.scopes[source.name] = names
+        return super().code_of(source, names)

@@ -134,7 +134,7 @@ class Places:
             found = None
             if tree is not None and source is not None:
                 scope = self.evaluator.scopes.get(name, ())
-                analysis = analyse(tree, source, self.evaluator.state.globals, scope)
+                analysis = analyse(tree, source, self.evaluator.state.globals, scope, aliases=False)
                 found = Index(tree, source, analysis)
             self.indexes[name] = found
         return self.indexes[name]

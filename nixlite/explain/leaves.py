@@ -1,0 +1,118 @@
+"""The parts of a value that two evaluations are compared by: every attribute down to a depth.
+
+Derivations are taken by their output path; those that fetch something also by their attributes, which say
+from where. What follows from everything else, such as `drvPath`, is left out: it tells nothing by itself.
+"""
+
+from __future__ import annotations
+
+from types import FunctionType
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from nixlite.errors import NixError
+from nixlite.explain.recorder import plain
+from nixlite.runtime.values import PrimOp, PrimOpApp
+
+if TYPE_CHECKING:
+    from nixlite.explain.program import Examination
+    from nixlite.explain.recorder import Node
+
+DEPTH = 3
+
+CONSEQUENCES = frozenset(
+    {"drvPath", "outPath", "out", "all", "drvAttrs", "passthru", "outputs", "outputName", "type", "stdenv",
+     "inputDerivation", "outputSpecified", "builder", "args", "system", "tests", "__ignoreNulls"}
+)  # fmt: skip
+"""Attributes of a derivation that are made of its others, or that nobody writes."""
+
+
+class Leaf(NamedTuple):
+    """A part of a value: its path, the node that read it, what it is compared by, and the value."""
+
+    path: tuple[str, ...]
+    node: Node
+    key: Any
+    value: Any
+
+
+def leaves(found: Examination, attrs: dict[str, Any], path: tuple[str, ...] = ()) -> list[Leaf]:
+    """The leaves of a set, those that fail left out."""
+    result: list[Leaf] = []
+    hidden = hidden_names(found, attrs)
+    for name in sorted(attrs):
+        if name in hidden:
+            continue
+        node, value = found.recorder.ask(lambda cell=attrs[name]: forced(found, cell))  # type: ignore[misc]
+        if isinstance(value, NixError) or type(value) in (FunctionType, PrimOp, PrimOpApp):
+            continue
+        here = (*path, name)
+        if type(value) is dict and len(here) < DEPTH and (not is_derivation(found, value) or fetches(value)):
+            below = leaves(found, value, here)
+            for leaf in below:
+                leaf.node.reads.setdefault(node)
+            result += below
+        else:
+            node, key = found.recorder.ask(lambda cell=attrs[name]: comparable(found, cell, DEPTH))  # type: ignore[misc]
+            if not isinstance(key, NixError):
+                result.append(Leaf(here, node, key, value))
+    return result
+
+
+def forced(found: Examination, cell: Any) -> Any:
+    """The value of a lazy, Python's recursion limit turned into Nix's error."""
+    return found.evaluator.guard(found.recorder.force, cell)
+
+
+def hidden_names(found: Examination, attrs: dict[str, Any]) -> frozenset[str]:
+    """The attributes of a set that are no leaves."""
+    if not is_derivation(found, attrs):
+        return frozenset()
+    outputs = comparable(found, attrs.get("outputs", ()), 1)
+    names = {item[1] for item in outputs if type(item) is tuple} if type(outputs) is tuple else set()
+    return CONSEQUENCES | names
+
+
+def is_derivation(found: Examination, attrs: dict[str, Any]) -> bool:
+    """Whether a set is a package."""
+    _, kind = found.recorder.ask(lambda: forced(found, attrs.get("type")))
+    return bool(kind == "derivation")
+
+
+def fetches(attrs: dict[str, Any]) -> bool:
+    """Whether a derivation has a fixed output, such as a source from the network."""
+    return "outputHash" in attrs
+
+
+def comparable(found: Examination, cell: Any, depth: int) -> Any:
+    """A value as plain data that is equal in two evaluations when the values are; forces what it needs."""
+    value = forced(found, cell)
+    kind = type(value)
+    if kind is tuple:
+        return tuple([comparable(found, item, depth - 1) for item in value]) if depth else "…"
+    if kind is dict:
+        if is_derivation(found, value):
+            return ("derivation", plain(forced(found, value["outPath"])))
+        return (
+            tuple([(name, comparable(found, value[name], depth - 1)) for name in sorted(value)])
+            if depth
+            else "…"
+        )
+    if kind in (FunctionType, PrimOp, PrimOpApp):
+        return "«function»"
+    return plain(value)
+
+
+def leaf_at(found: Examination, attrs: dict[str, Any], path: tuple[str, ...]) -> Any:
+    """(key, value) of the leaf at *path*, or the error; for another evaluation of the same program."""
+
+    def look() -> Any:
+        at: Any = attrs
+        for name in path:
+            at = forced(found, at)[name]
+        return comparable(found, at, DEPTH), forced(found, at)
+
+    try:
+        _, answer = found.recorder.ask(look)
+    except (KeyError, TypeError) as error:  # there is no such attribute
+        return NixError(f"attribute {error} missing")
+    return answer

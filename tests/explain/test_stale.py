@@ -1,0 +1,145 @@
+"""What overrides leave behind: precision and recall on a table, causes, traps, fixes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+import nixlite
+from nixlite.explain.fixes import propose
+from nixlite.explain.stale import examine
+from nixlite.explain.stale_text import causes_of, show
+from tests.explain.cases import CASES
+from tests.explain.support import program_of
+
+ENOUGH = 0.95
+
+
+def reported(text: str) -> set[str]:
+    """The paths that are reported."""
+    return {".".join(item.path) for item in examine(program_of(text), []).stale}
+
+
+def flat(value: Any, path: str = "") -> dict[str, Any]:
+    """The leaves of plain data."""
+    if isinstance(value, dict):
+        return {key: leaf for name in value for key, leaf in flat(value[name], f"{path}.{name}").items()}
+    return {path[1:]: value}
+
+
+def values(text: str) -> dict[str, Any]:
+    """The values of a set, functions left out, by the normal evaluator."""
+    drop = "let clean = v: if builtins.isAttrs v then builtins.mapAttrs (n: clean) (builtins.removeAttrs v "
+    drop += "(builtins.filter (n: builtins.isFunction v.${n}) (builtins.attrNames v))) else v; in clean "
+    return flat(nixlite.evaluate(f"{drop}({text})").to_python())
+
+
+def test_the_table_is_right() -> None:
+    """What is called stale differs from what it would be had the override been there from the start."""
+    assert len(CASES) >= 60
+    for what, text, from_start, stale in CASES:
+        if from_start is None:
+            assert not stale, what
+            continue
+        now, then = values(text), values(from_start)
+        assert {name for name in now if now[name] != then.get(name)} == stale, what
+
+
+def test_precision_and_recall() -> None:
+    right = wrong = missed = 0
+    failures = []
+    for what, text, _, stale in CASES:
+        found = reported(text)
+        right += len(found & stale)
+        wrong += len(found - stale)
+        missed += len(stale - found)
+        if found != stale:
+            failures.append((what, sorted(found), sorted(stale)))
+    assert right / (right + wrong) >= ENOUGH, failures
+    assert right / (right + missed) >= ENOUGH, failures
+
+
+@pytest.mark.parametrize("text", [text for what, text, _, _ in CASES if what.startswith("never")])
+def test_nothing_is_stale_that_was_never_overridden(text: str) -> None:
+    report = examine(program_of(text), [])
+    assert not report.stale
+    assert not report.traps
+
+
+CAUSES = [
+    ('rec { v = "1"; s = "x${v}"; } // { v = "2"; }', ["rec"]),
+    ('let v = "1"; in { inherit v; s = "x${v}"; } // { v = "2"; }', ["let"]),
+    (
+        'let f = { v ? "1" }: { inherit v; s = "x${v}"; }; in f { } // { v = "2"; }',
+        ["function argument (its default) consumed before"],
+    ),
+    (
+        'let f = { v }: { inherit v; s = "x${v}"; }; in f { v = "1"; } // { v = "2"; }',
+        ["function argument consumed before by f"],
+    ),
+    (
+        'let f = { r }: { u = "u${r}"; }; in rec { v = "1"; s = (f { r = v; }).u; } // { v = "2"; }',
+        ["rec", "function argument consumed before by f"],
+    ),
+]
+
+
+@pytest.mark.parametrize(("text", "causes"), CAUSES)
+def test_causes(text: str, causes: list[str]) -> None:
+    (item,) = examine(program_of(text), []).stale
+    assert causes_of(item) == causes
+
+
+FIXABLE = [
+    'rec { v = "1"; s = "x${v}"; } // { v = "2"; }',
+    'let v = "1"; in { inherit v; s = "x${v}"; } // { v = "2"; }',
+    'let f = { v ? "1" }: { inherit v; s = "x${v}"; }; in f { } // { v = "2"; }',
+    'rec { v = 1; s = v + 1; t = s; } // { v = 2; }',
+    'rec { v = "1"; l = [ v "z" ]; } // { v = "2"; }',
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", FIXABLE)
+def test_fixes_are_checked(text: str) -> None:
+    program = program_of(text)
+    report = examine(program, [])
+    fix = propose(program, [], report)
+    assert fix is not None
+    assert fix.ok, fix
+
+
+FORUM = """
+(import <nixpkgs> { }).python3Packages.pytorch-lightning.overrideAttrs (old: {
+  version = "0.9.0";
+  __intentionallyOverridingVersion = true;
+})"""
+
+
+def test_the_question_of_the_forum() -> None:
+    """All three causes, each with its place, and a fix that moves everything."""
+    program = program_of(FORUM)
+    report = examine(program, [])
+    assert {".".join(item.path) for item in report.stale} == {"name", "src.rev", "src.url", "src.urls"}
+    fix = propose(program, [], report)
+    assert fix is not None
+    assert fix.ok
+    text = show(report, fix)
+    assert "`rec` is lexical" in text
+    assert "fetchFromGitHub was called with the old `rev`" in text
+    assert "same store path, the old bytes will be used" in text
+    assert "pytorch-lightning.nix:" in text
+    assert [trap.kind for trap in report.traps] == ["same bytes"]
+    assert report.traps[0].old_path == report.traps[0].new_path
+    after = {".".join(item.path): item.after for item in fix.moved}
+    assert after["src.rev"] == "0.9.0"
+    assert after["name"] == "python3.8-pytorch-lightning-0.9.0"
+
+
+def test_a_new_hash_alone_is_noted() -> None:
+    text = """
+    let fetch = args: derivation ({ name = "s"; system = "x"; builder = "b"; outputHashMode = "flat";
+      outputHashAlgo = "sha256"; } // args);
+    in { src = fetch { url = "u"; outputHash = "0000000000000000000000000000000000000000000000000000"; }; }
+    // { src = fetch { url = "u"; outputHash = "1111111111111111111111111111111111111111111111111111"; }; }"""
+    assert [trap.kind for trap in examine(program_of(text), []).traps] == ["only hash"]
