@@ -16,6 +16,7 @@ from nixlite.runtime.expect import (
 )
 from nixlite.runtime.operators import attribute_position
 from nixlite.runtime.string_context import Element, context_order, element_text, parse_element
+from nixlite.runtime.symbols import in_symbol_order
 from nixlite.runtime.thunk import force
 from nixlite.runtime.values import ContextString, make_string
 from nixlite.store.derivation import base_name
@@ -76,7 +77,7 @@ def append_context(state: State, s: Lazy, context: Lazy) -> Value:
     )
     rows = force_attrs(context, "while evaluating the second argument passed to builtins.appendContext")
     added = set(old)
-    for path in sorted(rows):
+    for path in in_symbol_order(rows):
         added |= context_row(state, path, rows[path])
     return make_string(text, frozenset(added))
 
@@ -88,6 +89,7 @@ def context_row(state: State, path: str, row: Lazy) -> set[str]:
     if not is_store_path(path, store_dir):
         raise EvalError(f"context key '{path}' is not a store path", position=position(place))
     store_path = parse_store_path(path, store_dir)
+    require_present(state, store_path)
     entries = row_entries(row)
     result: set[str] = set()
     if row_flag(entries, "path"):
@@ -121,7 +123,8 @@ def row_entries(row: Lazy) -> dict[str, Lazy]:
     """The set in one attribute; only a wrong type gets the frame, as in Nix."""
     value = force(row)
     error_position = attribute_position(row)
-    return force_attrs(value, "while evaluating the value of a string context")
+    error_context = "while evaluating the value of a string context"
+    return force_attrs(value, "")
 
 
 def row_flag(entries: dict[str, Lazy], name: str) -> bool:
@@ -225,9 +228,14 @@ def store_path(state: State, path: Lazy) -> Value:
     if not is_in_store(text, store_dir):
         raise EvalError(f"path '{text}' is not in the Nix store")
     found, _ = state.store.split(text)
-    if not state.settings.read_only and not state.store.contains(found):
-        raise EvalError(f"path '{found}' is required, but there is no substituter that can build it")
+    require_present(state, found)
     return ContextString(text, context | {found})
+
+
+def require_present(state: State, path: str) -> None:
+    """Raise Nix's error unless a store path is there; read-only mode does not ask."""
+    if not state.settings.read_only and not state.store.contains(path):
+        raise EvalError(f"path '{path}' is required, but there is no substituter that can build it")
 
 
 @builtin("toFile", args=("name", "s"), state=True)
@@ -250,6 +258,8 @@ def to_file(state: State, name: Lazy, s: Lazy) -> Value:
                 f"but {file_name} references {short}"
             )
     path: str = state.store.add_text(file_name, text, context)
+    if is_derivation(path) and not state.settings.read_only:
+        state.store.read_derivation(path)  # a .drv file must be one
     state.host.allow(path)
     return ContextString(path, frozenset((path,)))
 
@@ -269,20 +279,21 @@ def output_of(state: State, drv: Lazy, output: Lazy) -> Value:
 
 def single_element(state: State, drv: Lazy) -> Element:
     """The one thing that the string *drv* refers to and stands for."""
-    error_context = "while evaluating the first argument to builtins.outputOf"
-    text, context = force_string_with_context(drv, error_context)
+    blamed, error_context = "while evaluating the first argument to builtins.outputOf", ""
+    text, context = force_string_with_context(drv, blamed)
+    (element,) = [parse_element(item) for item in context] if len(context) == 1 else (Element(""),)
+    expected = "" if element.deep or not element.path else element_string(state, element)
+    error_context = blamed
     if len(context) != 1:
         raise EvalError(
             f"string '{text}' has {len(context)} entries in its context. "
             "It should only have exactly one entry"
         )
-    (element,) = [parse_element(item) for item in context]
     if element.deep:
         raise EvalError(
             f"string '{text}' has a context which refers to a complete source and binary closure. "
             "This is not supported at this time"
         )
-    expected = element_string(state, element)
     if text == expected:
         return element
     if not element.outputs:
@@ -301,6 +312,8 @@ def element_string(state: State, element: Element) -> str:
         return element.path
     first, *later = element.outputs
     if not later:
+        if state.settings.read_only and not state.store.host.exists(element.path):
+            raise EvalError(f"path '{element.path}' is not a valid store path")
         outputs = state.store.read_derivation(element.path).outputs
         if first not in outputs:
             raise EvalError(f"derivation '{element.path}' does not have output '{first}'")

@@ -17,6 +17,7 @@ from nixlite.runtime.attributes import position, string_attribute
 from nixlite.runtime.coerce import coerce_to_string
 from nixlite.runtime.expect import force_string_no_context
 from nixlite.runtime.operators import attribute_position
+from nixlite.runtime.symbols import in_symbol_order
 from nixlite.runtime.thunk import delay, force
 from nixlite.runtime.values import ContextString, NixPath, show_type
 from nixlite.store.path import BadStorePathError, check_name, fixed_path
@@ -91,7 +92,7 @@ def read_request(request: Request, arg: Lazy) -> None:
     state = request.state
     value = force(arg)
     if type(value) is dict:
-        for key in sorted(value):
+        for key in in_symbol_order(value):
             take_argument(request, key, value[key])
         if "url" not in value:
             raise EvalError("'url' argument required")
@@ -227,7 +228,7 @@ def input_of(state: State, arg: Lazy, who: str) -> Input:
 def attributes_of(state: State, values: dict[str, Lazy], who: str) -> Attrs:
     """The attributes of an input, from a Nix set."""
     attrs: Attrs = {"type": input_type(values, who)}
-    for key in sorted(values):
+    for key in in_symbol_order(values):
         if key != "type":
             attrs[key] = attribute_of(state, key, values[key], who)
     if who == "fetchGit":
@@ -325,7 +326,7 @@ def fetch_mercurial(state: State, args: Lazy) -> Value:
     attrs: Attrs = {"type": "hg", "name": "source"}
     value = force(args)
     if type(value) is dict:
-        for key in sorted(value):
+        for key in in_symbol_order(value):
             take_mercurial_argument(state, attrs, key, value[key])
         if not attrs.get("url"):
             raise EvalError("'url' argument required")

@@ -13,6 +13,7 @@ from nixlite.runtime.coerce import coerce_to_path
 from nixlite.runtime.expect import force_attrs, force_bool, force_function
 from nixlite.runtime.operators import attribute_position
 from nixlite.runtime.realise import realise_context
+from nixlite.runtime.symbols import in_symbol_order
 from nixlite.runtime.values import ContextString
 from nixlite.store.path import fixed_path
 from nixlite.store.tree import Directory, Node, host_leaf, host_tree
@@ -33,7 +34,7 @@ def path_builtin(state: State, args: Lazy) -> Value:
     """
     values = force_attrs(args, "while evaluating the argument passed to 'builtins.path'")
     source = Source(state)
-    for key in sorted(values):
+    for key in in_symbol_order(values):
         take_argument(source, key, values[key])
     if source.path is None:
         raise EvalError("missing required 'path' attribute in the first argument to 'builtins.path'")

@@ -10,6 +10,7 @@ from types import FunctionType
 from typing import TYPE_CHECKING, Any
 
 from nixlite.errors import AssertionFailed, EvalError
+from nixlite.runtime.symbols import in_symbol_order
 from nixlite.runtime.thunk import VIRGIN, force
 from nixlite.runtime.utf8 import to_bytes
 from nixlite.runtime.values import INT_MAX, INT_MIN, ContextString, NixPath, PrimOp, PrimOpApp, show_type
@@ -88,8 +89,8 @@ def _equal_sets(a: dict[str, Lazy], b: dict[str, Lazy]) -> bool:
         return same(a["outPath"], b["outPath"])
     if len(a) != len(b):
         return False
-    for name, x in a.items():  # noqa: SIM110
-        if name not in b or not same(x, b[name]):
+    for name in in_symbol_order(a):  # noqa: SIM110
+        if name not in b or not same(a[name], b[name]):
             return False
     return True
 

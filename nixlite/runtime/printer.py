@@ -16,6 +16,7 @@ from nixlite.runtime.show import (
     ValuePrinter,
     float_text,
 )
+from nixlite.runtime.symbols import in_symbol_order
 from nixlite.runtime.thunk import blackhole, force, peel
 from nixlite.runtime.values import ContextString, NixPath, PrimOp, PrimOpApp
 from nixlite.spelling import attribute_name, quote
@@ -128,7 +129,8 @@ def _force_deep(x: Lazy, seen: set[int], depth: int, limit: int) -> None:
 
 
 def _force_attributes(attrs: dict[str, Any], seen: set[int], depth: int, limit: int) -> None:
-    for name, item in attrs.items():
+    for name in in_symbol_order(attrs):
+        item = attrs[name]
         kind = type(item)
         if kind is list or kind is dict or kind is tuple:
             # Both are read out of the traceback by trace.py.

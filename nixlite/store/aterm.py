@@ -104,14 +104,15 @@ class ATermReader:
     def derivation(self, name: str) -> Derivation:
         """The whole text."""
         drv = Derivation(name)
-        if self.text.startswith("DrvWithVersion("):
-            self.expect("DrvWithVersion(")
+        self.expect("D")
+        if self.text.startswith("r", self.at):
+            self.expect("rvWithVersion(")
             version = self.string()
             if version != "xp-dyn-drv":
                 raise NixError(f"Unknown derivation ATerm format version '{version}'")
             self.expect(",")
-        elif self.text.startswith("Derive("):
-            self.expect("Derive(")
+        elif self.text.startswith("e", self.at):
+            self.expect("erive(")
         else:
             raise NixError("derivation does not start with 'Derive' or 'DrvWithVersion'")
         for row in self.items(self.output):

@@ -153,6 +153,8 @@ def fixed_path(
     """
     references = tuple(references)
     if method == "text":
+        if content.algorithm != "sha256":
+            raise EvalError(f"text-hashed '{name}' must use SHA-256, but uses: {content.algorithm}")
         return text_path(name, content.raw, references, store_dir)
     if method == "git" and content.algorithm not in ("sha1", "sha256"):
         raise EvalError(
