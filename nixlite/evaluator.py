@@ -210,7 +210,7 @@ class Evaluator:
 
     def _evaluate_file(self, path: str) -> Value:
         code = self.code_of(read_source(self.host, path), ())
-        error_context = f"while evaluating the file '{path}':"  # noqa: F841 - read by trace.py
+        error_context = f"while evaluating the file '{path}':"  # read by trace.py
         return self.run(code)
 
     def _evaluate_internal(self, name: str) -> Value:

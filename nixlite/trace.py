@@ -32,6 +32,9 @@ if TYPE_CHECKING:
 CONTEXT, SELECT, CALL, FORMALS = 1, 2, 3, 4
 """Kinds of site rows, as `compiler.unit` writes them (which need not be imported to run cached code)."""
 
+HELPERS = ("nixlite.runtime", "nixlite.builtins", "nixlite.cli", "nixlite.evaluator")
+"""Where Python functions may say something about the trace."""
+
 DETERMINE = object()
 """As the place of a call: Nix takes the function's own position there."""
 
@@ -82,7 +85,7 @@ class TraceReader:
             self.read_compiled(frame, lasti, names)
         elif frame.f_code in self.primops:
             self.read_builtin(frame)
-        elif str(names.get("__name__")).startswith(("nixlite.runtime", "nixlite.builtins", "nixlite.cli")):
+        elif str(names.get("__name__")).startswith(HELPERS):
             self.read_helper(frame)
 
     def read_compiled(self, frame: FrameType, lasti: int, names: dict[str, Any]) -> None:

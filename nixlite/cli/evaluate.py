@@ -1,6 +1,6 @@
 """`nixlite eval`: what `nix eval` does, for expressions and files; also plainly `nixlite eval FILE`.
 
-Evaluation is pure unless a file is named or `--impure` given. Flakes are not evaluated.
+Evaluation is pure unless a file is named or `--impure` given. `FLAKE#ATTRPATH` is what it is for `nix eval`.
 Manual: `nix eval`.
 """
 
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from nixlite.cli.auto_call import auto_arguments, find_along_attr_path
 from nixlite.cli.command import Command
 from nixlite.cli.flags import COMMON, EVALUATION, Flag, Flags, ignore, store, turn_on
+from nixlite.cli.flakes import LOCKING, Locking, flake_attribute, is_flake
 from nixlite.cli.packages import place_of
 from nixlite.cli.sources import file_path, stdin_source, string_source
 from nixlite.errors import EvalError, NixTypeError, UsageError
@@ -30,14 +31,16 @@ class Evaluate(Command):
 
     program = "nix"
     pure = True  # `--impure` and `--file` undo this
-    usage = "nixlite eval [flags] [FILE | --expr EXPR | -f FILE] [ATTRPATH]"
+    usage = "nixlite eval [flags] [FLAKE#ATTRPATH | [FILE | --expr EXPR | -f FILE] [ATTRPATH]]"
     description = "Evaluate a Nix expression and print its value, as nix eval does."
 
     def __init__(self, settings: Settings, host: Host) -> None:
         super().__init__(settings, host)
         self.flags = FLAGS
         self.file = ""
+        self.flake = ""
         self.expression: str | None = None
+        self.locking = Locking()
         self.apply: str | None = None
         self.json = False
         self.raw = False
@@ -45,6 +48,7 @@ class Evaluate(Command):
         self.compact = False
         self.write_to = ""
         self.read_only = False
+        self.debugger = False
 
     def run(self) -> int:
         """Evaluate one value and print it or write it to files."""
@@ -53,6 +57,22 @@ class Evaluate(Command):
             raise UsageError("--raw and --json are mutually exclusive")
         self.settings.read_only = self.read_only
         evaluator = self.start()
+        if self.debugger:
+            return self.debug(evaluator, path)
+        return self.evaluate(evaluator, path)
+
+    def debug(self, evaluator: Evaluator, path: str) -> int:
+        """Evaluate under the debugger, which is named and not imported: the REPL lies above the commands."""
+        from importlib import import_module
+
+        import_module("nixlite.repl.debugger").attach(evaluator)
+        try:
+            return self.evaluate(evaluator, path)
+        except import_module("nixlite.repl.session").Abandoned:
+            return 0
+
+    def evaluate(self, evaluator: Evaluator, path: str) -> int:
+        """Evaluate and print."""
         value = force(self.selected(evaluator, path))
         if self.apply is not None:
             value = call(evaluator.evaluate_source(string_source(self, self.apply, "--apply")), value)
@@ -67,7 +87,10 @@ class Evaluate(Command):
         if self.file and self.expression is not None:
             raise UsageError("'--file' and '--expr' are exclusive")
         if not self.file and self.expression is None:
-            self.file = self.plain_file()
+            if is_flake(self, self.words[0] if self.words else "."):
+                self.flake = self.words.pop(0) if self.words else "."
+            else:
+                self.file = self.plain_file()
         if len(self.words) > 1:
             raise UsageError(f"unexpected argument '{self.words[1]}'")
         if self.file:
@@ -83,12 +106,13 @@ class Evaluate(Command):
         path = word if word.startswith("/") else f"{self.settings.cwd}/{word}"
         is_file = word == "-" or word.startswith("<") or self.host.exists(self.host.real_path(path))
         if not is_file:
-            what = "" if "/" in word or word.endswith(".nix") else ", and nixlite does not evaluate flakes"
-            raise EvalError(f"there is no file '{word}'{what}")
+            raise EvalError(f"there is no file '{word}', nor a flake")
         return word
 
     def selected(self, evaluator: Evaluator, path: str) -> Lazy:
         """The value of the program, and in it what the attribute path leads to."""
+        if self.flake:
+            return find_along_attr_path(flake_attribute(self, evaluator, self.flake, self.locking), path, {})
         arguments = auto_arguments(self, evaluator)
         if self.expression is not None:
             value = evaluator.evaluate_source(string_source(self, self.expression))
@@ -163,20 +187,12 @@ FLAGS: Flags = {
     "--no-pretty": Flag("", turn_on("compact"), "JSON on one line"),
     "--write-to": Flag("path", store("write_to"), "write a string, or a set of strings, to files"),
     "--read-only": Flag("", turn_on("read_only"), "add nothing to the store"),
+    "--debugger": Flag("", turn_on("debugger"), "stop at errors and builtins.break in a REPL"),
     **EVALUATION,
     **COMMON,
     "--offline": Flag("", ignore),
     "--no-net": Flag("", ignore),
     "--refresh": Flag("", ignore),
     "--print-build-logs": Flag("", ignore, short="-L"),
-    "--recreate-lock-file": Flag("", ignore),
-    "--no-update-lock-file": Flag("", ignore),
-    "--no-write-lock-file": Flag("", ignore),
-    "--no-registries": Flag("", ignore),
-    "--commit-lock-file": Flag("", ignore),
-    "--update-input": Flag("input-path", ignore),
-    "--override-input": Flag("input-path flake-url", ignore),
-    "--reference-lock-file": Flag("flake-lock-path", ignore),
-    "--output-lock-file": Flag("flake-lock-path", ignore),
-    "--inputs-from": Flag("flake-url", ignore),
+    **LOCKING,
 }

@@ -28,14 +28,17 @@ def run(session: Session, *, terminal: bool | None = None) -> int:
     *terminal* decides between line editing and plain text; None: whatever standard input and output are.
     """
     host = session.evaluator.host
-    host.write_stderr(banner(session))
+    if session.debugging is None or session.debugging.is_first or not session.style.compat:
+        host.write_stderr(banner(session))
     if not start(session):
         return 1
     if is_terminal(host) if terminal is None else terminal:
         from nixlite.repl.terminal import run_terminal
 
         return run_terminal(session)
-    return run_pipe(session, input_lines(host))
+    if session.lines is None:
+        session.lines = input_lines(host)
+    return run_pipe(session, session.lines)
 
 
 def start(session: Session) -> bool:
@@ -51,7 +54,10 @@ def banner(session: Session) -> str:
     if session.style.compat:
         from nixlite.builtins.constants import NIX_VERSION
 
-        return f"Nix {NIX_VERSION}\nType :? for help.\n"
+        what = "" if session.debugging is None else " debugger"
+        return f"Nix {NIX_VERSION}{what}\nType :? for help.\n"
+    if session.debugging is not None:
+        return "Stopped. :bt shows where, :c goes on, :s goes a step, :q gives up; :? for more.\n"
     return "nixlite: the Nix language in Python\nType :? for help.\n"
 
 

@@ -39,6 +39,7 @@ class Repl(Command):
         self.compat = False
         self.inputs: list[str] = []
         self.fail = False
+        self.debugger = False
 
     def run(self) -> int:
         """Talk; returns the exit code."""
@@ -52,6 +53,10 @@ class Repl(Command):
                 session.startup.append((path, lambda path=path: self.installable(session, path)))  # type: ignore[misc]
         else:
             session.files += self.words
+        if self.debugger:
+            from nixlite.repl.debugger import attach
+
+            attach(evaluator, outer=session)
         if self.inputs:
             return self.run_inputs(session)
         return app.run(session)
@@ -97,6 +102,7 @@ FLAGS: Flags = {
     "--command": Flag("input", add_input, "do this and leave; may be given several times", "-c"),
     "--fail": Flag("", turn_on("fail"), "stop at an input that fails, with exit code 1"),
     "--compat": Flag("", turn_on("compat"), "print exactly what nix repl prints"),
+    "--debugger": Flag("", turn_on("debugger"), "stop at errors and builtins.break"),
     **EVALUATION,
     **COMMON,
     "--stdin": Flag("", ignore),

@@ -200,8 +200,13 @@ def show_help(session: Session, text: str) -> str:
     lines += help_lines("<expr>", "Evaluate and print expression")
     lines += help_lines("<x> = <expr>", "Bind expression to variable")
     for row in rows:
-        if not row.own:
+        if not row.own and not row.debugging:
             lines += help_lines(row.label(compat), row.help)
+    if session.debugging is not None:
+        lines += ["", "        Debug mode commands"]
+        for row in rows:
+            if row.debugging:
+                lines += help_lines(row.label(compat), row.help)
     if not compat:
         lines += ["", "Not in nix repl (`:? <command>` says more):", ""]
         for row in rows:

@@ -148,3 +148,11 @@ def save(session: Session, text: str) -> str:
     except OSError as error:
         raise NixError(f"cannot write {path}: {error.strerror}") from None
     return f"{len(session.transcript)} inputs written to {path}"
+
+
+@command(":debug", help="Enter the debugger where the last error happened", own=True)
+def debug(session: Session, text: str) -> str:
+    """Evaluate the input that failed once more, under the debugger."""
+    from nixlite.repl import debugger
+
+    return debugger.debug_last(session)

@@ -19,9 +19,10 @@ from nixlite.repl.watching import Watch
 from nixlite.source import Source
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from nixlite.evaluator import Evaluator
+    from nixlite.repl.debugger import Debugging
     from nixlite.runtime.values import Lazy, Value
 
 OUT, ERR = "out", "err"
@@ -65,6 +66,10 @@ class Reply:
         return "".join(text for stream, text in self.pieces if stream == ERR)
 
 
+class Abandoned(BaseException):
+    """The user has left the debugger at a place where there is no error to go on with."""
+
+
 class Incomplete(Exception):
     """The input is the beginning of something."""
 
@@ -76,7 +81,8 @@ class Session:
     given to files that are functions (`--arg`). `files` are the arguments of `:l` that `:r` loads again;
     `startup` holds what the command line asked for: pairs (what is shown, function that evaluates it).
     `origins` says of names in scope where they come from, `transcript` holds the inputs and answers so far.
-    `strict`, `pager`, `keys` and `suggest` are options of `:set`.
+    `strict`, `pager`, `keys` and `suggest` are options of `:set`. `last_failed` indexes the transcript.
+    `debugging` is there while a program is stopped. `lines` is the input that is being read.
     """
 
     def __init__(
@@ -86,8 +92,8 @@ class Session:
         *,
         auto_arguments: dict[str, Lazy] | None = None,
     ) -> None:
-        self.evaluator = evaluator
-        self.style = style or Style()
+        self.evaluator: Evaluator = evaluator
+        self.style: Style = style or Style()
         self.auto_arguments = auto_arguments or {}
         self.scope: dict[str, Lazy] = {}
         self.own: dict[str, Lazy] = {}
@@ -102,6 +108,9 @@ class Session:
         self.suggest = True
         self.origins: dict[str, str] = {}
         self.transcript: list[tuple[str, str]] = []
+        self.last_failed: int | None = None
+        self.debugging: Debugging | None = None
+        self.lines: Iterator[str] | None = None
         self.watch = Watch(evaluator)
         self.inputs = 0
         self.command = ""  # the command being run, as it was typed
@@ -129,6 +138,8 @@ class Session:
             del reply.pieces[:notices]
         else:
             self.watch.look()
+            if reply.error is not None and not line.startswith(":debug"):
+                self.last_failed = len(self.transcript)
             self.transcript.append((line, reply.text))
         return reply
 
@@ -142,6 +153,8 @@ class Session:
         except KeyboardInterrupt as error:
             reply.error = error
             reply.write("error: interrupted by the user\n", ERR)
+        except Abandoned:
+            return False
         except NixError as error:
             self.fail(error)
         except RecursionError as error:  # printing went too deep, not evaluating

@@ -16,7 +16,10 @@ if TYPE_CHECKING:
 
 
 class Command(NamedTuple):
-    """A row of the table. `own` marks what `nix repl` does not have: absent in its style."""
+    """A row of the table.
+
+    `own` marks what `nix repl` does not have: absent in its style. `debugging`: only there in the debugger.
+    """
 
     names: tuple[str, ...]
     argument: str
@@ -24,6 +27,7 @@ class Command(NamedTuple):
     action: Action
     own: bool
     own_argument: str
+    debugging: bool
 
     def label(self, compat: bool) -> str:
         """The left column of `:?`; in nixlite's own style a command may take more than in `nix repl`."""
@@ -43,11 +47,12 @@ def command(
     help: str,  # noqa: A002
     own: bool = False,
     own_argument: str = "",
+    debugging: bool = False,
 ) -> Callable[[Action], Action]:
     """Declare the decorated function as the command with these *names*."""
 
     def declare(action: Action) -> Action:
-        row = Command(names, argument, help, action, own, own_argument)
+        row = Command(names, argument, help, action, own, own_argument, debugging)
         COMMANDS.update(dict.fromkeys(names, row))
         return action
 
@@ -61,4 +66,8 @@ def takes_expression(name: str) -> bool:
 
 def visible_commands(session: Session) -> dict[str, Command]:
     """The rows that the session's style has, by each of their names."""
-    return {name: row for name, row in COMMANDS.items() if not (row.own and session.style.compat)}
+    return {
+        name: row
+        for name, row in COMMANDS.items()
+        if not (row.own and session.style.compat) and not (row.debugging and session.debugging is None)
+    }
