@@ -57,8 +57,11 @@ def fetched(found: Examination, value: Any) -> Fetched | None:
     if type(value) is not dict or not fetches(value):
         return None
     sources = []
+    _, builds = found.recorder.ask(lambda: forced(found, value.get("drvAttrs", value)))
     for name in SOURCES:
-        answer = leaf_at(found, value, (name,)) if name in value else None
+        # `passthru` may hide what the builder gets
+        holder = builds if type(builds) is dict and name in builds else value
+        answer = leaf_at(found, holder, (name,)) if name in holder else None
         if answer is not None and not isinstance(answer, NixError):
             sources.append((name, answer[0]))
     _, path = found.recorder.ask(lambda: forced(found, value["outPath"]))

@@ -76,28 +76,30 @@ class Editor:
         self.definition: Definition = definition
         self.container: Any = definition.container
         self.source = definition.source
-        self.old, self.wrap = self.name_of_old(last)
+        self.label = found.places.label(definition)
+        self.old, self.wrap = self.name_of_old()
         self.assumes_hash = False
         self.needs_rec = False
         names = {entry.name: entry for entry in report.overrides}
         self.replaced: dict[str, Override] = names
 
-    def name_of_old(self, entry: Override) -> tuple[str, bool]:
+    def name_of_old(self) -> tuple[str, bool]:
         """(how the override calls what was before, whether `old:` must be written in front for that)."""
-        if entry.label is not None and entry.label.what == "overlay":
-            return entry.label.call.body.argument, False  # type: ignore[attr-defined]
+        label = self.label
+        if label is not None and label.what == "overlay":
+            return label.call.body.argument, False  # type: ignore[attr-defined]
         parents = self.definition.parents
         name = ""
-        while parents is not None and (entry.label is None or parents.node is not entry.label.call):
+        while parents is not None and (label is None or parents.node is not label.call):
             node = parents.node
             if type(node) is n.Lambda and node.argument is not None and not name:
                 name = node.argument
-            if type(node) is n.Binary and node.op == "//" and not name and entry.label is None:
+            if type(node) is n.Binary and node.op == "//" and not name and label is None:
                 inside = self.container
                 if node.right is inside:
                     return f"({self.source.text[node.left.start : node.left.end]})", False
             parents = parents.up
-        if entry.label is None:
+        if label is None:
             return "", False
         return (name, False) if name else ("old", True)
 

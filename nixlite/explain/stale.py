@@ -13,7 +13,7 @@ from nixlite.errors import EvalError, NixError
 from nixlite.explain.causes import Link, links, path_to, reachable
 from nixlite.explain.fixed_output import Trap, traps
 from nixlite.explain.history import alias, replacements
-from nixlite.explain.leaves import leaf_at, leaves
+from nixlite.explain.leaves import forced, leaf_at, leaves
 from nixlite.explain.program import locate
 from nixlite.explain.recorder import Recorder, Substitute, is_plain, plain
 from nixlite.runtime.select import MISSING
@@ -117,12 +117,21 @@ def override(found: Examination, program: Program, item: Replacement) -> Overrid
         return None
     if not isinstance(old, NixError) and is_plain(old) and is_plain(new) and plain(old) == plain(new):
         return None
+    for value in (old, new):
+        name_package(found, value)
     nodes = own_chain(found, item)
     places = [entry.place for entry in nodes if entry.place is not None]
     if not places:
         return None
     used_old = not reachable(node).isdisjoint(nodes)
     return Override(item.name, nodes, places[-1], written.place, old, new, label, used_old)
+
+
+def name_package(found: Examination, value: Any) -> None:
+    """Evaluate what a package is shown by."""
+    for name in ("type", "name"):
+        if type(value) is dict and name in value:
+            found.recorder.ask(lambda cell=value[name]: forced(found, cell))  # type: ignore[misc]
 
 
 def own_chain(found: Examination, item: Replacement) -> list[Node]:

@@ -1,0 +1,17 @@
+with import ./make.nix;
+let
+  lightning = overridable (
+    {
+      version ? "0.8.5",
+    }:
+    package (_: {
+      inherit version;
+      name = "lightning-${version}";
+      src = fetch {
+        rev = version;
+        hash = "old";
+      };
+    })
+  ) { };
+in
+lightning.overrideAttrs (old: { version = "0.9.0"; })
