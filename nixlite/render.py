@@ -55,7 +55,10 @@ def render_error(
         _write_position(parts, error.position, "", paint)
     if error.hint:
         parts.append(f"{error.hint}\n")
-    return terminal_text(_indent(shown_prefix, len(prefix), "".join(parts).rstrip(BLANKS)), colour)
+    text = "".join(parts).rstrip(BLANKS)
+    if error.ends_highlighted and error.message.endswith("\n"):
+        text += f"\n{NORMAL}"  # an empty line that is indented
+    return terminal_text(_indent(shown_prefix, len(prefix), text), colour)
 
 
 def render_warning(text: str, prefix: str = "warning: ", *, colour: bool = False) -> str:

@@ -16,7 +16,7 @@ from nixlite.runtime.call import call, not_a_function
 from nixlite.runtime.coerce import coerce_to_string
 from nixlite.runtime.float_text import json_float
 from nixlite.runtime.operators import attribute_position
-from nixlite.runtime.thunk import blackhole, force
+from nixlite.runtime.thunk import blackhole, force, is_evaluated
 from nixlite.runtime.utf8 import to_bytes
 from nixlite.runtime.values import ContextString, NixPath, PrimOp, PrimOpApp, lambda_info, show_type
 
@@ -71,7 +71,8 @@ class JsonWriter:
 
     def write(self, x: Lazy, place: Place, depth: int) -> None:
         """Write one value. *place*: the attribute it belongs to, for errors."""
-        if depth >= self.limit:
+        # Evaluating something takes one more level, as a rule.
+        if depth >= self.limit or (depth + 1 == self.limit and not is_evaluated(x)):
             raise located(StackOverflow(), place)
         value: Any = x
         if type(x) is list:

@@ -47,8 +47,14 @@ KEY_HINT = "Hint: non-ASCII scripts are allowed in toml v1.1.0, but not in v1.0.
 COMMENT_HINT = "Hint: most of the control characters are not allowed in comments"
 
 
+class TomlError(EvalError):
+    """The text is not TOML, or holds what Nix cannot represent."""
+
+    ends_highlighted = True
+
+
 def from_toml(text: str, *, timestamps: bool = False) -> Value:
-    """The value of a TOML text. Raises EvalError.
+    """The value of a TOML text. Raises TomlError.
 
     *timestamps*: dates and times are sets, `{ _type = "timestamp"; value = …; }`; otherwise they are errors.
     """
@@ -58,7 +64,7 @@ def from_toml(text: str, *, timestamps: bool = False) -> Value:
     parser = Parser(Text(view))
     parser.read_file()
     if parser.faults:
-        raise EvalError(f"while parsing TOML: {report(parser.faults)}")
+        raise TomlError(f"while parsing TOML: {report(parser.faults)}")
     return to_value(parser.root, timestamps)
 
 
@@ -74,7 +80,7 @@ def to_value(item: Any, timestamps: bool) -> Value:
         return to_string(item)
     if kind is Timestamp:
         if not timestamps:
-            raise EvalError("while parsing TOML: Dates and times are not supported")
+            raise TomlError("while parsing TOML: Dates and times are not supported")
         return {"_type": "timestamp", "value": item.text}
     return item  # type: ignore[no-any-return]
 
@@ -85,7 +91,7 @@ def to_string(view: str) -> str:
     if "\0" in text:
         from nixlite.runtime.json_reader import null_byte  # almost never
 
-        raise EvalError(f"while parsing TOML: error: {null_byte(text).message}")
+        raise TomlError(f"while parsing TOML: error: {null_byte(text).message}")
     return text
 
 
