@@ -129,9 +129,11 @@ def below(path: str, subdir: str) -> str:
 
 def read_flake(state: State, flake: Flake, prefix: InputPath) -> None:
     """Fill in what `flake.nix` says. Raises EvalError in Nix's words."""
-    value = state.import_file(NixPath(flake.directory + "/flake.nix"))
+    path = flake.directory + "/flake.nix"
+    value = state.import_file(NixPath(path))
     if type(value) is not dict:
-        raise EvalError(f"file '{flake.directory}/flake.nix' must be an attribute set")
+        error_context = f"while evaluating the file '{path}':"
+        raise EvalError(f"file '{path}' must be an attribute set")
     if "description" in value:
         expect(value["description"], "a string")
     if "inputs" in value:

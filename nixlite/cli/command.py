@@ -106,6 +106,7 @@ def write_warning(command: Command, text: str) -> None:
 
     first, newline, rest = text.partition("\n")  # further lines are not indented here
     shown = render_warning(first, colour=command.host.stderr_colour())
+    shown += first[len(first.rstrip()) :] if rest else ""
     command.host.write_stderr(shown + newline + rest + "\n")
 
 

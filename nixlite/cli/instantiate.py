@@ -1,7 +1,7 @@
 """`nixlite instantiate`: a stand-in for `nix-instantiate`.
 
-Without `--eval` it prints the paths of the `.drv` files that an expression means; they are computed, not
-written. Manual: `nix-instantiate`.
+Without `--eval` it prints the paths of the `.drv` files that an expression means; they are computed, and
+written only where a store is named (`writing.py`). Manual: `nix-instantiate`.
 """
 
 from __future__ import annotations
@@ -53,6 +53,8 @@ class Instantiate(Command):
         self.attr_paths: list[str] = []
         self.add_root = ""
         self.roots = 0
+        self.store_uri = ""
+        self.instantiated: list[str] = []
         self.no_gc_warning = False
 
     def run(self) -> int:
@@ -76,6 +78,11 @@ class Instantiate(Command):
                 host = evaluator.state.host
                 source = read_source(host, resolve_import_path(host, file_path(evaluator, word)))
             self.process(evaluator, source, arguments)
+        if not self.settings.read_only and not self.parse:
+            from nixlite.cli.writing import write_objects  # seldom wanted
+
+            roots = None if self.evaluate else self.instantiated
+            write_objects(self, evaluator.state.store, self.store_uri, roots)
         return 0
 
     def find_files(self, evaluator: Evaluator) -> int:
@@ -133,6 +140,7 @@ class Instantiate(Command):
         force(value)
         for derivation in find_derivations(value, arguments):
             path, output = package_of(evaluator.state, derivation)
+            self.instantiated.append(path)
             if self.add_root:
                 path = self.make_root(path)
             elif not self.no_gc_warning:
@@ -204,5 +212,5 @@ FLAGS: Flags = {
     "--cores": Flag("n", set_number("cores")),
     "--max-silent-time": Flag("n", set_number("max-silent-time")),
     "--timeout": Flag("n", set_number("timeout")),
-    "--store": Flag("store-uri", ignore),
+    "--store": Flag("dir", store("store_uri"), "write .drv files and sources to DIR/nix/store"),
 }

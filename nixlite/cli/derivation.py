@@ -1,0 +1,141 @@
+"""`nixlite derivation show`: derivations as JSON, as `nix derivation show` prints them.
+
+Manual: `nix derivation show`; "Derivation JSON format".
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from nixlite.cli.auto_call import auto_arguments
+from nixlite.cli.evaluate import FLAGS as EVALUATE_FLAGS
+from nixlite.cli.evaluate import Evaluate
+from nixlite.cli.flags import Flag, Flags, turn_on
+from nixlite.cli.flakes import is_flake
+from nixlite.cli.packages import find_derivations, package_of
+from nixlite.errors import EvalError, NixTypeError, UsageError
+from nixlite.runtime.thunk import force
+from nixlite.runtime.values import ContextString, show_type
+
+if TYPE_CHECKING:
+    from nixlite.evaluator import Evaluator
+    from nixlite.runtime.host import Host
+    from nixlite.runtime.settings import Settings
+    from nixlite.runtime.values import Value
+
+
+class Derivation(Evaluate):
+    """The command line of `nix derivation show`, and doing what it says."""
+
+    usage = "nixlite derivation show [flags] [FLAKE#ATTRPATH | PATH.drv | FILE | ATTRPATH]…"
+    description = "Print the derivations that programs mean as JSON, as nix derivation show does."
+
+    def __init__(self, settings: Settings, host: Host) -> None:
+        super().__init__(settings, host)
+        self.flags = FLAGS
+        self.recursive = False
+
+    def run(self) -> int:
+        """Print one JSON object for all derivations that are named."""
+        if self.words[:1] != ["show"]:
+            raise UsageError("'nixlite derivation' has one command, 'show'")
+        words = self.words[1:]
+        if self.file and self.expression is not None:
+            raise UsageError("'--file' and '--expr' are exclusive")
+        program = bool(self.file) or self.expression is not None
+        plain = [word for word in words if not program and not self.is_drv(word) and not is_flake(self, word)]
+        if self.file or plain:
+            self.settings.pure_eval = False
+        evaluator = self.start()
+        paths: dict[str, None] = {}
+        for word in words or ["" if program else "."]:
+            paths.update(dict.fromkeys(self.drv_paths(evaluator, word, program=program)))
+        store = evaluator.state.store
+        if self.recursive:
+            paths = dict.fromkeys([path for path in store.closure(paths) if path.endswith(".drv")])
+        self.print_json(evaluator, paths)
+        return 0
+
+    def is_drv(self, word: str) -> bool:
+        """Whether an argument is the path of a `.drv` file in the store, perhaps with outputs."""
+        path = word.partition("^")[0]
+        return path.startswith(self.settings.store_dir + "/") and path.endswith(".drv")
+
+    def drv_paths(self, evaluator: Evaluator, word: str, *, program: bool) -> list[str]:
+        """The `.drv` paths that an argument means."""
+        path = word.partition("^")[0]
+        if program:
+            self.flake, attr_path = "", "" if path == "." else path
+        elif self.is_drv(word):
+            return [path]
+        elif is_flake(self, word):
+            self.flake, attr_path = word, ""
+        else:
+            self.words = [path]
+            self.file, attr_path = self.plain_file(), ""
+        value = force(self.selected(evaluator, attr_path))
+        if not program and not self.flake:
+            self.file = ""
+        return self.paths_of(evaluator, value)
+
+    def paths_of(self, evaluator: Evaluator, value: Value) -> list[str]:
+        """The `.drv` paths of a value: a derivation, a string that depends on one, or a collection."""
+        if isinstance(value, str | ContextString):
+            return [path_of_string(value)]
+        if self.flake and not is_derivation(value):
+            raise NixTypeError(
+                f"expected flake output attribute '{self.flake.partition('#')[2]}' to be a derivation or"
+                f" path but found {show_type(value)}"
+            )
+        found = find_derivations(value, auto_arguments(self, evaluator))
+        return [package_of(evaluator.state, derivation).drv_path for derivation in found]
+
+    def print_json(self, evaluator: Evaluator, paths: dict[str, None]) -> None:
+        """Print the derivations at *paths*."""
+        import json  # only here
+
+        from nixlite.store.derivation import base_name
+        from nixlite.store.drv_json import JSON_VERSION, to_json
+
+        read = evaluator.state.store.read_derivation
+        data = {
+            "derivations": {base_name(path): to_json(read(path)) for path in paths},
+            "version": JSON_VERSION,
+        }
+        pretty = self.pretty or (self.host.is_terminal("stdout") and not self.compact)
+        layout: dict[str, Any] = {"indent": 2} if pretty else {"separators": (",", ":")}
+        text = json.dumps(data, sort_keys=True, ensure_ascii=False, **layout)
+        self.host.write_stdout(f"{text}\n")
+
+
+def is_derivation(value: Value) -> bool:
+    """Whether a value is a set that says it is a derivation."""
+    return type(value) is dict and "type" in value and force(value["type"]) == "derivation"
+
+
+def path_of_string(value: str | ContextString) -> str:
+    """The derivation that a string is an output of, or whose path it is."""
+    error_context = "while evaluating the attribute ''"
+    context = value.context if isinstance(value, ContextString) else frozenset()
+    text = value.text if isinstance(value, ContextString) else value
+    if len(context) != 1:
+        raise EvalError(
+            f"string '{text}' has {len(context)} entries in its context."
+            " It should only have exactly one entry"
+        )
+    element = next(iter(context))
+    if element.startswith("="):
+        raise EvalError(
+            f"string '{text}' has a context which refers to a complete source and binary closure."
+            " This is not supported at this time"
+        )
+    path: str = element.split("!", 2)[2] if element.startswith("!") else element
+    if not path.endswith(".drv"):
+        raise EvalError(f"'{path}' is not a store derivation")
+    return path
+
+
+FLAGS: Flags = {
+    "--recursive": Flag("", turn_on("recursive"), "the derivations that these depend on as well", "-r"),
+    **{name: flag for name, flag in EVALUATE_FLAGS.items() if name not in ("--raw", "--json", "--write-to")},
+}

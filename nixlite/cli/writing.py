@@ -1,0 +1,76 @@
+"""Writing what was instantiated to a store: `nixlite instantiate --store DIR`, or `NIX_STORE_DIR`.
+
+`--store DIR` means, as for Nix, that what is called `/nix/store` lies in `DIR/nix/store`. Nix believes in a
+store object only if its database knows of it: an installed `nix-store` is told at once; for others a
+registration is left in `DIR/nix-path-registration`, to be read with
+
+    nix-store --store DIR --load-db < DIR/nix-path-registration
+
+A `NIX_STORE_DIR` is itself the place, and is part of every path.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from nixlite.errors import EvalError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from nixlite.cli.command import Command
+    from nixlite.store.store import Store
+
+REGISTRATION = "nix-path-registration"
+
+
+def root_of(command: Command, uri: str) -> str | None:
+    """The directory that `--store` names: a path or `local?root=PATH`; None for all other stores."""
+    uri = uri.removeprefix("local?root=")
+    if "/" not in uri or "://" in uri:
+        return None
+    return os.path.normpath(os.path.join(command.settings.cwd, uri))
+
+
+def write_objects(command: Command, store: Store, uri: str, roots: Iterable[str] | None) -> None:
+    """Write *roots* (by default everything) and what they need, if the command line names a store to write.
+
+    Raises EvalError when the disk refuses.
+    """
+    root = root_of(command, uri)
+    if root is None and not command.host.get_env("NIX_STORE_DIR"):
+        return
+    from nixlite.store.export import registration
+
+    paths = store.write_to((root or "") + store.store_dir, roots)
+    text = registration(store, paths)
+    if root is not None:
+        try:
+            with open(f"{root}/{REGISTRATION}", "a", encoding="utf-8", errors="surrogateescape") as file:
+                file.write(text)
+        except OSError as error:
+            raise EvalError(f'opening file "{root}/{REGISTRATION}": {error.strerror}') from None
+    tell_nix(command, root, text)
+
+
+def tell_nix(command: Command, root: str | None, text: str) -> None:
+    """Let an installed Nix register the objects, if there is one."""
+    import shutil
+    import subprocess  # both are slow to import
+
+    program = shutil.which("nix-store", path=command.host.get_env("PATH"))
+    if program is None:
+        return
+    store = ["--store", root] if root is not None else []
+    done = subprocess.run(
+        [program, *store, "--load-db"],
+        input=text.encode("utf-8", "surrogateescape"),
+        stderr=subprocess.PIPE,
+        check=False,
+    )
+    if done.returncode != 0:
+        command.settings.warn(
+            "the installed Nix could not register what was written: "
+            + done.stderr.decode("utf-8", "replace").strip()
+        )
