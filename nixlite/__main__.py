@@ -23,11 +23,14 @@ The Nix language, compiled to Python.
 commands:
   eval         evaluate an expression or a file and print its value, as `nix eval` does
   instantiate  a stand-in for `nix-instantiate`: --eval, --parse, --find-file, or .drv paths
+  derivation   derivation show: derivations as JSON, as `nix derivation show` prints them
   repl         an interactive session, as `nix repl`
 
   why          where an attribute comes from: definition, layers, what it reads
   diff         how two values or derivations differ, and what should have changed
+  impact       which packages a change reaches; what two packages share
   stale        what an override left behind, why, and a fix
+  layers       the overlays that a set is made of: who defines, changes and reads what
 
 `nixlite COMMAND --help` lists the flags of a command; `nixlite --version` prints versions.
 """
@@ -36,12 +39,15 @@ COLLECT_AFTER = (200_000, 20, 50)
 looks at all of them (nixpkgs' lib tests: 6.0 s of CPU time with CPython's defaults, 4.4 s with these)."""
 
 COMMANDS = {
+    "derivation": "nixlite.cli.derivation.Derivation",
     "eval": "nixlite.cli.evaluate.Evaluate",
     "instantiate": "nixlite.cli.instantiate.Instantiate",
     "repl": "nixlite.repl.command.Repl",
     "why": "nixlite.cli.why.Why",
     "diff": "nixlite.cli.difference.Diff",
+    "impact": "nixlite.cli.impact.ImpactCommand",
     "stale": "nixlite.cli.stale.StaleCommand",
+    "layers": "nixlite.cli.layers.Layers",
 }
 """The class of each command; its module is imported when the command is chosen."""
 

@@ -13,9 +13,13 @@ class Why(Explaining):
 
     def run(self) -> int:
         """Explain one attribute."""
+        from nixlite.explain import cycles
         from nixlite.explain.why import explain, show
 
-        program = self.make_program()
-        answer = explain(program.checked(), self.path, self.read_depth())
-        self.write(show(answer, self.settings.cwd), answer)
-        return 0
+        found = self.make_program().run()
+        if found.error is not None:
+            self.host.write_stdout(cycles.show(found, self.settings.cwd))
+            raise found.error
+        answer = explain(found, self.path, self.read_depth())
+        self.write(show(answer, self.settings.cwd) + cycles.show(found, self.settings.cwd), answer)
+        return 1 if answer.error else 0

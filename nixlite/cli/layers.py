@@ -1,0 +1,62 @@
+"""`nixlite layers`: the overlays that a set is made of."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from nixlite.cli.explaining import EXPLAINING, Explaining
+from nixlite.cli.flags import Flag, Flags, turn_on
+from nixlite.errors import EvalError
+
+if TYPE_CHECKING:
+    from nixlite.explain.program import Examination
+    from nixlite.runtime.host import Host
+    from nixlite.runtime.settings import Settings
+
+
+class Layers(Explaining):
+    """The command line of `nixlite layers`."""
+
+    usage = "nixlite layers [flags] [FILE] [--expr EXPR] [ATTRPATH]"
+    description = (
+        "The layers of a set (overlays, overrides, //): who defines, who changes, who reads final and prev. "
+        "A path that leads to something else than a set, or to a package, shows that attribute's layers."
+    )
+
+    def __init__(self, settings: Settings, host: Host) -> None:
+        super().__init__(settings, host)
+        self.flags = FLAGS
+        self.mermaid = False
+        self.dot = False
+
+    def run(self) -> int:
+        """Show the layers."""
+        from nixlite.explain import layers
+
+        found = self.make_program().checked()
+        attrs, only = layers_of(found, self.path)
+        stack = layers.layers(found, attrs, only)
+        draw = layers.mermaid if self.mermaid else layers.dot if self.dot else layers.show
+        self.write(draw(stack, self.settings.cwd), stack)
+        return 0
+
+
+def layers_of(found: Examination, path: list[str]) -> tuple[dict[str, Any], list[str]]:
+    """(the set whose layers are meant, the attributes to show: all if empty)."""
+    from nixlite.explain.leaves import forced, is_derivation
+    from nixlite.explain.program import locate
+
+    at = locate(found, path)
+    value = forced(found, at.cell)
+    if type(value) is dict and (at.attrs is None or not is_derivation(found, value)):
+        return value, []
+    if at.attrs is None:
+        raise EvalError("only a set has layers")
+    return at.attrs, [at.name]
+
+
+FLAGS: Flags = {
+    "--mermaid": Flag("", turn_on("mermaid"), "print a Mermaid flow chart"),
+    "--dot": Flag("", turn_on("dot"), "print a DOT graph"),
+    **EXPLAINING,
+}
