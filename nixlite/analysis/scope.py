@@ -307,8 +307,11 @@ def _binary(resolver: Resolver, node: n.Binary, scope: Scope) -> None:
     name = OPERATOR_GLOBALS.get(node.op)
     if name is not None:
         resolver.analysis.variables[node] = resolver.lookup(name, scope, node.pos)
-    resolver.visit(node.left, scope)
-    resolver.visit(node.right, scope)
+    operands = (node.left, node.right)
+    if node.op in (">", "<="):  # these mean `__lessThan right left`, and are looked at in that order
+        operands = (node.right, node.left)
+    for operand in operands:
+        resolver.visit(operand, scope)
 
 
 def _search_path(resolver: Resolver, node: n.SearchPath, scope: Scope) -> None:

@@ -174,7 +174,7 @@ LAYOUT = [
     # expression                                                printed
     ("{ override = x: x; result = 8; }",                        "{ override = «lambda»; result = 8; }"),
     ("let x = { a = [ ]; y = x; }; in [ x x ]",
-     "[ { a = [ ]; y = «repeated»; } { a = [ ]; y = «repeated»; } ]"),
+     "[ { a = [ ]; y = «repeated: [0]»; } { a = [ ]; y = «repeated: [1]»; } ]"),
     ("{ a.b.c.d.e = 1; }",                                      "{ a = { b = { c = { d = { … }; }; }; }; }"),
     ('{ a = throw "one\\ntwo"; b = abort "x"; }',
      "{\n  a = «error: one»;\n  b = «error: evaluation aborted with the following error message: 'x'»;\n}"),
