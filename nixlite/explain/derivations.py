@@ -70,10 +70,10 @@ def base_of(name: str) -> str:
 
 def diff_derivations(store: Store, old: str, new: str) -> DerivationDiff | None:
     """Compare two derivations by the paths of their .drv files; None if they are the same one."""
-    return None if old == new else _Derivations(store).compare(old, new)
+    return None if old == new else DerivationComparison(store).compare(old, new)
 
 
-class _Derivations:
+class DerivationComparison:
     """One comparison; `seen` holds the pairs that were compared."""
 
     def __init__(self, store: Store) -> None:
@@ -84,8 +84,9 @@ class _Derivations:
         )
 
     def compare(self, old: str, new: str) -> DerivationDiff:
+        """Compare two derivations that are not the same."""
         a, b = self.store.read_derivation(old), self.store.read_derivation(new)
-        same = outputs_of(a) == outputs_of(b) and all(path for _, path in outputs_of(a))
+        same = same_outputs(a, b)
         if (old, new) in self.seen:
             return DerivationDiff(old, new, [], [], same, repeated=True)
         self.seen.add((old, new))
@@ -108,9 +109,14 @@ class _Derivations:
         changes += [Change(f"input {drv_name(path)}", path, None) for path in only_old]
         changes += [Change(f"input {drv_name(path)}", None, path) for path in only_new]
         changes += self.field_changes(a, b, names_a, names_b)
-        return DerivationDiff(
-            old, new, changes, [self.compare(first, second) for first, second in pairs], same, False
-        )
+        inputs = [self.compare(first, second) for first, second in pairs]
+        # Where the output is the same, how it came about is of interest only if someone changed it there.
+        inputs = [
+            below._replace(inputs=[]) if below.same_outputs else below
+            for below in inputs
+            if below.changes or not below.same_outputs
+        ]
+        return DerivationDiff(old, new, changes, inputs, same, repeated=False)
 
     def name_outputs(self, names: dict[str, str], drv_path: str, label: str) -> None:
         """Give the output paths of an input the input's name."""
@@ -142,6 +148,11 @@ class _Derivations:
 def own_names(drv: Derivation) -> dict[str, str]:
     """Names for a derivation's own outputs."""
     return {output.path: f"‹own {name}›" for name, output in drv.outputs.items() if output.path}
+
+
+def same_outputs(a: Derivation, b: Derivation) -> bool:
+    """Whether the output paths are equal: then, whatever the .drv files say, nothing has to be built anew."""
+    return outputs_of(a) == outputs_of(b) and all(path for _, path in outputs_of(a))
 
 
 def outputs_of(drv: Derivation) -> list[tuple[str, str]]:

@@ -1,0 +1,150 @@
+"""Which packages a change reaches, and what two packages share."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+from xml.etree import ElementTree as ET
+
+import pytest
+
+from nixlite.__main__ import run
+from nixlite.explain.graphs import Graph, layers_of, to_dot, to_mermaid, to_svg
+from nixlite.runtime.host import CapturingHost
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+SET = """
+{ overlays ? [ ] }:
+let
+  drv = name: attrs: derivation ({ inherit name; system = "s"; builder = "/b"; } // attrs);
+  fetch = by: drv "source" { FETCHER = by; outputHash = "sha256-AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="; };
+  base = final: {
+    inherit overlays;
+    zlib = drv "zlib-1" { };
+    curl = drv "curl" { Z = final.zlib; };
+    png = drv "png" { Z = final.zlib; };
+    tool = drv "tool" { P = final.png; };
+    fetched = drv "fetched" { SRC = fetch final.curl; };
+    alone = drv "alone" { };
+    broken = throw "no";
+    inner = { recurseForDerivations = true; png = final.png; };
+    hidden = { png = final.png; };
+  };
+  fix = f: let x = f x; in x;
+  extend = f: overlay: final: let prev = f final; in prev // overlay final prev;
+in
+fix (builtins.foldl' extend base overlays)
+"""
+OVERLAY = """final: prev: { zlib = derivation { name = "zlib-2"; system = "s"; builder = "/b"; }; new = prev.zlib; }"""
+
+
+def command(tmp_path: Path, *words: str) -> str:
+    """What `nixlite impact` prints for the set above."""
+    (tmp_path / "set.nix").write_text(SET)
+    (tmp_path / "overlay.nix").write_text(OVERLAY)
+    host = CapturingHost({})
+    run(["impact", "-f", str(tmp_path / "set.nix"), *words], host)
+    return "".join(host.stdout + host.stderr)
+
+
+def test_overlay(tmp_path: Path) -> None:
+    text = command(tmp_path, "--overlay", str(tmp_path / "overlay.nix"), "--list")
+    assert text == (
+        "5 of 8 packages change, 2 stay, 1 added, 1 not evaluated\n"
+        "1 of those that stay have another .drv file, with the same output paths\n"
+        "4 of 8 derivations in the closures change\n"
+        "the change begins in:\n"
+        "  zlib-1 → zlib-2: name\n\n"
+        "~ curl  (because of zlib-1 → zlib-2)\n"
+        "~ inner.png  (because of zlib-1 → zlib-2)\n"
+        "+ new\n"
+        "~ png  (because of zlib-1 → zlib-2)\n"
+        "~ tool  (because of zlib-1 → zlib-2)\n"
+        "~ zlib  (name)\n"
+    )
+
+
+def test_tree(tmp_path: Path) -> None:
+    text = command(tmp_path, "--overlay", str(tmp_path / "overlay.nix"), "--tree")
+    assert text.split("\n") == [
+        "zlib-1 → zlib-2  [zlib]  (name)",
+        "├─ curl  [curl]",
+        "└─ png  [inner.png, png]",
+        "   └─ tool  [tool]",
+        "",
+    ]
+
+
+OVERRIDES = [
+    # function, packages that change, why
+    ("pkgs: { }", [], "nothing"),
+    ("pkgs: { alone = pkgs.zlib; }", ["alone"], "one package, by its place in the set"),
+    ("pkgs: import ./set.nix { overlays = [ (f: p: { png = p.zlib; }) ]; }", ["inner.png", "png", "tool"], "all users"),
+    ("pkgs: import ./set.nix { overlays = [ (f: p: { curl = p.zlib; }) ]; }", ["curl"], "what is fetched is the same"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("function", "changed", "why"), OVERRIDES, ids=[row[2] for row in OVERRIDES])
+def test_override(tmp_path: Path, function: str, changed: list[str], why: str) -> None:
+    function = function.replace("./set.nix", str(tmp_path / "set.nix"))
+    data = json.loads(command(tmp_path, "--override", function, "--json"))
+    assert [row["attribute"] for row in data["packages"] if row["status"] == "changed"] == changed
+    assert data["failed"] == {"broken": "no"}
+
+
+def test_only_some_packages(tmp_path: Path) -> None:
+    data = json.loads(command(tmp_path, "--overlay", str(tmp_path / "overlay.nix"), "--of", "curl", "--json"))
+    assert [(row["attribute"], row["status"]) for row in data["packages"]] == [("curl", "changed")]
+
+
+def test_two_derivations(tmp_path: Path) -> None:
+    file = tmp_path / "set.nix"
+    assert "1 of 1 package changes, 0 stay" in command(tmp_path, f"{file}#zlib", f"{file}#png")
+
+
+def test_shared(tmp_path: Path) -> None:
+    data = json.loads(command(tmp_path, "--shared", "png", "curl", "--json"))
+    assert [path[44:] for path in data["common"]] == ["zlib-1.drv"]
+    assert (data["variants"], data["onlyOld"], data["onlyNew"]) == ([], [], [])
+
+
+def test_shared_in_two_variants(tmp_path: Path) -> None:
+    text = """
+      let drv = name: attrs: derivation ({ inherit name; system = "s"; builder = "/b"; } // attrs); in
+      { a = drv "a" { T = drv "torch-1" { CUDA = "1"; }; }; b = drv "b" { T = drv "torch-1" { CUDA = ""; }; }; }"""
+    (tmp_path / "two.nix").write_text(text)
+    shown = command(tmp_path, "-f", str(tmp_path / "two.nix"), "--shared", "a", "b").split("\n")
+    assert shown[:3] == [
+        "a and b share 0 derivations",
+        "1 in two variants, 0 only in a, 0 only in b",
+        "~ torch in two variants:",
+    ]
+    assert shown[5] == "  because of torch-1: env.CUDA"
+
+
+def test_the_bundled_set(tmp_path: Path) -> None:
+    compiler = "pkgs: { hello = pkgs.hello.override { stdenv = pkgs.gcc12Stdenv; }; }"
+    data = json.loads(command(tmp_path, "-f", "<nixpkgs>", "--override", compiler, "--json"))
+    assert data["counts"]["changed"] == 1
+    assert any(path.endswith("-gcc-12.4.0.drv") for path in data["origins"])
+
+
+GRAPH = Graph(
+    {"a": 'x"<', "b": "y", "c": "z"}, [("a", "b", ""), ("b", "c", "e & f"), ("a", "c", "")], frozenset("a")
+)
+
+
+def test_graphs() -> None:
+    assert layers_of(GRAPH) == [["a"], ["b"], ["c"]]
+    assert layers_of(Graph({"a": "", "b": ""}, [("a", "b", ""), ("b", "a", "")])) in (
+        [["a"], ["b"]],
+        [["b"], ["a"]],
+    )
+    assert '"a" [label="x\\"<"' in to_dot(GRAPH)
+    assert 'n1 -->|"e & f"| n2' in to_mermaid(GRAPH)
+    root = ET.fromstring(to_svg(GRAPH))
+    texts = [element.text for element in root.iter("{http://www.w3.org/2000/svg}text")]
+    assert sorted(str(text) for text in texts) == ["e & f", 'x"<', "y", "z"]
+    assert to_svg(Graph({}, []))
