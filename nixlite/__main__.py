@@ -28,9 +28,7 @@ commands:
 
   why          where an attribute comes from: definition, layers, what it reads
   diff         how two values or derivations differ, and what should have changed
-  impact       which packages a change reaches; what two packages share
   stale        what an override left behind, why, and a fix
-  layers       the overlays that a set is made of: who defines, changes and reads what
 
 `nixlite COMMAND --help` lists the flags of a command; `nixlite --version` prints versions.
 """
@@ -45,9 +43,7 @@ COMMANDS = {
     "repl": "nixlite.repl.command.Repl",
     "why": "nixlite.cli.why.Why",
     "diff": "nixlite.cli.difference.Diff",
-    "impact": "nixlite.cli.impact.ImpactCommand",
     "stale": "nixlite.cli.stale.StaleCommand",
-    "layers": "nixlite.cli.layers.Layers",
 }
 """The class of each command; its module is imported when the command is chosen."""
 
