@@ -62,9 +62,18 @@ def build_and_link(session: Session, text: str) -> str:
     return building.build(session, session.evaluate(text), link=True)
 
 
-@command(":e", ":edit", argument="<expr>", help="Open package or function in $EDITOR")
+@command(
+    ":e",
+    ":edit",
+    argument="<expr>",
+    help="Open package or function in $EDITOR",
+    own_argument="[<expr>]",
+)
 def edit(session: Session, text: str) -> str:
-    """Open the file that a path names, a function lies in or a package says it comes from."""
+    """Open the file that a path names, a function lies in or a package says it comes from.
+
+    Without an argument, the last input: what the editor leaves is the next.
+    """
     from nixlite.repl import editing
 
     return editing.edit(session, text)

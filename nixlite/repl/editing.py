@@ -38,6 +38,24 @@ def edit(session: Session, text: str) -> str:
     return ""
 
 
+def edit_text(session: Session, text: str) -> str:
+    """*text* as the user's editor leaves it; raises NixError when the editor fails."""
+    import subprocess
+    import tempfile
+
+    with tempfile.NamedTemporaryFile("w", suffix=".nix", encoding="utf-8", errors="surrogateescape") as file:
+        file.write(f"{text}\n")
+        file.flush()
+        try:
+            subprocess.run(editor_command(session, file.name, 0), check=True)
+        except OSError as error:
+            raise NixError(f"cannot start the editor: {error.strerror}") from None
+        except subprocess.CalledProcessError as error:
+            raise NixError(f"the editor failed with exit code {error.returncode}") from None
+        with open(file.name, encoding="utf-8", errors="surrogateescape") as edited:
+            return edited.read()
+
+
 def place_of(session: Session, value: Value, text: str) -> tuple[str, int]:
     """File and line (0 for none) of a path, function or package; *text* names it in messages."""
     state = session.evaluator.state

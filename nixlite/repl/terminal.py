@@ -8,54 +8,110 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from prompt_toolkit import PromptSession
-from prompt_toolkit.auto_suggest import AutoSuggestFromHistory
+from prompt_toolkit.auto_suggest import AutoSuggestFromHistory, ConditionalAutoSuggest
 from prompt_toolkit.completion import Completer, Completion
+from prompt_toolkit.enums import EditingMode
 from prompt_toolkit.filters import Condition
 from prompt_toolkit.history import FileHistory, History, InMemoryHistory
 from prompt_toolkit.key_binding import KeyBindings
+from prompt_toolkit.layout.processors import HighlightMatchingBracketProcessor
 from prompt_toolkit.lexers import PygmentsLexer
-from pygments.lexers.nix import NixLexer
+from prompt_toolkit.output import ColorDepth
+from prompt_toolkit.styles import Style
 
 from nixlite.repl.app import CONTINUATION, PROMPT, deliver
-from nixlite.repl.completion import complete
+from nixlite.repl.completion import complete_or_fail
+from nixlite.repl.inspecting import status
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from prompt_toolkit.buffer import Buffer
     from prompt_toolkit.completion import CompleteEvent
     from prompt_toolkit.document import Document
+    from prompt_toolkit.formatted_text import StyleAndTextTuples
     from prompt_toolkit.key_binding import KeyPressEvent
 
-    from nixlite.repl.session import Session
+    from nixlite.repl.session import Reply, Session
     from nixlite.runtime.host import Host
 
 INDENT = "  "
 SOON = 0.001  # seconds
+EDIT = (":e", ":edit")
+LOOK = Style.from_dict(
+    {
+        "bottom-toolbar": "noreverse fg:ansibrightblack bg:default",
+        "bottom-toolbar.error": "noreverse fg:ansired bg:default",
+        "matching-bracket.cursor": "bold underline",
+        "matching-bracket.other": "bold underline",
+        "auto-suggestion": "fg:ansibrightblack",
+    }
+)
 
 
 def run_terminal(session: Session, **prompt_options: Any) -> int:
     """Talk with a person until they leave; *prompt_options* (input, output) are for tests."""
     host = session.evaluator.host
+    if wants_vi(host):
+        session.keys = "vi"
     prompt = make_prompt(session, **prompt_options)
+    draft = ""
     while True:
+        prompt.editing_mode = EditingMode.VI if session.keys == "vi" else EditingMode.EMACS
         try:
-            text = prompt.prompt(PROMPT)
+            text = prompt.prompt(PROMPT, default=draft)
         except KeyboardInterrupt:  # Ctrl-C gives up the line
+            draft = ""
             continue
         except EOFError:
             return 0
-        session.style.layout.width = prompt.output.get_size().columns
+        draft = ""
+        if text.strip() in EDIT and not session.style.compat:
+            draft = edit_last(session)
+            continue
+        size = prompt.output.get_size()
+        session.style.layout.width = size.columns
         with stubborn_interrupts():
             reply = session.send(text)
         if reply.incomplete:  # what Enter would not have let pass was accepted by force
             host.write_stderr("error: this is not a complete expression\n")
             continue
-        deliver(reply, host)
+        show(session, reply, size.rows)
         if reply.quit:
             return 0
         if session.style.compat:
             host.write_stdout("\n")
             host.flush()
+
+
+def edit_last(session: Session) -> str:
+    """The last input after a visit to the user's editor: what is typed next begins with it."""
+    from nixlite.errors import NixError
+    from nixlite.repl.editing import edit_text
+
+    inputs = [text for text, _ in session.transcript if not text.startswith(EDIT)]
+    try:
+        return edit_text(session, inputs[-1] if inputs else "").rstrip("\n")
+    except NixError as error:
+        session.evaluator.host.write_stderr(f"error: {error.message}\n")
+        return ""
+
+
+def show(session: Session, reply: Reply, rows: int) -> None:
+    """Write the reply, in the pager if that is wanted and the screen is too small."""
+    pager = session.evaluator.host.get_env("PAGER") or "less -FRX"
+    if session.pager and not session.style.compat and reply.text.count("\n") >= rows and pager != "cat":
+        import subprocess
+
+        data = reply.text.encode("utf-8", "surrogateescape")
+        environment = {"LESSCHARSET": "utf-8", **os.environ}
+        try:
+            subprocess.run(pager, shell=True, input=data, check=True, env=environment)
+        except (subprocess.CalledProcessError, KeyboardInterrupt):
+            pass  # a pager that is missing says so itself; then the plain text follows
+        else:
+            return
+    deliver(reply, session.evaluator.host)
 
 
 @contextmanager
@@ -90,19 +146,32 @@ def make_prompt(session: Session, **options: Any) -> PromptSession[str]:
     """The line editor for a session."""
     host = session.evaluator.host
     colour = session.style.colour
+    completer = NixCompleter(session)
+    suggesting = Condition(lambda: session.suggest)
     return PromptSession(
         history=open_history(host),
-        auto_suggest=AutoSuggestFromHistory(),
-        completer=NixCompleter(session),
+        auto_suggest=ConditionalAutoSuggest(AutoSuggestFromHistory(), suggesting),
+        completer=completer,
         complete_while_typing=False,
-        lexer=PygmentsLexer(NixLexer) if colour else None,
+        lexer=nix_lexer() if colour else None,
+        input_processors=[HighlightMatchingBracketProcessor()],
+        bottom_toolbar=None if session.style.compat else Bar(session, completer),
+        style=LOOK,
+        color_depth=None if colour else ColorDepth.DEPTH_1_BIT,
         multiline=True,
         prompt_continuation=CONTINUATION,
         key_bindings=key_bindings(session),
         enable_history_search=True,
-        vi_mode=(host.get_env("EDITOR") or "").endswith(("vi", "vim")) and wants_vi(host),
+        tempfile_suffix=".nix",
         **options,
     )
+
+
+def nix_lexer() -> PygmentsLexer:
+    """Colours as one types."""
+    from nixlite.repl.highlighting import PipingNixLexer
+
+    return PygmentsLexer(PipingNixLexer)
 
 
 def wants_vi(host: Host) -> bool:
@@ -114,6 +183,40 @@ def wants_vi(host: Host) -> bool:
     return any(line.split() == ["set", "editing-mode", "vi"] for line in text.splitlines())
 
 
+class Bar:
+    """The line at the bottom: what `inspecting.status` says, or what went wrong while completing."""
+
+    def __init__(self, session: Session, completer: NixCompleter) -> None:
+        self.session = session
+        self.completer = completer
+        self.known: tuple[tuple[str, int, int], tuple[str, bool]] | None = None
+
+    def __call__(self) -> StyleAndTextTuples:
+        """What prompt_toolkit draws."""
+        from prompt_toolkit.application import get_app
+
+        buffer = get_app().current_buffer
+        text, is_error = self.text(buffer)
+        columns = get_app().output.get_size().columns
+        line = " ".join(text.split())
+        if len(line) >= columns:
+            line = line[: columns - 2] + "…"
+        return [("class:bottom-toolbar.error" if is_error else "", line)]
+
+    def text(self, buffer: Buffer) -> tuple[str, bool]:
+        """The text for the current input, made once."""
+        if self.completer.error and self.completer.text == buffer.document.text_before_cursor:
+            return f"completing: {self.completer.error}", True
+        key = (buffer.text, buffer.cursor_position, self.session.inputs)
+        if self.known is None or self.known[0] != key:
+            try:
+                found = status(self.session, buffer.text, buffer.cursor_position)
+            except RecursionError:
+                found = "", False
+            self.known = key, found
+        return self.known[1]
+
+
 def key_bindings(session: Session) -> KeyBindings:
     """Enter sends what is complete and else begins a line, indented like the one before."""
     bindings = KeyBindings()
@@ -121,8 +224,8 @@ def key_bindings(session: Session) -> KeyBindings:
     def is_complete() -> bool:
         from prompt_toolkit.application import get_app
 
-        buffer = get_app().current_buffer
-        return not session.is_incomplete(buffer.text)
+        text = get_app().current_buffer.text
+        return text.strip() in EDIT or not session.is_incomplete(text)
 
     @bindings.add("enter", filter=Condition(is_complete))
     def send(event: KeyPressEvent) -> None:
@@ -134,6 +237,10 @@ def key_bindings(session: Session) -> KeyBindings:
         line = buffer.document.current_line_before_cursor
         deeper = INDENT if line.rstrip().endswith(("{", "[", "(", "=", ":", "let", "in", "''")) else ""
         buffer.insert_text("\n" + line[: len(line) - len(line.lstrip())] + deeper)
+
+    @bindings.add("c-o")
+    def open_editor(event: KeyPressEvent) -> None:
+        event.current_buffer.open_in_editor(validate_and_handle=False)
 
     for bracket in "}])":
         bindings.add(bracket)(close_bracket)
@@ -150,14 +257,17 @@ def close_bracket(event: KeyPressEvent) -> None:
 
 
 class NixCompleter(Completer):
-    """prompt_toolkit's view of `completion.complete`."""
+    """prompt_toolkit's view of `completion`; `error` is what went wrong for `text`."""
 
     def __init__(self, session: Session) -> None:
         self.session = session
+        self.text = self.error = ""
 
     def get_completions(self, document: Document, complete_event: CompleteEvent) -> Iterable[Completion]:
         """The candidates at the cursor."""
-        for candidate in complete(self.session, document.text_before_cursor):
+        self.text = document.text_before_cursor
+        found, self.error = complete_or_fail(self.session, self.text)
+        for candidate in found:
             yield Completion(
                 candidate.text, start_position=-candidate.length, display_meta=candidate.note or None
             )

@@ -1,0 +1,187 @@
+"""What the bar below the input says: the type of the value at the cursor, or what is wrong with the input.
+
+Nothing is evaluated, nothing is kept: values are looked at only where they are there already.
+"""
+
+from __future__ import annotations
+
+from types import FunctionType
+from typing import TYPE_CHECKING, Any
+
+from nixlite.errors import NixError, ParseError
+from nixlite.runtime.thunk import VIRGIN, peel
+from nixlite.runtime.values import ContextString, NixPath, PrimOp, PrimOpApp, lambda_info, show_type
+from nixlite.source import Source
+from nixlite.spelling import quote
+from nixlite.syntax import nodes
+
+if TYPE_CHECKING:
+    from nixlite.analysis.scope import Analysis
+    from nixlite.repl.session import Session
+    from nixlite.runtime.values import Lazy
+
+MISSING = object()
+LONGEST = 60
+"""Characters shown of a string."""
+
+
+def status(session: Session, text: str, cursor: int) -> tuple[str, bool]:
+    """The text of the bar for an input, and whether it is about an error."""
+    stripped = text.lstrip()
+    if stripped.startswith(":"):
+        return command_status(session, text, cursor)
+    return expression_status(session, text, cursor)
+
+
+def command_status(session: Session, text: str, cursor: int) -> tuple[str, bool]:
+    """What a command does until its argument is being typed."""
+    from nixlite.repl import commands  # noqa: F401 - fills the table
+    from nixlite.repl.table import takes_expression, visible_commands
+
+    name = text.split(None, 1)[0]
+    row = visible_commands(session).get(name)
+    if row is None:
+        return "", False
+    start = text.index(name) + len(name)
+    if takes_expression(name) and cursor > start and text[start:].strip():
+        return expression_status(session, " " * start + text[start:], cursor)
+    return f"{row.label(session.style.compat)}: {' '.join(row.help.split())}", False
+
+
+def expression_status(session: Session, text: str, cursor: int) -> tuple[str, bool]:
+    """The value at the cursor, else the first error of the whole."""
+    if not text.strip():
+        return "", False
+    source = Source("«input»", text, base=session.evaluator.settings.cwd)
+    try:
+        tree = parse(session, source)
+    except ParseError as error:
+        return ("", False) if error.incomplete else (error.message, True)
+    except NixError as error:
+        return error.message, True
+    try:
+        analysis = resolve(session, tree, source)
+    except NixError as error:
+        return error.message, True
+    found = node_at(tree, cursor)
+    if found is None:
+        return "", False
+    return describe_node(session, analysis, source, found), False
+
+
+def parse(session: Session, source: Source) -> nodes.Expr:
+    """The tree of bindings or of an expression; warnings are for later."""
+    from nixlite.syntax.parser import parse as parse_expression
+    from nixlite.syntax.parser import parse_bindings
+
+    options = session.evaluator.parse_options()
+    options.warn = lambda text, position: None
+    try:
+        return parse_bindings(Source(source.name, f"{source.text}\n;", base=source.base), options)
+    except ParseError:
+        pass
+    try:
+        return parse_bindings(source, options)
+    except ParseError:
+        return parse_expression(source, options)
+
+
+def resolve(session: Session, tree: nodes.Expr, source: Source) -> Analysis:
+    """What the variables mean."""
+    from nixlite.analysis.scope import analyse
+
+    return analyse(tree, source, session.evaluator.state.globals, session.scope)
+
+
+def node_at(tree: nodes.Expr, cursor: int) -> nodes.Expr | None:
+    """The smallest variable or selection at the cursor; a selection counts as a whole."""
+    from nixlite.repl.finding import walk
+
+    best: nodes.Expr | None = None
+    for node, _ in walk(tree):
+        if isinstance(node, (nodes.Var, nodes.Select)) and node.start <= cursor <= node.end:
+            if isinstance(node, nodes.Var) and isinstance(best, nodes.Select) and best.subject is node:
+                continue
+            if best is None or node.end - node.start <= best.end - best.start:
+                best = node
+    return best
+
+
+def describe_node(session: Session, analysis: Analysis, source: Source, node: nodes.Expr) -> str:
+    """`name: what it is`, as far as that is known."""
+    text = source.text[node.start : node.end]
+    value = peek_node(session, analysis, node)
+    if value is MISSING:
+        return ""
+    return f"{text}: {describe(value)}"
+
+
+def peek_node(session: Session, analysis: Analysis, node: nodes.Expr) -> Any:
+    """The lazy that a node stands for; MISSING where that is not known without evaluating."""
+    from nixlite.analysis.scope import Global, Variable
+
+    if isinstance(node, nodes.Var):
+        resolution = analysis.variables.get(node)
+        if isinstance(resolution, Global) or (isinstance(resolution, Variable) and resolution.dynamic):
+            return session.variable(resolution.name)
+        return MISSING
+    if not isinstance(node, nodes.Select):
+        return MISSING
+    value = peek_node(session, analysis, node.subject)
+    for name in node.path:
+        attrs = MISSING if value is MISSING else peek(value)
+        if type(attrs) is not dict or not isinstance(name, str) or name not in attrs:
+            return MISSING
+        value = attrs[name]
+    return value
+
+
+def peek(x: Lazy) -> Any:
+    """The value of a lazy if it is there, else MISSING."""
+    x = peel(x)
+    if type(x) is not list:
+        return x
+    return x[1] if x[0] is None or x[0] is VIRGIN else MISSING
+
+
+def describe(x: Lazy) -> str:
+    """The type of what is evaluated, with a little of the value."""
+    value = peek(x)
+    kind = type(value)
+    if value is MISSING:
+        return "not evaluated yet"
+    if kind is bool:
+        return f"a Boolean, {'true' if value else 'false'}"
+    if kind is int or kind is float:
+        return f"{show_type(value)}, {value}"
+    if kind is str or kind is ContextString:
+        text = value if kind is str else value.text
+        return f"{show_type(value)}, {quote(text if len(text) <= LONGEST else text[:LONGEST] + '…')}"
+    if kind is NixPath:
+        return f"a path, {value.path}"
+    if kind is dict:
+        return f"a set with {count(len(value), 'attribute')}"
+    if kind is tuple:
+        return f"a list with {count(len(value), 'element')}"
+    signature_text = signature(value)
+    return f"{show_type(value)} {signature_text}".rstrip()
+
+
+def signature(value: Any) -> str:
+    """The arguments of a function: `s n`, `{ a, b ? …, ... }`, `x: y:`."""
+    if type(value) is PrimOp:
+        return " ".join(value.arguments)
+    if type(value) is PrimOpApp:
+        return " ".join(value.primop.arguments[len(value.arguments) :])
+    if type(value) is not FunctionType:
+        return ""
+    info = lambda_info(value)
+    if info.formals is None:
+        return f"{info.argument}:"
+    names = [f"{name} ? …" if optional else name for name, optional in info.formals]
+    return f"{{ {', '.join([*names, '...'] if info.ellipsis else names)} }}:"
+
+
+def count(number: int, what: str) -> str:
+    """`1 attribute`, `2 attributes`."""
+    return f"{number} {what}{'' if number == 1 else 's'}"
