@@ -19,6 +19,7 @@ from nixlite.builtins.flake_nix import (
     read_flake,
 )
 from nixlite.errors import EvalError
+from nixlite.runtime.coerce import normalise
 from nixlite.store.fetch.inputs import Input
 from nixlite.store.fetch.lock import (
     FlakeRef,
@@ -98,7 +99,8 @@ def lock_flake(state: State, ref: FlakeRef, flags: LockFlags) -> LockedFlake:
     new = locker.root
     if flags.output or lock_text(old) != lock_text(new):
         locker.flake = write_lock(state, flake, old, new, flags)
-        locker.trees[id(new)] = (locker.flake.tree, locker.flake.directory)
+        # Where a lock file was written the tree is described as it is now, but looked at as it was.
+        locker.trees[id(new)] = (locker.flake.tree._replace(path=flake.tree.path), flake.directory)
     del error_context
     return LockedFlake(locker.flake, new, locker.trees)
 
@@ -281,9 +283,7 @@ class Wanted(NamedTuple):
 
 def relative_directory(ref: FlakeRef, sayer: Flake) -> str:
     """Where `path:./…` leads from the flake that names it."""
-    base = sayer.directory[len(sayer.tree.path) :]
-    path = ref.source.required_text("path")
-    return below(sayer.tree.path, f"{base}/{path}/{ref.subdir}")
+    return normalise(f"{sayer.directory}/{ref.source.required_text('path')}/{ref.subdir}")
 
 
 # --- a lock file that has changed

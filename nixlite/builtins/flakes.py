@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from nixlite.builtins.registry import builtin
 from nixlite.errors import AssertionFailed, EvalError
 from nixlite.runtime.call import call
+from nixlite.runtime.coerce import normalise
 from nixlite.runtime.expect import force_attrs, force_string_no_context
 from nixlite.runtime.thunk import delay, force
 from nixlite.runtime.values import ContextString, NixPath, PrimOp, PrimOpApp
@@ -101,9 +102,8 @@ class LockedFlakes:
             parent = find_input(self.locked.root, node.parent or ())
             assert parent is not None  # as the lock file was checked
             info, directory = self.place(parent)
-            root = info["outPath"].text  # type: ignore[union-attr]
-            path = node.locked.source.required_text("path")
-            return info, below(root, f"{directory[len(root) :]}/{path}/{node.locked.subdir}")
+            parts = [directory, node.locked.source.required_text("path"), node.locked.subdir]
+            return info, "/".join([part for part in parts if part])  # with `./`, as Nix shows it
         tree = fetch_mounted(self.state, node.locked.source)
         return tree_attributes(self.state, tree), below(tree.path, node.locked.subdir)
 
@@ -114,7 +114,7 @@ class LockedFlakes:
         out_path = ContextString(directory, root.context)
         if not node.is_flake:
             return {**info, "sourceInfo": info, "outPath": out_path}
-        flake: Any = self.state.import_file(NixPath(directory + "/flake.nix"))
+        flake: Any = self.state.import_file(NixPath(normalise(directory + "/flake.nix")))
         function = force(flake["outputs"]) if "outputs" in flake else None
         if type(function) not in (FunctionType, PrimOp, PrimOpApp):
             raise AssertionFailed("assertion 'builtins.isFunction flake.outputs' failed")
