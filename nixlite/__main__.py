@@ -28,7 +28,11 @@ commands:
 
   why          where an attribute comes from: definition, layers, what it reads
   diff         how two values or derivations differ, and what should have changed
+  impact       which packages a change reaches; what two packages share
+  args         what callPackage would do with a function
   stale        what an override left behind, why, and a fix
+  layers       the overlays that a set is made of: who defines, changes and reads what
+  trace        an evaluation step by step, also as a page for the browser
 
 `nixlite COMMAND --help` lists the flags of a command; `nixlite --version` prints versions.
 """
@@ -43,7 +47,11 @@ COMMANDS = {
     "repl": "nixlite.repl.command.Repl",
     "why": "nixlite.cli.why.Why",
     "diff": "nixlite.cli.difference.Diff",
+    "impact": "nixlite.cli.impact.ImpactCommand",
+    "args": "nixlite.cli.arguments.Arguments",
     "stale": "nixlite.cli.stale.StaleCommand",
+    "layers": "nixlite.cli.layers.Layers",
+    "trace": "nixlite.cli.trace.Trace",
 }
 """The class of each command; its module is imported when the command is chosen."""
 

@@ -246,7 +246,7 @@ def place(
             cells = [emit.name(item.code), emit.constant(None)]
             if item.position is not None:
                 cells.append(item.position)
-            f.hoist(emit.assign(f.unit.name_of(item.variable), emit.list_of(*cells)))
+            f.hoist(emit.assign(f.unit.name_of(item.variable), f.unit.new_thunk(cells)))
             done.add(item.variable)
             late.append(item)
             needs = []
@@ -270,7 +270,7 @@ def place(
             cells = [emit.name(item.code), f.payload(item.captures)]
             if item.position is not None:
                 cells.append(item.position)
-            f.hoist(emit.assign(f.unit.name_of(item.variable), emit.list_of(*cells)))
+            f.hoist(emit.assign(f.unit.name_of(item.variable), f.unit.new_thunk(cells)))
             done.add(item.variable)
 
 
@@ -279,7 +279,7 @@ def make_early(f: Function, item: Delayed, done: set[Variable], late: list[Delay
     cells = [emit.name(item.code), emit.constant(None)]
     if item.position is not None:
         cells.append(item.position)
-    f.hoist(emit.assign(f.unit.name_of(item.variable), emit.list_of(*cells)))
+    f.hoist(emit.assign(f.unit.name_of(item.variable), f.unit.new_thunk(cells)))
     done.add(item.variable)
     late.append(item)
 

@@ -102,6 +102,11 @@ class Unit:
         self.sites.append((line, column, context.number, PLAIN, None))
         return Site(context.line, context.column, number)
 
+    def new_thunk(self, cells: list[ast.expr]) -> ast.expr:
+        """The display of a thunk; an instrumented one says that it was made."""
+        thunk = emit.list_of(*cells)
+        return emit.call(None, "created", thunk) if self.instrumented else thunk
+
     def shared(self, prefix: str, value: ast.expr) -> ast.expr:
         """A value of the module, computed once when the unit is loaded."""
         identifier = self.fresh(prefix)
@@ -237,7 +242,7 @@ class Function:
             position = emit.constant(self.unit.position(node.start))
         if position is not None:
             cells.append(position)
-        return emit.list_of(*cells)
+        return self.unit.new_thunk(cells)
 
 
 VALUE: dict[type[Expr], Callable[[Function, Any], ast.expr]] = {}

@@ -73,6 +73,7 @@ class InstrumentedEvaluator(Evaluator):
                     state.globals[shown] = copy
         globals_for = linker.link(abi.globals_for)
         self.base = globals_for(state)
+        self.base["created"] = self.recorder.created
 
     def noting(self, name: str, function: Any, source: int) -> Any:
         """A builtin of two arguments that makes a set, written down."""

@@ -53,11 +53,14 @@ class Made(NamedTuple):
 
 
 class Event(NamedTuple):
-    """A step of the evaluation, when steps are recorded: *kind* is `force`, `value` or `error`."""
+    """A step of the evaluation, when steps are recorded: *kind* is `create`, `force`, `read` (of what has its
+    value already), `value` or `error`; *by* is the thunk under evaluation that caused it,
+    *text* the value as it was then."""
 
     kind: str
     node: Node
-    depth: int
+    by: Node | None
+    text: str = ""
 
 
 class Substitute(NamedTuple):
@@ -79,10 +82,18 @@ class Recorder:
     """One recording; `force` and the others are given to the code that is recorded.
 
     *substitutes*: values to be taken for those of definitions, by place. `cycle` is the circle of nodes when
-    an infinite recursion was met, first asked first.
+    an infinite recursion was met, first asked first. With *steps* `events` is filled; *describe* gives the
+    text of a value.
     """
 
-    def __init__(self, substitutes: dict[Place, Substitute] | None = None, *, steps: bool = False) -> None:
+    def __init__(
+        self,
+        substitutes: dict[Place, Substitute] | None = None,
+        *,
+        steps: bool = False,
+        describe: Callable[[Any], str] = repr,
+    ) -> None:
+        self.describe = describe
         self.substitutes = substitutes or {}
         self.nodes: dict[int, Node] = {}
         self.made: dict[int, Made] = {}
@@ -102,7 +113,7 @@ class Recorder:
 
     def _make_force(self) -> Callable[[Lazy], Value]:
         nodes, stack, substitutes, events = self.nodes, self.stack, self.substitutes, self.events
-        steps = self.steps
+        steps, describe = self.steps, self.describe
 
         def force(x: Any) -> Any:
             """`thunk.force`, written down."""
@@ -113,8 +124,11 @@ class Recorder:
                 node = nodes[id(x)] = Node(len(nodes), x, x[2] if len(x) == 3 else None)
             if stack:
                 stack[-1].reads[node] = None
+            by = stack[-1] if stack else None
             code = x[0]
             if code is known:
+                if steps:
+                    events.append(Event("read", node, by, describe(x[1])))
                 return x[1]
             if code is plain_force:
                 code = force
@@ -123,7 +137,7 @@ class Recorder:
             x[0] = blackhole
             stack.append(node)
             if steps:
-                events.append(Event("force", node, len(stack)))
+                events.append(Event("force", node, by))
             try:
                 value = x[1] if code is None or code is VIRGIN else code(x[1])
             except NixError as error:
@@ -131,7 +145,7 @@ class Recorder:
                     x[1] = error
                 x[0] = failed
                 if steps:
-                    events.append(Event("error", node, len(stack)))
+                    events.append(Event("error", node, by))
                 raise
             except BaseException:
                 x[0] = code
@@ -143,12 +157,19 @@ class Recorder:
             x[1] = value
             x[0] = known
             if steps:
-                events.append(Event("value", node, len(stack) + 1))
+                events.append(Event("value", node, by, describe(value)))
             return value
 
         return force
 
     # -- operations of compiled code
+
+    def created(self, cell: Any) -> Any:
+        """A thunk that has just been made."""
+        if self.steps:
+            by = self.stack[-1] if self.stack else None
+            self.events.append(Event("create", self.node(cell), by))
+        return cell
 
     def update(
         self, right: dict[str, Lazy], left: dict[str, Lazy], place: Place | None = None

@@ -1,0 +1,53 @@
+"""`nixlite trace`: an evaluation step by step."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from nixlite.cli.explaining import EXPLAINING, Explaining
+from nixlite.cli.flags import Flag, Flags, store, turn_on
+from nixlite.errors import UsageError
+
+if TYPE_CHECKING:
+    from nixlite.runtime.host import Host
+    from nixlite.runtime.settings import Settings
+
+
+class Trace(Explaining):
+    """The command line of `nixlite trace`."""
+
+    usage = "nixlite trace [flags] [FILE] [--expr EXPR]"
+    description = "Each thunk as it is made, forced (by whom) and replaced by its value."
+
+    def __init__(self, settings: Settings, host: Host) -> None:
+        super().__init__(settings, host)
+        self.flags = FLAGS
+        self.strict = False
+        self.everywhere = False
+        self.html = False
+        self.limit = "5000"
+
+    def run(self) -> int:
+        """Record and print."""
+        from nixlite.explain import steps
+
+        if not self.limit.isdecimal():
+            raise UsageError(f"'--limit' takes a number, not '{self.limit}'")
+        program = self.make_program()
+        trace = steps.record(program, strict=self.strict, everywhere=self.everywhere, limit=int(self.limit))
+        if self.html:
+            from nixlite.explain.steps_page import page
+
+            self.host.write_stdout(page(trace))
+        else:
+            self.write(steps.show(trace, self.settings.cwd), steps.to_data(trace))
+        return 1 if trace.result.startswith("error:") else 0
+
+
+FLAGS: Flags = {
+    "--html": Flag("", turn_on("html"), "print a page for the browser: step forward and backward"),
+    "--strict": Flag("", turn_on("strict"), "evaluate all of the value"),
+    "--everywhere": Flag("", turn_on("everywhere"), "also steps in files that the program imports"),
+    "--limit": Flag("n", store("limit"), "how many steps to keep (5000)"),
+    **EXPLAINING,
+}
