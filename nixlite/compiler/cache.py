@@ -27,8 +27,9 @@ except ImportError:  # another Python than CPython
 DIGEST = 20
 """Bytes of an entry's hash."""
 
-COMPILER = ("syntax", "analysis", "compiler")
-"""The folders of nixlite that decide the code of a source."""
+COMPILER = ("syntax", "analysis", "compiler", "_grammar", "../grammar")
+"""The folders, seen from nixlite's, that decide the code of a source (a wheel has one grammar folder, a
+checkout the other)."""
 
 
 class Cache:
@@ -101,7 +102,7 @@ def compiler_version() -> str:
     for folder in COMPILER:
         try:
             for entry in os.scandir(f"{root}/{folder}"):
-                if entry.name.endswith(".py"):
+                if not entry.name.startswith("__"):  # neither __pycache__ nor __init__.py
                     status = entry.stat()
                     rows.append((entry.name, status.st_size, status.st_mtime_ns))
         except OSError:  # imported from an archive
