@@ -49,16 +49,17 @@ def show_source(session: Session, text: str) -> str:
 def show_diff(session: Session, text: str) -> str:
     """Compare two values attribute by attribute, lazily: `:diff old new`, `:diff (f 1) (f 2)`.
 
-    Derivations are compared as sets. Functions are the same if they are written in the same place.
+    Derivations are compared by their variables and inputs, to any depth; beneath it stands what should have
+    changed too and did not. Functions are the same if they are written in the same place.
     """
-    from nixlite.explain.diff import diff, render_diff
+    from nixlite.explain.report import compare, render
 
     old, new = two_expressions(session, text)
     state = session.evaluator.state
     a, b = session.evaluate(old), session.evaluate(new)
-    found = session.evaluator.guard(lambda pair: diff(pair[0], pair[1], state), (a, b))
+    found = session.evaluator.guard(lambda pair: compare(pair[0], pair[1], state), (a, b))
     layout = session.style.layout
-    return render_diff(found, state, width=layout.width, colour=layout.colour) or "no difference"
+    return render(found, state, width=layout.width, colour=layout.colour) or "no difference"
 
 
 def two_expressions(session: Session, text: str) -> tuple[str, str]:
