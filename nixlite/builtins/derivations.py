@@ -356,15 +356,3 @@ def output_string(drv_path: str, name: str, output: Output) -> ContextString:
     """The text that stands for an output: its path, or a placeholder as long as that is not known."""
     text = output.path or upstream_placeholder(drv_path, name)
     return ContextString(text, frozenset((f"!{name}!{drv_path}",)))
-
-
-def imported_derivation(state: State, drv_path: str) -> dict[str, Lazy]:
-    """What `import` gives for a `.drv` file, before `derivation`-like attributes are added.
-
-    `drvPath`, `name`, `outputs` and one attribute for each output.
-    """
-    drv = state.store.read_derivation(drv_path)
-    result = result_of(state, drv, drv_path)
-    result["name"] = drv.env.get("name", "")
-    result["outputs"] = tuple(sorted(drv.outputs))
-    return result

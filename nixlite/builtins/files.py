@@ -130,7 +130,7 @@ def derivation_value(state: State, drv_path: str) -> dict[str, Lazy]:
     }
     for name, element in elements.items():  # the sets refer to each other, so they are filled last
         element |= common
-        element["outPath"] = make_string(drv.outputs[name].path, frozenset((f"!{name}!{drv_path}",)))
+        element["outPath"] = output_string(drv_path, name, drv.outputs[name])
         element["outputName"] = name
     return elements[next(iter(elements))]
 

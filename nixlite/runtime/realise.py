@@ -1,8 +1,9 @@
 """Realising a string context: seeing to it that the store paths of a path's text are there to be read.
 
-nixlite never builds. Sources and `.drv` files are in its own store as soon as they are computed; an output
-of a derivation is there when an installed Nix has built it. In read-only mode, `nix-instantiate --eval`
-without `--read-write-mode`, Nix computes paths but adds nothing, so only what lies on disk is there.
+nixlite never builds itself. Sources and `.drv` files are in its own store as soon as they are computed; an
+output of a derivation is there when an installed Nix has built it, which it is asked to do if need be. In
+read-only mode, `nix-instantiate --eval` without `--read-write-mode`, Nix computes paths but adds nothing, so
+only what lies on disk is there.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
 def realise_context(state: State, context: frozenset[str]) -> dict[str, str]:
     """Check that everything in *context* is there, and let guarded hosts show it; returns what to replace in
-    the text (placeholders of outputs whose path is only known after building: never any).
+    the text: placeholders of outputs whose path is only known after building.
 
     Raises EvalError for a path that is not valid and for an output that would have to be built.
     """
@@ -31,9 +32,10 @@ def realise_context(state: State, context: frozenset[str]) -> dict[str, str]:
             path = element.removeprefix("=")
             require_valid(state, path)
             state.host.allow(path)
+    rewrites: dict[str, str] = {}
     for output, drv_path in built:
-        require_output(state, output, drv_path)
-    return {}
+        require_output(state, output, drv_path, rewrites)
+    return rewrites
 
 
 def require_valid(state: State, path: str) -> None:
@@ -44,18 +46,24 @@ def require_valid(state: State, path: str) -> None:
         raise EvalError(f"path '{path.rpartition('/')[2]}' is not valid")
 
 
-def require_output(state: State, output: str, drv_path: str) -> None:
-    """Raise EvalError, saying plainly that a build is needed, unless the output has been built already."""
-    found = state.store.read_derivation(drv_path).outputs.get(output)
-    if found is not None and found.path and state.store.contains(found.path):
-        state.host.allow(found.path)
-        return
-    if not state.settings.allow_import_from_derivation:
-        raise EvalError(
-            f"cannot build '{drv_path}^{output}' during evaluation"
-            " because the option 'allow-import-from-derivation' is disabled"
-        )
-    raise EvalError(
-        f"cannot build '{drv_path}^{output}' during evaluation because nixlite does not build;"
-        f" realise it with an installed Nix ('nix-store --realise {drv_path}') and evaluate again"
-    )
+def require_output(state: State, output: str, drv_path: str, rewrites: dict[str, str]) -> None:
+    """See to it that an output is there, by an installed Nix if it has not been built already.
+
+    An output that has no path before it is built adds its placeholder and path to *rewrites*.
+    Raises EvalError when it cannot be built.
+    """
+    store = state.store
+    found = store.read_derivation(drv_path).outputs.get(output)
+    path = found.path if found is not None else ""
+    if not (path and store.contains(path)):
+        if not state.settings.allow_import_from_derivation:
+            raise EvalError(
+                f"cannot build '{drv_path}^{output}' during evaluation"
+                " because the option 'allow-import-from-derivation' is disabled"
+            )
+        state.host.flush()
+        built = store.build(drv_path, output)
+        if not path:
+            rewrites[store.placeholder(drv_path, output)] = built
+        path = built
+    state.host.allow(path)

@@ -24,6 +24,7 @@ from nixlite.store.path import (
     is_store_path,
     split_store_path,
     text_path,
+    upstream_placeholder,
 )
 from nixlite.store.tree import Directory, File, Node, find, host_tree
 
@@ -236,6 +237,16 @@ class Store:
     def split(self, path: str) -> tuple[str, str]:
         """`split_store_path` for this store."""
         return split_store_path(path, self.store_dir)
+
+    def placeholder(self, drv_path: str, output: str) -> str:
+        """The text that stands for an output whose path is known only after building."""
+        return upstream_placeholder(drv_path, output)
+
+    def build(self, drv_path: str, output: str) -> str:
+        """Have an installed Nix build an output; see `building.build_output`."""
+        from nixlite.store.building import build_output  # hardly ever needed
+
+        return build_output(self, drv_path, output)
 
     # --- writing
 
