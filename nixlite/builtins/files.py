@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from nixlite.builtins.derivations import output_string
 from nixlite.builtins.registry import builtin
 from nixlite.errors import EvalError, RestrictedError
 from nixlite.runtime.coerce import coerce_to_path, coerce_to_string, realise_path
