@@ -23,7 +23,7 @@ def nixlite(
     compiled files are kept, is *cwd* when that is given.
     """
     environment = {name: value for name, value in os.environ.items() if not name.startswith("NIX_")}
-    environment |= {"PYTHONPATH": str(ROOT), "NO_COLOR": "1", "TERM": "dumb", "NIX_PATH": ""}
+    environment |= {"PYTHONPATH": str(ROOT), "NO_COLOR": "1", "TERM": "dumb"}
     if cwd is not None:
         environment |= {"HOME": str(cwd), "XDG_CACHE_HOME": str(cwd / ".cache")}
     return subprocess.run(
