@@ -75,7 +75,12 @@ def byte_order(text: str) -> bytes:
 
 def by_bytes(texts: Iterable[str]) -> list[str]:
     """*texts* in byte order."""
-    return sorted(texts, key=byte_order)
+    names = list(texts)
+    if "".join(names).isascii():
+        names.sort()
+    else:
+        names.sort(key=byte_order)
+    return names
 
 
 def by_name(table: dict[str, Any]) -> list[tuple[str, Any]]:

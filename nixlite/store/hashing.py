@@ -18,6 +18,7 @@ HASH_FORMATS = ("base16", "nix32", "base32", "base64", "sri")
 """Names of the texts; `base32` is the old name of `nix32`."""
 
 NIX32 = "0123456789abcdfghijklmnpqrsvwxyz"
+NIX32_PAIRS = [first + second for first in NIX32 for second in NIX32]
 NIX32_VALUES = {character: value for value, character in enumerate(NIX32)}
 BASE64 = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
 BASE64_VALUES = {character: value for value, character in enumerate(BASE64)}
@@ -53,6 +54,10 @@ def new_hasher(algorithm: str) -> Any:
 
 def digest(algorithm: str, data: bytes) -> bytes:
     """The raw hash of *data*; *algorithm* is one of `HASH_SIZES`."""
+    if algorithm == "sha256":  # nearly always
+        from hashlib import sha256  # slow to import
+
+        return sha256(data).digest()
     hasher = new_hasher(algorithm)
     hasher.update(data)
     return hasher.digest()  # type: ignore[no-any-return]
@@ -91,7 +96,8 @@ def to_base32(raw: bytes) -> str:
     """Nix's base-32 text of *raw*."""
     number = int.from_bytes(raw, "little")
     length = (len(raw) * 8 + 4) // 5
-    return "".join([NIX32[number >> 5 * n & 31] for n in range(length - 1, -1, -1)])
+    pairs = [NIX32_PAIRS[number >> shift & 1023] for shift in range((length - 1) // 2 * 10, -1, -10)]
+    return "".join(pairs)[length & 1 :]  # two digits at a time; an odd first one is a zero too many
 
 
 def from_base32(text: str) -> bytes:
@@ -232,7 +238,7 @@ def decode_hash(text: str, algorithm: str, hash_format: str) -> Hash:
 
 def compress_hash(raw: bytes, size: int) -> bytes:
     """*raw* folded by exclusive or into *size* bytes: the short hashes in store paths have 20."""
-    result = bytearray(size)
-    for index, byte in enumerate(raw):
-        result[index % size] ^= byte
-    return bytes(result)
+    result = 0
+    for start in range(0, len(raw), size):
+        result ^= int.from_bytes(raw[start : start + size], "little")
+    return result.to_bytes(size, "little")

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from nixlite.errors import EvalError, NixError
 from nixlite.store.aterm import parse, unparse
 from nixlite.store.derivation import name_of_drv
-from nixlite.store.hashing import Hash, digest
+from nixlite.store.hashing import digest
 from nixlite.store.modulo import fill_in_outputs, hash_modulo
 from nixlite.store.nar import hash_tree
 from nixlite.store.path import (
@@ -32,18 +32,18 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from nixlite.store.derivation import Derivation
+    from nixlite.store.hashing import Hash
     from nixlite.store.modulo import Modulo
 
 
 class StoreObject:
-    """A store object: a file tree, the store paths that it refers to, and its content address."""
+    """A store object: a file tree and the store paths that it refers to."""
 
-    __slots__ = ("ca", "node", "references")
+    __slots__ = ("node", "references")
 
-    def __init__(self, node: Node, references: tuple[str, ...] = (), ca: str = "") -> None:
+    def __init__(self, node: Node, references: tuple[str, ...] = ()) -> None:
         self.node = node
         self.references = references
-        self.ca = ca
 
 
 class Store:
@@ -74,11 +74,9 @@ class Store:
     def add_text_bytes(self, name: str, data: bytes, references: Iterable[str] = ()) -> str:
         """As `add_text`, from bytes."""
         references = tuple(sorted(references))
-        content = Hash("sha256", digest("sha256", data))
-        path = text_path(name, content.raw, references, self.store_dir)
+        path = text_path(name, digest("sha256", data), references, self.store_dir)
         if path not in self.objects:
-            ca = f"text:{content.text('nix32')}"
-            self.objects[path] = StoreObject(File(data), references, ca)
+            self.objects[path] = StoreObject(File(data), references)
         return path
 
     def add_bytes(self, name: str, data: bytes, *, recursive: bool = True, executable: bool = False) -> str:
@@ -107,8 +105,7 @@ class Store:
         references = tuple(references)
         path = fixed_path(name, method, content, references, self.store_dir)
         if path not in self.objects:
-            prefix = "r:" if method == "nar" else "git:" if method == "git" else ""
-            self.objects[path] = StoreObject(node, references, f"fixed:{prefix}{content.text('nix32')}")
+            self.objects[path] = StoreObject(node, references)
         return path
 
     def copy_path(self, state: Any, path: str) -> str:
