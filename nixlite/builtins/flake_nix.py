@@ -85,9 +85,9 @@ def not_in_registry(source: Input) -> EvalError:
     name = source.required_text("id")
     return EvalError(
         f"cannot find flake '{source}' in the flake registries",
-        hint=f"nixlite reads no registries. Lock the input with an installed Nix ('nix flake lock'), write"
-        f" where it is ('inputs.{name}.url = \"…\";') or say it when you call nixlite"
-        f" ('--override-input {name} path:…').",
+        hint="nixlite reads no registries: say where it is ('path:…', 'git+file:…', 'github:…'), as an input"
+        f" by 'inputs.{name}.url = …' or '--override-input {name} path:…', or lock the flake with an installed"
+        " Nix ('nix flake lock').",
     )
 
 

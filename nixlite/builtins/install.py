@@ -12,6 +12,7 @@ from nixlite.builtins import (  # noqa: F401 - importing a topic declares its bu
     control,
     data,
     derivations,
+    fetch_closure,
     fetchers,
     files,
     flakerefs,

@@ -154,7 +154,7 @@ SCENARIOS = {
             "nix eval ./top#all.v --override-input '' ./leaf",
             "nix eval ./top#all.vv",
             "nix eval ./top#packages --apply builtins.attrNames --json",
-            "sed -i 's/leaf2.url = .*/leaf2.url = \"path:\\/tmp\\/case\\/leaf\";/' top/flake.nix",
+            "sed -i 's|leaf2.url = .*|leaf2.url = \"path:/tmp/case/leaf\";|' top/flake.nix",
             "nix eval ./top#all.again --no-update-lock-file",
             "nix eval ./top#all.again --no-write-lock-file",
             "nix eval ./top#all.again",
