@@ -35,6 +35,10 @@ def run(session: Session, *, terminal: bool | None = None) -> int:
     if is_terminal(host) if terminal is None else terminal:
         from nixlite.repl.terminal import run_terminal
 
+        if not session.style.compat and session.debugging is None:
+            from nixlite.repl.startup import run_startup_file
+
+            host.write_stderr(run_startup_file(session))
         return run_terminal(session)
     if session.lines is None:
         session.lines = input_lines(host)

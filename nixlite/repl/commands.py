@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from nixlite.errors import NixError, did_you_mean, levenshtein
-from nixlite.repl import differences, extras, loading
+from nixlite.repl import differences, explaining, extras, loading
 from nixlite.repl.table import command, visible_commands
 from nixlite.runtime.values import ContextString, show_type
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from nixlite.repl.table import Command
 
 HELP_COLUMN = 29
-EXTRAS = extras, differences
+EXTRAS = extras, differences, explaining
 """Importing it declares nixlite's own commands."""
 
 

@@ -97,6 +97,7 @@ class Session:
         self.auto_arguments = auto_arguments or {}
         self.scope: dict[str, Lazy] = {}
         self.own: dict[str, Lazy] = {}
+        self.bound: list[str] = []  # the inputs that bound names, in order: they can be evaluated again
         self.files: list[str] = []
         self.flakes: list[str] = []
         self.startup: list[tuple[str, Callable[[], Value]]] = []
@@ -271,6 +272,7 @@ class Session:
                 return False
         self.scope.update(added)
         self.own.update(added)
+        self.bound.append(line)
         self.origins.update(dict.fromkeys(added, "bound by hand"))
         return True
 

@@ -1,0 +1,141 @@
+"""Commands that tell where values come from: `:why`, `:stale`, `:layers` and `:steps`.
+
+They evaluate the session's files and bindings anew, recorded (see `explain`); the session's own values are
+not touched. What came into scope by other ways is taken as it is, without a history.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from nixlite.cli.auto_call import auto_call
+from nixlite.cli.sources import file_path
+from nixlite.errors import NixError, ParseError
+from nixlite.repl.table import command
+from nixlite.runtime.values import NixPath
+from nixlite.source import Source
+from nixlite.syntax import nodes as n
+
+if TYPE_CHECKING:
+    from nixlite.explain.instrumented import InstrumentedEvaluator
+    from nixlite.explain.program import Program
+    from nixlite.repl.session import Session
+    from nixlite.runtime.values import Lazy
+
+
+@command(":why", argument="<expr>", help="Say where an attribute comes from and what it reads", own=True)
+def show_why(session: Session, text: str) -> str:
+    """Where the value was written, every layer since (`//`, overrides, overlays), and what it reads.
+
+    The expression is mostly a path: `:why pkgs.hello.src.url`. For an infinite recursion the circle is shown.
+    """
+    from nixlite.explain import cycles, why
+
+    program, path = question(session, text)
+    found = program.run()
+    base = session.evaluator.settings.cwd
+    if found.error is not None:
+        session.reply.write(cycles.show(found, base))
+        raise found.error
+    return (why.show(why.explain(found, path), base) + cycles.show(found, base)).rstrip("\n")
+
+
+@command(":stale", argument="<expr>", help="Say what an override left behind, and why", own=True)
+def show_stale(session: Session, text: str) -> str:
+    """Every attribute that still depends on a replaced value, the cause, and a fix that was tried."""
+    from nixlite.explain.fixes import propose
+    from nixlite.explain.stale import examine
+    from nixlite.explain.stale_text import show
+
+    program, path = question(session, text)
+    report = examine(program, path)
+    return show(report, propose(program, path, report), session.evaluator.settings.cwd).rstrip("\n")
+
+
+@command(":layers", argument="<expr>", help="Show the overlays that a set is made of", own=True)
+def show_layers(session: Session, text: str) -> str:
+    """Who defines, who changes, who reads `final` and `prev`; of one attribute: `:layers pkgs.zlib`."""
+    from nixlite.cli.layers import layers_of
+    from nixlite.explain.layers import layers, show
+
+    program, path = question(session, text)
+    found = program.checked()
+    attrs, only = layers_of(found, path)
+    return show(layers(found, attrs, only), session.evaluator.settings.cwd).rstrip("\n")
+
+
+@command(":steps", argument="<expr>", help="Evaluate step by step: what is forced, by whom", own=True)
+def show_steps(session: Session, text: str) -> str:
+    """Each thunk of the expression and the bindings as it is made, forced and replaced by its value."""
+    from nixlite.explain.steps import record, show
+
+    program = replay(
+        session, lambda evaluator, scope: evaluator.evaluate_source(source(session, text, 0), scope)
+    )
+    return show(record(program, strict=True, limit=200), session.evaluator.settings.cwd).rstrip("\n")
+
+
+def question(session: Session, text: str) -> tuple[Program, list[str]]:
+    """The program that an expression asks about, and the path in its value."""
+    tree: Any = session.evaluator.parse(source(session, text, 0))
+    path: list[str] = []
+    if type(tree) is n.Select and tree.default is None and all(isinstance(name, str) for name in tree.path):
+        path = [name for name in tree.path if isinstance(name, str)]
+        tree = tree.subject
+    if type(tree) is n.Var and tree.name in session.scope:
+        return replay(session, lambda evaluator, scope: scope), [tree.name, *path]
+    subject = text[tree.start : tree.end]
+    return replay(
+        session, lambda evaluator, scope: evaluator.evaluate_source(source(session, subject, 0), scope)
+    ), path
+
+
+def replay(session: Session, answer: Any) -> Program:
+    """The session as a program: files, then bindings, then what *answer* makes of evaluator and scope."""
+    from nixlite.explain.program import Program
+
+    def evaluate(evaluator: InstrumentedEvaluator) -> Lazy:
+        scope = dict(session.scope)
+        for name in session.files:
+            add_file(session, evaluator, scope, name)
+        for number, line in enumerate(session.bound, 1):
+            bind(session, evaluator, scope, line, number)
+        return answer(evaluator, scope)  # type: ignore[no-any-return]
+
+    entries = [source(session, "", number).name for number in range(len(session.bound) + 1)]
+    for name in session.files:
+        try:
+            entries.append(session.evaluator.resolve(file_path(session.evaluator, name)))
+        except NixError:
+            continue  # it is gone; its attributes are still there
+    return Program(session.evaluator.settings, session.evaluator.host, evaluate, entries)
+
+
+def add_file(session: Session, evaluator: InstrumentedEvaluator, scope: dict[str, Lazy], name: str) -> None:
+    """Bring the attributes of a file into scope, as `:l` did; a file that is gone leaves what it gave."""
+    try:
+        path = NixPath(file_path(evaluator, name))
+        value = auto_call(evaluator.import_file(path), session.auto_arguments)
+    except NixError:
+        return
+    if type(value) is dict:
+        scope.update({key: cell for key, cell in value.items() if key not in session.own})
+
+
+def bind(
+    session: Session, evaluator: InstrumentedEvaluator, scope: dict[str, Lazy], line: str, number: int
+) -> None:
+    """Evaluate bindings again."""
+    for text in (line, f"{line}\n;"):
+        origin = source(session, text, number)
+        try:
+            tree = evaluator.parse_bindings(origin)
+        except ParseError:
+            continue
+        scope.update(evaluator.bind(tree, origin, scope))
+        return
+
+
+def source(session: Session, text: str, number: int) -> Source:
+    """A text of the session; the numbers tell them apart, 0 is the question."""
+    return Source(f"«string»\x1fexplained {number}", text, base=session.evaluator.settings.cwd)

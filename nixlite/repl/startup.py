@@ -1,0 +1,62 @@
+"""The start-up file: REPL inputs that a person wants done before each session on a terminal.
+
+`$XDG_CONFIG_HOME/nixlite/repl-startup`, by default in `~/.config`, holds what one would type, commands too:
+
+    :set keys vi
+    :l ~/lib.nix
+    double = x:
+      x * 2
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from nixlite.errors import NixError
+
+if TYPE_CHECKING:
+    from nixlite.repl.session import Session
+
+
+def startup_path(session: Session) -> str:
+    """Where the file is looked for."""
+    host = session.evaluator.host
+    config = host.get_env("XDG_CONFIG_HOME") or f"{host.home()}/.config"
+    return f"{config}/nixlite/repl-startup"
+
+
+def run_startup_file(session: Session) -> str:
+    """Send the inputs in the file, if there is one; what went wrong, with the lines where it did."""
+    host, path = session.evaluator.host, startup_path(session)
+    try:
+        if not host.exists(path):
+            return ""
+        text = host.read_bytes(path).decode("utf-8", "surrogateescape")
+    except NixError:  # pure evaluation sees no files
+        return ""
+    problems = run_inputs(session, text, path)
+    session.transcript.clear()
+    session.last_failed = None
+    session.scope.pop("_", None)
+    return problems
+
+
+def run_inputs(session: Session, text: str, path: str) -> str:
+    """Send one input after the other; each takes as many lines as it needs. Returns the errors."""
+    problems = []
+    pending, first = "", 1
+    for number, line in enumerate([*text.split("\n"), ""], 1):
+        if not pending:
+            first = number
+            if line.lstrip().startswith("#"):
+                continue
+        pending += f"{line}\n"
+        reply = session.send(pending)
+        if reply.incomplete:
+            continue
+        pending = ""
+        if reply.error is not None:
+            problems.append(f"{path}:{first}:\n{reply.err}")
+    if pending.strip():
+        problems.append(f"{path}:{first}:\nerror: the input ends too early\n")
+    return "".join(problems)

@@ -1,0 +1,112 @@
+"""What helps while typing: completion, the bar at the bottom, the start-up file."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from nixlite.repl.completion import complete, complete_or_fail
+from nixlite.repl.inspecting import status
+from nixlite.repl.startup import run_startup_file
+from tests.repl.test_session import replies, session_in
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from nixlite.repl.session import Session
+
+BINDINGS = (
+    's = { alpha = 1; also = "two"; "a b" = null; beta = 3; }',
+    "f = { one, two ? 2, three }: one",
+    "lib = { inner = f; }",
+    'bad = throw "no"',
+    "lazy = 1 + 1",
+)
+
+
+@pytest.fixture
+def session(tmp_path: Path) -> Session:
+    session = session_in(tmp_path)
+    replies(session, *BINDINGS, "s.alpha", "s", "f", "lib.inner")
+    (tmp_path / "dir").mkdir()
+    (tmp_path / "file.nix").write_text("1")
+    return session
+
+
+COMPLETIONS = [
+    # input                     candidates                                      why
+    ("s.al",                    ["alpha", "also"],                              "attributes"),
+    ("s.",                      ['"a b"', "alpha", "also", "beta"],             "all attributes, quoted where needed"),
+    ('s."a ',                   ['"a b"'],                                      "an open quote"),
+    ("lib.inn",                 ["inner"],                                      "attributes of a set"),
+    ("1 + la",                  ["lazy"],                                       "variables"),
+    ("builtins.elemA",          ["elemAt"],                                     "builtins"),
+    ("f { ",                    ["one", "two", "three"],                        "arguments of a function"),
+    ("f { one = 1; t",          ["two", "three"],                               "those not given yet"),
+    ("lib.inner { th",          ["three"],                                      "by an attribute path"),
+    ("f { one = la",            ["lazy"],                                       "a value, not an argument"),
+    ("{ o",                     [],                                             "no call"),
+    ("f { one = { t",           ["throw", "toString", "true"],                  "inside another set"),
+    (":js",                     [":json"],                                      "commands"),
+    (":set dep",                ["depth"],                                      "options"),
+    (":set style n",            ["nixlite", "nix"],                             "their values"),
+    (":l fi",                   ["file.nix"],                                   "files after commands"),
+    ("import ./",               ["dir/", "file.nix"],                           "files"),
+    ("import <nixp",            ["nixpkgs>"],                                   "lookup paths"),
+    ("import <nixpkgs/li",      ["lib/"],                                       "files in them"),
+    ("nope.x",                  [],                                             "nothing"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "wanted", "why"), COMPLETIONS, ids=[row[2] for row in COMPLETIONS])
+def test_completion(session: Session, text: str, wanted: list[str], why: str) -> None:
+    assert [candidate.text for candidate in complete(session, text)] == wanted
+
+
+def test_notes(session: Session) -> None:
+    notes = {candidate.text: candidate.note for candidate in complete(session, "s.al")}
+    assert notes == {"alpha": "int", "also": "string"}
+    assert complete(session, "builtins.elemA")[0].note == "builtin xs n"
+    assert complete(session, "lib.inn")[0].note == "lambda { one, two ? …, three }:"
+
+
+def test_what_goes_wrong_is_told(session: Session) -> None:
+    assert complete_or_fail(session, "bad.x") == ([], "no")
+
+
+BARS = [
+    # input, | for the cursor   bar                                          error   why
+    ("s|",                      "s: a set with 4 attributes",                False,  "a set"),
+    ("s.al|pha + 1",            "s.alpha: an integer, 1",                    False,  "a number"),
+    ("s.also|",                 's.also: a string, "two"',                   False,  "a string"),
+    ("lazy|",                   "lazy: not evaluated yet",                   False,  "nothing is evaluated"),
+    ("bad|",                    "bad: not evaluated yet",                    False,  "not even what fails"),
+    ("f|",                      "f: a function { one, two ? …, three }:",    False,  "a function"),
+    ("builtins.add| 1",         "builtins.add: the built-in function 'add' e1 e2", False, "a builtin"),
+    ("nope|",                   "undefined variable 'nope'",                 True,   "an unknown name"),
+    ("1 )|",                    "syntax error, unexpected ')', expecting end of file", True, "wrong syntax"),
+    ("[ 1|",                    "",                                          False,  "unfinished"),
+    ("x: x|",                   "",                                          False,  "an argument"),
+    ("y = s|",                  "s: a set with 4 attributes",                False,  "in a binding"),
+    (":t s|",                   "s: a set with 4 attributes",                False,  "in a command"),
+    (":t|",                     ":t <expr>: Describe result of evaluation",  False,  "a command"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "bar", "is_error", "why"), BARS, ids=[row[3] for row in BARS])
+def test_bar(session: Session, text: str, bar: str, is_error: bool, why: str) -> None:
+    before = len(session.evaluator.sources)
+    assert status(session, text.replace("|", ""), text.index("|")) == (bar, is_error)
+    assert len(session.evaluator.sources) == before
+
+
+def test_startup_file(tmp_path: Path) -> None:
+    directory = tmp_path / ".config" / "nixlite"
+    directory.mkdir(parents=True)
+    (directory / "repl-startup").write_text("# mine\n:set depth 1\ntwice = x:\n  x * 2\nnope\n")
+    session = session_in(tmp_path)
+    problems = run_startup_file(session)
+    assert problems.startswith(f"{directory}/repl-startup:5:\nerror: undefined variable 'nope'\n")
+    assert replies(session, "twice 4", "{ a.b = 1; }") == ["8", "{ a = { … }; }"]
+    assert session.transcript[0][0] == "twice 4"
