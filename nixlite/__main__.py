@@ -30,6 +30,7 @@ commands:
   diff         how two values or derivations differ, and what should have changed
   impact       which packages a change reaches; what two packages share
   args         what callPackage would do with a function
+  lint         what is probably not meant, found in the source; --fix
   stale        what an override left behind, why, and a fix
   layers       the overlays that a set is made of: who defines, changes and reads what
   trace        an evaluation step by step, also as a page for the browser
@@ -49,6 +50,7 @@ COMMANDS = {
     "diff": "nixlite.cli.difference.Diff",
     "impact": "nixlite.cli.impact.ImpactCommand",
     "args": "nixlite.cli.arguments.Arguments",
+    "lint": "nixlite.cli.lint.Lint",
     "stale": "nixlite.cli.stale.StaleCommand",
     "layers": "nixlite.cli.layers.Layers",
     "trace": "nixlite.cli.trace.Trace",

@@ -1,0 +1,138 @@
+"""`nixlite lint`: what is probably not meant, found without evaluating; `--fix` changes files."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from nixlite.cli.command import Command
+from nixlite.cli.flags import COMMON, EVALUATION, Flag, Flags, store, turn_on
+from nixlite.cli.sources import file_path, string_source
+from nixlite.errors import UsageError
+
+if TYPE_CHECKING:
+    from nixlite.evaluator import Evaluator
+    from nixlite.explain.lint_tree import Finding
+    from nixlite.runtime.host import Host
+    from nixlite.runtime.settings import Settings
+    from nixlite.source import Source
+
+FOUND = 1
+
+
+def ignore_rule(command: Any, words: list[str]) -> None:
+    """The action of `--ignore`."""
+    command.ignored.append(words[0])
+
+
+class Lint(Command):
+    """The command line of `nixlite lint`."""
+
+    program = "nixlite"
+    usage = "nixlite lint [flags] FILE…"
+    description = (
+        "What is probably not meant? The exit code is 1 where something is found. A line that ends in\n"
+        "'# lint: ignore' is left out, directories are searched for .nix files. With --fix, 'mkDerivation\n"
+        "rec' becomes 'mkDerivation (finalAttrs: …)' where evaluating both gives the same derivation."
+    )
+
+    def __init__(self, settings: Settings, host: Host) -> None:
+        super().__init__(settings, host)
+        self.flags = FLAGS
+        self.expression: str | None = None
+        self.ignored: list[str] = []
+        self.json = False
+        self.fix = False
+        self.caller = "(import <nixpkgs> { }).callPackage"
+
+    def run(self) -> int:
+        """Look at each file."""
+        self.check()
+        evaluator = self.start()
+        results: list[tuple[Source, list[Finding]]] = []
+        from nixlite.explain.lint import lint
+
+        for source in self.sources(evaluator):
+            if self.fix and source.path is not None:
+                source = self.fixed(evaluator, source)
+            results.append((source, lint(evaluator, source, self.ignored)))
+        self.print(results)
+        return FOUND if any(findings for _, findings in results) else 0
+
+    def check(self) -> None:
+        """Complain of a command line that makes no sense."""
+        from nixlite.errors import did_you_mean
+        from nixlite.explain.lint_rules import RULES
+
+        names = [rule.name for rule in RULES]
+        for name in self.ignored:
+            if name not in names:
+                hint = did_you_mean(name, names)
+                raise UsageError(f"there is no rule '{name}'; the rules: {', '.join(names)}", hint=hint)
+        if not self.words and self.expression is None:
+            raise UsageError("there is nothing to look at: name files or give '--expr EXPR'")
+
+    def sources(self, evaluator: Evaluator) -> list[Source]:
+        """The texts that the command line names."""
+        found = [string_source(self, self.expression)] if self.expression is not None else []
+        for word in self.words:
+            path = file_path(evaluator, word)
+            if self.host.file_type(self.host.real_path(path)) == "directory":
+                found += [evaluator.read_source(file) for file in nix_files(self.host, path)]
+            else:
+                found.append(evaluator.read_source(path))
+        return found
+
+    def fixed(self, evaluator: Evaluator, source: Source) -> Source:
+        """The source with what can be fixed fixed, in the file too."""
+        from nixlite.explain.lint_fix import fix_source
+        from nixlite.runtime.host import fs_path
+        from nixlite.source import Source as NewSource
+
+        assert source.path is not None
+        text, fixes = fix_source(self.start, source, self.caller)
+        for fix in fixes:
+            place = source.position(min(fix.offset, len(source.text)))
+            what = f"not fixed: {fix.refusal}" if fix.refusal else "fixed: the same derivation as before"
+            self.host.write_stderr(f"{place}: {what}\n")
+        if text == source.text:
+            return source
+        with open(fs_path(source.path), "wb") as file:
+            file.write(text.encode("utf-8", "surrogateescape"))
+        self.evaluator = evaluator
+        return NewSource(source.name, text, base=source.base, path=source.path)
+
+    def print(self, results: list[tuple[Source, list[Finding]]]) -> None:
+        """Write the findings of all files."""
+        from nixlite.explain.lint import render, to_data
+
+        if self.json:
+            import json  # seldom
+
+            data = [row for source, findings in results for row in to_data(source, findings)]
+            text = json.dumps(data, indent=2, ensure_ascii=False)
+        else:
+            colour = self.host.stdout_colour()
+            text = "\n\n".join(render(*result, colour=colour) for result in results if result[1])
+        self.host.write_stdout(f"{text}\n" if text else "")
+
+
+def nix_files(host: Host, directory: str) -> list[str]:
+    """The .nix files below a directory, links not followed."""
+    found: list[str] = []
+    for name, kind in sorted(host.list_dir(directory).items()):
+        if kind == "directory" and not name.startswith("."):
+            found += nix_files(host, f"{directory}/{name}")
+        elif kind == "regular" and name.endswith(".nix"):
+            found.append(f"{directory}/{name}")
+    return found
+
+
+FLAGS: Flags = {
+    "--expr": Flag("expr", store("expression"), "look at an expression"),
+    "--ignore": Flag("rule", ignore_rule, "leave out a rule; may be repeated"),
+    "--fix": Flag("", turn_on("fix"), "rewrite 'rec' where that is proved to be the same"),
+    "--call": Flag("expr", store("caller"), "the callPackage for --fix ((import <nixpkgs> { }).callPackage)"),
+    "--json": Flag("", turn_on("json"), "print JSON"),
+    **EVALUATION,
+    **COMMON,
+}

@@ -1,0 +1,186 @@
+"""`nixlite lint --fix`: `rec { … }` to `(finalAttrs: { … })`, where that makes the same derivation.
+
+That it does is not believed but evaluated: the file before and after has to give derivations of the same .drv
+paths and with the same `meta`, or the text stays. Nothing but `rec` and the references is touched.
+"""
+
+from __future__ import annotations
+
+import re
+from types import FunctionType
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from nixlite.errors import NixError
+from nixlite.explain.impact import packages_of
+from nixlite.explain.lint_rules import BUILDERS
+from nixlite.explain.lint_tree import Program, callee_name, offset_of, references, walk
+from nixlite.runtime.call import call
+from nixlite.runtime.printer import show_value
+from nixlite.runtime.values import lambda_info
+from nixlite.source import Source
+from nixlite.syntax import nodes as n
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from nixlite.evaluator import Evaluator
+    from nixlite.explain.lint_tree import Reference
+    from nixlite.runtime.values import Lazy
+
+REC = re.compile(r"\(?\s*(rec\s*)\{")
+INHERIT = re.compile(r"inherit\b([^;()]*);")
+
+Edit = tuple[int, int, str]
+"""Start and end offset of what is replaced, and what by."""
+
+
+class Fix(NamedTuple):
+    """What became of one `rec`: its offset, the text afterwards, and why it stayed ("" where it did not)."""
+
+    offset: int
+    text: str
+    refusal: str
+
+
+def fix_source(make_evaluator: Callable[[], Evaluator], source: Source, caller: str) -> tuple[str, list[Fix]]:
+    """The text with every `rec` rewritten for which that is proved, and what became of each.
+
+    *make_evaluator* makes a new evaluator for each attempt. *caller*: a Nix expression for the `callPackage`
+    that a file is called with that is a function with named arguments.
+    """
+    text = source.text
+    fixes: list[Fix] = []
+    skip: set[int] = set()
+    while True:
+        now = Source(source.name, text, base=source.base, path=source.path)
+        target = next_target(Program(make_evaluator(), now), skip)
+        if target is None:
+            return text, fixes
+        attrs, found = target
+        changed = apply(text, edits_for(text, attrs, found))
+        refusal = refuse(make_evaluator, source, text, changed, caller)
+        fixes.append(Fix(attrs.pos, changed, refusal))
+        if refusal:
+            skip.add(len(skip))
+        else:
+            text = changed
+
+
+def next_target(program: Program, skip: set[int]) -> tuple[n.AttrSet, list[Reference]] | None:
+    """The first `rec` that can be rewritten, after those that were refused."""
+    at = 0
+    for node in walk(program.tree):
+        if type(node) is n.Call and callee_name(node.function) in BUILDERS and len(node.arguments) == 1:
+            attrs = node.arguments[0]
+            if type(attrs) is n.AttrSet and attrs.recursive:
+                found = references(attrs)
+                if found and at not in skip:
+                    return attrs, found
+                at += bool(found)
+    return None
+
+
+# -- the text
+
+
+def edits_for(text: str, attrs: n.AttrSet, found: list[Reference]) -> list[Edit]:
+    """What to replace for one set."""
+    match = REC.match(text, attrs.start)
+    if match is None:
+        return []
+    name = free_name(text[attrs.start : attrs.end])
+    parenthesised = text[attrs.start] == "("
+    start, end = match.span(1)
+    edits: list[Edit] = [(start, end, f"{name}: " if parenthesised else f"({name}: ")]
+    if not parenthesised:
+        edits.append((attrs.end, attrs.end, ")"))
+    statements: dict[int, set[str]] = {}
+    for reference in found:
+        if reference.inherit is not None:
+            statements.setdefault(text.rindex("inherit", 0, offset_of(reference)), set()).add(
+                reference.node.name
+            )
+        else:
+            at = offset_of(reference)
+            edits.append((at, at, f"{name}."))
+    for at, names in statements.items():
+        statement = INHERIT.match(text, at)
+        if statement is not None:
+            edits.append((at, statement.end(), split_inherit(statement[1], names, name)))
+    return sorted(edits)
+
+
+def free_name(text: str) -> str:
+    """A name for the function's argument that the text does not use yet."""
+    name = "finalAttrs"
+    while re.search(rf"\b{name}\b", text):
+        name += "'"
+    return name
+
+
+def split_inherit(listed: str, names: set[str], argument: str) -> str:
+    """`inherit a b;` as `inherit a; inherit (finalAttrs) b;`, or only one of the two."""
+    words = listed.split()
+    if set(words) == names:
+        return f"inherit ({argument}){listed if listed.startswith((' ', chr(10))) else ' ' + listed};"
+    others = " ".join(word for word in words if word not in names)
+    moved = " ".join(word for word in words if word in names)
+    return f"inherit {others}; inherit ({argument}) {moved};"
+
+
+def apply(text: str, edits: list[Edit]) -> str:
+    """*text* with the edits made."""
+    for start, end, new in sorted(edits, reverse=True):
+        text = text[:start] + new + text[end:]
+    return text
+
+
+# -- the proof
+
+
+def refuse(
+    make_evaluator: Callable[[], Evaluator], source: Source, before: str, after: str, caller: str
+) -> str:
+    """Why the text must not become the other one; "" where it may."""
+    if before == after:
+        return "the text is not as expected"
+    try:
+        old = derivations(make_evaluator(), source, before, caller)
+    except NixError as error:
+        return f"it cannot be evaluated as it is: {first_line(error)}"
+    if not old:
+        return "it gives no derivation to compare"
+    try:
+        new = derivations(make_evaluator(), source, after, caller)
+    except NixError as error:
+        return f"with finalAttrs it cannot be evaluated: {first_line(error)}"
+    if old != new:
+        return "with finalAttrs it would be another derivation"
+    return ""
+
+
+def derivations(evaluator: Evaluator, source: Source, text: str, caller: str) -> dict[str, str]:
+    """The .drv paths (and of a single derivation `meta`) that a file's text gives, called with what it asks
+    for.
+    """
+    value: Any = evaluator.evaluate_source(Source(source.name, text, base=source.base, path=source.path))
+    if type(value) is FunctionType and lambda_info(value).formals is not None:
+        call_package = evaluator.evaluate_source(Source("«callPackage»", caller, base=source.base))
+        value = evaluator.guard(lambda f: call(call(call_package, f), {}), value)
+    packages = evaluator.guard(lambda x: packages_of(named(x), evaluator.state), value)
+    if packages.failed:
+        raise NixError(next(iter(packages.failed.values())))
+    found: dict[str, str] = dict(packages.found)
+    if type(value) is dict and "meta" in value and found:
+        found["meta"] = evaluator.guard(lambda x: show_value(evaluator.state, x), value["meta"])
+    return found
+
+
+def named(value: Lazy) -> Lazy:
+    """The value under a name, so that it does not matter how a single derivation is called."""
+    return {"it": value} if type(value) is dict and "drvPath" in value else value
+
+
+def first_line(error: NixError) -> str:
+    """What went wrong, in short."""
+    return error.message.split("\n", 1)[0]

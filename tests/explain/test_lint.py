@@ -1,0 +1,168 @@
+"""What `nixlite lint` finds, and what `--fix` makes of it."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+
+from nixlite.__main__ import run
+from nixlite.evaluator import Evaluator
+from nixlite.explain.lint import lint
+from nixlite.runtime.host import CapturingHost
+from nixlite.runtime.settings import Settings
+from nixlite.source import Source
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+CASES = [
+    # source, (rule, line:column) of each finding, why
+    ('mkDerivation: mkDerivation rec { version = "1"; name = "x-${version}"; }', ["rec-arguments 1:28"], "rec"),
+    ('s: s.mkDerivation rec { version = "1"; src = { inherit version; }; }', ["rec-arguments 1:19"], "by inherit"),
+    ('s: s.mkDerivation rec { version = "1"; name = "x"; }', [], "rec that nothing needs"),
+    ('s: s.mkDerivation rec { version = "1"; f = version: version; }', [], "an argument of the same name"),
+    ('s: s.mkDerivation rec { v = "1"; n = let v = 2; in v; m = rec { v = 3; w = v; }; }', [], "a nearer binding"),
+    ('s: s.mkDerivation rec { v = "1"; n = let inherit v; in v; }', ["rec-arguments 1:19"], "inherit into a let"),
+    ('v: s: s.mkDerivation rec { inherit v; n = 1; }', [], "inherit from outside"),
+    ('s: s.mkDerivation (f: { version = "1"; name = f.version; })', [], "finalAttrs already"),
+    ('rec { version = "1"; name = version; }', [], "rec elsewhere"),
+    ('callPackage: let p = callPackage ({ a, b ? 1 }: a) { }; in p.override { c = 1; }',
+     ["unused-argument 1:40", "override-argument 1:73"], "override of what is no argument"),
+    ('callPackage: (callPackage ({ a, ... }: a) { }).override { c = 1; }', [], "dots take anything"),
+    ('callPackage: (callPackage ({ a }: a) { }).override { a = 1; }', [], "override of an argument"),
+    ('callPackage: (callPackage ({ a }: a) { }).overrideAttrs { c = 1; }', [], "overrideAttrs takes all"),
+    ('p: p.override { c = 1; }', [], "a package from elsewhere"),
+    ('final: prev: { a = prev.callPackage ./a.nix { }; }', ["prev-call-package 1:20"], "prev.callPackage"),
+    ('self: super: { inherit (super) callPackage; }', ["prev-call-package 1:32"], "inherited"),
+    ('final: prev: { a = final.callPackage ./a.nix { }; b = prev.b; }', [], "final.callPackage"),
+    ('prev: prev.callPackage ./a.nix { }', [], "no overlay"),
+    ('{ a.x = 1; } // { a.y = 2; }', ["dropped-set 1:19"], "a nested set is replaced"),
+    ('{ a.x = 1; } // { a.x = 2; }', [], "nothing is lost"),
+    ('let d = { a = { x = 1; }; }; in d // { a = { y = 2; }; }', ["dropped-set 1:40"], "of a variable"),
+    ('d: d // { a = { y = 2; }; }', [], "of an unknown set"),
+    ('p: p.overrideAttrs (old: { env.X = 1; })', ["dropped-set 1:28"], "env in an override"),
+    ('p: p.overrideAttrs (old: { env = old.env // { X = 1; }; })', [], "env kept"),
+    ('p: p.overrideAttrs (final: prev: { meta = { a = 1; }; })', ["dropped-set 1:36"], "with two arguments"),
+    ('a: b: with a; with b; x', ["with-shadowing 1:23"], "two withs"),
+    ('a: with a; x', [], "one with"),
+    ('a: with a; with { y = 1; }; x', [], "the inner one does not have it"),
+    ('let x = 1; in with { x = 2; }; x', ["with-shadowing 1:32"], "with never wins"),
+    ('with { x = 2; }; let x = 1; in x', [], "hidden on purpose"),
+    ('with { map = 2; }; map', ["with-shadowing 1:20"], "a builtin wins too"),
+    ('{ a, b }: a', ["unused-argument 1:6"], "an argument that is not used"),
+    ('{ a, b ? a }: b', [], "used in a default"),
+    ('{ a, b }@all: all', [], "used through @"),
+    ('{ a }: 1 # lint: ignore', [], "ignored by a comment"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "expected", "why"), CASES, ids=[case[2] for case in CASES])
+def test_rules(text: str, expected: list[str], why: str) -> None:
+    source = Source("«string»", text)
+    found = lint(Evaluator(Settings(), CapturingHost({})), source)
+    assert [f"{f.rule} {':'.join(map(str, source.line_column(f.offset)))}" for f in found] == expected
+
+
+def test_suggestions() -> None:
+    text = "let d = { a.x = 1; }; in d // { a.y = 2; }"
+    (found,) = lint(Evaluator(Settings(), CapturingHost({})), Source("«string»", text))
+    assert found.suggestion == "a = d.a // { y = 2; };"
+
+
+def command(*words: str) -> tuple[int, str]:
+    host = CapturingHost({})
+    code = run(["lint", *words], host)
+    return code, "".join(host.stdout + host.stderr)
+
+
+def test_command(tmp_path: Path) -> None:
+    inner = tmp_path / "d"
+    inner.mkdir()
+    (inner / "a.nix").write_text("{\n  a,\n}: 1\n")
+    (inner / "b.nix").write_text("1")
+    code, text = command(str(tmp_path))
+    assert code == 1
+    assert text == (
+        f"{inner}/a.nix:2:3: the argument 'a' is not used [unused-argument]\n     2|   a,\n        better: remove it\n"
+    )
+    assert command(str(tmp_path), "--ignore", "unused-argument") == (0, "")
+    assert "there is no rule 'x'" in command(str(tmp_path), "--ignore", "x")[1]
+    assert json.loads(command(str(inner / "a.nix"), "--json")[1])[0]["line"] == 2
+
+
+def test_override_of_a_package_in_another_file(tmp_path: Path) -> None:
+    (tmp_path / "p.nix").write_text("{ zlib }: zlib")
+    (tmp_path / "all.nix").write_text("callPackage: (callPackage ./p.nix { }).override { zlip = 1; }")
+    code, text = command(str(tmp_path / "all.nix"))
+    assert (code, "Did you mean zlib?" in text) == (1, True)
+
+
+PACKAGE = """\
+{ lib, stdenv }:
+
+# The comment stays.
+stdenv.mkDerivation rec {
+  pname = "x";   version = "1.0";
+  name = "${pname}-${version}";
+  A = lib.toList version;
+  passthru = { inherit lib pname; inherit version; f = version: version; };
+}
+"""
+FIXED = """\
+{ lib, stdenv }:
+
+# The comment stays.
+stdenv.mkDerivation (finalAttrs: {
+  pname = "x";   version = "1.0";
+  name = "${finalAttrs.pname}-${finalAttrs.version}";
+  A = lib.toList finalAttrs.version;
+  passthru = { inherit lib; inherit (finalAttrs) pname; inherit (finalAttrs) version; f = version: version; };
+})
+"""
+# mkDerivation as the bundled set has it, in small.
+CALLER = """f: args: f {
+  lib.toList = x: [ x ];
+  stdenv.mkDerivation = f: let
+    make = f: let self = f (self // { }); in derivation (removeAttrs ({ name = "n"; system = "s"; builder = "b"; } // self) [ "passthru" ]);
+  in make (if builtins.isFunction f then f else _: f);
+}"""
+
+
+@pytest.mark.parametrize("caller", ["(import <nixpkgs> { }).callPackage", CALLER], ids=["nixpkgs", "own"])
+def test_fix(tmp_path: Path, caller: str) -> None:
+    file = tmp_path / "p.nix"
+    file.write_text(PACKAGE)
+    code, text = command("--fix", str(file), "--call", caller)
+    assert (code, text) == (0, f"{file}:4:21: fixed: the same derivation as before\n")
+    assert file.read_text() == FIXED
+
+
+REFUSED = [
+    # caller or package that cannot do with a function, reason
+    ('f: args: f { lib.toList = x: [ x ]; stdenv.mkDerivation = a: derivation (removeAttrs a [ "passthru" ] // { system = "s"; builder = "b"; }); }',
+     "with finalAttrs it cannot be evaluated"),
+    ('f: args: f { lib.toList = x: [ x ]; stdenv.mkDerivation = a: derivation { name = if builtins.isFunction a then "f" else "s"; system = "s"; builder = "b"; }; }',
+     "with finalAttrs it would be another derivation"),
+    ("f: args: 1", "it gives no derivation to compare"),
+    ('f: args: throw "no"', "it cannot be evaluated as it is: no"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("caller", "reason"), REFUSED, ids=[row[1] for row in REFUSED])
+def test_refused(tmp_path: Path, caller: str, reason: str) -> None:
+    file = tmp_path / "p.nix"
+    file.write_text(PACKAGE)
+    code, text = command("--fix", str(file), "--call", caller)
+    assert code == 1
+    assert f"not fixed: {reason}" in text
+    assert file.read_text() == PACKAGE
+
+
+def test_two_in_a_file(tmp_path: Path) -> None:
+    file = tmp_path / "p.nix"
+    one = 'stdenv.mkDerivation rec { version = "1"; name = "x-${version}"; }'
+    file.write_text(f"{{ stdenv }}: {{ a = {one}; b = {one}; }}")
+    assert command("--fix", str(file))[0] == 0
+    assert file.read_text().count("(finalAttrs: {") == 2
