@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from nixlite.runtime.values import Lazy, Value
     from nixlite.store.fetch.binary_cache import BinaryCache
 
+NIXOS_KEYS = ["cache.nixos.org-1:6NCHdD59X431o0gWypbMrAURkbJ16ZPMQFGspcDShjY="]
+"""The keys that Nix trusts if nobody says otherwise."""
+
 
 class Arguments:
     """The arguments of `fetchClosure`; `to_path` is "" when the new path is still to be found out."""
@@ -101,7 +104,7 @@ def copied(state: State, cache: BinaryCache, path: str, input_addressed: bool) -
     from nixlite.store.fetch.binary_cache import copy_closure, is_content_addressed
 
     settings = state.settings
-    keys = settings.get("trusted-public-keys", []) if settings.get("require-sigs", True) else None
+    keys = settings.get("trusted-public-keys", NIXOS_KEYS) if settings.get("require-sigs", True) else None
     copy_closure(cache, state.store, path, keys)
     by_content = is_content_addressed(cache.info(path), state.store.store_dir)
     if by_content and input_addressed:

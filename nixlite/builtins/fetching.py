@@ -102,8 +102,6 @@ def raw_tree(state: State, source: Input) -> tuple[Node, Input, Callable[[], int
 
 def path_tree(state: State, source: Input) -> tuple[Node, Input]:
     """A directory on disk."""
-    import os
-
     from nixlite.store.tree import host_tree
 
     path = source.required_text("path")
@@ -114,19 +112,18 @@ def path_tree(state: State, source: Input) -> tuple[Node, Input]:
         raise EvalError(f"path '/{path}' does not exist")  # so many slashes has Nix's message
     node = host_tree(host, path)
     result = source.copy()
-    if "lastModified" not in result.attrs and isinstance(host, RealHost):
-        result.attrs["lastModified"] = 0 if state.store.is_store_path(path) else newest(os.fsencode(path))
+    if "lastModified" not in result.attrs:
+        result.attrs["lastModified"] = 0 if state.store.is_store_path(path) else newest(host, path)
     return node, result
 
 
-def newest(path: bytes) -> int:
+def newest(host: Any, path: str) -> int:
     """The time of the last change to anything below a path."""
-    import os
-
-    latest = int(os.lstat(path).st_mtime)
-    if os.path.isdir(path) and not os.path.islink(path):
-        for name in os.listdir(path):
-            latest = max(latest, newest(os.path.join(path, name)))
+    latest: int = host.modified(path)
+    if host.file_type(path) == "directory":
+        prefix = path if path.endswith("/") else path + "/"
+        for name in host.list_dir(path):
+            latest = max(latest, newest(host, prefix + name))
     return latest
 
 

@@ -86,8 +86,8 @@ def not_in_registry(source: Input) -> EvalError:
     return EvalError(
         f"cannot find flake '{source}' in the flake registries",
         hint="nixlite reads no registries: say where it is ('path:…', 'git+file:…', 'github:…'), as an input"
-        f" by 'inputs.{name}.url = …' or '--override-input {name} path:…', or lock the flake with an installed"
-        " Nix ('nix flake lock').",
+        f" by 'inputs.{name}.url = …' or '--override-input {name} path:…', or lock the flake with an"
+        " installed Nix ('nix flake lock').",
     )
 
 

@@ -67,6 +67,10 @@ class Host:
         """Seconds since 1970."""
         raise NotImplementedError
 
+    def modified(self, path: str) -> int:
+        """When what lies at *path* was last changed, in seconds since 1970; now, where nobody knows."""
+        return self.now()
+
     def read_stdin(self) -> bytes:
         """All of the standard input."""
         raise NotImplementedError
@@ -332,6 +336,13 @@ class RealHost(Host):
         import time
 
         return int(time.time())
+
+    def modified(self, path: str) -> int:
+        """See `Host`; what is only in the in-memory store has no time."""
+        try:
+            return int(os.lstat(fs_path(path)).st_mtime)
+        except OSError:
+            return 0
 
     def read_stdin(self) -> bytes:
         """See `Host`."""

@@ -155,6 +155,9 @@ class CaseHost(CapturingHost):
     def is_executable(self, path: str) -> bool:
         return super().is_executable(self.real(path))
 
+    def modified(self, path: str) -> int:
+        return super().modified(self.real(path))
+
     def write_file(self, path: str, text: str) -> None:
         super().write_file(self.real(path), text)
 
