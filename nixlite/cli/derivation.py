@@ -14,6 +14,7 @@ from nixlite.cli.flags import Flag, Flags, turn_on
 from nixlite.cli.flakes import is_flake
 from nixlite.cli.packages import find_derivations, package_of
 from nixlite.errors import EvalError, NixTypeError, UsageError
+from nixlite.runtime.show import show_short
 from nixlite.runtime.thunk import force
 from nixlite.runtime.values import ContextString, show_type
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from nixlite.evaluator import Evaluator
     from nixlite.runtime.host import Host
     from nixlite.runtime.settings import Settings
+    from nixlite.runtime.state import State
     from nixlite.runtime.values import Value
 
 
@@ -81,11 +83,11 @@ class Derivation(Evaluate):
     def paths_of(self, evaluator: Evaluator, value: Value) -> list[str]:
         """The `.drv` paths of a value: a derivation, a string that depends on one, or a collection."""
         if isinstance(value, str | ContextString):
-            return [path_of_string(value)]
+            return [path_of_string(evaluator.state, value)]
         if self.flake and not is_derivation(value):
             raise NixTypeError(
                 f"expected flake output attribute '{self.flake.partition('#')[2]}' to be a derivation or"
-                f" path but found {show_type(value)}"
+                f" path but found {show_type(value)}: {show_short(value)}"
             )
         found = find_derivations(value, auto_arguments(self, evaluator))
         return [package_of(evaluator.state, derivation).drv_path for derivation in found]
@@ -113,7 +115,7 @@ def is_derivation(value: Value) -> bool:
     return type(value) is dict and "type" in value and force(value["type"]) == "derivation"
 
 
-def path_of_string(value: str | ContextString) -> str:
+def path_of_string(state: State, value: str | ContextString) -> str:
     """The derivation that a string is an output of, or whose path it is."""
     error_context = "while evaluating the attribute ''"
     context = value.context if isinstance(value, ContextString) else frozenset()
@@ -129,7 +131,16 @@ def path_of_string(value: str | ContextString) -> str:
             f"string '{text}' has a context which refers to a complete source and binary closure."
             " This is not supported at this time"
         )
-    path: str = element.split("!", 2)[2] if element.startswith("!") else element
+    path = element
+    if element.startswith("!"):
+        _, output, path = element.split("!", 2)
+        expected = state.store.read_derivation(path).outputs[output].path
+        if expected not in ("", text):
+            raise EvalError(
+                f"string '{text}' has context with the output '{output}' from derivation '{path}', but the"
+                " string is not the right placeholder for this derivation output."
+                f" It should be '{expected}'"
+            )
     if not path.endswith(".drv"):
         raise EvalError(f"'{path}' is not a store derivation")
     return path
