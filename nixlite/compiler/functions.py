@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from nixlite.analysis.scope import Global, Variable
 from nixlite.compiler import emit
 from nixlite.compiler.expressions import argument, atomic, builtin_name
-from nixlite.compiler.unit import CALL, CONTEXT, FORMALS, MAX_NESTING, VALUE, Function
+from nixlite.compiler.unit import CALL, CONTEXT, FORMALS, MAX_NESTING, VALUE, Function, is_thunk
 from nixlite.syntax import nodes as n
 
 if TYPE_CHECKING:
@@ -209,7 +209,7 @@ def escaping_argument(f: Function, node: n.Expr) -> ast.expr:
     Nix delays it, and prints it as `<CODE>` until someone asks for it.
     """
     made = argument(f, node)
-    if type(node) in LITERALS and type(made) is not emit.List and type(made) is not emit.Constant:
+    if type(node) in LITERALS and not is_thunk(made) and type(made) is not emit.Constant:
         return emit.list_of(emit.name("VIRGIN"), made)
     return made
 

@@ -114,6 +114,13 @@ class Unit:
         return emit.name(identifier)
 
 
+def is_thunk(made: ast.expr) -> bool:
+    """Whether an expression is what `Unit.new_thunk` gave."""
+    if type(made) is emit.Call:
+        return getattr(getattr(made, "func", None), "id", "") == "created"
+    return type(made) is emit.List
+
+
 class Function:
     """A Python function being written: a static one (*parent* None) or a closure inside *parent*.
 

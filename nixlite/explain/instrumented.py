@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from nixlite.runtime.host import Host
     from nixlite.runtime.settings import Settings
     from nixlite.runtime.values import Lazy, Value
-    from nixlite.syntax.nodes import Expr
+    from nixlite.syntax.nodes import AttrSet, Expr
 
 MAKERS = {
     # builtin: which of its arguments are the sets that the result's attributes come from
@@ -89,6 +89,18 @@ class InstrumentedEvaluator(Evaluator):
         tree = super().parse(source)
         self.trees[source.name] = tree
         return tree
+
+    def parse_bindings(self, source: Source) -> AttrSet:
+        """As the normal one; takes an edited text where there is one, and keeps the tree."""
+        source.text = self.edits.get(source.name, source.text)
+        tree = super().parse_bindings(source)
+        self.trees[source.name] = tree
+        return tree
+
+    def bind(self, bindings: AttrSet, source: Source, scope: dict[str, Lazy]) -> dict[str, Lazy]:
+        """As the normal one; keeps the names in scope."""
+        self.scopes[source.name] = tuple(scope)
+        return super().bind(bindings, source, scope)
 
     def code_of(self, source: Source, names: tuple[str, ...]) -> Code:
         """As the normal one; takes an edited text where there is one, and keeps the names in scope."""

@@ -1,0 +1,54 @@
+"""`:why`, `:stale`, `:layers` and `:steps` of the REPL: the session's bindings and files, recorded."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from nixlite.evaluator import Evaluator
+from nixlite.repl.session import Session
+from nixlite.runtime.host import RealHost
+from nixlite.runtime.settings import Settings
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def talk(*lines: str) -> str:
+    """What the last of some inputs answers."""
+    session = Session(Evaluator(Settings(), RealHost()))
+    return [session.send(line).text for line in lines][-1]
+
+
+BOUND = ('p = rec { v = "1"; s = "x${v}"; }', 'q = p // { v = "2"; }')
+
+
+def test_why_sees_the_bindings_of_the_session() -> None:
+    assert '"1" → "2"' in talk(*BOUND, ":why q.v")
+
+
+def test_stale_and_its_fix() -> None:
+    text = talk(*BOUND, ":stale q")
+    assert 's = "x1"   (would be "x2")' in text
+    assert '✓ s: "x1" → "x2"' in text
+
+
+def test_layers() -> None:
+    assert "changes v" in talk(*BOUND, ":layers q")
+
+
+def test_steps() -> None:
+    assert 'result: "x1"' in talk(*BOUND, ":steps q.s")
+
+
+def test_names_may_be_bound_again() -> None:
+    assert '= "x12"' in talk('v = "1"', 'v = "${v}2"', ':why { s = "x${v}"; }.s')
+
+
+def test_an_infinite_recursion() -> None:
+    text = talk("a = rec { b = c; c = b; }", ":why a.b")
+    assert "b → c → b" in text
+
+
+def test_files(tmp_path: Path) -> None:
+    (tmp_path / "p.nix").write_text("{ p = { a = 1; } // {\n a = 2; }; }")
+    assert "p.nix:2" in talk(f":l {tmp_path}/p.nix", ":why p.a")
