@@ -13,7 +13,7 @@ from nixlite.repl.loading import load_all
 from nixlite.repl.session import OUT, Reply
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from nixlite.repl.session import Session
     from nixlite.runtime.host import Host
@@ -42,7 +42,7 @@ def run(session: Session, *, terminal: bool | None = None) -> int:
         return run_terminal(session)
     if session.lines is None:
         session.lines = input_lines(host)
-    return run_pipe(session, session.lines)
+    return run_pipe(session, session.lines, echo=not is_typed(host))
 
 
 def start(session: Session) -> bool:
@@ -72,13 +72,24 @@ def is_terminal(host: Host) -> bool:
     return sys.stdin is not None and sys.stdin.isatty() and sys.stdout.isatty()
 
 
-def run_pipe(session: Session, lines: Iterable[str]) -> int:
-    """Send *lines* to the session as they come, and write the conversation."""
+def is_typed(host: Host) -> bool:
+    """Whether someone types into a terminal that can do no more than print: it shows itself what is typed."""
+    return getattr(host, "stdin", None) is None and sys.stdin is not None and sys.stdin.isatty()
+
+
+def run_pipe(session: Session, lines: Iterable[str], *, echo: bool = True) -> int:
+    """Send *lines* to the session as they come, and write the conversation.
+
+    With *echo* each line is written behind its prompt, else the prompt is there before the line is.
+    """
     host = session.evaluator.host
     text = ""
+    if not echo:
+        lines = prompting(lines, lambda: CONTINUATION if text else PROMPT, host)
     for line in lines:
-        host.write_stdout(f"{CONTINUATION if text else PROMPT}{line}\n")
-        host.flush()
+        if echo:
+            host.write_stdout(f"{CONTINUATION if text else PROMPT}{line}\n")
+            host.flush()
         text += f"{line}\n"
         reply = session.send(text)
         if reply.incomplete:
@@ -89,9 +100,21 @@ def run_pipe(session: Session, lines: Iterable[str]) -> int:
             return 0
         if session.style.compat:
             host.write_stdout("\n")
-    host.write_stdout(f"{CONTINUATION if text else PROMPT}\n")
+    host.write_stdout(f"{CONTINUATION if text else PROMPT}\n" if echo else "\n")
     host.flush()
     return 0
+
+
+def prompting(lines: Iterable[str], prompt: Callable[[], str], host: Host) -> Iterator[str]:
+    """The lines, with a prompt written before each is asked for."""
+    source = iter(lines)
+    while True:
+        host.write_stdout(prompt())
+        host.flush()
+        line = next(source, None)
+        if line is None:
+            return
+        yield line
 
 
 def deliver(reply: Reply, host: Host) -> None:

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 from prompt_toolkit import PromptSession
 from prompt_toolkit.auto_suggest import AutoSuggestFromHistory, ConditionalAutoSuggest
 from prompt_toolkit.completion import Completer, Completion
-from prompt_toolkit.enums import EditingMode
-from prompt_toolkit.filters import Condition
+from prompt_toolkit.enums import DEFAULT_BUFFER, EditingMode
+from prompt_toolkit.filters import Condition, has_focus
 from prompt_toolkit.history import FileHistory, History, InMemoryHistory
 from prompt_toolkit.key_binding import KeyBindings
 from prompt_toolkit.layout.processors import HighlightMatchingBracketProcessor
@@ -227,23 +227,25 @@ def key_bindings(session: Session) -> KeyBindings:
         text = get_app().current_buffer.text
         return text.strip() in EDIT or not session.is_incomplete(text)
 
-    @bindings.add("enter", filter=Condition(is_complete))
+    typing = has_focus(DEFAULT_BUFFER)  # and not searching the history
+
+    @bindings.add("enter", filter=typing & Condition(is_complete))
     def send(event: KeyPressEvent) -> None:
         event.current_buffer.validate_and_handle()
 
-    @bindings.add("enter", filter=~Condition(is_complete))
+    @bindings.add("enter", filter=typing & ~Condition(is_complete))
     def open_line(event: KeyPressEvent) -> None:
         buffer = event.current_buffer
         line = buffer.document.current_line_before_cursor
         deeper = INDENT if line.rstrip().endswith(("{", "[", "(", "=", ":", "let", "in", "''")) else ""
         buffer.insert_text("\n" + line[: len(line) - len(line.lstrip())] + deeper)
 
-    @bindings.add("c-o")
+    @bindings.add("c-o", filter=typing)
     def open_editor(event: KeyPressEvent) -> None:
         event.current_buffer.open_in_editor(validate_and_handle=False)
 
     for bracket in "}])":
-        bindings.add(bracket)(close_bracket)
+        bindings.add(bracket, filter=typing)(close_bracket)
     return bindings
 
 

@@ -25,7 +25,14 @@ PATIENCE = 60.0
 class Person:
     """Types into `nixlite repl` and looks at an 80 × 24 screen."""
 
-    def __init__(self, directory: Path, *arguments: str) -> None:
+    def __init__(
+        self,
+        directory: Path,
+        *arguments: str,
+        colour: bool = True,
+        terminal: str = "xterm-256color",
+        answers: bool = False,
+    ) -> None:
         environment = {
             name: value for name, value in os.environ.items() if not name.startswith(("NIX_", "NO_COLOR"))
         }
@@ -33,10 +40,15 @@ class Person:
             "HOME": str(directory),
             "XDG_STATE_HOME": str(directory / "state"),
             "XDG_CACHE_HOME": str(directory / "cache"),
+            "XDG_CONFIG_HOME": str(directory / "config"),
             "PYTHONPATH": str(ROOT),
-            "TERM": "xterm-256color",
-            "PROMPT_TOOLKIT_NO_CPR": "1",  # pyte is a screen that does not answer
+            "TERM": terminal,
         }
+        self.answers = answers
+        if not answers:  # when asked where the cursor is
+            environment["PROMPT_TOOLKIT_NO_CPR"] = "1"
+        if not colour:
+            environment["NO_COLOR"] = "1"
         self.screen = pyte.Screen(80, 24)
         self.stream = pyte.ByteStream(self.screen)
         self.process = pexpect.spawn(
@@ -49,7 +61,10 @@ class Person:
         end = time.monotonic() + seconds
         while time.monotonic() < end:
             try:
-                self.stream.feed(self.process.read_nonblocking(65536, 0.05))
+                data = self.process.read_nonblocking(65536, 0.05)
+                self.stream.feed(data)
+                if self.answers and b"\x1b[6n" in data:
+                    self.process.send(f"\x1b[{self.screen.cursor.y + 1};{self.screen.cursor.x + 1}R")
             except pexpect.TIMEOUT:
                 continue
             except pexpect.EOF:
