@@ -19,6 +19,10 @@ Z = 'derivation { name = "z"; system = "s"; builder = "b"; }'
 W = f'derivation {{ name = "w"; system = "s"; builder = ./b.sh; d = {Z}; }}'
 NONE = "0" * 32
 W_DRV = "w61j8ynmd4ry9ljvfbyqb1kv61s08mij-w.drv"
+NO_CONTEXT = (
+    "error:\n       … while evaluating the attribute ''\n\n       error: string '/nix/store/foo' has 0 entries"
+    " in its context. It should only have exactly one entry\n"
+)
 Z_DRV = "mkac8mz5y88jpx9gl2mfdars1fvwnry6-z.drv"
 B_SH = "8sfcp1wbjvbh12j5096xrym6arsv5df9-b.sh"
 
@@ -39,12 +43,7 @@ def test_show(row: dict[str, Any]) -> None:
     ("expression", "error"),
     [
         ("1", "error: expression does not evaluate to a derivation (or a set or list of those)\n"),
-        (
-            '"/nix/store/foo"',
-            "error:\n       … while evaluating the attribute ''\n\n"
-            + "       error: string '/nix/store/foo' has 0 entries in its context."
-            + " It should only have exactly one entry\n",
-        ),
+        ('"/nix/store/foo"', NO_CONTEXT),
     ],
 )
 def test_show_what_is_no_derivation(expression: str, error: str) -> None:
