@@ -1,0 +1,58 @@
+"""Recorded evaluation gives what normal evaluation gives, and does not take much longer."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+import pytest
+
+from nixlite.evaluator import Evaluator
+from nixlite.explain.instrumented import InstrumentedEvaluator
+from nixlite.explain.leaves import comparable
+from nixlite.explain.program import Program
+from nixlite.explain.recorder import known
+from nixlite.runtime.call import call
+from nixlite.runtime.host import CapturingHost, RealHost
+from nixlite.runtime.printer import force_deep, show_shallow
+from nixlite.runtime.settings import Settings
+from nixlite.runtime.thunk import force
+from nixlite.source import Source
+from tests.compiler.test_programs import CASES
+from tests.explain.support import program_of
+
+DRV = "(import <nixpkgs> { }).python3Packages.pytorch-lightning.drvPath"
+
+
+@pytest.mark.parametrize(("text", "printed"), [(text, printed) for text, printed, _ in CASES])
+def test_the_same_value(text: str, printed: str) -> None:
+    def evaluate(evaluator: InstrumentedEvaluator) -> Any:
+        return evaluator.evaluate_source(Source("/base/x.nix", text, base="/base", path="/base/x.nix"))
+
+    found = Program(Settings(cwd="/base"), CapturingHost({}), evaluate).checked()
+    found.evaluator.guard(lambda root: comparable(found, root, 20), found.root)
+    for node in found.recorder.nodes.values():
+        if node.cell[0] is known:
+            node.cell[0] = None  # as after a normal evaluation
+    force_deep(found.evaluator.state, found.root)
+    assert show_shallow(found.root) == printed
+
+
+def test_the_bundled_packages_are_the_same_and_it_does_not_take_ten_times_as_long() -> None:
+    start = time.process_time()
+    evaluator = Evaluator(Settings(), RealHost())
+    normal = evaluator.evaluate_source(Source("«string»", DRV, base="/"))
+    middle = time.process_time()
+    recorded = program_of(DRV).checked().root
+    end = time.process_time()
+    assert (normal.text, normal.context) == (recorded.text, recorded.context)  # type: ignore[union-attr]
+    assert end - middle <= 10 * (middle - start)
+
+
+def test_nothing_of_it_is_in_a_normal_evaluator() -> None:
+    evaluator = Evaluator(Settings(), RealHost())
+    InstrumentedEvaluator(Settings(), RealHost())
+    assert evaluator.base["force"] is force
+    assert evaluator.base["call"] is call
+    assert "created" not in evaluator.base
+    assert evaluator.base["p_map"].__globals__["force"] is force
