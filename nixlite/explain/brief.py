@@ -5,6 +5,7 @@ from __future__ import annotations
 from types import FunctionType
 from typing import TYPE_CHECKING, Any
 
+from nixlite.errors import NixError
 from nixlite.explain.recorder import settled
 from nixlite.runtime.select import MISSING
 from nixlite.runtime.values import ContextString, NixPath, PrimOp, PrimOpApp
@@ -21,6 +22,8 @@ def brief(value: Any, depth: int = 1) -> str:
     kind = type(value)
     if value is MISSING:
         return "…"
+    if isinstance(value, NixError):
+        return f"error: {value}"
     if kind is bool or value is None:
         return {True: "true", False: "false", None: "null"}[value]
     if kind is ContextString or kind is str:
