@@ -166,6 +166,8 @@ class Editor:
             if replaced is not None:
                 reads = True
                 edits.append((var.start, var.end, replaced))
+            elif self.sibling(index, var) and any(var.name == item.path[0] for item in self.report.stale):
+                reads = True  # it is written anew as well
             elif self.old and self.sibling(index, var):
                 edits.append((var.start, var.end, f"{self.old}.{attribute_name(var.name)}"))
             elif not self.is_local(index, var, value):
@@ -239,7 +241,18 @@ class Editor:
         end = container.end
         while text[end - 1] != "}":
             end -= 1
+        there = {
+            name: (
+                binding.value.start - container.start,
+                binding.value.end - container.start,
+                additions[name],
+            )
+            for name, binding in container.bindings.items()
+            if name in additions and binding.value is not None and binding.kind == n.PLAIN
+        }
         body = text[container.start : end - 1].rstrip()
+        body = replace(body, list(there.values()), 0, len(body))
+        additions = {name: code for name, code in additions.items() if name not in there}
         if "\n" not in body:
             head, _, bindings = body.partition("{")
             body = f"{head}{{\n  {bindings.strip()}"

@@ -143,3 +143,14 @@ def test_a_new_hash_alone_is_noted() -> None:
     in { src = fetch { url = "u"; outputHash = "0000000000000000000000000000000000000000000000000000"; }; }
     // { src = fetch { url = "u"; outputHash = "1111111111111111111111111111111111111111111111111111"; }; }"""
     assert [trap.kind for trap in examine(program_of(text), []).traps] == ["only hash"]
+
+
+def test_most_fixes_of_the_table_work_and_each_says_whether_it_does() -> None:
+    good = all_of_them = 0
+    for _, text, _, stale in CASES:
+        if stale:
+            program = program_of(text)
+            fix = propose(program, [], examine(program, []))
+            all_of_them += 1
+            good += fix is not None and fix.ok
+    assert good / all_of_them >= ENOUGH
