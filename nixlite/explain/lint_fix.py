@@ -1,7 +1,8 @@
 """`nixlite lint --fix`: `rec { … }` to `(finalAttrs: { … })`, where that makes the same derivation.
 
 That it does is not believed but evaluated: the file before and after has to give derivations of the same .drv
-paths and with the same `meta`, or the text stays. Nothing but `rec` and the references is touched.
+paths and with the same `meta`, and what could be overridden before has to be overridable after, or the text
+stays. Nothing but `rec` and the references is touched.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from types import FunctionType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from nixlite.errors import NixError
+from nixlite.explain.derivations import drv_path_of
 from nixlite.explain.impact import packages_of
 from nixlite.explain.lint_rules import BUILDERS
 from nixlite.explain.lint_tree import Program, callee_name, offset_of, references, walk
@@ -58,7 +60,8 @@ def fix_source(make_evaluator: Callable[[], Evaluator], source: Source, caller: 
             return text, fixes
         attrs, found = target
         changed = apply(text, edits_for(text, attrs, found))
-        refusal = refuse(make_evaluator, source, text, changed, caller)
+        names = sorted({reference.node.name for reference in found})
+        refusal = refuse(make_evaluator, source, text, changed, caller, names)
         fixes.append(Fix(attrs.pos, changed, refusal))
         if refusal:
             skip.add(len(skip))
@@ -139,30 +142,52 @@ def apply(text: str, edits: list[Edit]) -> str:
 
 
 def refuse(
-    make_evaluator: Callable[[], Evaluator], source: Source, before: str, after: str, caller: str
+    make_evaluator: Callable[[], Evaluator],
+    source: Source,
+    before: str,
+    after: str,
+    caller: str,
+    names: list[str],
 ) -> str:
-    """Why the text must not become the other one; "" where it may."""
+    """Why the text must not become the other one; "" where it may. *names*: what is referred to in it."""
     if before == after:
         return "the text is not as expected"
     try:
-        old = derivations(make_evaluator(), source, before, caller)
+        old, old_failures = derivations(make_evaluator(), source, before, caller, names)
     except NixError as error:
         return f"it cannot be evaluated as it is: {first_line(error)}"
     if not old:
         return "it gives no derivation to compare"
     try:
-        new = derivations(make_evaluator(), source, after, caller)
+        new, new_failures = derivations(make_evaluator(), source, after, caller, names)
     except NixError as error:
         return f"with finalAttrs it cannot be evaluated: {first_line(error)}"
     if old != new:
         return "with finalAttrs it would be another derivation"
+    for name, message in new_failures.items():
+        if name not in old_failures:
+            return f"with finalAttrs overrideAttrs could not change '{name}' any more: {message}"
     return ""
 
 
-def derivations(evaluator: Evaluator, source: Source, text: str, caller: str) -> dict[str, str]:
+def derivations(
+    evaluator: Evaluator, source: Source, text: str, caller: str, names: list[str]
+) -> tuple[dict[str, str], dict[str, str]]:
     """The .drv paths (and of a single derivation `meta`) that a file's text gives, called with what it asks
-    for.
-    """
+    for; and for which of *names* `overrideAttrs` fails, with the message. Warnings are not shown."""
+    host: Any = evaluator.state.host
+    show = host.write_stderr
+    host.write_stderr = lambda text: None
+    try:
+        return quiet_derivations(evaluator, source, text, caller, names)
+    finally:
+        host.write_stderr = show
+
+
+def quiet_derivations(
+    evaluator: Evaluator, source: Source, text: str, caller: str, names: list[str]
+) -> tuple[dict[str, str], dict[str, str]]:
+    """As `derivations`."""
     value: Any = evaluator.evaluate_source(Source(source.name, text, base=source.base, path=source.path))
     if type(value) is FunctionType and lambda_info(value).formals is not None:
         call_package = evaluator.evaluate_source(Source("«callPackage»", caller, base=source.base))
@@ -173,7 +198,25 @@ def derivations(evaluator: Evaluator, source: Source, text: str, caller: str) ->
     found: dict[str, str] = dict(packages.found)
     if type(value) is dict and "meta" in value and found:
         found["meta"] = evaluator.guard(lambda x: show_value(evaluator.state, x), value["meta"])
-    return found
+    return found, override_failures(evaluator, value, names)
+
+
+CHANGE = 'package: name: package.overrideAttrs (old: { ${name} = old.${name} or "" + "1"; })'
+
+
+def override_failures(evaluator: Evaluator, value: Any, names: list[str]) -> dict[str, str]:
+    """The names that `overrideAttrs` cannot change in a derivation, with the messages."""
+    failures: dict[str, str] = {}
+    if type(value) is not dict or "overrideAttrs" not in value:
+        return failures
+    change = evaluator.evaluate_source(Source("«override»", CHANGE))
+    for name in names:
+        try:
+            changed = evaluator.guard(lambda n: call(call(change, value), n), name)
+            drv_path_of(changed, evaluator.state)
+        except NixError as error:
+            failures[name] = first_line(error)
+    return failures
 
 
 def named(value: Lazy) -> Lazy:

@@ -105,7 +105,7 @@ PACKAGE = """\
 # The comment stays.
 stdenv.mkDerivation rec {
   pname = "x";   version = "1.0";
-  name = "${pname}-${version}";
+  label = "${pname}-${version}";
   A = lib.toList version;
   passthru = { inherit lib pname; inherit version; f = version: version; };
 }
@@ -116,7 +116,7 @@ FIXED = """\
 # The comment stays.
 stdenv.mkDerivation (finalAttrs: {
   pname = "x";   version = "1.0";
-  name = "${finalAttrs.pname}-${finalAttrs.version}";
+  label = "${finalAttrs.pname}-${finalAttrs.version}";
   A = lib.toList finalAttrs.version;
   passthru = { inherit lib; inherit (finalAttrs) pname; inherit (finalAttrs) version; f = version: version; };
 })
@@ -139,12 +139,23 @@ def test_fix(tmp_path: Path, caller: str) -> None:
     assert file.read_text() == FIXED
 
 
+# As CALLER, with an `overrideAttrs` that looks at the version before there are attributes.
+STRICT = """f: args: f {
+  lib.toList = x: [ x ];
+  stdenv.mkDerivation = f: let
+    make = f: let self = f (self // { }); in
+      derivation ({ name = "n"; system = "s"; builder = "b"; } // removeAttrs self [ "passthru" ])
+      // { overrideAttrs = change: make (final: let old = f final; in builtins.seq old.label (old // change old)); };
+  in make (if builtins.isFunction f then f else _: f);
+}"""
+
 REFUSED = [
     # caller or package that cannot do with a function, reason
-    ('f: args: f { lib.toList = x: [ x ]; stdenv.mkDerivation = a: derivation (removeAttrs a [ "passthru" ] // { system = "s"; builder = "b"; }); }',
+    ('f: args: f { lib.toList = x: [ x ]; stdenv.mkDerivation = a: derivation (removeAttrs a [ "passthru" ] // { name = "n"; system = "s"; builder = "b"; }); }',
      "with finalAttrs it cannot be evaluated"),
     ('f: args: f { lib.toList = x: [ x ]; stdenv.mkDerivation = a: derivation { name = if builtins.isFunction a then "f" else "s"; system = "s"; builder = "b"; }; }',
      "with finalAttrs it would be another derivation"),
+    (STRICT, "with finalAttrs overrideAttrs could not change 'pname' any more: infinite recursion encountered"),
     ("f: args: 1", "it gives no derivation to compare"),
     ('f: args: throw "no"', "it cannot be evaluated as it is: no"),
 ]  # fmt: skip
