@@ -34,6 +34,11 @@ FRAMES_PER_CALL = 5
 gives Python's recursion limit. Python-to-Python calls use no C stack since 3.11."""
 
 
+def recursion_limit(settings: Settings) -> int:
+    """The depth of Python calls that `max-call-depth` nested Nix calls may need."""
+    return FRAMES_PER_CALL * settings.max_call_depth + 1000
+
+
 class Evaluator:
     """Evaluates Nix sources. `state` is what builtins see, `sources` the texts evaluated so far, by name."""
 
@@ -67,7 +72,7 @@ class Evaluator:
         """Whether the parser has warned: such a source is not cached, for it is to warn again."""
         self.files: dict[str, Lazy] = {}
         self.sources: dict[str, Source] = {}
-        limit = FRAMES_PER_CALL * settings.max_call_depth + 1000
+        limit = recursion_limit(settings)
         if sys.getrecursionlimit() < limit:
             sys.setrecursionlimit(limit)
         allow_lookup_path(self.state)

@@ -182,10 +182,13 @@ def attach(
     """
     import sys
 
+    from nixlite.evaluator import recursion_limit
+
     debugger = Debugger(evaluator, talk or talk_with_user, outer)
     state, base, settings = evaluator.state, evaluator.base, evaluator.settings
-    if evaluator.rewrite is None:
-        sys.setrecursionlimit(2 * sys.getrecursionlimit())
+    limit = 2 * recursion_limit(settings)  # a traced expression takes more frames
+    if sys.getrecursionlimit() < limit:
+        sys.setrecursionlimit(limit)
     evaluator.rewrite = debugger.rewriter.program
     builtin = PrimOp(BUILTIN, debugger.frame, ("number", "variables", "e"), "", trace=False)
     state.globals[f"__{BUILTIN}"] = base[f"g___{BUILTIN}"] = base[f"b_{BUILTIN}"] = builtin
