@@ -112,7 +112,8 @@ rec {
   versionWithoutSource =
     prev: change:
     let
-      name = prev.name or "${prev.pname or "<unknown name>"}-${prev.version}";
+      # Not `prev.name` where there is a pname: it may come from the final version, which is being computed.
+      name = if prev ? pname then "${prev.pname}-${prev.version}" else prev.name or "<unknown name>-${prev.version}";
       place = builtins.unsafeGetAttrPos "version" change;
       where = lib.optionalString (place != null) " at ${place.file}:${toString place.line}:${toString place.column}";
     in
