@@ -108,6 +108,10 @@ class Store:
             self.objects[path] = StoreObject(node, references)
         return path
 
+    def add_object(self, path: str, node: Node, references: Iterable[str]) -> None:
+        """Add an object under a path that somebody else has computed (a binary cache)."""
+        self.objects[path] = StoreObject(node, tuple(sorted(references)))
+
     def copy_path(self, state: Any, path: str) -> str:
         """Add the file or directory at *path*, as `"${./path}"` does; returns its store path.
 
@@ -228,7 +232,8 @@ class Store:
                 done[path] = None
             elif path not in done:
                 stack.append((path, True))
-                stack += [(below, False) for below in self.references(path) if below not in done]
+                below = self.references(path)  # of which the path itself may be one
+                stack += [(each, False) for each in below if each not in done and each != path]
         return list(done)
 
     def split(self, path: str) -> tuple[str, str]:

@@ -19,6 +19,7 @@ CHUNK = 1 << 16
 SHOWN_BODY = 1024
 FINAL_CODES = frozenset({501, 505, 511})
 RETRIED_CODES = frozenset({408, 429})
+ABSENT_CODES = frozenset({403, 404, 410})
 LINK_HEADER_FLAKEREF = 'rel="immutable"'
 
 
@@ -31,9 +32,10 @@ class Download(NamedTuple):
 
 
 class DownloadError(EvalError):
-    """A download that failed; *transient* when trying again may help."""
+    """A download that failed: *transient* when trying again may help, *absent* when nothing is there."""
 
     transient = False
+    absent = False
 
 
 class Downloader:
@@ -241,6 +243,7 @@ def http_failure(url: str, code: int, body: bytes) -> DownloadError:
     if len(body) < SHOWN_BODY or b"<html>" in body:
         message += "\n\nresponse body:\n\n" + body.decode("utf-8", "surrogateescape").rstrip(" \n\r\t")
     error = DownloadError(message)
+    error.absent = code in ABSENT_CODES
     error.transient = code in RETRIED_CODES or (code >= 500 and code not in FINAL_CODES)
     return error
 
