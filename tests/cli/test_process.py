@@ -97,7 +97,7 @@ def test_a_plain_file(tmp_path: Path) -> None:
         (["eval", "none.nix"], "error: there is no file 'none.nix'"),
         (
             ["eval", "nixpkgs#hello"],
-            "error: there is no file 'nixpkgs#hello', and nixlite does not evaluate flakes",
+            "error: cannot find flake 'flake:nixpkgs' in the flake registries",
         ),
         (["evall"], "error: 'evall' is not a recognised command\n       Did you mean eval?"),
         (["--nope", "x"], "error: unrecognised flag '--nope'"),
