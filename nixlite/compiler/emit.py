@@ -154,6 +154,11 @@ def list_of(*items: ast.expr) -> ast.expr:
     return List(list(items), LOAD)
 
 
+def fits_64_bits(target: str, value: ast.expr) -> ast.expr:
+    """`-2**63 <= (target := value) <= 2**63 - 1`: whether integer arithmetic stayed within Nix's integers."""
+    return Compare(Constant(-(2**63)), [LT_E, LT_E], [walrus(target, value), Constant(2**63 - 1)])
+
+
 def item(subject: ast.expr, index: object) -> ast.expr:
     """`subject[index]`."""
     return Subscript(subject, Constant(index), LOAD)

@@ -197,11 +197,7 @@ def speculative(f: Function, node: n.Binary) -> ast.expr | None:
     if not tests:
         return None
     result = f.temporary()
-    in_range = emit.Compare(
-        emit.constant(-(2**63)),
-        [emit.LT_E, emit.LT_E],
-        [emit.walrus(result, emit.binary(left, op, right)), emit.constant(2**63 - 1)],
-    )
+    in_range = emit.fits_64_bits(result, emit.binary(left, op, right))
     return emit.if_else(emit.all_of(*tests, in_range), emit.name(result), f.thunk(node))
 
 

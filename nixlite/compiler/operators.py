@@ -77,11 +77,7 @@ def in_range(
 ) -> ast.expr:
     """Integer arithmetic that stays within 64 bits, else *otherwise* (which raises the overflow)."""
     result = f.temporary()
-    bounded = emit.Compare(
-        emit.constant(-(2**63)),
-        [emit.LT_E, emit.LT_E],
-        [emit.walrus(result, emit.binary(left, op, right)), emit.constant(2**63 - 1)],
-    )
+    bounded = emit.fits_64_bits(result, emit.binary(left, op, right))
     return emit.if_else(emit.all_of(test, bounded), emit.name(result), otherwise)
 
 

@@ -16,7 +16,7 @@ class State:
     """The state of one evaluator; builtins declared with `state=True` get it as their first argument.
 
     `import_file(path)` evaluates a file (memoised) and `scoped_import(scope, path)` evaluates it anew with
-    *scope*'s attributes in scope; `parse_string(text)` is for builtins that take Nix text. These are set by
+    *scope*'s attributes in scope. These are set by
     `evaluator.Evaluator`, the only place that joins compiler and runtime. `builtins` is the attribute set.
     """
 
