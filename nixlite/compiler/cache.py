@@ -1,7 +1,8 @@
 """Compiled units on disk, so that a file is parsed and compiled once.
 
-An entry's name is a hash of all that decides the code: the source's bytes, its name and base directory, what
-the settings change, the files of the compiler itself and the version of Python. An entry is the hash of
+Each version of the compiler and of Python has a folder of its own (`version_folder`), so that what others
+have left can be told and cleared (`nixlite cache`). An entry's name is a hash of all else that decides the
+code: the source's bytes, its name and base directory, and what the settings change. An entry is the hash of
 its body, then the marshalled unit. The directory is private (0700, ours): marshalled code from someone else
 must never be run. Whatever is wrong with an entry or the directory means compiling anew, never an error.
 """
@@ -33,23 +34,17 @@ checkout the other)."""
 
 
 class Cache:
-    """The cache in *directory*, which is made when the first entry is written."""
+    """The cache in *directory*, which is made when the first entry is written; our version's in `folder`."""
 
     def __init__(self, directory: str) -> None:
         self.directory = directory
+        self.folder = f"{directory}/{version_folder()}"
         self._usable: bool | None = None
 
     def key(self, source: Source, settings: str) -> str:
         """The name of a source's entry. *settings*: text of everything else that decides the code."""
-        state = blake2b(MAGIC_NUMBER, digest_size=DIGEST)
-        for part in (
-            sys.implementation.name,
-            compiler_version(),
-            source.name,
-            source.base,
-            settings,
-            source.text,
-        ):
+        state = blake2b(digest_size=DIGEST)
+        for part in (source.name, source.base, settings, source.text):
             data = part.encode("utf-8", "surrogateescape")
             state.update(b"%d:" % len(data))
             state.update(data)
@@ -60,7 +55,7 @@ class Cache:
         if not self.usable():
             return None
         try:
-            with open(f"{self.directory}/{key}", "rb") as file:
+            with open(f"{self.folder}/{key}", "rb") as file:
                 data = file.read()
             if blake2b(data[DIGEST:], digest_size=DIGEST).digest() != data[:DIGEST]:
                 return None
@@ -75,11 +70,12 @@ class Cache:
             self._usable = None
             if not self.usable():
                 return
+            os.makedirs(self.folder, 0o700, exist_ok=True)
             body = marshal.dumps(tuple(code))
-            temporary = f"{self.directory}/.{key}.{os.getpid()}"
+            temporary = f"{self.folder}/.{key}.{os.getpid()}"
             with open(temporary, "wb") as file:
                 file.write(blake2b(body, digest_size=DIGEST).digest() + body)
-            os.replace(temporary, f"{self.directory}/{key}")
+            os.replace(temporary, f"{self.folder}/{key}")
         except (OSError, ValueError):
             return
 
@@ -93,6 +89,13 @@ class Cache:
             except OSError:
                 self._usable = False
         return self._usable
+
+
+def version_folder() -> str:
+    """The name of the folder for this compiler and this Python: `cpython-311-` and 16 hexadecimal digits."""
+    state = blake2b(MAGIC_NUMBER, digest_size=8)
+    state.update(compiler_version().encode("utf-8", "surrogateescape"))
+    return f"{sys.implementation.cache_tag or sys.implementation.name}-{state.hexdigest()}"
 
 
 def compiler_version() -> str:
