@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from nixlite.api import Evaluator, Value, evaluate, evaluate_file
     from nixlite.errors import NixError
     from nixlite.runtime.memory_host import MemoryHost

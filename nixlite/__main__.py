@@ -8,8 +8,8 @@ from __future__ import annotations
 import gc
 import os
 import sys
-from typing import TYPE_CHECKING
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from nixlite.cli.command import Command
     from nixlite.runtime.host import Host

@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import os
 from types import FunctionType
-from typing import TYPE_CHECKING, Any
 
 from nixlite.compiler.cache import Cache
 from nixlite.errors import NixError, NixTypeError
@@ -33,8 +32,10 @@ from nixlite.runtime.values import (
 )
 from nixlite.source import Source
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
+    from typing import Any
 
     from nixlite.runtime.host import Host
     from nixlite.runtime.values import Lazy

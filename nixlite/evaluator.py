@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import gc
 import sys
-from typing import TYPE_CHECKING, Any
 
 from nixlite.errors import NixError, StackOverflow
 from nixlite.runtime.abi import globals_for
@@ -17,8 +16,10 @@ from nixlite.runtime.source_files import read_source, resolve_import_path
 from nixlite.runtime.state import State
 from nixlite.source import Source
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from typing import Any
 
     from nixlite.compiler.cache import Cache
     from nixlite.compiler.code import Code

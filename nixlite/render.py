@@ -15,10 +15,10 @@ indentation by the width of `error: `, tabs. Nothing is evaluated.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
 from nixlite.source import Source
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from nixlite.errors import Frame, NixError
     from nixlite.source import Position

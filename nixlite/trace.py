@@ -17,15 +17,16 @@ from __future__ import annotations
 
 from itertools import islice
 from types import FunctionType
-from typing import TYPE_CHECKING, Any
 
 from nixlite.errors import Frame, NixError
 from nixlite.runtime.thunk import force
 from nixlite.runtime.values import HERE, LambdaInfo, lambda_info
 from nixlite.source import Position
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from types import CodeType, FrameType
+    from typing import Any
 
     from nixlite.source import Source
 

@@ -7,12 +7,11 @@ to the enclosing `with` expressions, innermost first. Manual: Language, "Scoping
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from nixlite.errors import UndefinedVariable
 from nixlite.spelling import attribute_name
 from nixlite.syntax import nodes as n
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Container, Iterable, Mapping
 

@@ -6,8 +6,6 @@ directly. Two integers are done on the spot; everything else goes through a slow
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from nixlite.builtins.registry import builtin
 from nixlite.errors import EvalError
 from nixlite.runtime.expect import force_float, force_int
@@ -21,6 +19,7 @@ from nixlite.runtime.operators import (
 from nixlite.runtime.thunk import force
 from nixlite.runtime.values import INT_MAX, INT_MIN
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from nixlite.runtime.values import Lazy, Value
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
 from nixlite.builtins.registry import builtin
 from nixlite.errors import NixError
 from nixlite.runtime.call import call
@@ -12,7 +10,10 @@ from nixlite.runtime.operators import less_than
 from nixlite.runtime.thunk import force
 from nixlite.runtime.values import ContextString, NixPath
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from nixlite.runtime.values import Lazy, Value
 
 

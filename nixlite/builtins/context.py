@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from nixlite.builtins.registry import builtin
 from nixlite.errors import EvalError, RestrictedError
 from nixlite.runtime.attributes import bool_attribute, position, string_attribute
@@ -31,6 +29,7 @@ from nixlite.store.path import (
     upstream_hash,
 )
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from nixlite.runtime.state import State
     from nixlite.runtime.values import Lazy, Value

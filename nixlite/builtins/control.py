@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from nixlite.builtins.registry import builtin
 from nixlite.errors import Aborted, CatchableError, EvalError, NixError, Thrown
 from nixlite.runtime.coerce import coerce_to_string
@@ -11,6 +9,7 @@ from nixlite.runtime.expect import force_string
 from nixlite.runtime.thunk import force
 from nixlite.runtime.values import ContextString, make_string
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from nixlite.runtime.state import State
     from nixlite.runtime.values import Lazy, Value

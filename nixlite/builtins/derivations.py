@@ -9,7 +9,6 @@ Manual: Language, "Derivations" and "Advanced attributes".
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
 from nixlite.builtins.registry import builtin
 from nixlite.errors import EvalError, NixTypeError
@@ -38,6 +37,7 @@ from nixlite.store.path import (
     upstream_placeholder,
 )
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from nixlite.runtime.state import State
     from nixlite.runtime.values import Lazy, Value

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from nixlite.builtins.fetching import downloader_of
 from nixlite.builtins.registry import builtin
 from nixlite.errors import EvalError
@@ -15,6 +13,7 @@ from nixlite.runtime.symbols import in_symbol_order
 from nixlite.runtime.thunk import force
 from nixlite.runtime.values import ContextString
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from nixlite.runtime.state import State
     from nixlite.runtime.values import Lazy, Value

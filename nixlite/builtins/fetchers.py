@@ -7,8 +7,6 @@ Manual: Built-ins, under the functions' names.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from nixlite.builtins.derivations import expected_hash
 from nixlite.builtins.fetching import Fetched, check_uri, downloader_of, fetch_input
 from nixlite.builtins.registry import builtin
@@ -22,6 +20,7 @@ from nixlite.runtime.thunk import delay, force
 from nixlite.runtime.values import ContextString, NixPath, show_type
 from nixlite.store.path import BadStorePathError, check_name, fixed_path
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from nixlite.runtime.state import State
     from nixlite.runtime.values import Lazy, Value

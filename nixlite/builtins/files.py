@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from nixlite.builtins.derivations import output_string
 from nixlite.builtins.registry import builtin
 from nixlite.errors import EvalError, RestrictedError
@@ -14,6 +12,7 @@ from nixlite.runtime.search_path import find_file
 from nixlite.runtime.thunk import force
 from nixlite.runtime.values import ContextString, NixPath, make_string
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from nixlite.runtime.state import State
     from nixlite.runtime.values import Lazy, Value

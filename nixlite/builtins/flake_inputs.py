@@ -6,14 +6,17 @@ Imported by the builtins on first use: its regular expressions take time to comp
 from __future__ import annotations
 
 import re
-from typing import Any
 
 from nixlite.builtins.urls import BadUrl, Url, decode_query, file_path, parse_url, path_parts, percent_decode
 from nixlite.errors import EvalError
 from nixlite.runtime.json_out import data_to_json
 from nixlite.store.hashing import BadHashError, Hash, parse_hash, parse_sri
 
-Attributes = dict[str, Any]  # str, int or bool
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    Attributes = dict[str, Any]  # str, int or bool
 
 REVISION = re.compile("[0-9a-fA-F]{40}")
 FLAKE_ID = re.compile("[a-zA-Z][a-zA-Z0-9_-]*")

@@ -6,7 +6,6 @@ Manual: `nix flake`, "Flake format".
 from __future__ import annotations
 
 from types import FunctionType
-from typing import TYPE_CHECKING, Any
 
 from nixlite.builtins.fetching import Fetched, fetch_input
 from nixlite.builtins.flake_inputs import parse_flake_ref
@@ -18,7 +17,10 @@ from nixlite.runtime.values import ContextString, NixPath, PrimOp, PrimOpApp, la
 from nixlite.store.fetch.inputs import Attrs, Input
 from nixlite.store.fetch.lock import FlakeRef, InputPath, parse_input_path, ref_from_attrs
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from nixlite.runtime.state import State
     from nixlite.runtime.values import Lazy, Value
 

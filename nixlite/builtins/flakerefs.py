@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
 from nixlite.builtins.registry import builtin
 from nixlite.errors import EvalError
 from nixlite.runtime.expect import force_attrs, force_string_no_context
 from nixlite.runtime.thunk import force
 from nixlite.runtime.values import ContextString, show_type
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from nixlite.runtime.state import State
     from nixlite.runtime.values import Lazy, Value
 

@@ -6,7 +6,6 @@ Manual: Built-ins, `getFlake`; `nix flake`.
 from __future__ import annotations
 
 from types import FunctionType
-from typing import TYPE_CHECKING, Any
 
 from nixlite.builtins.registry import builtin
 from nixlite.errors import AssertionFailed, EvalError
@@ -16,7 +15,10 @@ from nixlite.runtime.expect import force_attrs, force_string_no_context
 from nixlite.runtime.thunk import delay, force
 from nixlite.runtime.values import ContextString, NixPath, PrimOp, PrimOpApp
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from nixlite.builtins.flake_lock import LockedFlake
     from nixlite.runtime.state import State
     from nixlite.runtime.values import Lazy, Value

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from nixlite.builtins.registry import builtin
 from nixlite.errors import MissingAttribute
 from nixlite.runtime.coerce import realise_path
 from nixlite.runtime.expect import force_attrs, force_string, force_string_no_context
 from nixlite.runtime.utf8 import to_bytes
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from nixlite.runtime.state import State
     from nixlite.runtime.values import Lazy, Value

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
 from nixlite.builtins import (  # noqa: F401 - importing a topic declares its builtins
     arithmetic,
     closure,
@@ -30,9 +28,11 @@ from nixlite.builtins import (  # noqa: F401 - importing a topic declares its bu
 from nixlite.builtins.registry import REGISTRY
 from nixlite.runtime.values import PrimOp
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
     from types import CodeType
+    from typing import Any
 
     from nixlite.builtins.registry import Declaration
     from nixlite.runtime.state import State

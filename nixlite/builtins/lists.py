@@ -7,7 +7,6 @@ again and again call a compiled one (`FunctionType`) directly and leave the rest
 from __future__ import annotations
 
 from types import FunctionType
-from typing import TYPE_CHECKING, Any
 
 from nixlite.builtins.registry import builtin
 from nixlite.errors import EvalError
@@ -24,8 +23,9 @@ from nixlite.runtime.operators import same
 from nixlite.runtime.thunk import force
 from nixlite.runtime.values import lambda_info
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import NoReturn
+    from typing import Any, NoReturn
 
     from nixlite.runtime.values import Lazy, Value
 

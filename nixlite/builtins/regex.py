@@ -7,13 +7,12 @@ the real Nix does, and `regex_python` tells when Python's faster `re` gives the 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from nixlite.builtins.registry import builtin
 from nixlite.runtime.expect import force_string, force_string_no_context
 from nixlite.runtime.thunk import force
 from nixlite.runtime.utf8 import byte_view, from_byte_view
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Union
 
 from nixlite.builtins.regex_engine import Matcher, Program, is_nullable
 from nixlite.builtins.regex_python import (
@@ -18,10 +17,13 @@ from nixlite.builtins.regex_syntax import InvalidRegex, Parser, RegexTooBig
 from nixlite.errors import EvalError
 from nixlite.runtime.utf8 import byte_view
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Union
+
     from nixlite.builtins.regex_syntax import Node
 
-Pieces = Union[str, "tuple[str | None, ...]"]
+    Pieces = Union[str, tuple[str | None, ...]]
 
 PATIENCE = 10**9
 """The work, in steps of `re`, beyond which our own matcher, linear but slower, is used."""

@@ -10,7 +10,11 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from nixlite.builtins.regex_engine import is_nullable
-from nixlite.builtins.regex_syntax import ANY, Node
+from nixlite.builtins.regex_syntax import ANY
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from nixlite.builtins.regex_syntax import Node
 
 ENDLESS = 99
 """A degree that stands for exponential work."""

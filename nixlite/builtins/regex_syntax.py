@@ -11,15 +11,18 @@ tuples whose first item is one of the words below; sets of bytes are integers wi
 
 from __future__ import annotations
 
-from typing import Any
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    Node = tuple[Any, ...]
+
 
 SPECIAL = frozenset(".[\\()*+?{|^$")
 ALL_BYTES = (1 << 256) - 1
 ANY = ALL_BYTES & ~1  # `.` matches every byte but NUL, newlines included
 STATE_LIMIT = 100_000
 """States that libstdc++ allows its automaton; they are counted here as it would make them."""
-
-Node = tuple[Any, ...]
 
 
 class InvalidRegex(Exception):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from types import FunctionType
-from typing import TYPE_CHECKING, Any
 
 from nixlite.builtins.registry import builtin
 from nixlite.errors import NixTypeError
@@ -22,7 +21,10 @@ from nixlite.runtime.thunk import force
 from nixlite.runtime.values import ContextString, PrimOp, PrimOpApp, lambda_info
 from nixlite.source import Position
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from nixlite.runtime.values import Lazy, Value
 
 

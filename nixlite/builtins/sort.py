@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from operator import eq
 from types import NoneType
-from typing import TYPE_CHECKING, Any
 
 from nixlite.builtins.arithmetic import less_than_builtin
 from nixlite.builtins.registry import builtin
@@ -21,8 +20,10 @@ from nixlite.runtime.thunk import force
 from nixlite.runtime.utf8 import to_bytes
 from nixlite.runtime.values import PrimOp
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from typing import Any
 
     from nixlite.runtime.values import Lazy, Value
 

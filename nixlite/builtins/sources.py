@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from nixlite.builtins.derivations import expected_hash
 from nixlite.builtins.registry import builtin
 from nixlite.errors import EvalError
@@ -18,6 +16,7 @@ from nixlite.runtime.values import ContextString
 from nixlite.store.path import fixed_path
 from nixlite.store.tree import Directory, Node, host_leaf, host_tree
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from nixlite.runtime.state import State
     from nixlite.runtime.values import Lazy, Value

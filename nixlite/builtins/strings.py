@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
 from nixlite.builtins.registry import builtin
 from nixlite.errors import EvalError
@@ -19,6 +18,7 @@ from nixlite.runtime.thunk import force
 from nixlite.runtime.utf8 import byte_length, byte_view, from_byte_view, from_bytes, normalise, to_bytes
 from nixlite.runtime.values import NixPath, make_string
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from nixlite.runtime.state import State
     from nixlite.runtime.values import Lazy, Value

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from types import FunctionType
-from typing import TYPE_CHECKING
 
 from nixlite.builtins.registry import builtin
 from nixlite.runtime.thunk import force
 from nixlite.runtime.values import ContextString, NixPath, PrimOp, PrimOpApp, type_name
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from nixlite.runtime.values import Lazy, Value
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from itertools import zip_longest
-from typing import TYPE_CHECKING
 
 from nixlite.builtins.registry import builtin
 from nixlite.runtime.expect import force_string_no_context
 from nixlite.runtime.utf8 import to_bytes
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from nixlite.runtime.values import Lazy, Value
 

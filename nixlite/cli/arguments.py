@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from nixlite.cli.auto_call import auto_arguments, auto_call, find_along_attr_path
 from nixlite.cli.command import Command
 from nixlite.cli.flags import COMMON, EVALUATION, Flag, Flags, store, turn_on
@@ -13,6 +11,7 @@ from nixlite.runtime.expect import force_attrs
 from nixlite.runtime.thunk import force
 from nixlite.runtime.values import NixPath, show_type
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from nixlite.evaluator import Evaluator
     from nixlite.runtime.host import Host

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from types import FunctionType
-from typing import TYPE_CHECKING
 
 from nixlite.cli.sources import string_source
 from nixlite.errors import EvalError, NixError, NixTypeError, ParseError, did_you_mean
@@ -12,6 +11,7 @@ from nixlite.runtime.thunk import force
 from nixlite.runtime.values import lambda_info, show_type
 from nixlite.source import Position
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from nixlite.cli.command import Command
     from nixlite.evaluator import Evaluator

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from nixlite.cli.flags import read_command_line
 from nixlite.errors import NixError, StackOverflow, UsageError
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from nixlite.cli.flags import Flags
     from nixlite.evaluator import Evaluator

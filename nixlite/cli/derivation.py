@@ -5,8 +5,6 @@ Manual: `nix derivation show`; "Derivation JSON format".
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
 from nixlite.cli.auto_call import auto_arguments
 from nixlite.cli.evaluate import FLAGS as EVALUATE_FLAGS
 from nixlite.cli.evaluate import Evaluate
@@ -18,7 +16,10 @@ from nixlite.runtime.show import show_short
 from nixlite.runtime.thunk import force
 from nixlite.runtime.values import ContextString, show_type
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from nixlite.evaluator import Evaluator
     from nixlite.runtime.host import Host
     from nixlite.runtime.settings import Settings

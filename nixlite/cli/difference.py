@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from nixlite.cli.command import Command
 from nixlite.cli.flags import COMMON, EVALUATION, Flag, Flags, store, turn_on
 from nixlite.cli.two_values import add_expression, two_values
 from nixlite.errors import UsageError
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from nixlite.runtime.host import Host
     from nixlite.runtime.settings import Settings

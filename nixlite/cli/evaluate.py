@@ -6,8 +6,6 @@ Manual: `nix eval`.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from nixlite.cli.auto_call import auto_arguments, find_along_attr_path
 from nixlite.cli.command import Command
 from nixlite.cli.flags import COMMON, EVALUATION, Flag, Flags, ignore, store, turn_on
@@ -19,6 +17,7 @@ from nixlite.runtime.call import call
 from nixlite.runtime.thunk import force
 from nixlite.runtime.values import ContextString, NixPath
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from nixlite.evaluator import Evaluator
     from nixlite.runtime.host import Host

@@ -7,8 +7,6 @@ nixlite why FILE --expr FUNCTION ATTRPATH  a function, applied to the value of t
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
 from nixlite.cli.auto_call import auto_arguments, auto_call, parse_attr_path
 from nixlite.cli.command import Command
 from nixlite.cli.flags import COMMON, EVALUATION, Flag, Flags, store, turn_on
@@ -16,7 +14,10 @@ from nixlite.cli.sources import file_path, string_source
 from nixlite.errors import UsageError
 from nixlite.runtime.values import NixPath
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from nixlite.evaluator import Evaluator
     from nixlite.explain.program import Program
     from nixlite.runtime.host import Host

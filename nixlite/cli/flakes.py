@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import os
 import re
-from typing import TYPE_CHECKING, Any
 
 from nixlite.cli.auto_call import parse_attr_path
 from nixlite.cli.flags import Flag, Flags, ignore
@@ -15,8 +14,10 @@ from nixlite.errors import EvalError, NixError, UsageError, did_you_mean
 from nixlite.runtime.coerce import normalise
 from nixlite.runtime.thunk import force
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from typing import Any
 
     from nixlite.builtins.flake_lock import LockFlags
     from nixlite.cli.command import Command

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from types import FunctionType
-from typing import TYPE_CHECKING, Any
 
 from nixlite.cli.auto_call import auto_arguments, auto_call, find_along_attr_path
 from nixlite.cli.command import Command
@@ -15,7 +14,10 @@ from nixlite.runtime.call import call
 from nixlite.runtime.thunk import force
 from nixlite.runtime.values import NixPath, lambda_info
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from nixlite.evaluator import Evaluator
     from nixlite.explain.graphs import Graph
     from nixlite.explain.impact import Impact

@@ -6,8 +6,6 @@ written only where a store is named (`writing.py`). Manual: `nix-instantiate`.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
 from nixlite.cli.auto_call import auto_arguments, auto_call, find_along_attr_path
 from nixlite.cli.command import Command, write_warning
 from nixlite.cli.flags import COMMON, EVALUATION, Flag, Flags, ignore, set_number, set_setting, store, turn_on
@@ -16,8 +14,10 @@ from nixlite.errors import NixError, UsageError
 from nixlite.runtime.source_files import read_source, resolve_import_path
 from nixlite.runtime.thunk import force
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from typing import Any
 
     from nixlite.evaluator import Evaluator
     from nixlite.runtime.host import Host

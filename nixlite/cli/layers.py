@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
 from nixlite.cli.explaining import EXPLAINING, Explaining
 from nixlite.cli.flags import Flag, Flags, turn_on
 from nixlite.errors import EvalError
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from nixlite.explain.program import Examination
     from nixlite.runtime.host import Host
     from nixlite.runtime.settings import Settings

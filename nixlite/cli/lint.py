@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
 from nixlite.cli.command import Command
 from nixlite.cli.flags import COMMON, EVALUATION, Flag, Flags, store, turn_on
 from nixlite.cli.sources import file_path, string_source
 from nixlite.errors import UsageError
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from nixlite.evaluator import Evaluator
     from nixlite.explain.lint_tree import Finding
     from nixlite.runtime.host import Host

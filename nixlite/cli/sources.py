@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from nixlite.errors import EvalError
 from nixlite.runtime.coerce import normalise
 from nixlite.runtime.search_path import find_file, is_pseudo_url, lookup_path
 from nixlite.source import Source
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from nixlite.cli.command import Command
     from nixlite.evaluator import Evaluator

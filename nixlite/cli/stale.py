@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from nixlite.cli.explaining import EXPLAINING, Explaining
 from nixlite.cli.flags import Flag, Flags, turn_on
 from nixlite.errors import UsageError
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from nixlite.runtime.host import Host
     from nixlite.runtime.settings import Settings

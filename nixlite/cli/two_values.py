@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from nixlite.cli.auto_call import auto_arguments, auto_call, find_along_attr_path
 from nixlite.cli.sources import file_path, string_source
 from nixlite.errors import UsageError
 from nixlite.runtime.values import NixPath
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from nixlite.cli.command import Command
     from nixlite.evaluator import Evaluator

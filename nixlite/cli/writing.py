@@ -12,10 +12,10 @@ A `NIX_STORE_DIR` is itself the place, and is part of every path.
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
 
 from nixlite.errors import EvalError
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
 

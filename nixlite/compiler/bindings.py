@@ -7,8 +7,6 @@ Functions are Python closures, which see variables that are assigned later.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
 from nixlite.analysis.scope import Global, Variable
 from nixlite.compiler import emit
 from nixlite.compiler.expressions import (
@@ -24,8 +22,10 @@ from nixlite.compiler.unit import CONTEXT, MAX_NESTING, SELECT, TAIL, VALUE, Fun
 from nixlite.syntax import nodes as n
 from nixlite.syntax.unparse import show_name
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     import ast
+    from typing import Any
 
 
 class Delayed:

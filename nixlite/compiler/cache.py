@@ -13,10 +13,10 @@ import marshal
 import os
 import sys
 from importlib.util import MAGIC_NUMBER
-from typing import TYPE_CHECKING
 
 from nixlite.compiler.code import Code
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from nixlite.source import Source
 

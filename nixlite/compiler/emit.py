@@ -11,9 +11,11 @@ position and contexts in Python's traceback, and running code pays nothing for i
 from __future__ import annotations
 
 import ast
-from typing import TYPE_CHECKING, Any
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from nixlite.compiler.unit import Site
 
 LOAD, STORE = ast.Load(), ast.Store()

@@ -8,16 +8,16 @@ a thunk for it.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
 from nixlite.analysis.scope import Global, Variable, WithLookup
 from nixlite.compiler import emit
 from nixlite.compiler.unit import CONTEXT, SELECT, TAIL, VALUE
 from nixlite.syntax import nodes as n
 from nixlite.syntax.unparse import show, show_name
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     import ast
+    from typing import Any
 
     from nixlite.compiler.unit import Function, Site
 

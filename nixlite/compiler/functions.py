@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from nixlite.analysis.scope import Global, Variable
 from nixlite.compiler import emit
 from nixlite.compiler.expressions import argument, atomic, builtin_name
 from nixlite.compiler.unit import CALL, CONTEXT, FORMALS, MAX_NESTING, VALUE, Function, is_thunk
 from nixlite.syntax import nodes as n
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     import ast
 

@@ -7,8 +7,6 @@ and only then, they are lowered as calls.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from nixlite.analysis.scope import Global
 from nixlite.compiler import emit
 from nixlite.compiler.expressions import ARITHMETIC, argument, boolean, is_rebound, resolved
@@ -16,6 +14,7 @@ from nixlite.compiler.functions import apply
 from nixlite.compiler.unit import CALL, CONTEXT, VALUE
 from nixlite.syntax import nodes as n
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     import ast
     from collections.abc import Callable

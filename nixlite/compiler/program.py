@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import ast
-from typing import TYPE_CHECKING
 
 from nixlite.compiler import bindings, emit, expressions, functions, operators
 from nixlite.compiler.code import Code
 from nixlite.compiler.unit import Function, Unit
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from nixlite.analysis.scope import Analysis
     from nixlite.source import Source

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from types import FunctionType
-from typing import TYPE_CHECKING, Any
 
 from nixlite.errors import NixError
 from nixlite.explain.recorder import settled
 from nixlite.runtime.select import MISSING
 from nixlite.runtime.values import ContextString, NixPath, PrimOp, PrimOpApp
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from nixlite.explain.recorder import Place
 
 WIDTH = 60

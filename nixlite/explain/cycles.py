@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from nixlite.explain.brief import one_line, shown_place
 from nixlite.explain.places import PART
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from nixlite.explain.program import Examination
     from nixlite.explain.recorder import Place

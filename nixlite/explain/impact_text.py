@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
 from nixlite.explain.derivations import drv_name
 from nixlite.explain.diff import _paint
 from nixlite.explain.impact import ADDED, CHANGED, REMOVED, SAME, origins_of
 from nixlite.runtime.show import FAINT, GREEN, RED
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from nixlite.explain.impact import Impact, Row, Sharing
 
 MARKS = {ADDED: "+", REMOVED: "-", CHANGED: "~", SAME: "="}

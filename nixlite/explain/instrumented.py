@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
 from nixlite.builtins.install import bind
 from nixlite.builtins.registry import REGISTRY
 from nixlite.evaluator import Evaluator
@@ -13,7 +11,10 @@ from nixlite.runtime import abi, thunk
 from nixlite.runtime.values import PrimOp
 from nixlite.source import Source
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from nixlite.compiler.code import Code
     from nixlite.runtime.host import Host
     from nixlite.runtime.settings import Settings

@@ -11,7 +11,10 @@ from __future__ import annotations
 import builtins
 import sys
 from types import FunctionType, ModuleType
-from typing import Any
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 ROOMS = ("nixlite.runtime", "nixlite.builtins")
 

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
 from nixlite.explain.diff import _paint
 from nixlite.explain.lint_rules import RULES
 from nixlite.explain.lint_tree import Finding, Program
 from nixlite.runtime.show import CYAN, FAINT, MAGENTA
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Container
+    from typing import Any
 
     from nixlite.evaluator import Evaluator
     from nixlite.source import Source

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
 from nixlite.explain.brief import brief, shown_place
 from nixlite.explain.stale_text import causes_of
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from nixlite.explain.fixes import Fix
     from nixlite.explain.stale import Report
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from nixlite.explain.brief import brief, shown_place
 from nixlite.explain.causes import TEXTS
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from nixlite.explain.causes import Link
     from nixlite.explain.fixed_output import Trap

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from nixlite.explain.steps import to_data
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from nixlite.explain.steps import Trace
 

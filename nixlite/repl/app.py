@@ -7,11 +7,11 @@ From a pipe it writes prompt and input back, so that the output reads like a ses
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING
 
 from nixlite.repl.loading import load_all
 from nixlite.repl.session import OUT, Reply
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 

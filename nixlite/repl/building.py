@@ -5,13 +5,12 @@ The derivation and what it needs are given to that Nix as `nix-store --import` t
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from nixlite.errors import NixError
 from nixlite.runtime.call import call
 from nixlite.runtime.show import derivation_path, is_derivation
 from nixlite.store.export import export_stream
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 

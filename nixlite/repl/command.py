@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from nixlite.cli.auto_call import auto_arguments, auto_call, find_along_attr_path
 from nixlite.cli.command import Command
 from nixlite.cli.flags import COMMON, EVALUATION, Flag, Flags, ignore, store, turn_on
@@ -14,6 +12,7 @@ from nixlite.repl.session import Session
 from nixlite.repl.style import Style
 from nixlite.runtime.values import NixPath
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from nixlite.evaluator import Evaluator
     from nixlite.runtime.host import Host

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from nixlite.errors import NixError, did_you_mean, levenshtein
 from nixlite.repl import differences, explaining, extras, loading
 from nixlite.repl.table import command, visible_commands
 from nixlite.runtime.values import ContextString, show_type
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from nixlite.repl.session import Session
     from nixlite.repl.table import Command

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from nixlite.errors import NixError
 from nixlite.repl.table import command
 from nixlite.runtime.call import call
 from nixlite.runtime.thunk import force
 from nixlite.syntax import nodes
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from nixlite.explain.arguments import CallPlan
     from nixlite.repl.session import Session

@@ -7,7 +7,6 @@ attributes the comment before their definition. A functor is asked by giving it 
 from __future__ import annotations
 
 from types import FunctionType
-from typing import TYPE_CHECKING, Any
 
 from nixlite.errors import Frame, NixError
 from nixlite.repl.finding import named_cell, source_of, tree_of, walk
@@ -16,7 +15,10 @@ from nixlite.runtime.values import PrimOp, PrimOpApp, lambda_info
 from nixlite.source import Position
 from nixlite.syntax import nodes
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from nixlite.repl.finding import Chain
     from nixlite.repl.session import Session
     from nixlite.runtime.values import Value

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from types import FunctionType
-from typing import TYPE_CHECKING
 
 from nixlite.errors import NixError
 from nixlite.runtime.coerce import coerce_to_path, coerce_to_string
@@ -12,6 +11,7 @@ from nixlite.runtime.thunk import force
 from nixlite.runtime.values import ContextString, NixPath, lambda_info
 from nixlite.source import Position
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from nixlite.repl.session import Session
     from nixlite.runtime.values import Lazy, Value

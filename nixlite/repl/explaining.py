@@ -6,8 +6,6 @@ not touched. What came into scope by other ways is taken as it is, without a his
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
 from nixlite.cli.auto_call import auto_call
 from nixlite.cli.sources import file_path
 from nixlite.errors import NixError, ParseError
@@ -16,7 +14,10 @@ from nixlite.runtime.values import NixPath
 from nixlite.source import Source
 from nixlite.syntax import nodes as n
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from nixlite.explain.instrumented import InstrumentedEvaluator
     from nixlite.explain.program import Program
     from nixlite.repl.session import Session

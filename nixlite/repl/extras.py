@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from time import perf_counter
-from typing import TYPE_CHECKING
 
 from nixlite.errors import NixError
 from nixlite.repl.table import command
 from nixlite.syntax import nodes
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from nixlite.repl.session import Session
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
-
 from pygments.lexers.nix import NixLexer
 from pygments.token import Operator
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, ClassVar
 
 
 class PipingNixLexer(NixLexer):

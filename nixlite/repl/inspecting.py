@@ -6,7 +6,6 @@ Nothing is evaluated, nothing is kept: values are looked at only where they are 
 from __future__ import annotations
 
 from types import FunctionType
-from typing import TYPE_CHECKING, Any
 
 from nixlite.errors import NixError, ParseError
 from nixlite.runtime.thunk import VIRGIN, peel
@@ -15,7 +14,10 @@ from nixlite.source import Source
 from nixlite.spelling import quote
 from nixlite.syntax import nodes
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from nixlite.analysis.scope import Analysis
     from nixlite.repl.session import Session
     from nixlite.runtime.values import Lazy

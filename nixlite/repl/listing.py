@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
 from nixlite.runtime.thunk import is_evaluated
 from nixlite.runtime.values import show_type
 from nixlite.spelling import attribute_name
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from nixlite.repl.session import Session
     from nixlite.runtime.values import Lazy
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
 
 from nixlite.cli.auto_call import auto_call
 from nixlite.cli.sources import file_path
@@ -11,6 +10,7 @@ from nixlite.errors import NixError
 from nixlite.runtime.values import NixPath
 from nixlite.spelling import attribute_name, quote
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from nixlite.repl.session import Session
     from nixlite.runtime.values import Lazy, Value

@@ -8,13 +8,13 @@ to what runs.
 from __future__ import annotations
 
 from time import perf_counter
-from typing import TYPE_CHECKING
 
 from nixlite.errors import NixError
 from nixlite.runtime.values import LambdaInfo
 from nixlite.source import Position, shown_name
 from nixlite.trace import TraceReader
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
     from types import CodeType, FrameType

@@ -10,16 +10,16 @@ An input is a command (`:t x`, see `commands.py`), bindings (`x = 1; inherit (s)
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
 from nixlite.errors import NixError, ParseError, StackOverflow
 from nixlite.render import render_error
 from nixlite.repl.style import Style
 from nixlite.repl.watching import Watch
 from nixlite.source import Source
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from typing import Any
 
     from nixlite.evaluator import Evaluator
     from nixlite.repl.debugger import Debugging

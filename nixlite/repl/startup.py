@@ -10,10 +10,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from nixlite.errors import NixError
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from nixlite.repl.session import Session
 

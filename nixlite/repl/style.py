@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from nixlite.errors import NixError
 from nixlite.runtime.layout import LayoutOptions, everything, show_layout
 from nixlite.runtime.show import UNLIMITED, PrintOptions, ValuePrinter
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 

@@ -8,7 +8,6 @@ operations below it holds, for each builtin `x`: `p_x` (its Python function, cal
 from __future__ import annotations
 
 from types import FunctionType
-from typing import TYPE_CHECKING, Any
 
 from nixlite.errors import AssertionFailed, NixTypeError
 from nixlite.runtime import select, text
@@ -18,7 +17,10 @@ from nixlite.runtime.operators import assert_equal, equal
 from nixlite.runtime.thunk import VIRGIN, force
 from nixlite.runtime.values import HERE, NixPath, PrimOp
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from nixlite.runtime.state import State
     from nixlite.runtime.values import Lazy, Value
 

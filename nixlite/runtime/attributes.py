@@ -7,7 +7,6 @@ show the place where the attribute was defined.
 from __future__ import annotations
 
 from types import FunctionType
-from typing import TYPE_CHECKING
 
 from nixlite.runtime.expect import force_string_no_context, wrong_type
 from nixlite.runtime.operators import attribute_position
@@ -15,6 +14,7 @@ from nixlite.runtime.thunk import force
 from nixlite.runtime.values import ContextString, PrimOp, PrimOpApp
 from nixlite.source import Position
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from nixlite.errors import NixTypeError
     from nixlite.runtime.values import Lazy, Value

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from types import FunctionType
-from typing import TYPE_CHECKING, Any
 
 from nixlite.errors import NixTypeError
 from nixlite.runtime.thunk import force
 from nixlite.runtime.values import HERE, PrimOp, PrimOpApp, show_type
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from typing import Any
 
     from nixlite.runtime.values import Lazy, Value
 

@@ -8,8 +8,6 @@ everything (see `expect.py`), is put aside at once and taken up again just befor
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from nixlite.errors import EvalError, NixTypeError
 from nixlite.runtime.call import call
 from nixlite.runtime.expect import NO_CONTEXT
@@ -17,6 +15,7 @@ from nixlite.runtime.thunk import force
 from nixlite.runtime.utf8 import normalise as normalise_text
 from nixlite.runtime.values import ContextString, NixPath, show_type
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from nixlite.runtime.state import State
     from nixlite.runtime.values import Lazy, Value

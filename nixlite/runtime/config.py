@@ -8,11 +8,10 @@ Manual: nix.conf.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from nixlite.errors import NixError, UsageError
 from nixlite.runtime.search_path import parse_nix_path
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from nixlite.runtime.host import Host
     from nixlite.runtime.settings import Settings

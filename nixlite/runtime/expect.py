@@ -11,12 +11,12 @@ The type errors have no position of their own, as in Nix, where builtins pass `n
 from __future__ import annotations
 
 from types import FunctionType
-from typing import TYPE_CHECKING
 
 from nixlite.errors import NixTypeError
 from nixlite.runtime.thunk import force
 from nixlite.runtime.values import ContextString, PrimOp, PrimOpApp, show_type
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from nixlite.runtime.values import Lazy, Value
 

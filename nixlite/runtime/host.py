@@ -13,12 +13,13 @@ from __future__ import annotations
 import os
 import stat
 import sys
-from typing import TYPE_CHECKING, Any
 
 from nixlite.errors import EvalError, NixError
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from typing import Any
 
 LINK_LIMIT = 1024
 BUNDLED_PREFIX = "<nix/"

@@ -8,13 +8,15 @@ nlohmann's JSON library, its rules for numbers, strings that Nix cannot represen
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
 
 from nixlite.runtime.json_reader import Reader
 from nixlite.runtime.utf8 import byte_view
 from nixlite.runtime.values import INT_MAX, INT_MIN
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from nixlite.runtime.values import Value
 
 DOUBTFUL = re.compile(r"\\u(?:0000|[dD][89a-fA-F])")

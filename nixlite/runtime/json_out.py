@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from types import FunctionType
-from typing import TYPE_CHECKING, Any
 
 from nixlite.errors import EvalError, NixTypeError, StackOverflow
 from nixlite.runtime.attributes import Place, position
@@ -20,7 +19,10 @@ from nixlite.runtime.thunk import blackhole, force, is_evaluated
 from nixlite.runtime.utf8 import to_bytes
 from nixlite.runtime.values import ContextString, NixPath, PrimOp, PrimOpApp, lambda_info, show_type
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from nixlite.runtime.state import State
     from nixlite.runtime.values import Lazy, Value
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
 from nixlite.errors import EvalError
 from nixlite.runtime.json_tokens import Tokens
 from nixlite.runtime.utf8 import from_byte_view
 from nixlite.runtime.values import INT_MAX
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from nixlite.runtime.values import Value
 
 NAMES = {

@@ -11,7 +11,6 @@ whole; shared parts are shown again.
 from __future__ import annotations
 
 from types import FunctionType
-from typing import TYPE_CHECKING, Any
 
 from nixlite.errors import NixError
 from nixlite.runtime.show import (
@@ -32,7 +31,10 @@ from nixlite.runtime.thunk import force
 from nixlite.runtime.values import ContextString, NixPath, PrimOp, PrimOpApp
 from nixlite.spelling import attribute_name
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from nixlite.runtime.state import State
     from nixlite.runtime.values import Lazy
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from nixlite.errors import EvalError
 from nixlite.runtime.host import (
     BUNDLED_PREFIX,
@@ -14,6 +12,7 @@ from nixlite.runtime.host import (
     does_not_exist,
 )
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
 

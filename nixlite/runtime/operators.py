@@ -7,7 +7,6 @@ plain Python, so that the depth of data is limited by `max-call-depth` and not b
 from __future__ import annotations
 
 from types import FunctionType
-from typing import TYPE_CHECKING, Any
 
 from nixlite.errors import AssertionFailed, EvalError
 from nixlite.runtime.symbols import in_symbol_order
@@ -16,8 +15,10 @@ from nixlite.runtime.utf8 import to_bytes
 from nixlite.runtime.values import INT_MAX, INT_MIN, ContextString, NixPath, PrimOp, PrimOpApp, show_type
 from nixlite.spelling import attribute_name
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from typing import Any
 
     from nixlite.runtime.values import Lazy, Value
 

@@ -7,7 +7,6 @@ and `<PRIMOP-APP>`, and nothing is evaluated by printing. The other form is in `
 from __future__ import annotations
 
 from types import FunctionType
-from typing import TYPE_CHECKING, Any
 
 from nixlite.errors import StackOverflow
 from nixlite.runtime.show import (
@@ -21,7 +20,10 @@ from nixlite.runtime.thunk import blackhole, force, peel
 from nixlite.runtime.values import ContextString, NixPath, PrimOp, PrimOpApp
 from nixlite.spelling import attribute_name, quote
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from nixlite.runtime.state import State
     from nixlite.runtime.values import Lazy
 

@@ -8,10 +8,9 @@ only what lies on disk is there.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from nixlite.errors import EvalError
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from nixlite.runtime.state import State
 

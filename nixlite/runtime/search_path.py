@@ -8,13 +8,12 @@ Manual: Language, "Lookup path"; nix.conf, `nix-path`.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from nixlite.errors import EvalError, NixError, Thrown
 from nixlite.runtime.bundled import bundled_nixpkgs
 from nixlite.runtime.coerce import normalise
 from nixlite.runtime.host import BUNDLED_PREFIX
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from nixlite.runtime.host import Host
     from nixlite.runtime.settings import Settings

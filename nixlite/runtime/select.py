@@ -6,14 +6,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
 from nixlite.errors import EvalError, MissingAttribute, UndefinedVariable
 from nixlite.runtime.expect import force_attrs, has_context, wrong_type
 from nixlite.runtime.thunk import force
 from nixlite.runtime.values import HERE, ContextString
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from nixlite.runtime.values import Lazy, Value
 
 MISSING: Any = object()

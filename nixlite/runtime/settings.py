@@ -7,13 +7,13 @@ for Nix gives neither warnings nor surprises here.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
 from nixlite.errors import UsageError
 from nixlite.runtime.setting_names import ALIASES, FEATURES, KIND_OF
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
+    from typing import Any
 
 LEVELS = ("ignore", "warn", "fatal")
 UNITS = {"K": 2**10, "M": 2**20, "G": 2**30, "T": 2**40}

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from math import copysign
 from types import FunctionType
-from typing import TYPE_CHECKING, Any, Final
 
 from nixlite.errors import NixError, StackOverflow
 from nixlite.runtime.thunk import blackhole, force, peel
@@ -18,8 +17,10 @@ from nixlite.runtime.values import ContextString, NixPath, PrimOp, PrimOpApp, la
 from nixlite.source import shown_name
 from nixlite.spelling import attribute_name, quote
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from typing import Any, Final
 
     from nixlite.runtime.state import State
     from nixlite.runtime.values import Lazy

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from nixlite.errors import EvalError
 from nixlite.runtime.host import BUNDLED_PREFIX, LINK_LIMIT
 from nixlite.source import Source
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from nixlite.runtime.host import Host
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from nixlite.errors import EvalError, NixTypeError
 from nixlite.runtime.coerce import coerce_to_string, normalise
 from nixlite.runtime.operators import add_numbers
 from nixlite.runtime.values import HERE, ContextString, NixPath, make_string, show_type
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 

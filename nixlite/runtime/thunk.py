@@ -17,12 +17,12 @@ costs half of a closure. No Nix value is a Python list, so `type(x) is list` mea
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
 from nixlite.errors import InfiniteRecursion, NixError
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from typing import Any
 
     from nixlite.runtime.values import Lazy, Thunk, Value
 

@@ -7,7 +7,6 @@ error to find more of them, and guesses where to go on; its guesses are in `toml
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
 
 from nixlite.errors import EvalError
 from nixlite.runtime import toml_recovery as recovery
@@ -16,7 +15,10 @@ from nixlite.runtime.toml_tables import Array, Entry, Table, insert
 from nixlite.runtime.toml_text import Fault, Region, Text, report
 from nixlite.runtime.utf8 import byte_view, from_byte_view
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from nixlite.runtime.values import Value
 
 COMMENT_SOURCE = rf"#(?:[\t -~]|{NON_ASCII})*"

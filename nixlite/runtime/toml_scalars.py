@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import re
 from math import copysign, inf, nan
-from typing import TYPE_CHECKING, Any
 
 from nixlite.runtime.toml_text import Fault, Text
 from nixlite.runtime.utf8 import byte_view
 from nixlite.runtime.values import INT_MAX, INT_MIN
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from typing import Any
 
 
 def _pattern(source: str) -> re.Pattern[str]:

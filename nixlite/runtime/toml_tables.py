@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from nixlite.runtime.toml_text import Fault, Region
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 
 class Table:

@@ -20,8 +20,8 @@ Names in a dict are sorted by code point, which is the byte order of UTF-8.
 from __future__ import annotations
 
 from types import FunctionType
-from typing import TYPE_CHECKING
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any, TypeAlias, Union

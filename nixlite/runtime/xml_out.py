@@ -7,7 +7,6 @@ open are closed, as C++ Nix does, so that what was printed is well-formed.
 from __future__ import annotations
 
 from types import FunctionType
-from typing import TYPE_CHECKING, Any
 
 from nixlite.errors import StackOverflow
 from nixlite.runtime.json_out import located
@@ -16,8 +15,10 @@ from nixlite.runtime.show import float_text
 from nixlite.runtime.thunk import force, is_evaluated
 from nixlite.runtime.values import ContextString, NixPath, lambda_info
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from typing import Any
 
     from nixlite.runtime.attributes import Place
     from nixlite.runtime.state import State

@@ -6,13 +6,13 @@ Manual: Protocols, "Derivation ATerm format".
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
 from nixlite.errors import NixError
 from nixlite.store.derivation import Derivation, InputNode, Output
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
+    from typing import Any
 
 
 def unparse(drv: Derivation) -> str:

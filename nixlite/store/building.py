@@ -6,11 +6,10 @@ derivation, its inputs and their sources are given to that Nix as `nix-store --i
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from nixlite.errors import EvalError
 from nixlite.store.export import export_stream
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from nixlite.store.store import Store
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
 from nixlite.store.aterm import by_bytes
 from nixlite.store.derivation import base_name
 from nixlite.store.hashing import format_hash, parse_unprefixed
 from nixlite.store.path import METHOD_PREFIXES
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from nixlite.store.derivation import Derivation, InputNode, Output
 
 JSON_VERSION = 4

@@ -6,12 +6,11 @@ Manual: Protocols, "Nix Archive (NAR) format".
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from nixlite.errors import EvalError
 from nixlite.store.hashing import Hash, hash_bytes, new_hasher
 from nixlite.store.tree import Directory, File, Node, Symlink
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 

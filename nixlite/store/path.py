@@ -7,11 +7,10 @@ Manual: Protocols, "Store path specification".
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from nixlite.errors import EvalError
 from nixlite.store.hashing import NIX32, Hash, compress_hash, digest, to_base32
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
 

@@ -7,8 +7,6 @@ through `lookup`), and can write it all out in a form that an installed Nix acce
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
 from nixlite.errors import EvalError, NixError
 from nixlite.store.aterm import parse, unparse
 from nixlite.store.derivation import name_of_drv
@@ -28,8 +26,10 @@ from nixlite.store.path import (
 )
 from nixlite.store.tree import Directory, File, Node, find, host_tree
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from typing import Any
 
     from nixlite.store.derivation import Derivation
     from nixlite.store.hashing import Hash

@@ -6,12 +6,12 @@ symbolic links. A file's bytes may be in memory or are read when they are asked 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypeAlias, Union
-
 from nixlite.errors import EvalError
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from typing import Any, TypeAlias
 
 
 class File:
@@ -50,7 +50,7 @@ class Symlink:
         self.target = target
 
 
-Node: TypeAlias = Union[File, Directory, Symlink]
+Node: TypeAlias = File | Directory | Symlink
 
 
 def host_tree(host: Any, path: str) -> Node:

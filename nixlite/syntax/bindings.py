@@ -7,8 +7,6 @@ Manual: Nix Language, "Attribute set".
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from nixlite.syntax.nodes import (
     INHERITED,
     INHERITED_FROM,
@@ -27,11 +25,13 @@ from nixlite.syntax.nodes import (
     Str,
     Var,
 )
-from nixlite.syntax.rules import Args, Rules
+from nixlite.syntax.rules import Rules
 from nixlite.syntax.unparse import show_path
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from nixlite.errors import ParseError
+    from nixlite.syntax.rules import Args
 
 Path = list[AttrName]
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from nixlite.syntax.bindings import BindingRules, set_doc
 from nixlite.syntax.literals import LiteralRules
 from nixlite.syntax.nodes import (
@@ -29,6 +27,7 @@ from nixlite.syntax.nodes import (
     With,
 )
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from nixlite.source import Source
     from nixlite.syntax.lexer import Tokens

@@ -6,8 +6,6 @@ messages follow from Bison's, with operators resolved by precedence and with def
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
 from lark.common import ParserConf
 from lark.lexer import PatternStr, TerminalDef
 from lark.load_grammar import load_grammar
@@ -15,7 +13,10 @@ from lark.parsers.lalr_analysis import LALR_Analyzer
 
 from nixlite.syntax.tables import END, LEXER_ERROR
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from lark.grammar import Rule
     from lark.parsers.grammar_analysis import LR0ItemSet
 

@@ -8,14 +8,15 @@ are those of `grammar/tokens.lark`; this file combines them so that the longest 
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
 
 from nixlite.errors import EvalError, NixError, ParseError
 from nixlite.syntax.literals import escaped, float_value, int_value, unescape
 from nixlite.syntax.tables import END, INVALID, LEXER_ERROR
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from typing import Any
 
     from nixlite.source import Source
     from nixlite.syntax.tables import Tables

@@ -10,7 +10,11 @@ import re
 
 from nixlite.errors import NixError
 from nixlite.syntax.nodes import Expr, Float, Int, Interpolation, PathLiteral, SearchPath, Str
-from nixlite.syntax.rules import Args, Rules
+from nixlite.syntax.rules import Rules
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from nixlite.syntax.rules import Args
 
 INT_MAX = 2**63 - 1
 SMALLEST_NORMAL = 2.0**-1022

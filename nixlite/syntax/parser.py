@@ -7,7 +7,6 @@ nesting is too deep for it.
 from __future__ import annotations
 
 from functools import cache
-from typing import TYPE_CHECKING, Any, NoReturn
 
 from nixlite.errors import ParseError
 from nixlite.syntax.build import Builder
@@ -15,7 +14,10 @@ from nixlite.syntax.lexer import Patterns, Tokens, tokenize
 from nixlite.syntax.options import ParseOptions
 from nixlite.syntax.tables import END, LEXER_ERROR, Tables, load
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any, NoReturn
+
     from nixlite.source import Source
     from nixlite.syntax.nodes import AttrSet, Expr
 

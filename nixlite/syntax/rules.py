@@ -7,16 +7,17 @@ of a string its offset and text, any other token its offset. Parentheses leave n
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
 from nixlite.errors import ParseError
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from nixlite.source import Source
     from nixlite.syntax.lexer import Tokens
     from nixlite.syntax.options import ParseOptions
 
-Args = list[Any]
+    Args = list[Any]
 
 
 class Rules:

@@ -11,9 +11,12 @@ from __future__ import annotations
 import marshal
 import os
 from binascii import crc32
-from typing import Any
 
 from nixlite.resources import grammar_directory
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 GRAMMAR_FILES = ("tokens.lark", "nix.lark", "precedence.txt")
 FORMAT = "nixlite tables 3"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
 from nixlite.syntax.nodes import (
     INHERITED,
@@ -34,6 +33,7 @@ from nixlite.syntax.nodes import (
     With,
 )
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 

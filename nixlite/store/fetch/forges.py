@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from nixlite.errors import EvalError
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from nixlite.store.fetch.download import Downloader
     from nixlite.store.fetch.inputs import Input

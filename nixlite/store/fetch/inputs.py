@@ -8,11 +8,14 @@ Manual: Built-ins, `fetchTree`; `nix flake`, "Types".
 from __future__ import annotations
 
 import re
-from typing import TypeAlias, Union
 
 from nixlite.errors import EvalError
 from nixlite.store.fetch.url import BadUrlError, Url, fix_git_url, parse_url
 from nixlite.store.hashing import BadHashError, Hash, format_hash, parse_hash
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import TypeAlias, Union
 
 Attrs: TypeAlias = "dict[str, Union[str, int, bool]]"
 

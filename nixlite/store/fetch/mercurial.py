@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
 
 from nixlite.errors import EvalError
 from nixlite.store.fetch.archive import put, unpack_tar
@@ -12,6 +11,7 @@ from nixlite.store.fetch.url import parse_url
 from nixlite.store.hashing import digest
 from nixlite.store.tree import Directory, Node
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 
