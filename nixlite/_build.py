@@ -9,12 +9,9 @@ from __future__ import annotations
 import os
 import sys
 import tempfile
+from typing import Any
 
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from typing import Any
 
 
 class TablesHook(BuildHookInterface[Any]):
