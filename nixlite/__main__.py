@@ -25,6 +25,7 @@ commands:
   instantiate  a stand-in for `nix-instantiate`: --eval, --parse, --find-file, or .drv paths
   derivation   derivation show: derivations as JSON, as `nix derivation show` prints them
   repl         an interactive session, as `nix repl`
+  cache        the compiled sources on disk: warm, info, clear
 
   why          where an attribute comes from: definition, layers, what it reads
   diff         how two values or derivations differ, and what should have changed
@@ -42,6 +43,7 @@ COLLECT_AFTER = (200_000, 20, 50)
 looks at all of them (nixpkgs' lib tests: 6.0 s of CPU time with CPython's defaults, 4.4 s with these)."""
 
 COMMANDS = {
+    "cache": "nixlite.cli.cache.CacheCommand",
     "derivation": "nixlite.cli.derivation.Derivation",
     "eval": "nixlite.cli.evaluate.Evaluate",
     "instantiate": "nixlite.cli.instantiate.Instantiate",

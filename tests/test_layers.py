@@ -36,9 +36,10 @@ MAY_USE: dict[str, set[str]] = {
     "render": {"errors", "source"},
     "trace": RUNTIME,
     "evaluator": EVALUATOR,
-    "cli": {*FRONTENDS, "explain"},
+    "cli": {*FRONTENDS, "explain", "observe"},
     "explain": EVALUATOR,
-    "repl": {*FRONTENDS, "explain"},
+    "observe": EVALUATOR,
+    "repl": {*FRONTENDS, "explain", "observe"},
     "oracle": {*FRONTENDS, "repl", "__main__"},
     "_build": {"syntax"},  # part of the packaging
     "__main__": {*FRONTENDS, "repl"},

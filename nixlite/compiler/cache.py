@@ -66,11 +66,8 @@ class Cache:
     def store(self, key: str, code: Code) -> None:
         """Write an entry atomically; not being able to is no error."""
         try:
-            os.makedirs(self.directory, 0o700, exist_ok=True)
-            self._usable = None
-            if not self.usable():
+            if not self.prepare():
                 return
-            os.makedirs(self.folder, 0o700, exist_ok=True)
             body = marshal.dumps(tuple(code))
             temporary = f"{self.folder}/.{key}.{os.getpid()}"
             with open(temporary, "wb") as file:
@@ -78,6 +75,18 @@ class Cache:
             os.replace(temporary, f"{self.folder}/{key}")
         except (OSError, ValueError):
             return
+
+    def prepare(self) -> bool:
+        """Make the directory and our version's folder; whether they can be used."""
+        try:
+            os.makedirs(self.directory, 0o700, exist_ok=True)
+            self._usable = None
+            if self.usable():
+                os.makedirs(self.folder, 0o700, exist_ok=True)
+                return True
+        except OSError:
+            self._usable = False
+        return False
 
     def usable(self) -> bool:
         """Whether the directory is there and only we can write to it."""

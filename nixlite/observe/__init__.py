@@ -1,0 +1,1 @@
+"""Looking at evaluation from outside: profiles, counters, progress, and the cache of compiled sources."""
