@@ -41,7 +41,6 @@ class Explaining(Command):
 
     def make_program(self) -> Program:
         """The program that the command line names; the attribute path is in `path`."""
-        from nixlite.evaluator import Evaluator
         from nixlite.explain.program import Program
 
         words = list(self.words)
@@ -52,7 +51,8 @@ class Explaining(Command):
         if len(words) > 1:
             raise UsageError(f"unexpected argument '{words[1]}'")
         self.path = parse_attr_path(words[0]) if words and words[0] != "." else []
-        self.evaluator = Evaluator(self.settings, self.host)  # finds files, explains errors
+        self.start()  # an evaluator that finds files and explains errors
+        assert self.evaluator is not None
         entries = ["«string»"] if self.expression is not None else []
         path = file_path(self.evaluator, self.file) if self.file else ""
         if path and self.expression is None:
@@ -62,7 +62,7 @@ class Explaining(Command):
             self.evaluator = evaluator
             return self.evaluate(evaluator, path)
 
-        return Program(self.settings, self.host, evaluate, entries)
+        return Program(self.settings, self.host, evaluate, entries, self.evaluator.cache)
 
     def evaluate(self, evaluator: Evaluator, path: str) -> Lazy:
         """The value of the program."""

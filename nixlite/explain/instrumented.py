@@ -15,10 +15,12 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
+    from nixlite.compiler.cache import Cache
     from nixlite.compiler.code import Code
     from nixlite.runtime.host import Host
     from nixlite.runtime.settings import Settings
     from nixlite.runtime.values import Lazy, Value
+    from nixlite.source import Position
     from nixlite.syntax.nodes import AttrSet, Expr
 
 MAKERS = {
@@ -30,9 +32,10 @@ MAKERS = {
 
 
 class InstrumentedEvaluator(Evaluator):
-    """As `Evaluator`, many times slower; `recorder` holds what happened.
+    """As `Evaluator`, several times slower; `recorder` holds what happened.
 
-    *edits* replaces the texts of sources, by name. `trees` holds the parsed sources by name.
+    *edits* replaces the texts of sources, by name; *cache* keeps the recording code, beside that of normal
+    evaluations.
     """
 
     instrumented = True
@@ -44,11 +47,13 @@ class InstrumentedEvaluator(Evaluator):
         recorder: Recorder | None = None,
         *,
         edits: dict[str, str] | None = None,
+        cache: Cache | None = None,
     ) -> None:
-        super().__init__(settings, host)
+        super().__init__(settings, host, cache)
         self.recorder = recorder or Recorder()
         self.edits = edits or {}
         self.trees: dict[str, Expr] = {}
+        """The trees of texts that are no files: bindings of the REPL cannot be parsed as expressions."""
         self.scopes: dict[str, tuple[str, ...]] = {}
         linker = Linker(
             {thunk.force: self.recorder.force, abi.update: self.recorder.update},
@@ -85,11 +90,23 @@ class InstrumentedEvaluator(Evaluator):
 
         return noted
 
-    def parse(self, source: Source) -> Expr:
-        """As the normal one; keeps the tree."""
-        tree = super().parse(source)
-        self.trees[source.name] = tree
-        return tree
+    def tree(self, name: str) -> Expr:
+        """The tree of a source that was evaluated.
+
+        Parsed when a question about it is asked, which is so for few files of a package set: most come from
+        the cache, and the trees of all would take more memory than the values.
+        """
+        if name not in self.trees:
+            from nixlite.syntax.parser import parse
+
+            options = self.parse_options()
+            options.warn = no_warning  # it was given when the source was compiled
+            self.trees[name] = parse(self.sources[name], options)
+        return self.trees[name]
+
+    def code_settings(self) -> str:
+        """As the normal ones; recording code is another."""
+        return f"recording {super().code_settings()}"
 
     def parse_bindings(self, source: Source) -> AttrSet:
         """As the normal one; takes an edited text where there is one, and keeps the tree."""
@@ -110,3 +127,7 @@ class InstrumentedEvaluator(Evaluator):
             source = Source(source.name, text, base=source.base, path=source.path)
         self.scopes[source.name] = names
         return super().code_of(source, names)
+
+
+def no_warning(text: str, position: Position | None) -> None:
+    """What becomes of a warning that was shown before."""

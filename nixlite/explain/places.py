@@ -120,24 +120,36 @@ class Index:
             )
 
 
-class Places:
-    """The indexes of all sources of one evaluation."""
+Indexes = dict[tuple[str, str, tuple[str, ...]], Index]
+"""Indexes by a source's name, its text and the names in scope."""
 
-    def __init__(self, evaluator: InstrumentedEvaluator) -> None:
+
+class Places:
+    """The indexes of all sources of one evaluation; *known* are those that other evaluations have made."""
+
+    def __init__(self, evaluator: InstrumentedEvaluator, known: Indexes | None = None) -> None:
         self.evaluator = evaluator
+        self.known = known if known is not None else {}
         self.indexes: dict[str, Index | None] = {}
 
     def index(self, name: str) -> Index | None:
         """The index of a source; None for one that was not evaluated."""
         if name not in self.indexes:
-            tree, source = self.evaluator.trees.get(name), self.evaluator.sources.get(name)
-            found = None
-            if tree is not None and source is not None:
-                scope = self.evaluator.scopes.get(name, ())
-                analysis = analyse(tree, source, self.evaluator.state.globals, scope, aliases=False)
-                found = Index(tree, source, analysis)
-            self.indexes[name] = found
+            self.indexes[name] = self.find_index(name)
         return self.indexes[name]
+
+    def find_index(self, name: str) -> Index | None:
+        """The index of a source that was not asked for before."""
+        source = self.evaluator.sources.get(name)
+        if source is None:
+            return None
+        scope = self.evaluator.scopes.get(name, ())
+        key = (name, source.text, scope)
+        if key not in self.known:
+            tree = self.evaluator.tree(name)
+            analysis = analyse(tree, source, self.evaluator.state.globals, scope, aliases=False)
+            self.known[key] = Index(tree, source, analysis)
+        return self.known[key]
 
     def definition(self, place: Place | None) -> Definition | None:
         """What is defined at a place."""

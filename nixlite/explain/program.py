@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from nixlite.compiler.cache import Cache
 from nixlite.errors import EvalError, NixError, did_you_mean
 from nixlite.explain.history import Origins
 from nixlite.explain.instrumented import InstrumentedEvaluator
@@ -13,6 +14,8 @@ from nixlite.runtime.values import show_type
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from nixlite.compiler.code import Code
+    from nixlite.explain.places import Indexes
     from nixlite.explain.recorder import Recorder
     from nixlite.runtime.host import Host
     from nixlite.runtime.settings import Settings
@@ -30,9 +33,34 @@ class Examination(NamedTuple):
     error: NixError | None
 
 
+class Codes(Cache):
+    """A cache that holds in memory what was asked for: a program is evaluated several times. *disk* is asked
+    first time; without one nothing is left on the disk."""
+
+    def __init__(self, disk: Cache | None) -> None:
+        super().__init__("")
+        self.disk = disk
+        self.codes: dict[str, Code] = {}
+
+    def load(self, key: str) -> Code | None:
+        """The code that was stored under *key*, None if there is none."""
+        code = self.codes.get(key)
+        if code is None and self.disk is not None:
+            code = self.disk.load(key)
+            if code is not None:
+                self.codes[key] = code
+        return code
+
+    def store(self, key: str, code: Code) -> None:
+        """Keep code."""
+        self.codes[key] = code
+        if self.disk is not None:
+            self.disk.store(key, code)
+
+
 class Program:
     """*evaluate* gives the value with an evaluator; *entries* are the names of the user's own sources, the
-    file or expression that was named."""
+    file or expression that was named; *cache* keeps compiled sources from one process to the next."""
 
     def __init__(
         self,
@@ -40,19 +68,22 @@ class Program:
         host: Host,
         evaluate: Callable[[InstrumentedEvaluator], Lazy],
         entries: Sequence[str] = (),
+        cache: Cache | None = None,
     ) -> None:
         self.settings = settings
         self.host = host
         self.evaluate = evaluate
         self.entries = tuple(entries)
+        self.codes = Codes(cache)
+        self.indexes: Indexes = {}
         self.quiet = False
 
     def run(self, recorder: Recorder | None = None, edits: dict[str, str] | None = None) -> Examination:
         """Evaluate to weak head normal form; only the first time warnings and traces are printed."""
-        evaluator = InstrumentedEvaluator(self.settings, self.host, recorder, edits=edits)
+        evaluator = InstrumentedEvaluator(self.settings, self.host, recorder, edits=edits, cache=self.codes)
         if self.quiet:
             evaluator.state.host.write_stderr = lambda text: None  # type: ignore[method-assign]
-        places = Places(evaluator)
+        places = Places(evaluator, self.indexes)
         root, error = None, None
         try:
             root = evaluator.guard(lambda _: evaluator.recorder.force(self.evaluate(evaluator)), None)

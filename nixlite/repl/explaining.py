@@ -109,7 +109,8 @@ def replay(session: Session, answer: Any) -> Program:
             entries.append(session.evaluator.resolve(file_path(session.evaluator, name)))
         except NixError:
             continue  # it is gone; its attributes are still there
-    return Program(session.evaluator.settings, session.evaluator.host, evaluate, entries)
+    evaluator = session.evaluator
+    return Program(evaluator.settings, evaluator.host, evaluate, entries, evaluator.cache)
 
 
 def add_file(session: Session, evaluator: InstrumentedEvaluator, scope: dict[str, Lazy], name: str) -> None:
