@@ -25,20 +25,25 @@ from nixlite.runtime.values import lambda_info
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from typing import Any, NoReturn
 
     from nixlite.runtime.values import Lazy, Value
 
 
-def call_delayed(payload: tuple[Any, Value, Lazy]) -> Value:
-    """The code of a thunk for `f x`: payload (this code, f, x)."""
-    _, f, x = payload
-    if type(f) is FunctionType:
-        return f(x)  # type: ignore[no-any-return]
-    return call(f, x)
+def call_delayed(payload: tuple[Value, Lazy]) -> Value:
+    """The code of a thunk for `f x`, where f is no compiled function: payload (f, x)."""
+    return call(payload[0], payload[1])
 
 
 call_delayed.is_application = True  # type: ignore[attr-defined] # see thunk.blackhole
+
+
+def delayed_calls(function: Value, arguments: Iterable[Lazy]) -> tuple[Lazy, ...]:
+    """A thunk for each `function argument`; a compiled function is itself the code of its thunks."""
+    if type(function) is FunctionType:
+        return tuple([[function, argument] for argument in arguments])
+    return tuple([[call_delayed, (function, argument)] for argument in arguments])
 
 
 @builtin("length", args=("e",))
@@ -104,7 +109,7 @@ def map_(f: Lazy, xs: Lazy) -> Value:
     if not items:
         return items
     function: Any = force_function(f, "while evaluating the first argument passed to builtins.map")
-    return tuple([[call_delayed, (call_delayed, function, item)] for item in items])
+    return delayed_calls(function, items)
 
 
 @builtin("genList", args=("generator", "length"))
@@ -119,7 +124,7 @@ def gen_list(generator: Lazy, size: Lazy) -> Value:
     function: Any = force_function(
         generator, "while evaluating the first argument passed to builtins.genList"
     )
-    return tuple([[call_delayed, (call_delayed, function, n)] for n in range(count)])
+    return delayed_calls(function, range(count))
 
 
 @builtin("filter", args=("f", "list"))

@@ -6,7 +6,7 @@ from types import FunctionType
 
 from nixlite.builtins.registry import builtin
 from nixlite.errors import NixTypeError
-from nixlite.runtime.call import call, call2
+from nixlite.runtime.call import call2
 from nixlite.runtime.expect import (
     force_attrs,
     force_function,
@@ -28,16 +28,9 @@ if TYPE_CHECKING:
     from nixlite.runtime.values import Lazy, Value
 
 
-def call2_delayed(payload: tuple[Any, Lazy, Lazy, Lazy]) -> Value:
-    """The code of a thunk for `f a b`: payload (this code, f, a, b); f may be a thunk itself."""
-    _, f, a, b = payload
-    if type(f) is list:
-        f = force(f)
-    if type(f) is FunctionType:
-        f = f(a)
-        if type(f) is FunctionType:
-            return f(b)  # type: ignore[no-any-return]
-        return call(f, b)
+def call2_delayed(payload: tuple[Lazy, Lazy, Lazy]) -> Value:
+    """The code of a thunk for `f a b`: payload (f, a, b); f may be a thunk itself."""
+    f, a, b = payload
     return call2(f, a, b)
 
 
@@ -185,7 +178,7 @@ def map_attrs(f: Lazy, attrset: Lazy) -> Value:
     The calls are delayed until an attribute is needed, and so is *f* itself.
     """
     attrs = force_attrs(attrset, "while evaluating the second argument passed to builtins.mapAttrs")
-    return {name: [call2_delayed, (call2_delayed, f, name, value)] for name, value in attrs.items()}
+    return {name: [call2_delayed, (f, name, value)] for name, value in attrs.items()}
 
 
 @builtin("zipAttrsWith", args=("f", "list"))
@@ -208,7 +201,7 @@ def zip_attrs_with(f: Lazy, xs: Lazy) -> Value:
             else:
                 values[name] = [value]
     return {
-        name: [call2_delayed, (call2_delayed, function, name, tuple(found))] for name, found in values.items()
+        name: [call2_delayed, (function, name, tuple(found))] for name, found in values.items()
     }
 
 

@@ -93,6 +93,7 @@ def resolved(f: Function, resolution: object, site: Site) -> ast.expr:
     forced = emit.call(site, "force", emit.name(name))
     if f.unit.instrumented:
         return forced
+    forced = emit.if_else(emit.is_evaluated(emit.name(name)), emit.item(emit.name(name), 1), forced)
     if resolution in f.locals:  # remember the value instead of the thunk
         forced = emit.walrus(name, forced)
         f.known = f.known | {resolution}

@@ -17,6 +17,8 @@ costs half of a closure. No Nix value is a Python list, so `type(x) is list` mea
 
 from __future__ import annotations
 
+import sys
+
 from nixlite.errors import InfiniteRecursion, NixError
 
 TYPE_CHECKING = False
@@ -31,11 +33,23 @@ def blackhole(payload: Any) -> Value:
     """The code of a thunk that is being evaluated: asking for it again can never end.
 
     C++ Nix notices that at once, except for calls that a builtin such as `map` has delayed: those run into
-    the limit of call depth. Their payload begins with their code, which is marked `is_application`.
+    the limit of call depth. So the code that is running is looked for, in the `force` further out.
     """
-    if type(payload) is tuple and payload and getattr(payload[0], "is_application", False):
-        return payload[0](payload)  # type: ignore[no-any-return]
+    inner = sys._getframe(1)
+    thunk, frame = inner.f_locals.get("x"), inner.f_back
+    while frame is not None:
+        names = frame.f_locals if frame.f_code is inner.f_code else {}
+        if names.get("x") is thunk and names["code"] is not blackhole:
+            if is_application(names["code"]):
+                return names["code"](payload)  # type: ignore[no-any-return]
+            break
+        frame = frame.f_back
     raise InfiniteRecursion
+
+
+def is_application(code: Any) -> bool:
+    """Whether a thunk's code is a delayed call: a compiled Nix function, or a builtin's way to call another."""
+    return getattr(code, "is_application", False) or code.__name__ in code.__globals__.get("LAMBDAS", ())
 
 
 def failed(payload: NixError) -> Value:
