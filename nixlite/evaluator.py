@@ -18,7 +18,7 @@ from nixlite.source import Source
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, MutableMapping
     from typing import Any
 
     from nixlite.compiler.cache import Cache
@@ -72,7 +72,7 @@ class Evaluator:
         self.warned = False
         """Whether the parser has warned: such a source is not cached, for it is to warn again."""
         self.files: dict[str, Lazy] = {}
-        self.sources: dict[str, Source] = {}
+        self.sources: MutableMapping[str, Source] = {}
         limit = recursion_limit(settings)
         if sys.getrecursionlimit() < limit:
             sys.setrecursionlimit(limit)
@@ -140,6 +140,7 @@ class Evaluator:
         names["SITES"] = code.sites
         names["LAMBDAS"] = code.lambdas
         names["FILE"] = code.name
+        names["SOURCE"] = self.sources.get(code.name)  # lives as long as the code, for its errors (api.py)
         exec(code.code, names)
         value: Value = self.guard(names["main"], scope or {})
         return value

@@ -19,7 +19,7 @@ class Source:
     literals in it are resolved against; `path` is the absolute file path, None when it is no file.
     """
 
-    __slots__ = ("_starts", "base", "name", "path", "text")
+    __slots__ = ("__weakref__", "_starts", "base", "name", "path", "text")
 
     def __init__(self, name: str, text: str, *, base: str = "/", path: str | None = None) -> None:
         self.name = name

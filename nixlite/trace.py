@@ -25,6 +25,7 @@ from nixlite.source import Position
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from types import CodeType, FrameType
     from typing import Any
 
@@ -41,7 +42,7 @@ DETERMINE = object()
 
 
 def explain(
-    error: NixError, sources: dict[str, Source], primops: dict[CodeType, tuple[str, bool]]
+    error: NixError, sources: Mapping[str, Source], primops: dict[CodeType, tuple[str, bool]]
 ) -> NixError:
     """Fill in `error.trace` and `error.position` from its traceback, and return it.
 
@@ -69,7 +70,7 @@ class TraceReader:
     taken over: what a builtin calls has no call site.
     """
 
-    def __init__(self, sources: dict[str, Source], primops: dict[CodeType, tuple[str, bool]]) -> None:
+    def __init__(self, sources: Mapping[str, Source], primops: dict[CodeType, tuple[str, bool]]) -> None:
         self.sources = sources
         self.primops = primops
         self.frames: list[Frame] = []
