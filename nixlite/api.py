@@ -240,7 +240,7 @@ def python_function(function: Callable[[Value], Any], evaluator: Evaluator) -> P
         return force(from_python(function(Value(force(x), evaluator)), evaluator))
 
     name = getattr(function, "__name__", "python")
-    return PrimOp(name, apply, ("x",), (function.__doc__ or "").strip(), trace=False)
+    return PrimOp(name, apply, ("x",), (function.__doc__ or "").strip())
 
 
 def evaluate(text: str) -> Value:

@@ -9,11 +9,12 @@ import gc
 import sys
 
 from nixlite.errors import NixError, StackOverflow
-from nixlite.runtime.abi import globals_for
+from nixlite.runtime.abi import globals_for, unit_globals
 from nixlite.runtime.access import guarded
 from nixlite.runtime.search_path import allow_lookup_path
 from nixlite.runtime.source_files import read_source, resolve_import_path
 from nixlite.runtime.state import State
+from nixlite.runtime.values import PrimOp
 from nixlite.source import Source
 
 TYPE_CHECKING = False
@@ -64,7 +65,7 @@ class Evaluator:
         self.state.builtins["derivation"] = self.state.globals["derivation"] = derivation
         self.base = globals_for(self.state)
         self.primops = {
-            name[2:]: self.base["b_" + name[2:]].arity for name in self.base if name.startswith("p_")
+            name: value.arity for name, value in self.state.builtins.items() if type(value) is PrimOp
         }
         self.cache = cache
         self.rewrite: Callable[[Expr, Source], Expr] | None = None
@@ -136,7 +137,7 @@ class Evaluator:
 
     def run(self, code: Code, scope: dict[str, Lazy] | None = None) -> Value:
         """The value of compiled code, in WHNF."""
-        names = self.base.copy()
+        names = unit_globals(self.state, self.base)
         names["SITES"] = code.sites
         names["LAMBDAS"] = code.lambdas
         names["FILE"] = code.name
@@ -253,9 +254,9 @@ class Evaluator:
 
     def explain(self, error: NixError) -> NixError:
         """Fill in an error's position and trace, for showing it."""
-        from nixlite.builtins.install import CODE_NAMES
+        from nixlite.builtins.install import code_names
         from nixlite.trace import explain
 
         if error.position is not None and error.position.source is None:
             error.position.source = self.sources.get(error.position.file)
-        return explain(error, self.sources, CODE_NAMES)
+        return explain(error, self.sources, code_names())

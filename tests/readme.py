@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import importlib
 import json
-import pkgutil
 import re
 import sys
 from collections import Counter
@@ -15,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import nixlite
 import nixlite.builtins
-from nixlite.builtins.registry import REGISTRY
+from nixlite.builtins.install import declarations
 from tests.oracle.cases import HERE, load
 from tests.oracle.ledger import read_ledger
 from tests.support import ROOT
@@ -30,13 +29,12 @@ REFERENCE = HERE / "builtins-2.34.8.json"
 def builtins_table() -> str:
     """A row for each file of `nixlite/builtins/`: its topic and its builtins; what Nix has and we don't."""
     topics: dict[str, list[str]] = {}
-    for module in pkgutil.iter_modules(nixlite.builtins.__path__):
-        importlib.import_module(f"nixlite.builtins.{module.name}")
-    for declaration in REGISTRY.values():
+    rows = declarations()
+    for declaration in rows.values():
         topics.setdefault(declaration.function.__module__, []).append(declaration.name)
     expected = set(json.loads(REFERENCE.read_text("utf-8"))["builtins"])
-    in_nix = sorted(set(nixlite.evaluate("builtins.attrNames builtins").to_python()) - REGISTRY.keys())
-    missing = sorted(expected - REGISTRY.keys() - set(in_nix))
+    in_nix = sorted(set(nixlite.evaluate("builtins.attrNames builtins").to_python()) - rows.keys())
+    missing = sorted(expected - rows.keys() - set(in_nix))
     lines = [f"{len(expected) - len(missing)} of the {len(expected)} builtins of Nix 2.34.8.", ""]
     lines += ["| file | topic | builtins |", "|---|---|---|"]
     for module_name in sorted(topics):

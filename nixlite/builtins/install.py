@@ -1,32 +1,13 @@
-"""Puts the builtins into a `State`: the set `builtins` and the names of the global scope."""
+"""Puts the builtins into a `State`: the set `builtins` and the names of the global scope.
+
+What there is tells `index.py`; the module of a builtin is loaded when the builtin is first called.
+"""
 
 from __future__ import annotations
 
-from nixlite.builtins import (  # noqa: F401 - importing a topic declares its builtins
-    arithmetic,
-    closure,
-    constants,
-    context,
-    control,
-    data,
-    derivations,
-    fetch_closure,
-    fetchers,
-    files,
-    flakerefs,
-    flakes,
-    hashing,
-    lists,
-    regex,
-    sets,
-    sort,
-    sources,
-    strings,
-    types,
-    versions,
-)
+from nixlite.builtins.index import BUILTINS, CONSTANT, IMPURE
 from nixlite.builtins.registry import REGISTRY
-from nixlite.runtime.values import PrimOp
+from nixlite.runtime.values import PrimOp, linked
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -38,11 +19,6 @@ if TYPE_CHECKING:
     from nixlite.runtime.state import State
     from nixlite.runtime.values import Lazy
 
-CODE_NAMES: dict[CodeType, tuple[str, bool]] = {
-    row.function.__code__: (row.name, row.trace) for row in REGISTRY.values() if not row.is_constant
-}
-"""Tells `trace.py` which Python frames are builtins: name, and whether a trace shows the call."""
-
 
 def install(state: State) -> None:
     """Fill `state.builtins` and `state.globals` with what the settings allow.
@@ -50,24 +26,62 @@ def install(state: State) -> None:
     Experimental builtins need their feature; impure ones are absent in pure evaluation (Nix 2.34.8). A name
     that is no `top_level` one is a global with two underscores before it: `__add`.
     """
-    settings = state.settings
     builtins = state.builtins
     names = state.globals
-    for row in REGISTRY.values():
-        if row.feature is not None and row.feature not in settings.features:
-            continue
-        if row.impure and settings.pure_eval:
-            continue
-        value = row.function(state) if row.is_constant else primop(state, row)
-        builtins[row.name] = value
-        names[row.name if row.top_level else f"__{row.name}"] = value
+    absent = {IMPURE} if state.settings.pure_eval else set()
+    known = {"", IMPURE, *state.settings.features} - absent
+
+    def link(primop: PrimOp) -> None:
+        row = declaration(primop.name)
+        arguments = row.arguments
+        primop.function = bind(row.function, state, len(arguments)) if row.state else row.function
+        primop.arguments = arguments
+        primop.doc = (row.function.__doc__ or "").partition("\n\n")[0].strip().replace("\n    ", "\n")
+
+    for name, (_, arity, top_level, condition) in BUILTINS.items():
+        if condition in known:
+            value = declaration(name).function(state) if arity == CONSTANT else unlinked(name, arity, link)
+            builtins[name] = value
+            names[name if top_level else f"__{name}"] = value
 
 
-def primop(state: State, row: Declaration) -> Lazy:
-    """The built-in function of a declaration, its first paragraph as documentation."""
-    function = bind(row.function, state, len(row.arguments)) if row.state else row.function
-    doc = (row.function.__doc__ or "").partition("\n\n")[0].strip().replace("\n    ", "\n")
-    return PrimOp(row.name, function, row.arguments, doc, row.trace)
+def declaration(name: str) -> Declaration:
+    """The declaration of a builtin, its module loaded if need be."""
+    if name not in REGISTRY:
+        __import__(f"nixlite.builtins.{BUILTINS[name][0]}")
+    return REGISTRY[name]
+
+
+def declarations() -> dict[str, Declaration]:
+    """The declarations of all builtins by name; loads all their modules."""
+    return {name: declaration(name) for name in BUILTINS}
+
+
+def code_names() -> dict[CodeType, tuple[str, bool]]:
+    """Tells `trace.py` which Python frames are builtins: name, and whether a trace shows the call.
+
+    Those that are not loaded have no frames.
+    """
+    rows = REGISTRY.values()
+    return {row.function.__code__: (row.name, row.trace) for row in rows if not row.is_constant}
+
+
+def unlinked(name: str, arity: int, link: Callable[[PrimOp], None]) -> PrimOp:
+    """A built-in function whose module is loaded by *link*, at the latest when it is called."""
+
+    def first1(a: Lazy) -> Any:
+        return linked(primop).function(a)
+
+    def first2(a: Lazy, b: Lazy) -> Any:
+        return linked(primop).function(a, b)
+
+    def first3(a: Lazy, b: Lazy, c: Lazy) -> Any:
+        return linked(primop).function(a, b, c)
+
+    primop = PrimOp(name, (first1, first2, first3)[arity - 1], (), "")
+    primop.arity = arity
+    primop.link = link
+    return primop
 
 
 def bind(function: Callable[..., Any], state: State, arity: int) -> Callable[..., Any]:

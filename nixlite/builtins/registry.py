@@ -18,24 +18,40 @@ in pure evaluation. `trace=False`: a failing call adds no frame.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
-
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from typing import Any
 
 
-class Declaration(NamedTuple):
-    """One row of the registry. `constant` rows are values computed from the `State`, not functions."""
+class Declaration:
+    """One row of the registry. `is_constant` rows are values computed from the `State`, not functions."""
 
-    name: str
-    function: Callable[..., Any]
-    arguments: tuple[str, ...]
-    state: bool
-    top_level: bool
-    feature: str | None
-    impure: bool
-    trace: bool
-    is_constant: bool
+    __slots__ = (
+        "arguments", "feature", "function", "impure", "is_constant", "name", "state", "top_level", "trace",
+    )  # fmt: skip
+
+    def __init__(
+        self,
+        name: str,
+        function: Callable[..., Any],
+        arguments: tuple[str, ...],
+        state: bool,
+        top_level: bool,
+        feature: str | None,
+        impure: bool,
+        trace: bool,
+        is_constant: bool,
+    ) -> None:
+        self.name = name
+        self.function = function
+        self.arguments = arguments
+        self.state = state
+        self.top_level = top_level
+        self.feature = feature
+        self.impure = impure
+        self.trace = trace
+        self.is_constant = is_constant
 
 
 REGISTRY: dict[str, Declaration] = {}

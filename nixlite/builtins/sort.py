@@ -18,7 +18,7 @@ from nixlite.runtime.expect import force_bool, force_function, force_list
 from nixlite.runtime.operators import less_than
 from nixlite.runtime.thunk import force
 from nixlite.runtime.utf8 import to_bytes
-from nixlite.runtime.values import PrimOp
+from nixlite.runtime.values import PrimOp, linked
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ def sort(comparator: Lazy, xs: Lazy) -> Value:
         return items
     function = force_function(comparator, "while evaluating the first argument passed to builtins.sort")
     values = [force(item) for item in items]
-    if type(function) is PrimOp and function.function is less_than_builtin:
+    if type(function) is PrimOp and linked(function).function is less_than_builtin:
         ordered = sort_simple(values)
         if ordered is not None:
             return tuple(ordered)

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from nixlite.builtins.install import bind
-from nixlite.builtins.registry import REGISTRY
+from nixlite.builtins.install import bind, declarations
 from nixlite.evaluator import Evaluator
 from nixlite.explain.linking import Linker
 from nixlite.explain.recorder import Recorder
 from nixlite.runtime import abi, thunk
-from nixlite.runtime.values import PrimOp
+from nixlite.runtime.values import PrimOp, linked
 from nixlite.source import Source
 
 TYPE_CHECKING = False
@@ -63,16 +62,18 @@ class InstrumentedEvaluator(Evaluator):
     def relink(self, linker: Linker) -> None:
         """Put the recording copies in place of builtins and operations."""
         state = self.state
+        rows = declarations()
         for name, original in list(state.builtins.items()):
-            if type(original) is not PrimOp or name not in REGISTRY:
+            if type(original) is not PrimOp or name not in rows:
                 continue
-            row = REGISTRY[name]
+            row = rows[name]
             function = linker.link(row.function)
             if row.state:
                 function = bind(function, state, original.arity)
             if name in MAKERS:
                 function = self.noting(name, function, MAKERS[name][0])
-            copy = PrimOp(name, function, original.arguments, original.doc, original.trace)
+            linked(original)
+            copy = PrimOp(name, function, original.arguments, original.doc)
             state.builtins[name] = copy
             for shown in (name, f"__{name}"):
                 if state.globals.get(shown) is original:

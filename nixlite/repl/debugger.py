@@ -14,7 +14,7 @@ from nixlite.repl.session import Abandoned, Session
 from nixlite.repl.table import command
 from nixlite.repl.tracepoints import BUILTIN, Point, Rewriter
 from nixlite.runtime.thunk import VIRGIN, force, is_evaluated, peel
-from nixlite.runtime.values import PrimOp
+from nixlite.runtime.values import PrimOp, linked
 from nixlite.spelling import attribute_name
 
 if TYPE_CHECKING:
@@ -190,7 +190,7 @@ def attach(
     if sys.getrecursionlimit() < limit:
         sys.setrecursionlimit(limit)
     evaluator.rewrite = debugger.rewriter.program
-    builtin = PrimOp(BUILTIN, debugger.frame, ("number", "variables", "e"), "", trace=False)
+    builtin = PrimOp(BUILTIN, debugger.frame, ("number", "variables", "e"), "")
     state.globals[f"__{BUILTIN}"] = base[f"g___{BUILTIN}"] = base[f"b_{BUILTIN}"] = builtin
     base[f"p_{BUILTIN}"] = debugger.frame
     evaluator.primops[BUILTIN] = 3
@@ -206,14 +206,14 @@ def original(evaluator: Evaluator, name: str) -> Callable[..., Value]:
     """The function of a builtin."""
     value = evaluator.state.builtins[name]
     assert type(value) is PrimOp
-    return value.function
+    return linked(value).function
 
 
 def replace(evaluator: Evaluator, name: str, function: Callable[..., Value]) -> None:
     """Give a builtin another function."""
     value = evaluator.state.builtins[name]
     assert type(value) is PrimOp
-    value.function = function
+    linked(value).function = function
     evaluator.base[f"p_{name}"] = function
 
 

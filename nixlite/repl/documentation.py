@@ -11,7 +11,7 @@ from types import FunctionType
 from nixlite.errors import Frame, NixError
 from nixlite.repl.finding import named_cell, source_of, tree_of, walk
 from nixlite.runtime.call import call
-from nixlite.runtime.values import PrimOp, PrimOpApp, lambda_info
+from nixlite.runtime.values import PrimOp, PrimOpApp, lambda_info, linked
 from nixlite.source import Position
 from nixlite.syntax import nodes
 
@@ -77,7 +77,7 @@ def of_functor(session: Session, functor: dict[str, Any]) -> str | None:
 
 def of_builtin(primop: PrimOp) -> str | None:
     """Synopsis and docstring of a builtin."""
-    if not primop.doc:
+    if not linked(primop).doc:
         return None
     synopsis = ""
     if primop.arguments:

@@ -9,7 +9,7 @@ from types import FunctionType
 
 from nixlite.errors import NixError, ParseError
 from nixlite.runtime.thunk import VIRGIN, peel
-from nixlite.runtime.values import ContextString, NixPath, PrimOp, PrimOpApp, lambda_info, show_type
+from nixlite.runtime.values import ContextString, NixPath, PrimOp, PrimOpApp, lambda_info, linked, show_type
 from nixlite.source import Source
 from nixlite.spelling import quote
 from nixlite.syntax import nodes
@@ -172,9 +172,9 @@ def describe(x: Lazy) -> str:
 def signature(value: Any) -> str:
     """The arguments of a function: `s n`, `{ a, b ? …, ... }`, `x: y:`."""
     if type(value) is PrimOp:
-        return " ".join(value.arguments)
+        return " ".join(linked(value).arguments)
     if type(value) is PrimOpApp:
-        return " ".join(value.primop.arguments[len(value.arguments) :])
+        return " ".join(linked(value.primop).arguments[len(value.arguments) :])
     if type(value) is not FunctionType:
         return ""
     info = lambda_info(value)

@@ -73,10 +73,11 @@ class Sampler:
     """Counts: `own` by function for the innermost one, `total` for all that were running, `lines` by line."""
 
     def __init__(self, session: Session) -> None:
-        from nixlite.builtins.install import CODE_NAMES
+        from nixlite.builtins.install import code_names, declarations
 
         self.session = session
-        self.builtins = CODE_NAMES
+        declarations()  # what the program will call need not be loaded yet
+        self.builtins = code_names()
         self.reader = TraceReader({}, {})
         self.samples = 0
         self.own: dict[Name, int] = {}

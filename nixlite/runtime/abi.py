@@ -1,8 +1,8 @@
 """The names that compiled code may use: the contract between compiler and runtime.
 
-`globals_for(state)` makes the dictionary that every compiled unit of one evaluator starts from. Besides the
-operations below it holds, for each builtin `x`: `p_x` (its Python function, called with all arguments), `b_x`
-(the value `builtins.x`) and, for each name of the global scope, `g_x`.
+`globals_for(state)` makes the dictionary that all compiled units of an evaluator start from: the operations
+below. `LateNames` adds what a unit turns out to use: for a builtin `x`, `p_x` (its Python function, called
+with all arguments) and `b_x` (the value `builtins.x`); for a name `x` of the global scope, `g_x`.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from nixlite.runtime.call import call, call2, curry
 from nixlite.runtime.expect import wrong_type
 from nixlite.runtime.operators import assert_equal, equal
 from nixlite.runtime.thunk import VIRGIN, force
-from nixlite.runtime.values import HERE, NixPath, PrimOp
+from nixlite.runtime.values import HERE, NixPath, linked
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -23,6 +23,10 @@ if TYPE_CHECKING:
 
     from nixlite.runtime.state import State
     from nixlite.runtime.values import Lazy, Value
+
+    Names = dict[str, Any]
+else:
+    Names = dict
 
 Formals = tuple[str | None, tuple[tuple[str, bool], ...]]
 """A function's name and its formals: (name, has a default)."""
@@ -113,10 +117,41 @@ def globals_for(state: State) -> dict[str, Any]:
     """The starting dictionary of every compiled unit of one evaluator."""
     names = dict(OPERATIONS)
     names.update(text.string_operations(state))
-    for name, value in state.builtins.items():
-        if type(value) is PrimOp:
-            names["b_" + name] = value
-            names["p_" + name] = value.function
-    for name, value in state.globals.items():
-        names["g_" + name] = value
     return names
+
+
+def unit_globals(state: State, base: dict[str, Any]) -> dict[str, Any]:
+    """The dictionary of a new unit; *base* is what `globals_for` made."""
+    names = base.copy()
+    names["__builtins__"] = LateNames(state, base, names)
+    return names
+
+
+class LateNames(Names):
+    """What stands as `__builtins__` in a unit's dictionary *names*: it is asked for names that are not there.
+
+    It puts them there, so each is asked for once. A program uses few builtins, and the module of a builtin
+    is loaded when a program first comes to it. *names* may begin empty: what *base* has is found too.
+    """
+
+    __slots__ = ("base", "names", "state")
+
+    def __init__(self, state: State, base: dict[str, Any], names: dict[str, Any]) -> None:
+        super().__init__()
+        self.state = state
+        self.base = base
+        self.names = names
+
+    def __missing__(self, name: str) -> Any:
+        kind, key = name[:2], name[2:]
+        value: Any
+        if name in self.base:
+            value = self.base[name]
+        elif kind == "g_":
+            value = self.state.globals[key]
+        else:
+            value = self.state.builtins[key]
+            if kind == "p_":
+                value = linked(value).function
+        self.names[name] = value
+        return value

@@ -80,11 +80,12 @@ class NixPath:
 class PrimOp:
     """A built-in function with its metadata.
 
-    *function* takes *arity* lazies positionally and returns a value in WHNF. `trace` tells whether a
-    failing call adds the frame `while calling the 'name' builtin`.
+    *function* takes *arity* lazies positionally and returns a value in WHNF. While `link` is not None, the
+    builtin's module is not loaded: `linked` does that, and so does the function that is there meanwhile;
+    only then are the names of the *arguments* and the documentation known.
     """
 
-    __slots__ = ("arguments", "arity", "doc", "function", "name", "trace")
+    __slots__ = ("arguments", "arity", "doc", "function", "link", "name")
 
     def __init__(
         self,
@@ -92,17 +93,24 @@ class PrimOp:
         function: Callable[..., Value],
         arguments: tuple[str, ...],
         doc: str,
-        trace: bool = True,
     ) -> None:
         self.name = name
         self.function = function
         self.arguments = arguments
         self.arity = len(arguments)
         self.doc = doc
-        self.trace = trace
+        self.link: Callable[[PrimOp], None] | None = None
 
     def __repr__(self) -> str:
         return f"<PrimOp {self.name}>"
+
+
+def linked(primop: PrimOp) -> PrimOp:
+    """*primop* with its function, its arguments' names and its documentation."""
+    if primop.link is not None:
+        primop.link(primop)
+        primop.link = None
+    return primop
 
 
 class PrimOpApp:

@@ -17,6 +17,7 @@ from nixlite.runtime.host import CapturingHost, RealHost
 from nixlite.runtime.printer import force_deep, show_shallow
 from nixlite.runtime.settings import Settings
 from nixlite.runtime.thunk import force
+from nixlite.runtime.values import linked
 from nixlite.source import Source
 from tests.compiler.test_programs import CASES
 from tests.explain.support import program_of
@@ -55,4 +56,4 @@ def test_nothing_of_it_is_in_a_normal_evaluator() -> None:
     assert evaluator.base["force"] is force
     assert evaluator.base["call"] is call
     assert "created" not in evaluator.base
-    assert evaluator.base["p_map"].__globals__["force"] is force
+    assert linked(evaluator.state.builtins["map"]).function.__globals__["force"] is force
