@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-from nixlite.cli.explaining import Explaining
+from nixlite.cli.explaining import EXPLAINING, Explaining
+from nixlite.cli.flags import Flag, Flags, turn_on
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from nixlite.runtime.host import Host
+    from nixlite.runtime.settings import Settings
 
 
 class Why(Explaining):
@@ -10,6 +16,11 @@ class Why(Explaining):
 
     usage = "nixlite why [flags] [FILE] [--expr EXPR] [ATTRPATH]"
     description = "Where was an attribute's value written, which layers did it pass, and what does it read?"
+
+    def __init__(self, settings: Settings, host: Host) -> None:
+        super().__init__(settings, host)
+        self.flags = FLAGS
+        self.all = False
 
     def run(self) -> int:
         """Explain one attribute."""
@@ -20,6 +31,12 @@ class Why(Explaining):
         if found.error is not None:
             self.host.write_stdout(cycles.show(found, self.settings.cwd))
             raise found.error
-        answer = explain(found, self.path, self.read_depth())
+        answer = explain(found, self.path, self.read_depth(), everything=self.all)
         self.write(show(answer, self.settings.cwd) + cycles.show(found, self.settings.cwd), answer)
         return 1 if answer.error else 0
+
+
+FLAGS: Flags = {
+    "--all": Flag("", turn_on("all"), "also what only the functions that are called read"),
+    **EXPLAINING,
+}

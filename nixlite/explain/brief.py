@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 WIDTH = 60
 
+TEXTS = (str, ContextString)
+
 
 def brief(value: Any, depth: int = 1) -> str:
     """A value as a reader recognises it: strings quoted and cut, lists and sets by their first items."""
@@ -66,6 +68,24 @@ def quoted(text: str) -> str:
     if len(text) > WIDTH:
         text = f"{text[: WIDTH - 21]}…{text[-20:]}"
     return '"' + text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n") + '"'
+
+
+def brief_pair(old: Any, new: Any) -> tuple[str, str]:
+    """Two values in few words; of long texts that begin and end alike, what differs with some of its line."""
+    first, second = brief(old), brief(new)
+    before, after = settled(old), settled(new)
+    if first != second or type(before) not in TEXTS or type(after) not in TEXTS:
+        return first, second
+    a, b = text_of(before), text_of(after)
+    same = next((i for i, (x, y) in enumerate(zip(a, b, strict=False)) if x != y), min(len(a), len(b)))
+    start = max(0, same - WIDTH // 3)
+    return excerpt(a, start), excerpt(b, start)
+
+
+def excerpt(text: str, start: int) -> str:
+    """A part of a text in quotes, with dots for what is left out."""
+    part = quoted(text[start : start + WIDTH - 2])[1:-1]
+    return f'"{"…" if start else ""}{part}{"…" if start + WIDTH - 2 < len(text) else ""}"'
 
 
 def shown_place(place: Place | None, base: str = "") -> str:

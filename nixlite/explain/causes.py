@@ -18,6 +18,8 @@ from nixlite.explain.places import (
 from nixlite.syntax import nodes as n
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from nixlite.explain.places import Definition, Places
     from nixlite.explain.program import Examination
     from nixlite.explain.recorder import Node, Place
@@ -42,8 +44,9 @@ class Link(NamedTuple):
     callee: str
 
 
-def path_to(start: Node, targets: set[Node]) -> list[Node]:
-    """The shortest chain of reads from *start* to one of *targets*, both included; empty if there is none."""
+def path_to(start: Node, targets: set[Node], within: set[Node]) -> list[Node]:
+    """The shortest chain of reads from *start* to one of *targets*, both included; empty if there is none.
+    *within*: all nodes that read a target, directly or not (`readers`)."""
     before: dict[Node, Node | None] = {start: None}
     todo = deque([start])
     while todo:
@@ -54,10 +57,26 @@ def path_to(start: Node, targets: set[Node]) -> list[Node]:
                 chain.append(previous)
             return chain[::-1]
         for other in node.reads:
-            if other not in before:
+            if other in within and other not in before:
                 before[other] = node
                 todo.append(other)
     return []
+
+
+def readers(everything: Iterable[Node], targets: Iterable[Node]) -> set[Node]:
+    """The *targets* and all nodes, of *everything*, that read one of them, directly or not."""
+    by: dict[Node, list[Node]] = {}
+    for node in everything:
+        for other in node.reads:
+            by.setdefault(other, []).append(node)
+    found = set(targets)
+    todo = list(found)
+    while todo:
+        for node in by.get(todo.pop(), ()):
+            if node not in found:
+                found.add(node)
+                todo.append(node)
+    return found
 
 
 def reachable(start: Node) -> set[Node]:

@@ -13,10 +13,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from nixlite.analysis.scope import Global
+from nixlite.analysis.scope import WithLookup
 from nixlite.errors import NixError
-from nixlite.explain.leaves import forced, leaf_at
-from nixlite.explain.places import REC, resolves_to, variables_below
+from nixlite.explain.leaves import forced, is_derivation, leaf_at
+from nixlite.explain.moving import ZEROS, Mover, replace
 from nixlite.explain.stale import set_at
 from nixlite.runtime.printer import show_value
 from nixlite.runtime.values import ContextString
@@ -27,16 +27,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from nixlite.explain.places import Definition, Index
-    from nixlite.explain.program import Examination, Program
+    from nixlite.explain.program import Program
     from nixlite.explain.stale import Override, Report, Stale
-
-ZEROS = {
-    "hash": "sha256-" + "A" * 43 + "=",
-    "sha256": "0" * 52,
-    "sha512": "0" * 103,
-    "outputHash": "0" * 52,
-}
-"""Hashes that stand for one yet to be found out."""
 
 
 class Moved(NamedTuple):
@@ -58,18 +50,23 @@ class Fix(NamedTuple):
     assumes_hash: bool
 
     @property
+    def moves(self) -> int:
+        """How many stale attributes follow."""
+        return sum(item.ok for item in self.moved)
+
+    @property
     def ok(self) -> bool:
         """Whether every stale attribute follows."""
         return bool(self.moved) and all(item.ok for item in self.moved)
 
 
 class Editor:
-    """Rewrites the set literal of an override."""
+    """Rewrites the set literal of an override; *prefix* as `Mover` has it."""
 
-    def __init__(self, found: Examination, report: Report, attrs: dict[str, Any]) -> None:
-        self.found = found
+    def __init__(self, report: Report, prefix: str | None = None) -> None:
+        found = self.found = report.found
         self.report = report
-        self.attrs = attrs
+        self.attrs = report.attrs
         last = report.stale[0].override
         definition = found.places.definition(last.place)
         assert definition is not None
@@ -80,8 +77,8 @@ class Editor:
         self.old, self.wrap = self.name_of_old()
         self.assumes_hash = False
         self.needs_rec = False
-        names = {entry.name: entry for entry in report.overrides}
-        self.replaced: dict[str, Override] = names
+        renewed = {item.path[0] for item in report.stale}
+        self.mover = Mover(found.places, report.overrides, renewed, set(self.attrs), self.old, prefix)
 
     def name_of_old(self) -> tuple[str, bool]:
         """(how the override calls what was before, whether `old:` must be written in front for that)."""
@@ -102,6 +99,11 @@ class Editor:
         if label is None:
             return "", False
         return (name, False) if name else ("old", True)
+
+    def is_from_with(self, var: n.Var) -> bool:
+        """Whether a variable of the override is found by `with`."""
+        index = self.index_of(self.definition)
+        return type(index.analysis.variables.get(var)) is WithLookup
 
     # -- what to add
 
@@ -132,13 +134,13 @@ class Editor:
         call: Any = entry.value
         if type(call) is not n.Call or type(call.arguments[0]) is not n.AttrSet:
             return None
-        index = self.found.places.index(entry.place[0])
-        assert index is not None
+        index = self.index_of(entry)
         parts = []
         for argument, binding in call.arguments[0].bindings.items():
-            code = self.moved_here(index, binding.value, items) if binding.value is not None else None
+            code = self.mover.moved(index, binding.value) if binding.value is not None else None
             if code is not None:
-                parts.append(f"{argument} = {code};")
+                self.needs_rec = True
+                parts.append(f"inherit {argument};" if code == argument else f"{argument} = {code};")
             elif argument in ZEROS:
                 parts.append(f'{argument} = "{ZEROS[argument]}";')
                 self.assumes_hash = True
@@ -150,63 +152,27 @@ class Editor:
         entry = self.written(name)
         if entry is None or entry.value is None or entry.name != name:
             return None
+        code = self.mover.moved(self.index_of(entry), entry.value, new_hash=type(entry.value) is n.Call)
+        if code is not None:
+            self.needs_rec = True
+            self.assumes_hash = self.assumes_hash or self.mover.assumes_hash
+        return code
+
+    def index_of(self, entry: Definition) -> Index:
+        """The index of the source that a definition is in."""
         index = self.found.places.index(entry.place[0])
-        return self.moved_here(index, entry.value, self.report.stale) if index is not None else None
-
-    def moved_here(self, index: Index, value: n.Expr, items: Sequence[Stale]) -> str | None:
-        """The text of an expression that reads replaced values, to be said inside the override; None for
-        one that reads none, or other names that are not to be had there."""
-        edits: list[tuple[int, int, str]] = []
-        reads = False
-        for var in variables_below(value):
-            resolution = index.analysis.variables.get(var)
-            if type(resolution) is Global:
-                continue
-            replaced = self.meaning(index, var, items)
-            if replaced is not None:
-                reads = True
-                edits.append((var.start, var.end, replaced))
-            elif self.sibling(index, var) and any(var.name == item.path[0] for item in self.report.stale):
-                reads = True  # it is written anew as well
-            elif self.old and self.sibling(index, var):
-                edits.append((var.start, var.end, f"{self.old}.{attribute_name(var.name)}"))
-            elif not self.is_local(index, var, value):
-                return None
-        if not reads:
-            return None
-        self.needs_rec = True
-        return replace(index.source.text, edits, value.start, value.end)
-
-    def meaning(self, index: Index, var: n.Var, items: Sequence[Stale]) -> str | None:
-        """The name of the override that a variable stands for."""
-        for entry in self.replaced.values():
-            definition = self.found.places.definition(entry.origin)
-            if definition is not None and resolves_to(index, var, definition):
-                return entry.name
-            if definition is not None and definition.kind == "formal" and var.name == definition.name:
-                return entry.name
-        return None
-
-    def sibling(self, index: Index, var: n.Var) -> bool:
-        """Whether a variable is an attribute of the same `rec`, to be had from the old set."""
-        resolution = index.analysis.variables.get(var)
-        binding = getattr(resolution, "binding", None)
-        if binding is None:
-            return False
-        definition = index.definitions.get(index.source.line_column(binding.pos))
-        return definition is not None and definition.kind == REC and var.name in self.attrs
-
-    def is_local(self, index: Index, var: n.Var, value: n.Expr) -> bool:
-        """Whether a variable is bound inside of the expression itself."""
-        resolution = index.analysis.variables.get(var)
-        binding = getattr(resolution, "binding", None)
-        return binding is not None and value.start <= binding.pos < value.end
+        assert index is not None
+        return index
 
     def by_value(self, name: str, items: list[Stale]) -> str | None:
-        """The value that an attribute would have, written down; nested ones beside the old rest."""
+        """The value that an attribute would have, written down; nested ones beside the old rest.
+
+        A derivation has none of these: `//` would change what it shows, not what is built.
+        """
         if len(items[0].path) == 1:
             return self.literal(items[0].expected, items[0].override)
-        if not self.old or any(len(item.path) != 2 for item in items):
+        value = forced(self.found, self.attrs[name])
+        if not self.old or any(len(item.path) != 2 for item in items) or is_derivation(self.found, value):
             return None
         parts = []
         for item in items:
@@ -263,28 +229,48 @@ class Editor:
         return text[: container.start] + new + text[end:], new
 
 
-def replace(text: str, edits: list[tuple[int, int, str]], start: int, end: int) -> str:
-    """Part of a text with replacements in it; a name in braces of a string stays a name."""
-    result, at = [], start
-    for first, last, new in sorted(edits):
-        result += [text[at:first], new]
-        at = last
-    return "".join([*result, text[at:end]])
-
-
 def propose(program: Program, path: Sequence[str], report: Report) -> Fix | None:
-    """A fix for what is stale, evaluated; None where there is nothing to fix or no idea how."""
+    """A fix for what is stale, evaluated; None where there is nothing to fix or no idea how.
+
+    Where what was made of the old values has no `override`, it is made anew, with the functions of the set
+    that the override took the package from: the first way of naming these that works, else the best.
+    """
     if not report.stale:
         return None
-    found = program.run()
-    attrs = set_at(found, path)
-    editor = Editor(found, report, attrs)
-    additions = editor.additions()
-    if not additions or type(editor.container) is not n.AttrSet:
-        return None
-    whole, code = editor.edited(additions)
-    moved = check(program, path, report, editor.source.name, whole)
-    return Fix(code, editor.source.name, editor.definition.place[1], moved, editor.assumes_hash)
+    best: Fix | None = None
+    tried: set[str] = set()
+    for prefix in (None, *prefixes(Editor(report))):
+        editor = Editor(report, prefix)
+        additions = editor.additions()
+        if not additions or type(editor.container) is not n.AttrSet:
+            continue
+        whole, code = editor.edited(additions)
+        if code in tried:
+            continue
+        tried.add(code)
+        moved = check(program, path, report, editor.source.name, whole)
+        fix = Fix(code, editor.source.name, editor.definition.place[1], moved, editor.assumes_hash)
+        if best is None or fix.moves > best.moves:
+            best = fix
+        if fix.ok:
+            break
+    return best
+
+
+def prefixes(editor: Editor) -> list[str]:
+    """How the override may name the functions that packages are made of, the nearest set first:
+    `pkgs.python3Packages.` and `pkgs.` for `pkgs.python3Packages.x.overrideAttrs`."""
+    label = editor.label
+    function = label.call.function if label is not None and type(label.call) is n.Call else None
+    if type(function) is not n.Select or not all(isinstance(name, str) for name in function.path):
+        return []
+    subject = function.subject
+    bare = [""] if type(subject) is n.Var and editor.is_from_with(subject) else []
+    if len(function.path) == 1:  # the package is a variable
+        return bare
+    names = [attribute_name(str(name)) for name in function.path[:-2]]
+    sets = [editor.source.text[subject.start : subject.end], *names]
+    return [".".join(sets[:length]) + "." for length in range(len(sets), 0, -1)] + bare
 
 
 def check(program: Program, path: Sequence[str], report: Report, name: str, text: str) -> list[Moved]:

@@ -12,7 +12,7 @@ from nixlite.syntax import nodes as n
 if TYPE_CHECKING:
     from nixlite.explain.instrumented import InstrumentedEvaluator
     from nixlite.explain.places import Definition
-    from nixlite.explain.recorder import Node, Place, Recorder
+    from nixlite.explain.recorder import Made, Node, Place, Recorder
     from nixlite.runtime.values import Lazy
 
 
@@ -87,9 +87,37 @@ def alias(cell: Any) -> Any:
     return cell
 
 
+class Addition(NamedTuple):
+    """An attribute that a `//` added: the set that had no such name, and the new cell."""
+
+    name: str
+    new: Any
+    before: dict[str, Lazy]
+
+
+def additions(recorder: Recorder, attrs: dict[str, Lazy]) -> list[Addition]:
+    """Every attribute that a `//` on the way to *attrs* added, oldest first."""
+    found: list[Addition] = []
+    for made in updates(recorder, attrs):
+        left, right = made.sources
+        found += [Addition(name, cell, left) for name, cell in right.items() if name not in left]
+    return found[::-1]
+
+
 def replacements(recorder: Recorder, attrs: dict[str, Lazy]) -> list[Replacement]:
     """Every attribute that a `//` on the way to *attrs* replaced, oldest first."""
     found: list[Replacement] = []
+    for made in updates(recorder, attrs):
+        left, right = made.sources
+        for name, cell in right.items():
+            if name in left and not same(left[name], cell):
+                found.append(Replacement(name, left[name], cell, made.place, left))
+    return found[::-1]
+
+
+def updates(recorder: Recorder, attrs: dict[str, Lazy]) -> list[Made]:
+    """Every `//` on the way to *attrs*, newest first."""
+    found: list[Made] = []
     todo, seen = [attrs], set()
     while todo:
         at = todo.pop()
@@ -98,12 +126,9 @@ def replacements(recorder: Recorder, attrs: dict[str, Lazy]) -> list[Replacement
             continue
         seen.add(id(at))
         if made.how == "//":
-            left, right = made.sources
-            for name, cell in right.items():
-                if name in left and not same(left[name], cell):
-                    found.append(Replacement(name, left[name], cell, made.place, left))
+            found.append(made)
         todo += made.sources
-    return found[::-1]
+    return found
 
 
 class Origins:

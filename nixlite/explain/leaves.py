@@ -10,7 +10,7 @@ from types import FunctionType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from nixlite.errors import NixError
-from nixlite.explain.recorder import plain
+from nixlite.explain.recorder import plain, settled
 from nixlite.runtime.values import PrimOp, PrimOpApp
 
 if TYPE_CHECKING:
@@ -25,6 +25,9 @@ CONSEQUENCES = frozenset(
 )  # fmt: skip
 """Attributes of a derivation that are made of its others, or that nobody writes."""
 
+META = frozenset({"name", "position", "available", "unfree", "broken", "unsupported", "insecure"})
+"""The same of `meta`."""
+
 
 class Leaf(NamedTuple):
     """A part of a value: its path, the node that read it, what it is compared by, and the value."""
@@ -35,10 +38,14 @@ class Leaf(NamedTuple):
     value: Any
 
 
-def leaves(found: Examination, attrs: dict[str, Any], path: tuple[str, ...] = ()) -> list[Leaf]:
-    """The leaves of a set, those that fail left out."""
+def leaves(
+    found: Examination, attrs: dict[str, Any], path: tuple[str, ...] = (), seen: frozenset[int] = frozenset()
+) -> list[Leaf]:
+    """The leaves of a set, those that fail left out, and those of a set that is at a shorter path as well:
+    *seen* holds the identities of the sets further up."""
     result: list[Leaf] = []
-    hidden = hidden_names(found, attrs)
+    hidden = hidden_names(found, attrs, path)
+    here_too = {id(value) for cell in attrs.values() if type(value := settled(cell)) is dict}
     for name in sorted(attrs):
         if name in hidden:
             continue
@@ -46,8 +53,10 @@ def leaves(found: Examination, attrs: dict[str, Any], path: tuple[str, ...] = ()
         if isinstance(value, NixError) or type(value) in (FunctionType, PrimOp, PrimOpApp):
             continue
         here = (*path, name)
+        if type(value) is dict and id(value) in seen:
+            continue
         if type(value) is dict and len(here) < DEPTH and (not is_derivation(found, value) or fetches(value)):
-            below = leaves(found, value, here)
+            below = leaves(found, value, here, seen | here_too | {id(attrs)})
             for leaf in below:
                 leaf.node.reads.setdefault(node)
             result += below
@@ -63,10 +72,10 @@ def forced(found: Examination, cell: Any) -> Any:
     return found.evaluator.guard(found.recorder.force, cell)
 
 
-def hidden_names(found: Examination, attrs: dict[str, Any]) -> frozenset[str]:
+def hidden_names(found: Examination, attrs: dict[str, Any], path: tuple[str, ...]) -> frozenset[str]:
     """The attributes of a set that are no leaves."""
     if not is_derivation(found, attrs):
-        return frozenset()
+        return META if path[-1:] == ("meta",) else frozenset()
     outputs = comparable(found, attrs.get("outputs", ()), 1)
     names = {item[1] for item in outputs if type(item) is tuple} if type(outputs) is tuple else set()
     return CONSEQUENCES | names

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from nixlite.explain.brief import brief, shown_place
 from nixlite.explain.stale_text import causes_of
+from nixlite.runtime.select import MISSING
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -24,8 +25,18 @@ def data(report: Report, fix: Fix | None) -> dict[str, Any]:
                 "definition": shown_place(entry.origin),
                 "override": shown_place(entry.place),
                 "by": entry.label.what if entry.label is not None else "//",
+                "variable": entry.meant,
             }
             for entry in report.overrides
+        ],
+        "arguments": [
+            {
+                "name": given.name,
+                "old": None if given.old is MISSING else brief(given.old),
+                "new": brief(given.new),
+                "override": shown_place(given.place),
+            }
+            for given in report.arguments
         ],
         "stale": [
             {

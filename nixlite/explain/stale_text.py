@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from nixlite.explain.brief import brief, shown_place
+from nixlite.explain.brief import brief, brief_pair, shown_place
 from nixlite.explain.causes import TEXTS
+from nixlite.runtime.select import MISSING
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from nixlite.explain.causes import Link
     from nixlite.explain.fixed_output import Trap
     from nixlite.explain.fixes import Fix
-    from nixlite.explain.stale import Report, Stale
+    from nixlite.explain.stale import Argument, Report, Stale
 
 
 def show(report: Report, fix: Fix | None, base: str = "") -> str:
@@ -22,7 +23,10 @@ def show(report: Report, fix: Fix | None, base: str = "") -> str:
             f"  {entry.name}: {brief(entry.old)} → {brief(entry.new)}"
             f"   {shown_place(entry.origin, base)} → {shown_place(entry.place, base)}{by}"
         )
-    if not report.overrides:
+        if entry.meant:
+            lines.append(f"    the package has no attribute `{entry.name}`, only a variable of that name")
+    lines += [f"  argument {given_text(given, base)}" for given in report.arguments]
+    if not report.overrides and not report.arguments:
         return "nothing is overridden here\n"
     if not report.stale and not report.traps:
         return "\n".join([*lines, "", "everything follows"]) + "\n"
@@ -37,9 +41,16 @@ def show(report: Report, fix: Fix | None, base: str = "") -> str:
     return "\n".join(lines) + "\n"
 
 
+def given_text(given: Argument, base: str) -> str:
+    """An argument with what it was and is."""
+    old = "not given" if given.old is MISSING else brief(given.old)
+    return f"{given.name}: {old} → {brief(given.new)}   {shown_place(given.place, base)} by override"
+
+
 def show_stale(item: Stale, base: str) -> list[str]:
     """A stale attribute, its value, and the chain of what it was made of."""
-    lines = [f"  {'.'.join(item.path)} = {brief(item.value)}   (would be {brief(item.expected)})"]
+    value, expected = brief_pair(item.value, item.expected)
+    lines = [f"  {'.'.join(item.path)} = {value}   (would be {expected})"]
     chain = [f"{link.name} ({shown_place(link.place, base)})" for link in item.links]
     lines += [f"      ← {step}" for step in chain]
     causes = causes_of(item)
@@ -114,8 +125,9 @@ def show_fix(fix: Fix | None, base: str) -> list[str]:
         lines += ["", "  (The hash is a placeholder: building once tells the right one.)"]
     lines += ["", "  checked by evaluating it:"]
     for item in fix.moved:
-        mark = "✓" if item.ok else "✗"
-        lines.append(f"  {mark} {'.'.join(item.path)}: {brief(item.before)} → {brief(item.after)}")
+        before, after = brief_pair(item.before, item.after)
+        change = f"{before} → {after}" if item.ok or before != after else f"still {before}"
+        lines.append(f"  {'✓' if item.ok else '✗'} {'.'.join(item.path)}: {change}")
     if not fix.moved:
         lines.append("  ✗ it does not evaluate")
     return lines

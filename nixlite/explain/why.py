@@ -5,16 +5,17 @@ from __future__ import annotations
 from types import FunctionType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from nixlite.explain.brief import brief, one_line, shown_place
+from nixlite.explain.brief import brief, one_line, shown_place, text_of
 from nixlite.explain.history import history
-from nixlite.explain.places import FORMAL, PART
+from nixlite.explain.places import FORMAL, PART, children
 from nixlite.explain.program import locate
 from nixlite.explain.recorder import settled
 from nixlite.runtime.select import MISSING
-from nixlite.runtime.values import PrimOp, PrimOpApp
+from nixlite.runtime.values import ContextString, NixPath, PrimOp, PrimOpApp
+from nixlite.syntax import nodes as n
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from nixlite.explain.history import Layer
     from nixlite.explain.places import Definition
@@ -41,12 +42,13 @@ class Step(NamedTuple):
 
 
 class Read(NamedTuple):
-    """What a value reads, and what that reads."""
+    """What a value reads, and what that reads; *hidden* are left out, of what that reads."""
 
     name: str
     place: Place | None
     value: str
     reads: list[Read]
+    hidden: int
 
 
 class Explanation(NamedTuple):
@@ -56,11 +58,17 @@ class Explanation(NamedTuple):
     value: str
     steps: list[Step]
     reads: list[Read]
+    hidden: int
     error: str
 
 
-def explain(found: Examination, path: Sequence[str], depth: int = 3) -> Explanation:
-    """Explain the attribute at *path*, which is forced; what it reads is followed to *depth*."""
+def explain(
+    found: Examination, path: Sequence[str], depth: int = 3, *, everything: bool = False
+) -> Explanation:
+    """Explain the attribute at *path*, which is forced; what it reads is followed to *depth*.
+
+    What only the functions that are called read is shown if its text is in the value; *everything*: always.
+    """
     at = locate(found, path)
     node, value = found.recorder.ask(lambda: found.evaluator.guard(found.recorder.force, at.cell))
     error = str(value) if isinstance(value, Exception) else ""
@@ -72,8 +80,8 @@ def explain(found: Examination, path: Sequence[str], depth: int = 3) -> Explanat
     root = found.recorder.node(at.cell) if type(at.cell) is list else node
     chain = found.origins.chain(at.cell)
     reader = chain[-1] if chain else root
-    reads = tree(found, reader, depth, {reader})
-    return Explanation(".".join(path), "" if error else brief(value), steps, reads, error)
+    reads, hidden = tree(found, reader, depth, {reader}, everything)
+    return Explanation(".".join(path), "" if error else brief(value), steps, reads, hidden, error)
 
 
 def step(found: Examination, layer: Layer) -> Step:
@@ -111,20 +119,80 @@ def source_line(entry: Definition) -> str:
 # -- what is read
 
 
-def tree(found: Examination, node: Node, depth: int, seen: set[Node]) -> list[Read]:
-    """What a node reads, to a depth; expressions without a name are seen through."""
+def tree(
+    found: Examination, node: Node, depth: int, seen: set[Node], everything: bool
+) -> tuple[list[Read], int]:
+    """(what a node reads, to a depth, and how much was left out); expressions without a name are seen
+    through."""
     if not depth:
-        return []
+        return [], 0
     reads = []
+    hidden = 0
+    matters = relevance(found, node)
     for other in visible(found, node):
         if other in seen:
             continue
-        seen.add(other)
         entry = found.places.of(other)
         assert entry is not None
-        deeper = tree(found, other, depth - 1, seen)
-        reads.append(Read(entry.name, entry.place, brief(other.cell), deeper))
-    return reads
+        if not everything and entry.name == "outPath":
+            continue  # the derivation that it belongs to is there as well
+        if not everything and not matters(other, entry):
+            hidden += 1
+            continue
+        seen.add(other)
+        deeper, below = tree(found, other, depth - 1, seen, everything)
+        reads.append(Read(entry.name, entry.place, brief(other.cell), deeper, below))
+    return reads, hidden
+
+
+def relevance(found: Examination, node: Node) -> Callable[[Node, Definition], bool]:
+    """Whether a value that a node reads says something about it.
+
+    That is so for what its own text names or defines, and for texts that are part of its value. What the
+    functions that it calls, and comparisons of whole sets, read besides is of no interest to a reader: in
+    nixpkgs that can be hundreds of values.
+    """
+    reader = found.places.of(node)
+    if reader is None or reader.value is None:
+        return lambda other, entry: True
+    names = names_in(reader.value)
+    start, end = reader.value.start, reader.value.end
+    starts = reader.source.line_starts()
+    whole = texts_in(settled(node.cell))
+
+    def matters(other: Node, entry: Definition) -> bool:
+        if entry.name in names:
+            return True
+        if entry.place[0] == reader.place[0] and start <= starts[entry.place[1] - 1] + entry.place[2] < end:
+            return True
+        return any(len(part) > 1 and part in text for part in texts_in(settled(other.cell)) for text in whole)
+
+    return matters
+
+
+def names_in(root: n.Expr) -> set[str]:
+    """The variables and attributes that an expression names."""
+    names: set[str] = set()
+    todo: list[Any] = [root]
+    while todo:
+        at = todo.pop()
+        if type(at) is n.Var:
+            names.add(at.name)
+        elif type(at) is n.Select:
+            names.update(name for name in at.path if isinstance(name, str))
+        elif type(at) is n.AttrSet:
+            names.update(name for name, binding in at.bindings.items() if binding.value is None)
+        todo += children(at)
+    return names
+
+
+def texts_in(value: Any) -> list[str]:
+    """The texts of a value: a string, a path, or a list of such."""
+    if type(value) is tuple:
+        return [text for item in value for text in texts_in(settled(item))]
+    if type(value) is NixPath:
+        return [value.path]
+    return [text_of(value)] if type(value) in (str, ContextString) else []
 
 
 def visible(found: Examination, node: Node) -> list[Node]:
@@ -165,24 +233,27 @@ def show(answer: Explanation, base: str = "") -> str:
     for number, entry in enumerate(answer.steps, 1):
         lines.append("")
         what = f"by {entry.what} at {shown_place(entry.place, base)}" if entry.what else "defined"
-        change = f"{answer.steps[number - 2].value} → {entry.value}" if number > 1 else entry.value
+        before = answer.steps[number - 2].value if number > 1 else ""
+        change = f"{before} → {entry.value}" if before not in ("", entry.value) else entry.value
         lines.append(f"  {number}. {what}: {change}")
         for written in entry.written:
             given = f"  ({written.given})" if written.given else ""
             lines.append(f"       {shown_place(written.place, base)}   {written.text}{given}")
-    if answer.reads:
-        lines += ["", "  reads", *show_reads(answer.reads, base, "  ")]
+    if answer.reads or answer.hidden:
+        lines += ["", "  reads", *show_reads(answer.reads, answer.hidden, base, "  ")]
     return "\n".join(lines) + "\n"
 
 
-def show_reads(reads: Sequence[Read], base: str, indent: str) -> list[str]:
+def show_reads(reads: Sequence[Read], hidden: int, base: str, indent: str) -> list[str]:
     """The tree of what is read."""
     lines = []
-    for number, read in enumerate(reads):
-        last = number == len(reads) - 1
+    for number, read in enumerate(reads, 1):
+        last = number == len(reads) and not hidden
         place = shown_place(read.place, base)
         lines.append(f"{indent}{'└─' if last else '├─'} {read.name} = {read.value}   {place}")
-        lines += show_reads(read.reads, base, indent + ("   " if last else "│  "))
+        lines += show_reads(read.reads, read.hidden, base, indent + ("   " if last else "│  "))
+    if hidden:
+        lines.append(f"{indent}└─ … and {hidden} inside of what is called (--all)")
     return lines
 
 

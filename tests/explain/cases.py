@@ -15,6 +15,7 @@ OVERRIDABLE = (
     "let over = f: args: let r = f args; in r // { override = new: over f (args // new); "
     "overrideAttrs = change: r // change r; }; in "
 )
+MAKE = "let make = f: f { } // { overrideAttrs = change: make (old: f old // change (f old)); }; in "
 
 CASES: list[tuple[str, str, str | None, set[str]]] = [
     # -- rec
@@ -93,6 +94,12 @@ CASES: list[tuple[str, str, str | None, set[str]]] = [
     ("made: in a function's result", 'let f = base: base // { v = "2"; }; in f (rec { v = "1"; s = "x${v}"; })', 'let f = base: base; in f (rec { v = "2"; s = "x${v}"; })', {"s"}),
     ("made: dynamic name", 'rec { v = "1"; ${"s"} = "x${v}"; } // { v = "2"; }', 'rec { v = "2"; ${"s"} = "x${v}"; }', {"s"}),
     ("made: update with old //", 'let old = rec { v = "1"; s = "x${v}"; }; in old // (old // { v = "2"; })', 'rec { v = "2"; s = "x${v}"; }', {"s"}),
+    # -- an attribute that was not there, meant for a variable
+    ("meant: a let variable", MAKE + '(let v = "1"; in make (_: { s = "x${v}"; })).overrideAttrs (o: { v = "2"; })', 'let v = "2"; in { s = "x${v}"; inherit v; }', {"s"}),
+    ("meant: a default", MAKE + '(({ v ? "1" }: make (_: { s = "x${v}"; })) { }).overrideAttrs (o: { v = "2"; })', 'let v = "2"; in { s = "x${v}"; inherit v; }', {"s"}),
+    ("meant: a variable that nothing reads", MAKE + '(let v = "1"; in make (_: { s = "x"; t = v; u = 3; })).overrideAttrs (o: { v = "2"; t = "3"; })', 'let v = "2"; in { s = "x"; t = "3"; u = 3; inherit v; }', set()),
+    ("meant: no such variable", MAKE + '(make (_: { s = "x1"; })).overrideAttrs (o: { v = "2"; })', '{ s = "x1"; v = "2"; }', set()),
+    ("override: an argument", OVERRIDABLE + '(over ({ v ? "1" }: { inherit v; s = "x${v}"; }) { }).override { v = "2"; }', 'let v = "2"; in { inherit v; s = "x${v}"; }', set()),
     # -- never overridden
     ("never: rec", 'rec { v = "1"; s = "x${v}"; }', None, set()),
     ("never: let", 'let v = "1"; in { inherit v; s = v; }', None, set()),

@@ -7,10 +7,11 @@ from typing import Any
 import pytest
 
 import nixlite
+from nixlite.explain.brief import brief_pair
 from nixlite.explain.fixes import propose
 from nixlite.explain.stale import examine
 from nixlite.explain.stale_text import causes_of, show
-from tests.explain.cases import CASES
+from tests.explain.cases import CASES, MAKE, OVERRIDABLE
 from tests.explain.support import program_of
 
 ENOUGH = 0.95
@@ -98,6 +99,64 @@ FIXABLE = [
     'rec { v = 1; s = v + 1; t = s; } // { v = 2; }',
     'rec { v = "1"; l = [ v "z" ]; } // { v = "2"; }',
 ]  # fmt: skip
+
+
+FROM_PACKAGES = """
+  let
+    make = f: f { } // { overrideAttrs = change: make (old: f old // change (f old)); };
+    pkgs = rec {
+      fetch = { owner, url, hash, tries ? 3 }: derivation { inherit owner url; outputHash = hash; system = "x";
+        outputHashMode = "flat"; outputHashAlgo = "sha256"; builder = "b"; name = baseNameOf url; };
+      tools = { inherit fetch; p = import_ { inherit fetch; }; };
+      import_ = { fetch }: let owner = "me"; in make (_: rec {
+        pname = "p";
+        version = "1";
+        src = fetch {
+          inherit owner;
+          url = "https://x.org/${pname}-${version}.tar.gz";
+          hash = "0ssi1wpaf7plaswqqjwigppsg5fyh99vdlb9kzl7c9lng89ndq1i";
+        };
+      });
+    };
+  in PACKAGE.overrideAttrs (o: { version = "2"; })"""
+
+
+@pytest.mark.parametrize(
+    ("package", "function"),
+    [("pkgs.tools.p", "pkgs.tools.fetch"), ("(with pkgs; tools).p", None), ("(pkgs.tools).p", None)],
+)
+def test_what_cannot_be_overridden_is_made_anew(package: str, function: str | None) -> None:
+    """`src` has no `override`: the fix says it again, with the function out of the package set."""
+    program = program_of(FROM_PACKAGES.replace("PACKAGE", package))
+    fix = propose(program, [], examine(program, []))
+    assert fix is not None
+    assert fix.ok, fix
+    assert f"src = {function or package[:-2] + '.fetch'} {{" in fix.code
+    assert 'owner = "me";' in fix.code
+    assert "${o.pname}-${version}" in fix.code
+    assert fix.assumes_hash
+
+
+def test_an_attribute_that_was_meant_for_a_variable_is_told() -> None:
+    text = MAKE + '(let v = "1"; in make (_: { s = "x${v}"; })).overrideAttrs (o: { v = "2"; })'
+    program = program_of(text)
+    report = examine(program, [])
+    assert [(entry.name, entry.meant) for entry in report.overrides] == [("v", True)]
+    assert "only a variable of that name" in show(report, None)
+    assert causes_of(report.stale[0])[0] == "let"
+
+
+def test_arguments_are_told() -> None:
+    text = OVERRIDABLE + '(over ({ v ? "1", w }: { inherit v w; }) { w = 1; }).override { v = "2"; w = 2; }'
+    report = examine(program_of(text), [])
+    assert [(item.name, item.new) for item in report.arguments] == [("v", "2"), ("w", 2)]
+    assert "argument w: 1 → 2" in show(report, None)
+
+
+def test_long_texts_are_shown_where_they_differ() -> None:
+    before, after = (f"{'a' * 90}\n{version}\n{'z' * 90}" for version in "12")
+    assert brief_pair("a", "b") == ('"a"', '"b"')
+    assert brief_pair(before, after)[0] == f'"…{"a" * 19}\\n1\\n{"z" * 36}…"'
 
 
 @pytest.mark.parametrize("text", FIXABLE)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from nixlite.explain.why import explain
+from nixlite.explain.why import explain, show
 from tests.explain.support import program_of
 
 CASES = [
@@ -45,3 +45,19 @@ def test_what_is_read() -> None:
     answer = explain(program_of(text).checked(), ["url"])
     assert [read.name for read in answer.reads] == ["name"]
     assert [read.name for read in answer.reads[0].reads] == ["v"]
+
+
+COMPARES = """
+  let systems = rec { cpu = "x86"; bits = 64; abi = "gnu-" + toString bits; };
+      same = a: b: if a == b then "" else "-" + b.cpu;
+  in { p = rec { version = "1"; suffix = same systems (systems // { bits = 32; }); name = "p-${version}${suffix}"; }; }"""
+
+
+def test_what_only_the_functions_that_are_called_read_is_counted() -> None:
+    found = program_of(COMPARES).checked()
+    suffix = explain(found, ["p", "suffix"])
+    # `cpu` is part of the value's text, `bits` is written in its definition; what else `==` has seen is not
+    assert [(read.name, read.value) for read in suffix.reads] == [("cpu", '"x86"'), ("bits", "32")]
+    assert suffix.hidden > 0
+    assert explain(found, ["p", "suffix"], everything=True).hidden == 0
+    assert "inside of what is called" in show(suffix)

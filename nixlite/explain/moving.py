@@ -1,0 +1,217 @@
+"""An expression said elsewhere: the definition of an attribute once more, inside the set that overrides it.
+
+Its names mean other things there, so each is spelled anew: a replaced attribute by its name, another one of
+the old set as `old.name`, an argument of the package's function as `pkgs.name` where the override has that.
+"""
+
+from __future__ import annotations
+
+import re
+
+from nixlite.analysis.scope import Global, Variable
+from nixlite.explain.places import FORMAL, LET, REC, children, resolves_to
+from nixlite.spelling import attribute_name
+from nixlite.syntax import nodes as n
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from nixlite.explain.places import Definition, Index, Places
+    from nixlite.explain.stale import Override
+
+ZEROS = {
+    "hash": "sha256-" + "A" * 43 + "=",
+    "sha256": "0" * 52,
+    "sha512": "0" * 103,
+    "outputHash": "0" * 52,
+}
+"""Hashes that stand for one yet to be found out."""
+
+Edit = tuple[int, int, str]
+"""Start and end offset of a text, and what takes its place."""
+
+INHERIT = re.compile(r"\binherit((?:\s+[A-Za-z_][\w'-]*)+)\s*;")
+
+
+class Mover:
+    """Spells expressions of sources for the overriding set.
+
+    *replaced* are the attributes that the override gives, *renewed* the names of those that it will give
+    when it is mended, *kept* the names of the old set, which the override knows as *old* ("": not at all).
+    *prefix* leads to the packages: `pkgs.`, "" where they are in scope, None where they are not to be had.
+    `reads` and `assumes_hash` tell whether the last expression reads a replaced value and whether a hash was
+    made up.
+    """
+
+    def __init__(
+        self,
+        places: Places,
+        replaced: list[Override],
+        renewed: set[str],
+        kept: set[str],
+        old: str,
+        prefix: str | None,
+    ) -> None:
+        self.places = places
+        self.replaced = replaced
+        self.renewed = renewed
+        self.kept = kept
+        self.old = old
+        self.prefix = prefix
+        self.reads = False
+        self.assumes_hash = False
+
+    def moved(self, index: Index, value: n.Expr, *, new_hash: bool = False) -> str | None:
+        """The text of *value* for the overriding set; None if it reads no replaced value, or what is not to
+        be had there. *new_hash*: a hash written in it is replaced by zeros."""
+        self.reads = self.assumes_hash = False
+        edits: list[Edit] = []
+        inherited: list[n.Var] = []
+        own = arguments_in(value)
+        todo: list[Any] = [value]
+        while todo:
+            node = todo.pop()
+            if type(node) is n.Var:
+                text = node.name if node.name in own else self.spelled(index, node, value)
+                if text is None:
+                    return None
+                if text != node.name:
+                    edits.append((node.start, node.end, text))
+            elif type(node) is n.PathLiteral:
+                edits.append((node.start, node.end, node.value))
+            elif type(node) is n.AttrSet:
+                inherited += [
+                    b.value
+                    for b in node.bindings.values()
+                    if b.kind == n.INHERITED and type(b.value) is n.Var
+                ]
+                edits += self.zeros(node) if new_hash else []
+            todo += children(node)
+        if not self.reads:
+            return None
+        edited = inherits(index.source.text, edits, inherited)
+        return None if edited is None else settle(index.source.text, edited, value)
+
+    def zeros(self, node: n.AttrSet) -> list[Edit]:
+        """Edits for the hashes of a set."""
+        found = [
+            (binding.value.start, binding.value.end, f'"{ZEROS[name]}"')
+            for name, binding in node.bindings.items()
+            if name in ZEROS and binding.kind == n.PLAIN and type(binding.value) is n.Str
+        ]
+        self.assumes_hash = self.assumes_hash or bool(found)
+        return found
+
+    def spelled(self, index: Index, var: n.Var, value: n.Expr) -> str | None:
+        """A variable of *value* as the override says it; None if it cannot."""
+        resolution = index.analysis.variables.get(var)
+        if type(resolution) is Global:
+            return var.name
+        for entry in self.replaced:
+            if self.means(index, var, entry):
+                self.reads = True
+                return entry.name
+        if type(resolution) is not Variable or resolution.dynamic:
+            return None
+        binding = resolution.binding
+        if binding is None:
+            return f"{self.prefix}{var.name}" if self.prefix is not None else None
+        if value.start <= binding.pos < value.end:
+            return var.name
+        definition = index.definitions.get(index.source.line_column(binding.pos))
+        return self.from_outside(var.name, definition) if definition is not None else None
+
+    def means(self, index: Index, var: n.Var, entry: Override) -> bool:
+        """Whether a variable is what an override replaced."""
+        definition = self.places.definition(entry.origin)
+        if definition is None:
+            return False
+        return resolves_to(index, var, definition) or (
+            definition.kind == FORMAL and var.name == definition.name
+        )
+
+    def from_outside(self, name: str, definition: Definition) -> str | None:
+        """A name of the package's own scope."""
+        if definition.kind == REC and name in self.kept:
+            if name in self.renewed:
+                self.reads = True
+                return name
+            if self.old:
+                return f"{self.old}.{attribute_name(name)}"
+        if definition.kind in (LET, REC) and type(definition.value) in (n.Str, n.Int, n.Float):
+            return definition.text
+        return None
+
+
+def arguments_in(value: n.Expr) -> set[str]:
+    """The names of the arguments of the functions that are written in an expression."""
+    names: set[str] = set()
+    todo: list[Any] = [value]
+    while todo:
+        node = todo.pop()
+        if type(node) is n.Lambda:
+            formals = node.formals.items if node.formals is not None else ()
+            names.update(formal.name for formal in formals)
+            if node.argument is not None:
+                names.add(node.argument)
+        todo += children(node)
+    return names
+
+
+def inherits(text: str, edits: list[Edit], inherited: list[n.Var]) -> list[Edit] | None:
+    """The edits with those of inherited names made bindings: `inherit a;` cannot be `inherit old.a;`.
+    None where an `inherit` is written in a way that is not understood."""
+    changed = {edit[0]: edit for edit in edits}
+    wanted = {var.start for var in inherited if var.start in changed}
+    if not wanted:
+        return edits
+    done: set[int] = set()
+    result = [edit for edit in edits if edit[0] not in wanted]
+    for match in INHERIT.finditer(text):
+        names = [
+            (match.start(1) + name.start(), name.group()) for name in re.finditer(r"\S+", match.group(1))
+        ]
+        mine = [(start, name) for start, name in names if start in wanted]
+        if mine:
+            done.update(start for start, _ in mine)
+            kept = [name for start, name in names if start not in wanted]
+            parts = [f"{name} = {changed[start][2]};" for start, name in mine]
+            parts += [f"inherit {' '.join(kept)};"] if kept else []
+            result.append((match.start(), match.end(), " ".join(parts)))
+    return result if done == wanted else None
+
+
+def settle(text: str, edits: list[Edit], value: n.Expr) -> str:
+    """The edited text of an expression, its further lines moved to the left as far as they go."""
+    moved = replace(text, edits, value.start, value.end)
+    first, *others = moved.split("\n")
+    if not others or holds_lines(text, value):
+        return moved
+    margin = min((len(line) - len(line.lstrip()) for line in others if line.strip()), default=0)
+    return "\n".join([first, *(f"  {line[margin:]}" if line.strip() else "" for line in others)])
+
+
+def holds_lines(text: str, value: n.Expr) -> bool:
+    """Whether a string in quotation marks goes over several lines: moving these would change it."""
+    todo: list[Any] = [value]
+    while todo:
+        node = todo.pop()
+        kind = type(node)
+        if (
+            kind in (n.Str, n.Interpolation)
+            and text[node.start] == '"'
+            and "\n" in text[node.start : node.end]
+        ):
+            return True
+        todo += [part for part in children(node) if kind is not n.Interpolation or type(part) is not n.Str]
+    return False
+
+
+def replace(text: str, edits: list[Edit], start: int, end: int) -> str:
+    """Part of a text with replacements in it."""
+    result, at = [], start
+    for first, last, new in sorted(edits):
+        result += [text[at:first], new]
+        at = last
+    return "".join([*result, text[at:end]])
