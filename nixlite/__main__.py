@@ -62,13 +62,14 @@ COMMANDS = {
 
 def main() -> None:
     """Run the command line; the process ends here, without waiting for Python to take its heap apart."""
+    from nixlite.runtime.frames import with_room
     from nixlite.runtime.host import RealHost
 
     gc.set_threshold(*COLLECT_AFTER)
     set_signals()
     host = RealHost()
     try:
-        code = run(sys.argv[1:], host)
+        code = with_room(lambda words: run(words, host), sys.argv[1:])
         host.flush()
     except KeyboardInterrupt:  # before or after the command itself, which has its own words for it
         code = 130

@@ -11,6 +11,7 @@ import sys
 from nixlite.errors import NixError, StackOverflow
 from nixlite.runtime.abi import globals_for, unit_globals
 from nixlite.runtime.access import guarded
+from nixlite.runtime.frames import with_room
 from nixlite.runtime.search_path import allow_lookup_path
 from nixlite.runtime.source_files import read_source, resolve_import_path
 from nixlite.runtime.state import State
@@ -72,6 +73,7 @@ class Evaluator:
         """Changes each tree before it is compiled (the debugger's); what it changes is not cached."""
         self.warned = False
         """Whether the parser has warned: such a source is not cached, for it is to warn again."""
+        self._has_room = False
         self.files: dict[str, Lazy] = {}
         self.sources: MutableMapping[str, Source] = {}
         limit = recursion_limit(settings)
@@ -149,7 +151,13 @@ class Evaluator:
     def guard(self, function: Any, argument: Any) -> Any:
         """`function(argument)` with Python's recursion limit turned into Nix's error."""
         try:
-            return function(argument)
+            if self._has_room:
+                return function(argument)
+            self._has_room = True
+            try:
+                return with_room(function, argument)
+            finally:
+                self._has_room = False
         except RecursionError as error:
             raise StackOverflow().with_traceback(error.__traceback__) from None
 
