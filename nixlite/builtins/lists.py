@@ -25,7 +25,7 @@ from nixlite.runtime.values import lambda_info
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
     from typing import Any, NoReturn
 
     from nixlite.runtime.values import Lazy, Value
@@ -222,12 +222,37 @@ def foldl(op: Lazy, nul: Lazy, xs: Lazy) -> Value:
         return force(nul)
     value = nul
     if takes_two(function):
+        if function.__code__.co_kwonlyargcount:
+            return fold_growing(function, nul, items)
         for item in items:
             value = function(value, item)
     else:
         for item in items:
             value = call2(function, value, item)
     return value  # type: ignore[return-value]
+
+
+def fold_growing(function: Callable[..., Any], nul: Lazy, items: tuple[Lazy, ...]) -> Value:
+    """`foldl` with an operator that only adds to the accumulator, which nobody else can see meanwhile.
+
+    So the sets that the fold has made itself need not be copied again and again (`operators.binary_tail`).
+    """
+    own: dict[str, Lazy] | None = None
+
+    def grow(right: dict[str, Lazy], left: dict[str, Lazy]) -> dict[str, Lazy]:
+        nonlocal own
+        if left is own:
+            left.update(right)
+            return left
+        if not right or not left:
+            return right if right else left
+        own = {**left, **right}
+        return own
+
+    value: Any = nul
+    for item in items:
+        value = function(value, item, grow=grow)
+    return value  # type: ignore[no-any-return]
 
 
 @builtin("concatLists", args=("lists",))

@@ -23,8 +23,6 @@ from nixlite.source import Position
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any
-
     from nixlite.runtime.values import Lazy, Value
 
 
@@ -200,9 +198,7 @@ def zip_attrs_with(f: Lazy, xs: Lazy) -> Value:
                 values[name].append(value)
             else:
                 values[name] = [value]
-    return {
-        name: [call2_delayed, (function, name, tuple(found))] for name, found in values.items()
-    }
+    return {name: [call2_delayed, (function, name, tuple(found))] for name, found in values.items()}
 
 
 @builtin("functionArgs", args=("f",))

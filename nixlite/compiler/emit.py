@@ -187,15 +187,23 @@ def statement(value: ast.expr) -> ast.stmt:
 
 
 def function(
-    identifier: str, parameters: list[str], body: list[ast.stmt], defaults: list[ast.expr] | None = None
+    identifier: str,
+    parameters: list[str],
+    body: list[ast.stmt],
+    defaults: list[ast.expr] | None = None,
+    keywords: dict[str, ast.expr] | None = None,
 ) -> ast.stmt:
-    """`def identifier(parameters…): body`; *defaults* are those of the last parameters."""
+    """`def identifier(parameters…): body`; *defaults* are those of the last parameters.
+
+    *keywords*: parameters that are given by keyword only, with their defaults.
+    """
+    keywords = keywords or {}
     arguments = ast.arguments(
         posonlyargs=[],
         args=[Arg(parameter) for parameter in parameters],
         vararg=None,
-        kwonlyargs=[],
-        kw_defaults=[],
+        kwonlyargs=[Arg(keyword) for keyword in keywords],
+        kw_defaults=list(keywords.values()),
         kwarg=None,
         defaults=defaults or [],
     )

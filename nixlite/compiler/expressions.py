@@ -280,6 +280,7 @@ def select(f: Function, node: n.Select) -> ast.expr:
     if known is not None:
         return emit.name("b_" + known)
     subject = f.value(node.subject)
+    f.reads_harmlessly(node.subject)
     site = f.unit.site(node.pos, f.context, SELECT, path_text(node.path))
     if node.default is not None:
         return select_or(f, node, subject, site)
@@ -320,6 +321,7 @@ def attr_name(f: Function, name: n.AttrName, site: Site) -> ast.expr:
 def has_attr(f: Function, node: n.HasAttr) -> ast.expr:
     """`a ? b.c`."""
     subject = f.value(node.subject)
+    f.reads_harmlessly(node.subject)
     site = f.unit.site(node.subject.pos, f.context)
     if len(node.path) == 1:
         key = attr_name(f, node.path[0], site)

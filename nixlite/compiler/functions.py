@@ -52,7 +52,8 @@ def define_pair(f: Function, node: n.Lambda, identifier: str) -> ast.stmt:
     """`a: b: body` as `def identifier(a, b=MISSING)`, which callers with both arguments call at once.
 
     With one argument it returns a closure that waits for the other. In the lambda table the plain name stands
-    for the outer lambda, with an apostrophe for the inner one (whose body is what can fail).
+    for the outer lambda, with an apostrophe for the inner one (whose body is what can fail). A function that
+    only adds to its first argument takes what does so as `grow`, see `operators.binary_tail`.
     """
     inner = Function(f.unit, f, f.known)
     second = node.body
@@ -64,10 +65,17 @@ def define_pair(f: Function, node: n.Lambda, identifier: str) -> ast.stmt:
     waiting = emit.call(None, "curry", emit.name(identifier), emit.name(first_name))
     absent = emit.compare(emit.name(second_name), emit.IS, emit.name("MISSING"))
     inner.emit(emit.if_then(absent, [emit.Return(waiting)]))
+    if not f.unit.instrumented:
+        inner.accumulator = f.unit.analysis.bound[node][node.argument]
     inner.tail(second.body)
     describe(f, node, identifier)
     describe(f, second, identifier + "'")
-    return emit.function(identifier, [first_name, second_name], inner.block, [emit.name("MISSING")])
+    keywords = {}
+    if inner.growing and inner.reads == inner.harmless:
+        keywords["grow"] = emit.name("update")
+        for called in inner.growing:
+            called.id = "grow"
+    return emit.function(identifier, [first_name, second_name], inner.block, [emit.name("MISSING")], keywords)
 
 
 def describe(f: Function, node: n.Lambda, identifier: str) -> None:

@@ -11,7 +11,7 @@ from nixlite.analysis.scope import Global
 from nixlite.compiler import emit
 from nixlite.compiler.expressions import ARITHMETIC, argument, boolean, is_rebound, resolved
 from nixlite.compiler.functions import apply
-from nixlite.compiler.unit import CALL, CONTEXT, VALUE
+from nixlite.compiler.unit import CALL, CONTEXT, TAIL, VALUE
 from nixlite.syntax import nodes as n
 
 TYPE_CHECKING = False
@@ -115,7 +115,9 @@ def negate(f: Function, node: n.Negate) -> ast.expr:
     if type(node.operand) is n.Int:
         return emit.constant(-node.operand.value)
     site = f.unit.site(node.pos, f.context, CALL)
-    return emit.call(site, "p_sub", emit.constant(0), argument(f, node.operand))
+    zero_value, operand = builtin_operands(f, node.pos, "sub", zero, node.operand)
+    test, first, second = both_are(zero, zero_value, node.operand, operand, f, "int")
+    return in_range(f, test, first, emit.SUB, second, emit.call(site, "p_sub", first, second))
 
 
 # -- comparison
@@ -200,6 +202,11 @@ def invert(f: Function, node: n.Not) -> ast.expr:
 
 
 # -- sets and lists
+#
+# `a: b: a // …`, the operator of many a fold, copies a set that grows with each step: the cost is quadratic.
+# Where the body reads *a* only as the left operand of its last `//`, as what it returns, or for an attribute
+# of it, nobody but the caller can have the set afterwards. Such a function takes the operation as a keyword
+# argument `grow`, and a fold gives it one that adds to a set which the fold itself has made (`lists.foldl`).
 
 UPDATE_CONTEXTS = (
     "in the right operand of the update (//) operator",
@@ -215,6 +222,20 @@ def update(f: Function, node: n.Binary) -> ast.expr:
     if f.unit.instrumented:
         return emit.call(None, "update", right, left, emit.constant(f.unit.position(node.pos)))
     return emit.call(None, "update", right, left)
+
+
+def binary_tail(f: Function, node: n.Binary) -> None:
+    """An operator as the last thing of a function."""
+    value = f.value(node)
+    if node.op == "//" and f.reads_harmlessly(node.left):
+        f.growing.append(value.func)  # type: ignore[attr-defined]
+    f.emit(emit.Return(value))
+
+
+def variable_tail(f: Function, node: n.Var) -> None:
+    """A variable as the last thing of a function."""
+    f.reads_harmlessly(node)
+    f.emit(emit.Return(f.value(node)))
 
 
 def updated(f: Function, node: n.Expr, text: str) -> ast.expr:
@@ -281,4 +302,5 @@ def binary(f: Function, node: n.Binary) -> ast.expr:
     return BINARY[node.op](f, node)
 
 
+TAIL.update({n.Binary: binary_tail, n.Var: variable_tail})
 VALUE.update({n.Binary: binary, n.Not: invert, n.Negate: negate, n.SearchPath: search_path})

@@ -127,11 +127,14 @@ class Function:
     *known*: variables that are certainly in WHNF here (a value, not a thunk), as far as evaluation has come;
     *hoist_known*: the same at the beginning of the current statement, for what is created before it.
     *context*: number of the enclosing trace context.
+    *accumulator*: the first argument of `a: b: …`, for which it is found out whether the function is one that
+    only adds to it, see `operators.binary_tail`: how often it is read (*reads*), how many of these reads
+    can neither keep it nor hand it on (*harmless*), and the names that are called to add to it (*growing*).
     """
 
     __slots__ = (
-        "block", "blocks", "captures", "context", "depth", "hoist_known", "known", "locals", "nesting",
-        "parent", "unit",
+        "accumulator", "block", "blocks", "captures", "context", "depth", "growing", "harmless",
+        "hoist_known", "known", "locals", "nesting", "parent", "reads", "unit",
     )  # fmt: skip
 
     def __init__(self, unit: Unit, parent: Function | None, known: frozenset[Variable]) -> None:
@@ -146,6 +149,9 @@ class Function:
         self.depth = 0
         self.blocks = 0
         self.nesting: int = 0 if parent is None else parent.nesting + 1
+        self.accumulator: Variable | None = None
+        self.reads = self.harmless = 0
+        self.growing: list[Any] = []
 
     # -- variables
 
@@ -158,7 +164,17 @@ class Function:
                 function.locals.add(variable)
                 break
             function = function.parent
+        if variable is function.accumulator:
+            function.reads += 1
         return self.unit.name_of(variable)
+
+    def reads_harmlessly(self, node: Expr) -> bool:
+        """Whether *node* is the accumulator; the reader says that it neither keeps it nor hands it on."""
+        variable = self.accumulator
+        if variable is None or self.unit.analysis.variables.get(node) is not variable:
+            return False
+        self.harmless += 1
+        return True
 
     def declare(self, variable: Variable) -> str:
         """The Python name of a variable that this function assigns."""
