@@ -48,7 +48,7 @@ def blackhole(payload: Any) -> Value:
 
 
 def is_application(code: Any) -> bool:
-    """Whether a thunk's code is a delayed call: a compiled Nix function, or how a builtin calls another one."""
+    """Whether a thunk's code is a delayed call: a compiled Nix function, or one that calls a builtin."""
     return getattr(code, "is_application", False) or code.__name__ in code.__globals__.get("LAMBDAS", ())
 
 
