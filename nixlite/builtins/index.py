@@ -60,7 +60,7 @@ BUILTINS: dict[str, Row] = {
     "findFile": ("files", 2, False, ""),
     "flakeRefToString": ("flakerefs", 1, False, ""),
     "floor": ("arithmetic", 1, False, ""),
-    "foldl'": ("lists", 3, False, ""),
+    "foldl'": ("folds", 3, False, ""),
     "fromJSON": ("data", 1, False, ""),
     "fromTOML": ("data", 1, True, ""),
     "functionArgs": ("sets", 1, False, ""),

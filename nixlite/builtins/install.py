@@ -6,7 +6,7 @@ What there is tells `index.py`; the module of a builtin is loaded when the built
 from __future__ import annotations
 
 from nixlite.builtins.index import BUILTINS, CONSTANT, IMPURE
-from nixlite.builtins.registry import REGISTRY
+from nixlite.builtins.registry import PARTS, REGISTRY
 from nixlite.runtime.values import PrimOp, linked
 
 TYPE_CHECKING = False
@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from nixlite.runtime.state import State
     from nixlite.runtime.values import Lazy
 
+OPERATIONS = {"fold_generated": "folds"}
+"""What compiled code may call beside the builtins themselves, as `o_…`, and where it is."""
+
 
 def install(state: State) -> None:
     """Fill `state.builtins` and `state.globals` with what the settings allow.
@@ -28,6 +31,7 @@ def install(state: State) -> None:
     """
     builtins = state.builtins
     names = state.globals
+    state.operation = operation
     absent = {IMPURE} if state.settings.pure_eval else set()
     known = {"", IMPURE, *state.settings.features} - absent
 
@@ -43,6 +47,12 @@ def install(state: State) -> None:
             value = declaration(name).function(state) if arity == CONSTANT else unlinked(name, arity, link)
             builtins[name] = value
             names[name if top_level else f"__{name}"] = value
+
+
+def operation(name: str) -> Callable[..., Any]:
+    """An operation of compiled code that lies beside a builtin."""
+    module = OPERATIONS[name]
+    return getattr(__import__(f"nixlite.builtins.{module}", fromlist=[name]), name)  # type: ignore[no-any-return]
 
 
 def declaration(name: str) -> Declaration:
@@ -63,7 +73,8 @@ def code_names() -> dict[CodeType, tuple[str, bool]]:
     Those that are not loaded have no frames.
     """
     rows = REGISTRY.values()
-    return {row.function.__code__: (row.name, row.trace) for row in rows if not row.is_constant}
+    names = {row.function.__code__: (row.name, row.trace) for row in rows if not row.is_constant}
+    return names | {function.__code__: (name, True) for function, name in PARTS.items()}
 
 
 def unlinked(name: str, arity: int, link: Callable[[PrimOp], None]) -> PrimOp:

@@ -1,4 +1,4 @@
-"""Builtins on lists, but for sorting and closures.
+"""Builtins on lists, but for folds, sorting and closures.
 
 Those that hand out elements hand them out as they lie in the list, unforced. Loops that call a function
 again and again call a compiled one (`FunctionType`) directly and leave the rest to `call`.
@@ -10,7 +10,7 @@ from types import FunctionType
 
 from nixlite.builtins.registry import builtin
 from nixlite.errors import EvalError
-from nixlite.runtime.call import call, call2, takes_two
+from nixlite.runtime.call import call
 from nixlite.runtime.expect import (
     force_bool,
     force_function,
@@ -25,7 +25,7 @@ from nixlite.runtime.values import lambda_info
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Iterable
     from typing import Any, NoReturn
 
     from nixlite.runtime.values import Lazy, Value
@@ -208,51 +208,6 @@ def all_(pred: Lazy, xs: Lazy) -> Value:
         if verdict is not True:
             force_bool(verdict, "while evaluating the return value of the function passed to builtins.all")
     return True
-
-
-@builtin("foldl'", args=("op", "nul", "list"))
-def foldl(op: Lazy, nul: Lazy, xs: Lazy) -> Value:
-    """Reduce *list* from the left: `foldl' op nul [ x0 x1 x2 ]` is `op (op (op nul x0) x1) x2`.
-
-    Every intermediate result is evaluated at once; *nul* only where `op` or an empty list needs it.
-    """
-    function: Any = force_function(op, "while evaluating the first argument passed to builtins.foldlStrict")
-    items = force_list(xs, "while evaluating the third argument passed to builtins.foldlStrict")
-    if not items:
-        return force(nul)
-    value = nul
-    if takes_two(function):
-        if function.__code__.co_kwonlyargcount:
-            return fold_growing(function, nul, items)
-        for item in items:
-            value = function(value, item)
-    else:
-        for item in items:
-            value = call2(function, value, item)
-    return value  # type: ignore[return-value]
-
-
-def fold_growing(function: Callable[..., Any], nul: Lazy, items: tuple[Lazy, ...]) -> Value:
-    """`foldl` with an operator that only adds to the accumulator, which nobody else can see meanwhile.
-
-    So the sets that the fold has made itself need not be copied again and again (`operators.binary_tail`).
-    """
-    own: dict[str, Lazy] | None = None
-
-    def grow(right: dict[str, Lazy], left: dict[str, Lazy]) -> dict[str, Lazy]:
-        nonlocal own
-        if left is own:
-            left.update(right)
-            return left
-        if not right or not left:
-            return right if right else left
-        own = {**left, **right}
-        return own
-
-    value: Any = nul
-    for item in items:
-        value = function(value, item, grow=grow)
-    return value  # type: ignore[no-any-return]
 
 
 @builtin("concatLists", args=("lists",))

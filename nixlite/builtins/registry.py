@@ -55,6 +55,8 @@ class Declaration:
 
 
 REGISTRY: dict[str, Declaration] = {}
+PARTS: dict[Callable[..., Any], str] = {}
+"""Functions that are not a builtin's own, but shown as it."""
 
 
 def builtin(
@@ -71,6 +73,16 @@ def builtin(
 
     def declare(function: Callable[..., Any]) -> Callable[..., Any]:
         REGISTRY[name] = Declaration(name, function, args, state, top_level, feature, impure, trace, False)
+        return function
+
+    return declare
+
+
+def part_of(name: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Declare that a trace shows the decorated function as the builtin *name*."""
+
+    def declare(function: Callable[..., Any]) -> Callable[..., Any]:
+        PARTS[function] = name
         return function
 
     return declare

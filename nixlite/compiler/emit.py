@@ -156,9 +156,23 @@ def list_of(*items: ast.expr) -> ast.expr:
     return List(list(items), LOAD)
 
 
-def fits_64_bits(target: str, value: ast.expr) -> ast.expr:
-    """`-2**63 <= (target := value) <= 2**63 - 1`: whether integer arithmetic stayed within Nix's integers."""
-    return Compare(Constant(-(2**63)), [LT_E, LT_E], [walrus(target, value), Constant(2**63 - 1)])
+def fits_64_bits(target: str, left: ast.expr, op: ast.operator, right: ast.expr) -> ast.expr:
+    """`-2**63 <= (target := left op right) <= 2**63 - 1`: whether it stays within Nix's integers.
+
+    One bound is enough where a natural number is added or taken away: comparing with so large a number costs
+    as much as the sum.
+    """
+    result = walrus(target, BinOp(left, op, right))
+    if op is ADD and (is_natural(left) or is_natural(right)):
+        return Compare(result, [LT_E], [Constant(2**63 - 1)])
+    if op is SUB and is_natural(right):
+        return Compare(result, [GT_E], [Constant(-(2**63))])
+    return Compare(Constant(-(2**63)), [LT_E, LT_E], [result, Constant(2**63 - 1)])
+
+
+def is_natural(node: Any) -> bool:
+    """Whether *node* is a literal integer that is not negative."""
+    return type(node) is Constant and type(node.value) is int and node.value >= 0
 
 
 def item(subject: ast.expr, index: object) -> ast.expr:

@@ -198,7 +198,7 @@ def speculative(f: Function, node: n.Binary) -> ast.expr | None:
     if not tests:
         return None
     result = f.temporary()
-    in_range = emit.fits_64_bits(result, emit.binary(left, op, right))
+    in_range = emit.fits_64_bits(result, left, op, right)
     return emit.if_else(emit.all_of(*tests, in_range), emit.name(result), f.thunk(node))
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from nixlite.analysis.scope import Global, Variable
 from nixlite.compiler import emit
-from nixlite.compiler.expressions import argument, atomic, builtin_name
-from nixlite.compiler.unit import CALL, CONTEXT, FORMALS, MAX_NESTING, VALUE, Function, is_thunk
+from nixlite.compiler.expressions import ARITHMETIC, argument, atomic, builtin_name, is_rebound
+from nixlite.compiler.unit import CALL, CONTEXT, FORMALS, MAX_NESTING, VALUE, Function, Reads, is_thunk
 from nixlite.syntax import nodes as n
 
 TYPE_CHECKING = False
@@ -65,20 +65,22 @@ def define_pair(f: Function, node: n.Lambda, identifier: str) -> ast.stmt:
     waiting = emit.call(None, "curry", emit.name(identifier), emit.name(first_name))
     absent = emit.compare(emit.name(second_name), emit.IS, emit.name("MISSING"))
     inner.emit(emit.if_then(absent, [emit.Return(waiting)]))
+    accumulator, operand = Reads(), Reads()
     if not f.unit.instrumented:
-        inner.accumulator = f.unit.analysis.bound[node][node.argument]
+        inner.watched[f.unit.analysis.bound[node][node.argument]] = accumulator
+        inner.watched[f.unit.analysis.bound[second][second.argument]] = operand
     inner.tail(second.body)
     describe(f, node, identifier)
-    describe(f, second, identifier + "'")
+    describe(f, second, identifier + "'", consuming=operand.all == operand.harmless)
     keywords = {}
-    if inner.growing and inner.reads == inner.harmless:
+    if inner.growing and accumulator.all == accumulator.harmless:
         keywords["grow"] = emit.name("update")
         for called in inner.growing:
             called.id = "grow"
     return emit.function(identifier, [first_name, second_name], inner.block, [emit.name("MISSING")], keywords)
 
 
-def describe(f: Function, node: n.Lambda, identifier: str) -> None:
+def describe(f: Function, node: n.Lambda, identifier: str, consuming: bool = False) -> None:
     """The metadata of a function, see `values.LambdaInfo`."""
     formals = None
     positions: tuple[tuple[int, int], ...] = ()
@@ -93,7 +95,24 @@ def describe(f: Function, node: n.Lambda, identifier: str) -> None:
         f.unit.position(node.pos),
         node.doc,
         positions,
+        is_arithmetic(f, node.body, node),
+        consuming,
+        type(node.body) is n.Var and node.argument == node.body.name,
     )
+
+
+def is_arithmetic(f: Function, body: n.Expr, node: n.Lambda) -> bool:
+    """See `values.LambdaInfo`."""
+    if type(body) is n.Binary:
+        return (
+            body.op in ARITHMETIC
+            and not is_rebound(f, body)
+            and is_arithmetic(f, body.left, node)
+            and is_arithmetic(f, body.right, node)
+        )
+    if type(body) is n.Var:
+        return node.formals is None and type(f.unit.analysis.variables[body]) is Variable
+    return type(body) is n.Int
 
 
 def write_formals(f: Function, node: n.Lambda, parameter: str) -> None:
@@ -251,25 +270,38 @@ def known_function(f: Function, node: n.Expr) -> n.Lambda | None:
     return value
 
 
-def builtin_call(f: Function, node: n.Call, site: Site) -> ast.expr | None:
-    """A call of a builtin function with all its arguments: its Python function is called directly."""
-    name = None
+def called_builtin(f: Function, node: n.Call) -> str | None:
+    """The builtin that a call names: `map`, `__add`, `builtins.add`."""
     if type(node.function) is n.Var:
         resolution = f.unit.analysis.variables[node.function]
-        if type(resolution) is Global:
-            name = resolution.name
-            if name.startswith("__"):
-                name = name[2:]
-    elif type(node.function) is n.Select:
-        name = builtin_name(f, node.function)
+        return resolution.name.removeprefix("__") if type(resolution) is Global else None
+    return builtin_name(f, node.function) if type(node.function) is n.Select else None
+
+
+def builtin_call(f: Function, node: n.Call, site: Site) -> ast.expr | None:
+    """A call of a builtin function with all its arguments: its Python function is called directly."""
+    name = called_builtin(f, node)
     if name is None:
         return None
     arity = f.unit.primops.get(name)
     if arity is None or len(node.arguments) < arity:
         return None
     arguments = [argument(f, item) for item in node.arguments]
-    result = emit.call(site, "p_" + name, *arguments[:arity])
+    generated = generated_list(f, node.arguments[2]) if name == "foldl'" else None
+    if generated is not None:
+        result = emit.call(site, "o_fold_generated", *arguments[:arity], *generated)
+    else:
+        result = emit.call(site, "p_" + name, *arguments[:arity])
     return apply(f, site, result, arguments[arity:])
+
+
+def generated_list(f: Function, node: n.Expr) -> list[ast.expr] | None:
+    """The arguments of `genList`, when that is what *node* calls: see `builtins.folds`."""
+    if f.unit.instrumented or type(node) is not n.Call or len(node.arguments) != 2:
+        return None
+    if called_builtin(f, node) != "genList":
+        return None
+    return [argument(f, item) for item in node.arguments]
 
 
 VALUE[n.Lambda] = lambda_value

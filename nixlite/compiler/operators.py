@@ -27,6 +27,7 @@ BUILTIN_OF = {"-": "sub", "*": "mul", "/": "div"}
 
 def operands(f: Function, node: n.Binary) -> tuple[ast.expr, ast.expr]:
     """Both operands as values, evaluated left to right."""
+    f.reads_harmlessly(node.left, node.right)
     left = f.value(node.left)
     return left, f.value(node.right)
 
@@ -76,7 +77,7 @@ def in_range(
 ) -> ast.expr:
     """Integer arithmetic that stays within 64 bits, else *otherwise* (which raises the overflow)."""
     result = f.temporary()
-    bounded = emit.fits_64_bits(result, emit.binary(left, op, right))
+    bounded = emit.fits_64_bits(result, left, op, right)
     return emit.if_else(emit.all_of(test, bounded), emit.name(result), otherwise)
 
 
@@ -96,6 +97,7 @@ def builtin_operands(
 ) -> tuple[ast.expr, ast.expr]:
     """Operands of an operator that means a builtin's call, evaluated as if inside that call."""
     context = f.unit.site(pos, f.context, CONTEXT, f"while calling the '{builtin}' builtin")
+    f.reads_harmlessly(left, right)
     return f.within(context, left), f.within(context, right)
 
 
@@ -227,7 +229,8 @@ def update(f: Function, node: n.Binary) -> ast.expr:
 def binary_tail(f: Function, node: n.Binary) -> None:
     """An operator as the last thing of a function."""
     value = f.value(node)
-    if node.op == "//" and f.reads_harmlessly(node.left):
+    if node.op == "//" and f.unit.analysis.variables.get(node.left) in f.watched:
+        f.reads_harmlessly(node.left)
         f.growing.append(value.func)  # type: ignore[attr-defined]
     f.emit(emit.Return(value))
 

@@ -121,20 +121,28 @@ def is_thunk(made: ast.expr) -> bool:
     return type(made) is emit.List
 
 
+class Reads:
+    """How often a variable is read, and how many of these reads can neither keep its value nor hand it on."""
+
+    __slots__ = ("all", "harmless")
+
+    def __init__(self) -> None:
+        self.all = self.harmless = 0
+
+
 class Function:
     """A Python function being written: a static one (*parent* None) or a closure inside *parent*.
 
     *known*: variables that are certainly in WHNF here (a value, not a thunk), as far as evaluation has come;
     *hoist_known*: the same at the beginning of the current statement, for what is created before it.
     *context*: number of the enclosing trace context.
-    *accumulator*: the first argument of `a: b: …`, for which it is found out whether the function is one that
-    only adds to it, see `operators.binary_tail`: how often it is read (*reads*), how many of these reads
-    can neither keep it nor hand it on (*harmless*), and the names that are called to add to it (*growing*).
+    *watched*: arguments whose reads are counted; *growing*: the names called for `a // …`, where *a* is one
+    of them, as the last thing, see `operators.binary_tail`.
     """
 
     __slots__ = (
-        "accumulator", "block", "blocks", "captures", "context", "depth", "growing", "harmless",
-        "hoist_known", "known", "locals", "nesting", "parent", "reads", "unit",
+        "block", "blocks", "captures", "context", "depth", "growing", "hoist_known", "known", "locals",
+        "nesting", "parent", "unit", "watched",
     )  # fmt: skip
 
     def __init__(self, unit: Unit, parent: Function | None, known: frozenset[Variable]) -> None:
@@ -149,8 +157,7 @@ class Function:
         self.depth = 0
         self.blocks = 0
         self.nesting: int = 0 if parent is None else parent.nesting + 1
-        self.accumulator: Variable | None = None
-        self.reads = self.harmless = 0
+        self.watched: dict[Variable, Reads] = {}
         self.growing: list[Any] = []
 
     # -- variables
@@ -164,17 +171,17 @@ class Function:
                 function.locals.add(variable)
                 break
             function = function.parent
-        if variable is function.accumulator:
-            function.reads += 1
+        if variable in function.watched:
+            function.watched[variable].all += 1
         return self.unit.name_of(variable)
 
-    def reads_harmlessly(self, node: Expr) -> bool:
-        """Whether *node* is the accumulator; the reader says that it neither keeps it nor hands it on."""
-        variable = self.accumulator
-        if variable is None or self.unit.analysis.variables.get(node) is not variable:
-            return False
-        self.harmless += 1
-        return True
+    def reads_harmlessly(self, *nodes: Expr) -> None:
+        """Say of what is read, if it is a watched argument, that the reader neither keeps nor hands it on."""
+        if self.watched:
+            for node in nodes:
+                reads = self.watched.get(self.unit.analysis.variables.get(node))  # type: ignore[arg-type]
+                if reads is not None:
+                    reads.harmless += 1
 
     def declare(self, variable: Variable) -> str:
         """The Python name of a variable that this function assigns."""

@@ -149,6 +149,8 @@ class LateNames(Names):
             value = self.base[name]
         elif kind == "g_":
             value = self.state.globals[key]
+        elif kind == "o_":
+            value = self.state.operation(key)
         else:
             value = self.state.builtins[key]
             if kind == "p_":

@@ -17,10 +17,14 @@ class State:
 
     `import_file(path)` evaluates a file (memoised) and `scoped_import(scope, path)` evaluates it anew with
     *scope*'s attributes in scope. These are set by
-    `evaluator.Evaluator`, the only place that joins compiler and runtime. `builtins` is the attribute set.
+    `evaluator.Evaluator`, the only place that joins compiler and runtime. `builtins` is the attribute set,
+    `operation(name)` what builtins offer to compiled code beside themselves.
     """
 
-    __slots__ = ("builtins", "caches", "globals", "host", "import_file", "scoped_import", "settings", "store")
+    __slots__ = (
+        "builtins", "caches", "globals", "host", "import_file", "operation", "scoped_import", "settings",
+        "store",
+    )  # fmt: skip
 
     def __init__(self, settings: Settings, host: Host) -> None:
         self.settings = settings
@@ -29,5 +33,6 @@ class State:
         self.builtins: dict[str, Lazy] = {}
         self.globals: dict[str, Lazy] = {}
         self.caches: dict[str, Any] = {}
+        self.operation: Callable[[str], Callable[..., Value]]
         self.import_file: Callable[[NixPath], Value]
         self.scoped_import: Callable[[dict[str, Lazy], NixPath], Value]

@@ -138,10 +138,16 @@ class LambdaInfo:
     """What is known of a Nix function's source: see `lambda_info`.
 
     *formals*: None for `x: …`, else pairs (name, has a default) in source order. *argument*: the plain or
-    `@` name. *position*: (file, 1-based line, 1-based byte column) of the function.
+    `@` name. *position*: (file, 1-based line, 1-based byte column) of the function. *arithmetic*: the body is
+    nothing but sums, differences and products of integers, the argument and other variables. *consuming*: the
+    argument is read as an operand only, so whoever calls may evaluate it before if that cannot fail.
+    *identity*: the body is the argument.
     """
 
-    __slots__ = ("argument", "doc", "ellipsis", "formal_positions", "formals", "name", "position")
+    __slots__ = (
+        "argument", "arithmetic", "consuming", "doc", "ellipsis", "formal_positions", "formals", "identity",
+        "name", "position",
+    )  # fmt: skip
 
     def __init__(
         self,
@@ -152,6 +158,9 @@ class LambdaInfo:
         position: tuple[str, int, int],
         doc: str | None,
         formal_positions: tuple[tuple[int, int], ...] = (),
+        arithmetic: bool = False,
+        consuming: bool = False,
+        identity: bool = False,
     ) -> None:
         self.name = name
         self.argument = argument
@@ -160,6 +169,9 @@ class LambdaInfo:
         self.position = position
         self.doc = doc
         self.formal_positions = formal_positions
+        self.arithmetic = arithmetic
+        self.consuming = consuming
+        self.identity = identity
 
 
 def lambda_info(function: FunctionType) -> LambdaInfo:

@@ -1,7 +1,7 @@
-"""Folds that update a set: what real Nix 2.34.8 gives (`nix-instantiate --eval --strict`).
+"""Folds: what real Nix 2.34.8 gives (`nix-instantiate --eval --strict`).
 
-Where only the fold can see the growing set it is not copied (`compiler.operators.binary_tail`); the rows are ways in which
-somebody else can see it, or seems to.
+Where only the fold can see a growing set it is not copied, and elements that are only calculated with may be computed
+early (`builtins.folds`); the rows are ways in which somebody else can see them, or seems to.
 """
 
 from __future__ import annotations
@@ -125,6 +125,42 @@ CASES = [
         'let y = builtins.foldl\' (acc: x: acc // { ${x} = 1; }) { } [ "a" ]; z = builtins.foldl\' (acc: x: acc // { ${x} = 2; }) y [ "b" ]; in [ y z ]',
         "[ { a = 1; } { a = 1; b = 2; } ]",
         "the result of one is the start of another",
+    ),
+    (
+        "let m = 9223372036854775806; in (builtins.tryEval (builtins.foldl' (a: i: if i > 1 then a else a + i) 0 (builtins.genList (i: m + i) 2))).success",
+        "true",
+        "a number that is computed early",
+    ),
+    (
+        "builtins.foldl' (a: i: 0) 1 (builtins.genList (i: 9223372036854775807 + i) 3)",
+        "0",
+        "elements that would overflow, never looked at",
+    ),
+    (
+        "builtins.foldl' (a: i: a ++ [ i ]) [ ] (builtins.genList (i: i) 3)",
+        "[ 0 1 2 ]",
+        "elements that are kept",
+    ),
+    ("builtins.foldl' (a: i: a + i * 2) 0 (builtins.genList (i: i) 100)", "9900", "elements that are not"),
+    (
+        "let k = 3; in builtins.foldl' (a: i: a + i) 0 (builtins.genList (i: k * i - 1) 4)",
+        "14",
+        "arithmetic with an outer variable",
+    ),
+    (
+        "let k = 3.5; in builtins.foldl' (a: i: a + i) 0 (builtins.genList (i: k * i) 4)",
+        "21",
+        "which is no integer",
+    ),
+    ("builtins.foldl' (a: i: a + i) 0 (builtins.genList (i: i) 0)", "0", "no elements"),
+    ("builtins.foldl' (a: i: i) 0 (builtins.genList (i: i) 3)", "2", "the last element"),
+    ("(builtins.foldl' (a: i: { n = i; }) { } (builtins.genList (i: i) 3)).n", "2", "an element in a set"),
+    ("builtins.foldl' (a: i: j: i) 0 (builtins.genList (i: i) 3) 7", "2", "an operator of three arguments"),
+    ("builtins.foldl' builtins.add 0 (builtins.genList (i: i) 4)", "6", "a builtin operator"),
+    (
+        "let op = a: i: a - i; gen = i: i; n = 4; in builtins.foldl' op 0 (builtins.genList gen n)",
+        "-6",
+        "all of them variables",
     ),
 ]
 
