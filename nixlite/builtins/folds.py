@@ -73,7 +73,8 @@ def fold_generated(op: Lazy, nul: Lazy, xs: Thunk, generator: Lazy, size: Lazy) 
     function, made_by, count = settled(op), settled(generator), settled(size)
     if type(count) is int and count > 0 and calculates(made_by) and consumes(function):
         return fold_numbers(function, nul, made_by, count)
-    return foldl(op, nul, xs)  # type: ignore[no-any-return]
+    result: Value = foldl(op, nul, xs)
+    return result
 
 
 @part_of("foldl'")
