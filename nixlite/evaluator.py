@@ -8,8 +8,9 @@ from __future__ import annotations
 import gc
 import sys
 
+from nixlite.analysis.policy import DEFERRAL
 from nixlite.errors import NixError, StackOverflow
-from nixlite.runtime.abi import globals_for, unit_globals
+from nixlite.runtime.abi import LateNames, globals_for, unit_globals
 from nixlite.runtime.access import guarded
 from nixlite.runtime.frames import with_room
 from nixlite.runtime.search_path import allow_lookup_path
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
     from nixlite.compiler.cache import Cache
     from nixlite.compiler.code import Code
+    from nixlite.compiler.pieces import Pieces
     from nixlite.runtime.host import Host
     from nixlite.runtime.settings import Settings
     from nixlite.runtime.values import Lazy, NixPath, Value
@@ -69,6 +71,10 @@ class Evaluator:
             name: value.arity for name, value in self.state.builtins.items() if type(value) is PrimOp
         }
         self.cache = cache
+        self.policy = DEFERRAL
+        """Which parts of big sources are compiled when they are first needed."""
+        self.unsaved: set[Pieces] = set()
+        """The sources of which pieces were compiled that the cache does not have yet."""
         self.rewrite: Callable[[Expr, Source], Expr] | None = None
         """Changes each tree before it is compiled (the debugger's); what it changes is not cached."""
         self.warned = False
@@ -132,8 +138,21 @@ class Evaluator:
 
         if self.rewrite is not None:
             tree = self.rewrite(tree, source)
-        analysis = analyse(tree, source, self.state.globals, names, aliases=not self.instrumented)
+        policy = None if self.instrumented or self.rewrite is not None else self.policy
+        analysis = analyse(
+            tree, source, self.state.globals, names, aliases=not self.instrumented, policy=policy
+        )
         return compile_expression(tree, source, analysis, self.primops, self.instrumented)
+
+    def piece_compiler(self, source: Source) -> Callable[[int], Code]:
+        """What compiles the pieces of a source whose main part was in the cache."""
+        from nixlite.analysis.scope import analyse
+        from nixlite.compiler.program import piece_compiler
+        from nixlite.syntax.parser import parse
+
+        tree = parse(source, self.parse_options())
+        analysis = analyse(tree, source, self.state.globals, policy=self.policy)
+        return piece_compiler(tree, source, analysis, self.primops)
 
     # -- running
 
@@ -143,10 +162,20 @@ class Evaluator:
         names["SITES"] = code.sites
         names["LAMBDAS"] = code.lambdas
         names["FILE"] = code.name
-        names["SOURCE"] = self.sources.get(code.name)  # lives as long as the code, for its errors (api.py)
+        source = names["SOURCE"] = self.sources.get(code.name)  # lives as long as the code, for its errors
+        if code.pieces is not None:
+            from nixlite.compiler.pieces import Linked
+
+            names["deferred"] = Linked(code.pieces, lambda: self.piece_globals(source)).maker(code)
         exec(code.code, names)
         value: Value = self.guard(names["main"], scope or {})
         return value
+
+    def piece_globals(self, source: Source | None) -> dict[str, Any]:
+        """The globals of a piece of a source: there may be thousands, so they begin almost empty."""
+        names: dict[str, Any] = {"SOURCE": source}
+        names["__builtins__"] = LateNames(self.state, self.base, names)
+        return names
 
     def guard(self, function: Any, argument: Any) -> Any:
         """`function(argument)` with Python's recursion limit turned into Nix's error."""
@@ -177,6 +206,11 @@ class Evaluator:
             key = cache.key(source, self.code_settings())
             code = cache.load(key)
             if code is not None:
+                if code.tables:
+                    from nixlite.compiler.pieces import Pieces
+
+                    code.pieces = Pieces(lambda: self.piece_compiler(source))
+                    self.keep_pieces(code.pieces, cache, key)
                 return code
         collecting = gc.isenabled()
         gc.disable()
@@ -187,7 +221,21 @@ class Evaluator:
                 gc.enable()
         if cache is not None and not self.warned:
             cache.store(key, code)
+            if code.pieces is not None:
+                self.keep_pieces(code.pieces, cache, key)
         return code
+
+    def keep_pieces(self, pieces: Pieces, cache: Cache, key: str) -> None:
+        """Look for the pieces of a source in the cache, and see to it that others get there."""
+        from nixlite.compiler.pack import Pack
+
+        pieces.pack = Pack(cache, key)
+        pieces.waiting = self.unsaved
+
+    def close(self) -> None:
+        """Write to the cache what the sources in it have become since; for other processes, and the next."""
+        for pieces in list(self.unsaved):
+            pieces.save()
 
     def code_settings(self) -> str:
         """What decides, beside a source, which code it becomes."""
@@ -198,7 +246,7 @@ class Evaluator:
             settings.lint_absolute_path_literals,
         )
         features = sorted(settings.features)
-        return repr((self.host.home(), settings.pure_eval, features, lints, len(self.primops)))
+        return repr((self.host.home(), settings.pure_eval, features, lints, len(self.primops), self.policy))
 
     # -- files
 

@@ -7,6 +7,7 @@ to the enclosing `with` expressions, innermost first. Manual: Language, "Scoping
 
 from __future__ import annotations
 
+from nixlite.analysis.deferral import Group, Piece, deferred_names, heads
 from nixlite.errors import UndefinedVariable
 from nixlite.spelling import attribute_name
 from nixlite.syntax import nodes as n
@@ -15,6 +16,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Container, Iterable, Mapping
 
+    from nixlite.analysis.policy import Policy
     from nixlite.source import Source
 
 
@@ -23,14 +25,16 @@ class Variable:
 
     *binding* is the `Binding` of a `let` or `rec` name (None for the others). *dynamic* marks names of the
     scope that the program is evaluated in (REPL, `scopedImport`): they are looked up when it starts.
-    *pos*: that of the `with` expression whose set the variable stands for.
+    *pos*: that of the `with` expression whose set the variable stands for. `number` counts the variables of
+    a program in the order in which their scopes begin.
     """
 
-    __slots__ = ("binding", "dynamic", "name", "pos")
+    __slots__ = ("binding", "dynamic", "name", "number", "pos")
 
     def __init__(
         self, name: str, binding: n.Binding | None = None, dynamic: bool = False, pos: int = n.NO_POS
     ) -> None:
+        self.number = 0
         self.name = name
         self.binding = binding
         self.dynamic = dynamic
@@ -81,10 +85,11 @@ class Analysis:
     *variables*: what each `Var` means (also each operator or `<path>` that means a call of a global, keyed
     by its node; a `<path>`'s `__nixPath` is in *search_paths*). *bound*: the variables that a node binds by
     name (`Let`'s and recursive `AttrSet`'s sets, `Lambda`s). *withs*: the variable that stands for the set
-    of a `With`. *outer*: the variables of the scope that the program is evaluated in.
+    of a `With`. *outer*: the variables of the scope that the program is evaluated in. *groups*, *pieces*:
+    what is compiled later, see `deferral`.
     """
 
-    __slots__ = ("bound", "outer", "search_paths", "variables", "withs")
+    __slots__ = ("bound", "groups", "outer", "pieces", "search_paths", "variables", "withs")
 
     def __init__(self) -> None:
         self.search_paths: dict[n.SearchPath, n.Var] = {}
@@ -92,18 +97,38 @@ class Analysis:
         self.bound: dict[n.Expr, dict[str, Variable]] = {}
         self.withs: dict[n.With, Variable] = {}
         self.outer: dict[str, Variable] = {}
+        self.groups: dict[n.AttrSet, Group] = {}
+        self.pieces: list[Piece] = []
 
 
 class Resolver:
     """One walk over a tree."""
 
     def __init__(
-        self, source: Source, globals_: Container[str], analysis: Analysis, aliases: bool = True
+        self,
+        source: Source,
+        globals_: Container[str],
+        analysis: Analysis,
+        aliases: bool = True,
+        policy: Policy | None = None,
     ) -> None:
         self.aliases = aliases
         self.source = source
         self.globals = globals_
         self.analysis = analysis
+        self.policy = policy
+        self.heads: set[n.Expr] = set()  # the functions that run once, as a rule
+        self.often = False  # whether we are in another one
+        self.count = 0
+        self.piece = -1  # the number of the innermost piece that we are in
+        self.open: list[Group] = []  # the groups of all pieces that we are in, innermost last
+
+    def variable(self, name: str, binding: n.Binding | None = None, pos: int = n.NO_POS) -> Variable:
+        """A new variable."""
+        made = Variable(name, binding, pos=pos)
+        made.number = self.count
+        self.count += 1
+        return made
 
     def lookup(self, name: str, scope: Scope, pos: int) -> Resolution:
         """What *name* means in *scope*; raises UndefinedVariable."""
@@ -111,18 +136,44 @@ class Resolver:
         while at is not None:
             variable = at.names.get(name)
             if variable is not None:
+                if self.open:
+                    self.captured(variable)
                 return variable
             at = at.outer
         if name in self.globals:
             return Global(name)
         if scope.withs:
+            if self.open:
+                for variable in scope.withs:
+                    self.captured(variable)
             return WithLookup(name, scope.withs)
         position = None if pos == n.NO_POS else self.source.position(pos)
         raise UndefinedVariable(f"undefined variable '{attribute_name(name)}'", position=position)
 
+    def captured(self, found: Resolution) -> None:
+        """Write down that a piece uses a variable, in all groups that it is bound outside of."""
+        if type(found) is WithLookup:
+            for variable in found.scopes:
+                self.captured(variable)
+        elif type(found) is Variable:
+            for group in reversed(self.open):
+                if found.number >= group.mark:
+                    return
+                group.free[found] = None
+
     def visit(self, node: n.Expr, scope: Scope) -> None:
         """Resolve every variable below *node*."""
         VISITORS[type(node)](self, node, scope)
+
+    def visit_piece(self, group: Group, name: str, node: n.Expr, scope: Scope) -> None:
+        """Resolve what is bound to *name* in a group and is compiled later."""
+        saved, self.piece = self.piece, len(self.analysis.pieces)
+        group.members[name] = self.piece
+        self.analysis.pieces.append(Piece(group, node))
+        self.open.append(group)
+        self.visit(node, scope)
+        self.open.pop()
+        self.piece = saved
 
 
 def analyse(
@@ -131,18 +182,25 @@ def analyse(
     globals_: Container[str],
     outer_names: Iterable[str] = (),
     aliases: bool = True,
+    policy: Policy | None = None,
 ) -> Analysis:
     """Resolve every variable of a program.
 
     *globals_*: the names of the global scope; *outer_names*: names of the scope that the program is evaluated
     in (REPL bindings, `scopedImport`), which hide the globals; without *aliases* each binding is a
-    variable of its own, so that it can be told through which name a value was read. Raises
-    UndefinedVariable with its position.
+    variable of its own, so that it can be told through which name a value was read; *policy* tells what is
+    compiled later, None for nothing. Raises UndefinedVariable with its position.
     """
     analysis = Analysis()
-    names = {name: Variable(name, dynamic=True) for name in outer_names}
-    analysis.outer = names
-    Resolver(source, globals_, analysis, aliases).visit(expr, Scope(names, None, ()))
+    if policy is not None and len(source.text) < policy.source:
+        policy = None
+    resolver = Resolver(source, globals_, analysis, aliases, policy)
+    if policy is not None:
+        resolver.heads = heads(expr)
+    for name in outer_names:
+        analysis.outer[name] = Variable(name, dynamic=True)
+    resolver.count = 1
+    resolver.visit(expr, Scope(analysis.outer, None, ()))
     return analysis
 
 
@@ -198,7 +256,7 @@ def bind(resolver: Resolver, attrs: n.AttrSet, scope: Scope) -> Scope:
         if alias is not None:
             names[name] = alias
         else:
-            names[name] = bound[name] = Variable(name, binding)
+            names[name] = bound[name] = resolver.variable(name, binding)
     resolver.analysis.bound[attrs] = bound
     return Scope(names, scope, scope.withs)
 
@@ -222,12 +280,31 @@ def _bindings(resolver: Resolver, attrs: n.AttrSet, inner: Scope, scope: Scope) 
     """Values see *inner*; `inherit a` sees *scope*, the surroundings."""
     for source in attrs.inherit_from:
         resolver.visit(source, inner)
-    for binding in attrs.bindings.values():
+    group = None if resolver.policy is None else open_group(resolver, attrs, resolver.policy)
+    for name, binding in attrs.bindings.items():
         if binding.value is not None:
-            resolver.visit(binding.value, scope if binding.kind is n.INHERITED else inner)
+            if group is not None and name in group.members:
+                resolver.visit_piece(group, name, binding.value, inner)
+            else:
+                resolver.visit(binding.value, scope if binding.kind is n.INHERITED else inner)
     for dynamic in attrs.dynamic:
         resolver.visit(dynamic.name, inner)
         resolver.visit(dynamic.value, inner)
+
+
+def open_group(resolver: Resolver, attrs: n.AttrSet, policy: Policy) -> Group | None:
+    """The group of bindings that are compiled later, None for no such."""
+    names = deferred_names(attrs, policy, often=resolver.often)
+    if not names:
+        return None
+    group = resolver.analysis.groups[attrs] = Group(attrs, resolver.piece, resolver.count)
+    bound = resolver.analysis.bound.get(attrs, {})
+    for name in names:
+        group.members[name] = -1  # numbered when it is visited
+        variable = bound.get(name)
+        if variable is not None:
+            group.own[variable] = name
+    return group
 
 
 def _attr_set(resolver: Resolver, node: n.AttrSet, scope: Scope) -> None:
@@ -243,7 +320,7 @@ def _let(resolver: Resolver, node: n.Let, scope: Scope) -> None:
 
 def _with(resolver: Resolver, node: n.With, scope: Scope) -> None:
     resolver.visit(node.scope, scope)
-    variable = Variable("with", pos=node.pos)
+    variable = resolver.variable("with", pos=node.pos)
     resolver.analysis.withs[node] = variable
     resolver.visit(node.body, Scope({}, scope, (variable, *scope.withs)))
 
@@ -262,17 +339,20 @@ def _if(resolver: Resolver, node: n.If, scope: Scope) -> None:
 def _lambda(resolver: Resolver, node: n.Lambda, scope: Scope) -> None:
     names = {}
     if node.argument is not None:
-        names[node.argument] = Variable(node.argument)
+        names[node.argument] = resolver.variable(node.argument)
     if node.formals is not None:
         for formal in node.formals.items:
-            names[formal.name] = Variable(formal.name)
+            names[formal.name] = resolver.variable(formal.name)
     resolver.analysis.bound[node] = names
     inner = Scope(names, scope, scope.withs)
+    often = resolver.often
+    resolver.often = often or node not in resolver.heads
     if node.formals is not None:
         for formal in node.formals.items:
             if formal.default is not None:
                 resolver.visit(formal.default, inner)
     resolver.visit(node.body, inner)
+    resolver.often = often
 
 
 def _call(resolver: Resolver, node: n.Call, scope: Scope) -> None:

@@ -96,7 +96,11 @@ def read_and_run(command: Command, words: list[str]) -> int:
 
         command.host.write_stdout(version_text(command) if command.version else help_text(command))
         return 0
-    return command.run()
+    try:
+        return command.run()
+    finally:
+        if command.evaluator is not None:
+            command.evaluator.close()
 
 
 def write_warning(command: Command, text: str) -> None:

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 from nixlite.analysis.scope import Global, Variable
 from nixlite.compiler import emit
+from nixlite.compiler.deferred import Deferred, begin_group, fill_environment, make_group
 from nixlite.compiler.expressions import (
     CONSTANT_GLOBALS,
     argument,
     atomic,
     is_function_variable,
     outlined,
-    path_literal,
+    path_constant,
 )
 from nixlite.compiler.functions import define_lambda
 from nixlite.compiler.unit import CONTEXT, MAX_NESTING, SELECT, TAIL, VALUE, Function
@@ -26,6 +27,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     import ast
     from typing import Any
+
+    from nixlite.analysis.deferral import Group
 
 
 class Delayed:
@@ -89,17 +92,30 @@ def source_value(inner: Function, source: Variable, context: int) -> ast.expr:
 
 
 def attr_set(f: Function, node: n.AttrSet) -> ast.expr:
-    """A set literal; one with `rec` or dynamic names needs statements."""
-    if node.recursive or node.dynamic:
+    """A set literal; one with `rec`, dynamic names or pieces needs statements."""
+    if node.recursive or node.dynamic or node in f.unit.analysis.groups:
         return outlined(f, node)
     return plain_set(f, node)
 
 
 def plain_set(f: Function, node: n.AttrSet) -> ast.expr:
     """The static attributes of a set that is not recursive, as a dict display."""
+    group = f.unit.analysis.groups.get(node)
+    if group is not None:
+        return emit.name(set_with_pieces(f, node, group))
     sources = inherit_sources(f, node)
     values = [attribute(f, name, binding, sources) for name, binding in node.bindings.items()]
     return emit.dict_of(list(node.bindings), values)
+
+
+def set_with_pieces(f: Function, node: n.AttrSet, group: Group) -> str:
+    """A set some of whose values are compiled later: the name of its variable."""
+    sources = inherit_sources(f, node)
+    holder = make_group(f, group)
+    for name, binding in node.bindings.items():
+        if name not in group.members:
+            f.hoist(emit.assign_item(emit.name(holder), name, attribute(f, name, binding, sources)))
+    return holder
 
 
 def attribute(f: Function, name: str, binding: n.Binding, sources: list[Variable]) -> ast.expr:
@@ -159,17 +175,21 @@ def classify(f: Function, names: dict[str, Variable], attrs: n.AttrSet) -> None:
         if kind is n.Int or kind is n.Float or kind is n.Str:
             f.unit.constants[variable] = emit.constant(node.value)
         elif kind is n.PathLiteral:
-            f.unit.constants[variable] = path_literal(f, node)
+            f.unit.constants[variable] = path_constant(f, node)
         elif kind is n.ListLiteral and not node.items:
             f.unit.constants[variable] = emit.constant(())
         elif kind is n.Lambda and f.nesting < MAX_NESTING:
             f.unit.functions.add(variable)
 
 
-def write_group(f: Function, attrs: n.AttrSet, with_positions: bool) -> None:
-    """Assign the variables of a `let` or `rec`."""
+def write_group(f: Function, attrs: n.AttrSet, with_positions: bool) -> Deferred | None:
+    """Assign the variables of a `let` or `rec`; gives what there is of pieces."""
     names = f.unit.analysis.bound[attrs]
     classify(f, names, attrs)
+    pieces = f.unit.analysis.groups.get(attrs)
+    deferred = begin_group(f, pieces, with_positions) if pieces is not None else None
+    if deferred is not None:
+        names = {name: variable for name, variable in names.items() if variable not in deferred.group.own}
     for variable in names.values():
         if variable not in f.unit.constants:
             f.declare(variable)
@@ -188,6 +208,9 @@ def write_group(f: Function, attrs: n.AttrSet, with_positions: bool) -> None:
         position = emit.constant(f.unit.position(binding.pos)) if with_positions else None
         pending.append(delayed(f, name, variable, binding, sources, position))
     write_delayed(f, pending, group)
+    if deferred is not None:
+        fill_environment(f, deferred)
+    return deferred
 
 
 def group_source(f: Function, source: n.Expr, group: set[Variable], pending: list[Delayed]) -> Variable:
@@ -313,10 +336,16 @@ def attr_set_tail(f: Function, node: n.AttrSet) -> None:
     if node.recursive and "__overrides" in node.bindings:
         overridable_rec(f, node)
     elif node.recursive:
-        write_group(f, node, with_positions=True)
+        deferred = write_group(f, node, with_positions=True)
         names = f.unit.analysis.bound[node]
-        values = [rec_cell(f, names.get(name), binding) for name, binding in node.bindings.items()]
-        f.emit(emit.assign("attrs", emit.dict_of(list(node.bindings), values)))
+        if deferred is None:
+            values = [rec_cell(f, names.get(name), binding) for name, binding in node.bindings.items()]
+            f.emit(emit.assign("attrs", emit.dict_of(list(node.bindings), values)))
+        else:
+            f.emit(emit.assign("attrs", emit.name(deferred.holder)))
+            for name, binding in node.bindings.items():
+                if name not in deferred.group.members:
+                    f.emit(emit.assign_item(emit.name("attrs"), name, rec_cell(f, names.get(name), binding)))
     else:
         f.emit(emit.assign("attrs", plain_set(f, node)))
     for dynamic in node.dynamic:

@@ -3,8 +3,9 @@
 Each version of the compiler and of Python has a folder of its own (`version_folder`), so that what others
 have left can be told and cleared (`nixlite cache`). An entry's name is a hash of all else that decides the
 code: the source's bytes, its name and base directory, and what the settings change. An entry is the hash of
-its body, then the marshalled unit. The directory is private (0700, ours): marshalled code from someone else
-must never be run. Whatever is wrong with an entry or the directory means compiling anew, never an error.
+its body, then the marshalled unit; what is compiled of a source piece by piece lies beside it (`pack`). The
+directory is private (0700, ours): marshalled code from someone else must never be run. Whatever is wrong with
+an entry or the directory means compiling anew, never an error.
 """
 
 from __future__ import annotations
@@ -57,7 +58,7 @@ class Cache:
         try:
             with open(f"{self.folder}/{key}", "rb") as file:
                 data = file.read()
-            if blake2b(data[DIGEST:], digest_size=DIGEST).digest() != data[:DIGEST]:
+            if digest(data[DIGEST:]) != data[:DIGEST]:
                 return None
             return Code(*marshal.loads(data[DIGEST:]))
         except (OSError, ValueError, EOFError, TypeError):
@@ -68,10 +69,10 @@ class Cache:
         try:
             if not self.prepare():
                 return
-            body = marshal.dumps(tuple(code))
+            body = marshal.dumps(code.data())
             temporary = f"{self.folder}/.{key}.{os.getpid()}"
             with open(temporary, "wb") as file:
-                file.write(blake2b(body, digest_size=DIGEST).digest() + body)
+                file.write(digest(body) + body)
             os.replace(temporary, f"{self.folder}/{key}")
         except (OSError, ValueError):
             return
@@ -98,6 +99,14 @@ class Cache:
             except OSError:
                 self._usable = False
         return self._usable
+
+
+def digest(*parts: bytes) -> bytes:
+    """The hash of an entry, of `DIGEST` bytes."""
+    state = blake2b(digest_size=DIGEST)
+    for part in parts:
+        state.update(part)
+    return state.digest()
 
 
 def version_folder() -> str:

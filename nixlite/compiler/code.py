@@ -2,18 +2,43 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from nixlite.compiler.pieces import Pieces
+
+    Table = tuple[tuple[str, ...], tuple[int, ...], tuple[int, ...], tuple[int, ...]]
 
 
-class Code(NamedTuple):
-    """The code of one source, of plain data so that it can be marshalled.
+class Code:
+    """The code of one source or of a piece of one (see `analysis.deferral`).
 
-    *code*: the module's Python code, which defines `main(scope)`. *sites*: rows (line, column, number of the
-    enclosing context or 0, kind, text); line 0 means no position. *lambdas*: by the Python function's name,
-    the arguments of `runtime.values.LambdaInfo`. *name*: the source's name.
+    *code*: the module's Python code, which defines `main(scope)` (of a piece: `main(environment)`). *sites*:
+    rows (line, column, number of the enclosing context or 0, kind, text); line 0 means no position.
+    *lambdas*: by the Python function's name, the arguments of `runtime.values.LambdaInfo`. *name*: the
+    source's name. *tables*: for each group with pieces, names in the order of the bindings; for each name the
+    number of its piece, -1 where it is bound to something else; lines and columns of the bindings, none where
+    the thunks carry no position. *pieces*: where the codes of the pieces are, None when there are none.
     """
 
-    code: Any
-    sites: tuple[tuple[int, int, int, int, str | None], ...]
-    lambdas: dict[str, tuple[Any, ...]]
-    name: str
+    __slots__ = ("code", "lambdas", "name", "pieces", "sites", "tables")
+
+    def __init__(
+        self,
+        code: Any,
+        sites: tuple[tuple[int, int, int, int, str | None], ...],
+        lambdas: dict[str, tuple[Any, ...]],
+        name: str,
+        tables: tuple[Table, ...] = (),
+    ) -> None:
+        self.code = code
+        self.sites = sites
+        self.lambdas = lambdas
+        self.name = name
+        self.tables = tables
+        self.pieces: Pieces | None = None
+
+    def data(self) -> tuple[Any, ...]:
+        """What can be marshalled: the arguments of `Code`."""
+        return (self.code, self.sites, self.lambdas, self.name, self.tables)

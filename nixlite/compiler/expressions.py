@@ -45,10 +45,20 @@ def literal(f: Function, node: n.Int | n.Float | n.Str) -> ast.expr:
 
 def path_literal(f: Function, node: n.PathLiteral) -> ast.expr:
     """`./a`: one path object of the module."""
+    return f.unit.shared("p", new_path(node))
+
+
+def path_constant(f: Function, node: n.PathLiteral) -> ast.expr:
+    """What a variable bound to a path is; pieces have no module in common, so there it is made each time."""
+    return new_path(node) if f.unit.analysis.groups else path_literal(f, node)
+
+
+def new_path(node: n.PathLiteral) -> ast.expr:
+    """A path object."""
     path = node.value
     if len(path) > 1:
         path = path.rstrip("/")
-    return f.unit.shared("p", emit.call(None, "NixPath", emit.constant(path)))
+    return emit.call(None, "NixPath", emit.constant(path))
 
 
 def cur_pos(f: Function, node: n.CurPos) -> ast.expr:

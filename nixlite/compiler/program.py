@@ -6,6 +6,8 @@ import ast
 
 from nixlite.compiler import bindings, emit, expressions, functions, operators
 from nixlite.compiler.code import Code
+from nixlite.compiler.deferred import PieceCompiler
+from nixlite.compiler.pieces import Pieces
 from nixlite.compiler.unit import Function, Unit
 
 TYPE_CHECKING = False
@@ -27,12 +29,31 @@ def compile_expression(
     builtin function; *instrumented*: see `Unit`.
     """
     unit = Unit(source, analysis, primops, instrumented)
+    code = finish(unit, main_function(unit, node))
+    if analysis.groups:
+        code.pieces = Pieces(lambda: PieceCompiler(unit, finish))
+    return code
+
+
+def piece_compiler(node: Expr, source: Source, analysis: Analysis, primops: dict[str, int]) -> PieceCompiler:
+    """What compiles the pieces of a source whose main part was compiled by another process."""
+    unit = Unit(source, analysis, primops)
+    main_function(unit, node)
+    return PieceCompiler(unit, finish)
+
+
+def main_function(unit: Unit, node: Expr) -> ast.stmt:
+    """`def main(scope)`."""
     main = Function(unit, None, frozenset())
     main.tail(node)
     for variable in main.captures:
         read = emit.item(emit.name("scope"), variable.name)
         main.block.insert(0, emit.assign(unit.name_of(variable), read))
-    body = [*unit.setup, *unit.statics, emit.function("main", ["scope"], main.block)]
-    module = ast.Module(body, [])
-    code = compile(module, source.name, "exec", dont_inherit=True, optimize=2)
-    return Code(code, tuple(unit.sites), unit.lambdas, source.name)
+    return emit.function("main", ["scope"], main.block)
+
+
+def finish(unit: Unit, main: ast.stmt) -> Code:
+    """The code of a module all of whose functions are written."""
+    module = ast.Module([*unit.setup, *unit.statics, main], [])
+    code = compile(module, unit.source.name, "exec", dont_inherit=True, optimize=2)
+    return Code(code, tuple(unit.sites), unit.lambdas, unit.source.name, tuple(unit.tables))

@@ -16,7 +16,9 @@ if TYPE_CHECKING:
     import ast
     from collections.abc import Callable
 
+    from nixlite.analysis.deferral import Group
     from nixlite.analysis.scope import Analysis, Variable
+    from nixlite.compiler.code import Table
     from nixlite.source import Source
     from nixlite.syntax.nodes import Expr
 
@@ -65,7 +67,19 @@ class Unit:
         """Variables whose value is a constant expression of the module (evaluated, closed)."""
         self.functions: set[Variable] = set()
         """Variables that are bound to a compiled function: no thunk, no type test at calls."""
+        self.tables: list[Table] = []
+        """For each group of bindings with pieces, the row of `Code.tables`."""
+        self.layouts: dict[Group, dict[Variable, int]] = {}
+        """For each such group, what the environment of its pieces has at which place."""
         self._count = 0
+
+    def part(self) -> Unit:
+        """A module of its own for a piece: it shares what is known of the program's variables."""
+        part = Unit(self.source, self.analysis, self.primops)
+        part.constants = self.constants
+        part.functions = self.functions
+        part.layouts = self.layouts
+        return part
 
     def fresh(self, prefix: str) -> str:
         """A Python identifier that nothing else in the unit has."""
@@ -135,14 +149,15 @@ class Function:
 
     *known*: variables that are certainly in WHNF here (a value, not a thunk), as far as evaluation has come;
     *hoist_known*: the same at the beginning of the current statement, for what is created before it.
-    *context*: number of the enclosing trace context.
+    *context*: number of the enclosing trace context. *members*: variables that lie in the dictionary of a
+    group with pieces; each becomes a local when it is first used, by calling its function.
     *watched*: arguments whose reads are counted; *growing*: the names called for `a // …`, where *a* is one
     of them, as the last thing, see `operators.binary_tail`.
     """
 
     __slots__ = (
         "block", "blocks", "captures", "context", "depth", "growing", "hoist_known", "known", "locals",
-        "nesting", "parent", "unit", "watched",
+        "members", "nesting", "parent", "unit", "watched",
     )  # fmt: skip
 
     def __init__(self, unit: Unit, parent: Function | None, known: frozenset[Variable]) -> None:
@@ -152,6 +167,7 @@ class Function:
         self.hoist_known = known
         self.locals: set[Variable] = set()
         self.captures: dict[Variable, None] = {}
+        self.members: dict[Variable, Callable[[Variable], None]] = {}
         self.block: list[ast.stmt] = []
         self.context = 0
         self.depth = 0
@@ -166,6 +182,10 @@ class Function:
         """The Python name of *variable*, captured from outside where it is not ours."""
         function = self
         while variable not in function.locals:
+            if variable in function.members:
+                function.locals.add(variable)
+                function.members[variable](variable)
+                break
             if function.parent is None:
                 function.captures[variable] = None
                 function.locals.add(variable)

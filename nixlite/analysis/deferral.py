@@ -1,0 +1,98 @@
+"""Which parts of a big source are compiled only when they are first needed.
+
+Compiling costs ten times what parsing does, and a program needs a few hundred of the packages that a file of
+thousands defines. So the values of big groups of bindings (attribute sets, `let`) become *pieces*: the group
+holds a thunk for each, and its code is made when the first of them is forced. Pieces are numbered in the
+order of the walk over the tree, so that every process gives them the same numbers, and may lie in pieces.
+
+All pieces of a group share one environment: the variables that any of them uses (`Group.free`).
+"""
+
+from __future__ import annotations
+
+from nixlite.syntax import nodes as n
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from nixlite.analysis.policy import Policy
+    from nixlite.analysis.scope import Variable
+
+NEVER = frozenset((n.Int, n.Float, n.Str, n.PathLiteral, n.Var, n.Lambda))
+"""What no thunk is made for (a function is one Python instruction, and calls of it are known)."""
+
+
+class Group:
+    """A set or `let` some of whose values are pieces.
+
+    *attrs*: its bindings. *parent*: the number of the piece that it lies in, -1 for none. *members*: the
+    piece numbers by name. *free*: the variables that the pieces use, those of the group included, in order of
+    their first use. *own*: the group's variables that are bound to a piece, with their names. *mark*: the
+    number from which on variables are bound inside of the pieces.
+    """
+
+    __slots__ = ("attrs", "free", "mark", "members", "own", "parent")
+
+    def __init__(self, attrs: n.AttrSet, parent: int, mark: int) -> None:
+        self.attrs = attrs
+        self.parent = parent
+        self.mark = mark
+        self.members: dict[str, int] = {}
+        self.free: dict[Variable, None] = {}
+        self.own: dict[Variable, str] = {}
+
+
+class Piece:
+    """A value that is compiled when it is first needed: *node* is bound to a name of *group*."""
+
+    __slots__ = ("group", "node")
+
+    def __init__(self, group: Group, node: n.Expr) -> None:
+        self.group = group
+        self.node = node
+
+
+def deferred_names(attrs: n.AttrSet, policy: Policy, *, often: bool) -> list[str]:
+    """The names of a group whose values become pieces; *often*: in a function that may run often."""
+    if attrs.recursive and "__overrides" in attrs.bindings:
+        return []
+    least = policy.huge if often else policy.large
+    small: list[str] = []
+    large: list[str] = []
+    for name, binding in attrs.bindings.items():
+        size = deferrable_size(binding.value)
+        if size >= policy.value:
+            small.append(name)
+        if size >= least:
+            large.append(name)
+    return small if len(small) >= policy.members and not often else large
+
+
+def deferrable_size(value: n.Expr | None) -> int:
+    """The length of a value's text, -1 where no thunk is made for it."""
+    if value is None or type(value) in NEVER or (type(value) is n.ListLiteral and not value.items):
+        return -1
+    size = value.end - value.start
+    if not size and type(value) is n.AttrSet:  # of `a.b = 1; a.c = 2;`
+        return sum(4 + max(deferrable_size(binding.value), 0) for binding in value.bindings.values())
+    return size
+
+
+def heads(tree: n.Expr) -> set[n.Expr]:
+    """The functions that a file consists of (`{ lib }: self: super: …`), called once as a rule.
+
+    What lies in any other function may run often.
+    """
+    found: set[n.Expr] = set()
+    node: Any = tree
+    while True:
+        kind = type(node)
+        if kind is n.Lambda:
+            found.add(node)
+        if kind is n.Lambda or kind is n.Let or kind is n.With or kind is n.Assert:
+            node = node.body
+        elif kind is n.Call:
+            node = node.arguments[-1]
+        else:
+            return found

@@ -1,0 +1,146 @@
+"""The pieces of a source on disk: one file beside the source's entry in the cache, of which only what is
+needed is read.
+
+    head      the hash of the index; the number of pieces, 4 bytes
+    index     for each piece its number, and the offset and length of its body: 3 columns of 4 bytes each
+    bodies    of each piece a hash and the marshalled code
+
+Numbers have the byte order of the machine. Processes that write at the same time may lose each other's
+pieces, but what is there is whole: a file is written under another name and then renamed, and whatever
+fails its hash is taken as missing.
+"""
+
+from __future__ import annotations
+
+import marshal
+import os
+from bisect import bisect_left
+
+from nixlite.compiler.cache import DIGEST, digest
+from nixlite.compiler.code import Code
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from typing import Any
+
+    from nixlite.compiler.cache import Cache
+
+HEAD = DIGEST + 4
+BYTES = 4
+"""Of a number in the index."""
+
+SUFFIX = ".pieces"
+
+
+class Pack:
+    """The pieces of the entry *key* of a cache. Whatever is wrong with the file means that it has none."""
+
+    def __init__(self, cache: Cache, key: str) -> None:
+        self.cache = cache
+        self.path = f"{cache.folder}/{key}{SUFFIX}"
+        self.file: Any = None
+        self.numbers: Any = ()
+        self.offsets: Any = ()
+        self.lengths: Any = ()
+        self._opened = False
+
+    def load(self, number: int) -> Code | None:
+        """The code of a piece, None when it is not there."""
+        self.open()
+        body = self.body(number)
+        if body is None:
+            return None
+        try:
+            return Code(*marshal.loads(body[DIGEST:]))
+        except (ValueError, EOFError, TypeError):
+            return None
+
+    def open(self, *, anew: bool = False) -> None:
+        """Read the index, if that is not done yet."""
+        if self._opened and not anew:
+            return
+        self._opened = True
+        self.close()
+        if not self.cache.usable():
+            return
+        try:
+            self.file = open(self.path, "rb", buffering=0)  # noqa: SIM115 - as long as pieces are wanted
+            self.read_index()
+        except (OSError, ValueError):
+            self.close()
+
+    def close(self) -> None:
+        """Forget the file."""
+        if self.file is not None:
+            self.file.close()
+        self.file = None
+        self.numbers = self.offsets = self.lengths = ()
+
+    def __del__(self) -> None:
+        self.close()
+
+    def read_index(self) -> None:
+        """Raises ValueError when the index is damaged."""
+        head = self.file.read(HEAD)
+        count = int.from_bytes(head[DIGEST:], "little")
+        index = self.file.read(3 * BYTES * count)
+        if digest(head[DIGEST:], index) != head[:DIGEST] or len(index) != 3 * BYTES * count:
+            raise ValueError("damaged")
+        columns = memoryview(index).cast("I")
+        self.numbers = columns[:count]
+        self.offsets = columns[count : 2 * count]
+        self.lengths = columns[2 * count :]
+
+    def body(self, number: int) -> bytes | None:
+        """Hash and marshalled code of a piece, None when it is not there or damaged."""
+        at = bisect_left(self.numbers, number)
+        if at == len(self.numbers) or self.numbers[at] != number:
+            return None
+        try:
+            self.file.seek(self.offsets[at])
+            body: bytes = self.file.read(self.lengths[at])
+        except (OSError, ValueError):
+            return None
+        return body if len(body) == self.lengths[at] and digest(body[DIGEST:]) == body[:DIGEST] else None
+
+    def add(self, codes: dict[int, Code]) -> None:
+        """Write pieces, and again those that are on disk by now; not being able to is no error."""
+        bodies = {}
+        for number, code in codes.items():
+            data = marshal.dumps(code.data())
+            bodies[number] = digest(data) + data
+        try:
+            if self.cache.prepare():
+                self.open(anew=True)
+                for number in self.numbers:
+                    body = None if number in bodies else self.body(number)
+                    if body is not None:
+                        bodies[number] = body
+                temporary = f"{self.cache.folder}/.{os.path.basename(self.path)}.{os.getpid()}"
+                with open(temporary, "wb") as file:
+                    file.writelines(packed(bodies))
+                os.replace(temporary, self.path)
+                self.open(anew=True)
+        except (OSError, ValueError):
+            return
+
+
+def packed(bodies: dict[int, bytes]) -> Iterable[bytes]:
+    """The contents of the file."""
+    numbers = sorted(bodies)
+    offset = HEAD + 3 * BYTES * len(numbers)
+    offsets = []
+    for number in numbers:
+        offsets.append(offset)
+        offset += len(bodies[number])
+    columns = (numbers, offsets, [len(bodies[number]) for number in numbers])
+    index = b"".join(memoryview(_unsigned(column)).tobytes() for column in columns)
+    count = len(numbers).to_bytes(4, "little")
+    return [digest(count, index), count, index, *(bodies[number] for number in numbers)]
+
+
+def _unsigned(numbers: list[int]) -> Any:
+    from array import array
+
+    return array("I", numbers)

@@ -1,0 +1,128 @@
+"""Running a source whose big groups of bindings are compiled piece by piece (see `analysis.deferral`).
+
+A group holds for each piece a thunk `[code, (number, environment), position]`. *code* is the same function
+for all of them: it finds the piece's function by its number and calls it. Each piece is a module of its own,
+with its own tables of sites and lambdas.
+"""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
+    from nixlite.compiler.code import Code
+    from nixlite.compiler.pack import Pack
+
+SAVED_AFTER = 2000
+"""Pieces compiled before they are written to the cache, at first; twice as many each further time."""
+
+
+class Pieces:
+    """The codes of the pieces of one source: known, on disk, or yet to be made.
+
+    *make*: gives the function that compiles a piece by its number; it is asked when the first piece is
+    missing. `pack`: the pieces on disk, None without a cache; `waiting`: where we are while some of ours are
+    not there.
+    """
+
+    __slots__ = ("codes", "compiler", "make", "pack", "patience", "unsaved", "waiting")
+
+    def __init__(self, make: Callable[[], Callable[[int], Code]]) -> None:
+        self.make = make
+        self.pack: Pack | None = None
+        self.waiting: set[Pieces] = set()
+        self.compiler: Callable[[int], Code] | None = None
+        self.codes: dict[int, Code] = {}
+        self.unsaved: dict[int, Code] = {}
+        self.patience = SAVED_AFTER
+
+    def code(self, number: int) -> Code:
+        """The code of a piece, compiled now if need be."""
+        code = self.codes.get(number)
+        if code is None and self.pack is not None:
+            code = self.pack.load(number)
+        if code is None:
+            code = self.compile(number)
+        self.codes[number] = code
+        return code
+
+    def compile(self, number: int) -> Code:
+        """Compile a piece."""
+        if self.compiler is None:
+            self.compiler = self.make()
+        code = self.compiler(number)
+        if self.pack is not None:
+            self.unsaved[number] = code
+            self.waiting.add(self)
+            if len(self.unsaved) >= self.patience:
+                self.save()
+                self.patience *= 2
+        return code
+
+    def save(self) -> None:
+        """Write what was compiled to the cache."""
+        self.waiting.discard(self)
+        if self.unsaved and self.pack is not None:
+            self.pack.add(self.unsaved)
+            self.unsaved = {}
+
+
+class Linked:
+    """The functions of the pieces in one run of a source.
+
+    *new_globals*: makes the globals of a module, in which all that compiled code may use is found.
+    """
+
+    __slots__ = ("functions", "new_globals", "pieces", "run")
+
+    def __init__(self, pieces: Pieces, new_globals: Callable[[], dict[str, Any]]) -> None:
+        self.pieces = pieces
+        self.new_globals = new_globals
+        self.functions: dict[int, Callable[[Any], Any]] = {}
+        self.run = self.runner()
+
+    def runner(self) -> Callable[[tuple[int, Any]], Any]:
+        """The code of the thunks: evaluates a piece in its environment."""
+        functions, load = self.functions, self.load
+
+        def piece(payload: tuple[int, Any]) -> Any:
+            function = functions.get(payload[0])
+            if function is None:
+                function = load(payload[0])
+            return function(payload[1])
+
+        return piece
+
+    def load(self, number: int) -> Callable[[Any], Any]:
+        """The function of a piece that is needed for the first time."""
+        code = self.pieces.code(number)
+        names = self.new_globals()
+        names["SITES"] = code.sites
+        names["LAMBDAS"] = code.lambdas
+        names["FILE"] = code.name
+        if code.tables:
+            names["deferred"] = self.maker(code)
+        exec(code.code, names)
+        function: Callable[[Any], Any] = names["main"]
+        self.functions[number] = function
+        return function
+
+    def maker(self, code: Code) -> Callable[[int, Any], dict[str, Any]]:
+        """The operation by which a module makes a group: its thunks by name, None for what is no piece."""
+        run, functions, file, tables = self.run, self.functions, code.name, code.tables
+
+        def deferred(index: int, environment: Any) -> dict[str, Any]:
+            names, numbers, lines, columns = tables[index]
+            group = {name: [run, (number, environment)] for name, number in zip(names, numbers, strict=True)}
+            if functions:  # some are there, maybe since the group was made before: these need no detour
+                for name, number in zip(names, numbers, strict=True):
+                    function = functions.get(number)
+                    if function is not None:
+                        group[name] = [function, environment]
+            for name, line, column in zip(names, lines, columns, strict=False):
+                group[name].append((file, line, column))
+            return group
+
+        return deferred
