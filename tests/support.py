@@ -15,17 +15,23 @@ ROOT = Path(__file__).parent.parent
 
 
 def nixlite(
-    arguments: Sequence[str], *, cwd: Path | None = None, stdin: str = "", timeout: float = 60
+    arguments: Sequence[str],
+    *,
+    cwd: Path | None = None,
+    stdin: str = "",
+    timeout: float = 60,
+    variables: dict[str, str] | None = None,
 ) -> subprocess.CompletedProcess[str]:
     """Run the nixlite of this checkout with *arguments*; standard input is never the caller's.
 
     The lookup path and the configuration of whoever runs the tests have no say; the home directory, where
-    compiled files are kept, is *cwd* when that is given.
+    compiled files are kept, is *cwd* when that is given. *variables* are set in its environment.
     """
     environment = {name: value for name, value in os.environ.items() if not name.startswith("NIX_")}
     environment |= {"PYTHONPATH": str(ROOT), "NO_COLOR": "1", "TERM": "dumb"}
     if cwd is not None:
         environment |= {"HOME": str(cwd), "XDG_CACHE_HOME": str(cwd / ".cache")}
+    environment |= variables or {}
     return subprocess.run(
         [sys.executable, "-m", "nixlite", *arguments],
         cwd=cwd,

@@ -32,6 +32,7 @@ class CacheCommand(Command):
     """The command line of `nixlite cache`."""
 
     program = "nixlite"
+    shows_progress = False  # it has a bar
     usage = "nixlite cache warm [flags] PATH… | nixlite cache info [--json] | nixlite cache clear [--stale]"
     description = (
         "Sources are compiled once and kept on disk. 'warm' compiles all .nix files at or below the given "

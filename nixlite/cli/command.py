@@ -7,8 +7,11 @@ from nixlite.errors import NixError, StackOverflow, UsageError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from nixlite.cli.flags import Flags
     from nixlite.evaluator import Evaluator
+    from nixlite.observe.watch import Watch
     from nixlite.runtime.host import Host
     from nixlite.runtime.settings import Settings
 
@@ -30,6 +33,8 @@ class Command:
     description = ""
     pure = False
     """Whether evaluation is pure unless the command line says otherwise; configuration files have no say."""
+    shows_progress = True
+    """Whether a line on the terminal tells of evaluations that take long."""
     flags: Flags
 
     def __init__(self, settings: Settings, host: Host) -> None:
@@ -42,6 +47,10 @@ class Command:
         self.version = False
         self.cache = True
         self.evaluator: Evaluator | None = None
+        self.watch: Watch | None = None
+        self.profile = ""
+        self.stats = False
+        self.count_calls = False
 
     def run(self) -> int:
         """Do what the command line, which has been read, asks; returns the exit code."""
@@ -54,7 +63,28 @@ class Command:
 
         directory = self.host.cache_directory() if self.cache else None
         self.evaluator = Evaluator(self.settings, self.host, Cache(directory) if directory else None)
+        if self.shows_progress and self.watch is None and self.verbosity >= 0 and self.host.stderr_colour():
+            from nixlite.observe.watch import Watch
+
+            self.watch = Watch(self.host, self.evaluator)
+            self.watch.__enter__()  # left when the command is over
         return self.evaluator
+
+    def observed(self, run: Callable[[], int]) -> int:
+        """The exit code of `run()`, which evaluates; with a profile or counters where they are asked for."""
+        profile = self.profile or self.settings.get("eval-profiler", "disabled") != "disabled"
+        if not (profile or self.stats or self.count_calls or self.host.has_env("NIX_SHOW_STATS")):
+            return run()
+        from nixlite.cli.observing import observed
+
+        assert self.evaluator is not None
+        return observed(self, self.evaluator, run)
+
+    def unwatch(self) -> None:
+        """No line tells of progress any more: the command is over, or a person is going to type."""
+        if self.watch is not None:
+            self.watch.__exit__()
+            self.watch = None
 
 
 def run_command(command: Command, words: list[str]) -> int:
@@ -79,6 +109,8 @@ def run_command(command: Command, words: list[str]) -> int:
     except Exception as error:
         report_bug(host, error)
         return INTERNAL
+    finally:
+        command.unwatch()
 
 
 def read_and_run(command: Command, words: list[str]) -> int:

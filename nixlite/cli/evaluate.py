@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from nixlite.cli.auto_call import auto_arguments, find_along_attr_path
 from nixlite.cli.command import Command
-from nixlite.cli.flags import COMMON, EVALUATION, Flag, Flags, ignore, store, turn_on
+from nixlite.cli.flags import COMMON, EVALUATION, OBSERVATION, Flag, Flags, ignore, store, turn_on
 from nixlite.cli.flakes import LOCKING, Locking, flake_attribute, is_flake
 from nixlite.cli.packages import place_of
 from nixlite.cli.sources import file_path, stdin_source, string_source
@@ -58,12 +58,13 @@ class Evaluate(Command):
         evaluator = self.start()
         if self.debugger:
             return self.debug(evaluator, path)
-        return self.evaluate(evaluator, path)
+        return self.observed(lambda: self.evaluate(evaluator, path))
 
     def debug(self, evaluator: Evaluator, path: str) -> int:
         """Evaluate under the debugger, which is named and not imported: the REPL lies above the commands."""
         from importlib import import_module
 
+        self.unwatch()  # a person will be typing
         import_module("nixlite.repl.debugger").attach(evaluator)
         try:
             return self.evaluate(evaluator, path)
@@ -188,6 +189,7 @@ FLAGS: Flags = {
     "--read-only": Flag("", turn_on("read_only"), "add nothing to the store"),
     "--debugger": Flag("", turn_on("debugger"), "stop at errors and builtins.break in a REPL"),
     **EVALUATION,
+    **OBSERVATION,
     **COMMON,
     "--offline": Flag("", ignore),
     "--no-net": Flag("", ignore),

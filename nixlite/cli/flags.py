@@ -161,6 +161,15 @@ EVALUATION: Flags = {
     "--eval-store": Flag("store-url", ignore),
 }
 
+OBSERVATION: Flags = {
+    "--profile": Flag("file", store("profile"), "write a flame graph: a picture for FILE.svg, else text"),
+    "--profile-frequency": Flag(
+        "n", set_number("eval-profiler-frequency"), "look N times a second of processor time (99)"
+    ),
+    "--stats": Flag("", turn_on("stats"), "print counters and times, as JSON, to the standard error"),
+    "--profile-calls": Flag("", turn_on("count_calls"), "--stats with the calls of each function"),
+}
+
 
 def read_command_line(command: Command, words: list[str], flags: Flags) -> None:
     """Read a whole command line into *command*. Raises UsageError with Nix's message.

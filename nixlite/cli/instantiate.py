@@ -8,7 +8,18 @@ from __future__ import annotations
 
 from nixlite.cli.auto_call import auto_arguments, auto_call, find_along_attr_path
 from nixlite.cli.command import Command, write_warning
-from nixlite.cli.flags import COMMON, EVALUATION, Flag, Flags, ignore, set_number, set_setting, store, turn_on
+from nixlite.cli.flags import (
+    COMMON,
+    EVALUATION,
+    OBSERVATION,
+    Flag,
+    Flags,
+    ignore,
+    set_number,
+    set_setting,
+    store,
+    turn_on,
+)
 from nixlite.cli.sources import file_path, stdin_source, string_source
 from nixlite.errors import NixError, UsageError
 from nixlite.runtime.source_files import read_source, resolve_import_path
@@ -67,6 +78,16 @@ class Instantiate(Command):
         arguments = auto_arguments(self, evaluator)
         if self.find_file:
             return self.find_files(evaluator)
+        self.observed(lambda: self.process_all(evaluator, arguments))
+        if not self.settings.read_only and not self.parse:
+            from nixlite.cli.writing import write_objects  # seldom wanted
+
+            roots = None if self.evaluate else self.instantiated
+            write_objects(self, evaluator.state.store, self.store_uri, roots)
+        return 0
+
+    def process_all(self, evaluator: Evaluator, arguments: dict[str, Lazy]) -> int:
+        """Process all that the command line names."""
         if self.standard_input:
             self.process(evaluator, stdin_source(self), arguments)
         elif not self.words and not self.expressions:
@@ -78,11 +99,6 @@ class Instantiate(Command):
                 host = evaluator.state.host
                 source = read_source(host, resolve_import_path(host, file_path(evaluator, word)))
             self.process(evaluator, source, arguments)
-        if not self.settings.read_only and not self.parse:
-            from nixlite.cli.writing import write_objects  # seldom wanted
-
-            roots = None if self.evaluate else self.instantiated
-            write_objects(self, evaluator.state.store, self.store_uri, roots)
         return 0
 
     def find_files(self, evaluator: Evaluator) -> int:
@@ -195,6 +211,7 @@ FLAGS: Flags = {
     "--expr": Flag("", turn_on("expressions"), "the arguments are expressions, not files", "-E"),
     "--attr": Flag("path", add_attr_path, "take an attribute of the value (may be repeated)", "-A", own=True),
     **EVALUATION,
+    **OBSERVATION,
     "--add-root": Flag("path", store("add_root"), "make a symlink to the .drv file", own=True),
     "--read-write-mode": Flag("", turn_on("read_write_mode"), "with --eval: let programs add to the store"),
     "--dry-run": Flag("", turn_on("read_only_mode")),

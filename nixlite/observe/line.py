@@ -51,8 +51,8 @@ class Line:
 
     def show(self, text: str) -> None:
         """Put *text* (no control characters, one column each) in place of what was there."""
+        self.shown = True  # first, for writing may be interrupted
         self.write(f"{ERASE}{fitted(text, width())}")
-        self.shown = True
 
     def erase(self) -> None:
         """Take the line away, if it is there."""

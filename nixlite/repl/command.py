@@ -27,6 +27,7 @@ class Repl(Command):
     """
 
     program = "nix"
+    shows_progress = False  # but while an input is evaluated, see `terminal.py`
     usage = "nixlite repl [flags] [FILE…]   or   nixlite repl [flags] (--file FILE | --expr EXPR) [ATTRPATH…]"
     description = "Bind names, load files and evaluate expressions, interactively or from a pipe."
 
@@ -52,6 +53,7 @@ class Repl(Command):
                 session.startup.append((path, lambda path=path: self.installable(session, path)))  # type: ignore[misc]
         else:
             session.files += self.words
+        session.progress = self.verbosity >= 0 and self.host.stderr_colour()
         if self.debugger:
             from nixlite.repl.debugger import attach
 

@@ -97,6 +97,7 @@ class Session:
         self.auto_arguments = auto_arguments or {}
         self.scope: dict[str, Lazy] = {}
         self.own: dict[str, Lazy] = {}
+        self.progress = False  # whether a line on the terminal tells of inputs that take long
         self.bound: list[str] = []  # the inputs that bound names, in order: they can be evaluated again
         self.files: list[str] = []
         self.flakes: list[str] = []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 
 from prompt_toolkit import PromptSession
 from prompt_toolkit.auto_suggest import AutoSuggestFromHistory, ConditionalAutoSuggest
@@ -18,6 +18,7 @@ from prompt_toolkit.lexers import PygmentsLexer
 from prompt_toolkit.output import ColorDepth
 from prompt_toolkit.styles import Style
 
+from nixlite.observe.watch import Watch, stop_timer
 from nixlite.repl.app import CONTINUATION, PROMPT, deliver
 from nixlite.repl.completion import complete_or_fail
 from nixlite.repl.inspecting import status
@@ -25,6 +26,7 @@ from nixlite.repl.inspecting import status
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+    from contextlib import AbstractContextManager
     from typing import Any
 
     from prompt_toolkit.buffer import Buffer
@@ -56,6 +58,7 @@ def run_terminal(session: Session, **prompt_options: Any) -> int:
     if wants_vi(host):
         session.keys = "vi"
     prompt = make_prompt(session, **prompt_options)
+    stop_timer()  # a debugger's session runs while the input of another is evaluated
     draft = ""
     while True:
         prompt.editing_mode = EditingMode.VI if session.keys == "vi" else EditingMode.EMACS
@@ -72,7 +75,7 @@ def run_terminal(session: Session, **prompt_options: Any) -> int:
             continue
         size = prompt.output.get_size()
         session.style.layout.width = size.columns
-        with stubborn_interrupts():
+        with stubborn_interrupts(), watching(session):
             reply = session.send(text)
         if reply.incomplete:  # what Enter would not have let pass was accepted by force
             host.write_stderr("error: this is not a complete expression\n")
@@ -83,6 +86,13 @@ def run_terminal(session: Session, **prompt_options: Any) -> int:
         if session.style.compat:
             host.write_stdout("\n")
             host.flush()
+
+
+def watching(session: Session) -> AbstractContextManager[object]:
+    """While this lasts, a line tells of an evaluation that takes long."""
+    if not session.progress:
+        return nullcontext()
+    return Watch(session.evaluator.host, session.evaluator)
 
 
 def edit_last(session: Session) -> str:
@@ -121,6 +131,7 @@ def stubborn_interrupts() -> Iterator[None]:
 
     A KeyboardInterrupt that is raised while Python happens to run a destructor is reported and lost, and
     those of prompt_toolkit's event loops run whenever the collector comes by; so a lost one is raised again.
+    (By the timer of the program's own processor time, for the one of real time is the progress line's.)
     """
     import signal
 
@@ -129,17 +140,17 @@ def stubborn_interrupts() -> Iterator[None]:
 
     def on_loss(lost: sys.UnraisableHookArgs) -> None:
         if lost.exc_type is KeyboardInterrupt:
-            signal.setitimer(signal.ITIMER_REAL, SOON)
+            signal.setitimer(signal.ITIMER_VIRTUAL, SOON)
         else:
             sys.__unraisablehook__(lost)
 
-    handler, hook = signal.signal(signal.SIGALRM, again), sys.unraisablehook
+    handler, hook = signal.signal(signal.SIGVTALRM, again), sys.unraisablehook
     sys.unraisablehook = on_loss
     try:
         yield
     finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, handler)
+        signal.setitimer(signal.ITIMER_VIRTUAL, 0)
+        signal.signal(signal.SIGVTALRM, handler)
         sys.unraisablehook = hook
 
 

@@ -125,7 +125,7 @@ class Settings:
         elif kind == "level":
             value = parse_level(name, text)
         else:
-            value = text
+            value = parse_profiler(text) if name == "eval-profiler" else text
         self.assign(name, value)
         return True
 
@@ -226,6 +226,13 @@ def parse_level(name: str, text: str) -> str:
         raise UsageError(
             f"option '{name}' has invalid value '{text}' (expected 'ignore', 'warn', or 'fatal')"
         )
+    return text
+
+
+def parse_profiler(text: str) -> str:
+    """The value of `eval-profiler`."""
+    if text not in ("disabled", "flamegraph"):
+        raise UsageError(f"option 'eval-profiler' has invalid value '{text}'")
     return text
 
 

@@ -1,0 +1,151 @@
+"""Counting calls exactly: how often each compiled Nix function, each builtin and `//` ran.
+
+Python itself says when one of its functions starts: `sys.monitoring` from 3.12 on, `sys.setprofile` before.
+It costs a multiple of the evaluation's own time on 3.11 and is only there while a `CallCounter` is entered.
+"""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from nixlite.builtins.install import code_names
+from nixlite.runtime.abi import update
+from nixlite.runtime.call import curry
+from nixlite.runtime.values import LambdaInfo
+from nixlite.source import shown_name
+
+if TYPE_CHECKING:
+    from types import CodeType, FrameType
+
+Place = tuple[str, int, int]
+
+WAITING = next(constant for constant in curry.__code__.co_consts if hasattr(constant, "co_code"))
+"""The code of the closure that `curry` makes."""
+
+
+class Function(NamedTuple):
+    """A Nix function: its name (None for an anonymous one), where it is, how often it was called."""
+
+    name: str | None
+    place: Place
+    calls: int
+
+
+class Calls(NamedTuple):
+    """What was counted; builtins by name. Operators that Nix has as builtins (`-`) are not among them."""
+
+    functions: list[Function]
+    builtins: dict[str, int]
+    updates: int
+
+
+class CallCounter:
+    """A context in which the starts of Python functions are counted, by the identity of their code.
+
+    A Nix function `a: b: …` is one Python function of two arguments (`compiler.functions.define_pair`):
+    called with one, it starts, and ends in `curry`; the closure that `curry` gives starts it again with both.
+    So these two are counted by the function that they are about.
+    """
+
+    def __init__(self) -> None:
+        self.starts: dict[int, int] = {}
+        self.codes: dict[int, tuple[CodeType, dict[str, Any]]] = {}
+        self.curried: dict[int, int] = {}
+        self.waited: dict[int, int] = {}
+
+    def __enter__(self) -> CallCounter:
+        if sys.version_info >= (3, 12):
+            monitoring = sys.monitoring
+            monitoring.use_tool_id(monitoring.PROFILER_ID, "nixlite")
+            monitoring.register_callback(monitoring.PROFILER_ID, monitoring.events.PY_START, self.on_start)
+            monitoring.restart_events()
+            monitoring.set_events(monitoring.PROFILER_ID, monitoring.events.PY_START)
+        else:
+            sys.setprofile(self.on_event)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if sys.version_info >= (3, 12):
+            monitoring = sys.monitoring
+            monitoring.set_events(monitoring.PROFILER_ID, 0)
+            monitoring.register_callback(monitoring.PROFILER_ID, monitoring.events.PY_START, None)
+            monitoring.free_tool_id(monitoring.PROFILER_ID)
+        else:
+            sys.setprofile(None)
+
+    def on_start(self, code: CodeType, offset: int) -> object:
+        """A function starts; what is none of Nix's business is not told of again."""
+        key = id(code)
+        count = self.starts.get(key)
+        if count is not None:
+            self.starts[key] = count + 1
+        elif not self.meet(sys._getframe(1)):
+            return sys.monitoring.DISABLE  # type: ignore[attr-defined,unused-ignore]
+        return None
+
+    def on_event(self, frame: FrameType, event: str, argument: object) -> None:
+        """The same, before Python 3.12."""
+        if event == "call":
+            key = id(frame.f_code)
+            count = self.starts.get(key)
+            if count is not None:
+                self.starts[key] = count + 1
+            else:
+                self.meet(frame)
+
+    def meet(self, frame: FrameType) -> bool:
+        """A function that has not been counted by its code alone; False if it never need be met again."""
+        code, names = frame.f_code, frame.f_globals
+        if code is curry.__code__ or code is WAITING:
+            counts = self.waited if code is WAITING else self.curried
+            about = id(frame.f_locals["function"].__code__)
+            counts[about] = counts.get(about, 0) + 1
+            return True
+        module = str(names.get("__name__"))
+        if "SITES" in names or module.startswith("nixlite.builtins.") or code is update.__code__:
+            self.starts[id(code)] = 1
+            self.codes[id(code)] = (code, names)
+            return True
+        self.codes[id(code)] = (code, names)  # kept, so that no other code gets its identity
+        return False
+
+    def calls(self) -> Calls:
+        """What was counted, by what it is in Nix."""
+        functions: dict[tuple[Place, str | None], int] = {}
+        builtins: dict[str, int] = {}
+        primops = code_names()
+        updates = 0
+        for key, starts in self.starts.items():
+            code, names = self.codes[key]
+            if code is update.__code__:
+                updates += starts
+            elif code in primops:
+                name = primops[code][0]
+                builtins[name] = builtins.get(name, 0) + starts
+            elif "SITES" in names:
+                for row, count in self.rows(key, starts):
+                    info = LambdaInfo(*row)
+                    functions[info.position, info.name] = functions.get((info.position, info.name), 0) + count
+        rows = [Function(name, place, count) for (place, name), count in functions.items() if count]
+        return Calls(sorted(rows, key=lambda row: (-row.calls, row.place)), builtins, updates)
+
+    def rows(self, key: int, starts: int) -> list[tuple[tuple[Any, ...], int]]:
+        """The lambdas that a code is, and how often each was called; none for a thunk's code."""
+        code, names = self.codes[key]
+        lambdas = names["LAMBDAS"]
+        outer, inner = lambdas.get(code.co_name), lambdas.get(code.co_name + "'")
+        if outer is None:
+            return []
+        if inner is None:
+            return [(outer, starts)]
+        return [(outer, starts - self.waited.get(key, 0)), (inner, starts - self.curried.get(key, 0))]
+
+
+def as_json(function: Function) -> dict[str, Any]:
+    """A row of `functions`, with Nix's names (NIX_COUNT_CALLS); `file` is only there for a file."""
+    file, line, column = function.place
+    row = {"column": column, "count": function.calls, "line": line, "name": function.name}
+    if not shown_name(file).startswith("«"):
+        row["file"] = file
+    return row

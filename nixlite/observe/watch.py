@@ -1,0 +1,69 @@
+"""Waiting for an evaluation to take long, at the cost of a timer: only then is `progress` loaded."""
+
+from __future__ import annotations
+
+from time import monotonic
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from types import FrameType
+
+    from nixlite.evaluator import Evaluator
+    from nixlite.observe.progress import Progress
+    from nixlite.runtime.host import Host
+
+PATIENCE = 2.0
+"""Seconds before the line is shown."""
+
+
+class Watch:
+    """A context: while it lasts and once it has lasted long, a line on the terminal tells how it gets on.
+
+    The host's standard error is a terminal (see `line.wanted`).
+    """
+
+    def __init__(self, host: Host, evaluator: Evaluator) -> None:
+        self.host = host
+        self.evaluator = evaluator
+        self.since = 0.0
+        self.progress: Progress | None = None
+
+    def __enter__(self) -> Watch:
+        import signal
+
+        self.since = monotonic()
+        try:
+            signal.signal(signal.SIGALRM, self.on_alarm)
+            signal.setitimer(signal.ITIMER_REAL, PATIENCE)
+        except (AttributeError, ValueError):  # no such timer, or not the main thread: no line
+            pass
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        stop_timer()
+        if self.progress is not None:
+            self.progress.stop()
+            self.progress = None
+
+    def on_alarm(self, number: int, frame: FrameType | None) -> None:
+        """It does take long."""
+        import signal
+
+        try:
+            from nixlite.observe.progress import Progress
+        except (ImportError, AttributeError, RecursionError):  # in the middle of some other import: later
+            signal.setitimer(signal.ITIMER_REAL, PATIENCE / 4)
+            return
+        self.progress = Progress(self.host, self.evaluator, self.since)
+        self.progress.start(frame)
+
+
+def stop_timer() -> None:
+    """No alarm any more, whoever is being watched: a person is going to type, say."""
+    import signal
+
+    if hasattr(signal, "setitimer"):
+        try:
+            signal.setitimer(signal.ITIMER_REAL, 0)
+        except ValueError:  # not the main thread
+            return
