@@ -83,10 +83,11 @@ def main() -> None:
 
 def set_signals() -> None:
     """A closed pipe ends the process, as it does other tools."""
-    import signal
-
-    if hasattr(signal, "SIGPIPE"):
-        signal.signal(signal.SIGPIPE, signal.SIG_DFL)
+    try:  # the module `signal` takes a millisecond to make an enumeration of this one
+        from _signal import SIG_DFL, SIGPIPE, signal  # type: ignore[import-not-found]
+    except ImportError:  # there is no such signal, or this is not CPython
+        return
+    signal(SIGPIPE, SIG_DFL)
 
 
 def run(words: list[str], host: Host) -> int:
@@ -111,10 +112,9 @@ def run(words: list[str], host: Host) -> int:
 
 def make_command(name: str, settings: Settings, host: Host) -> Command:
     """The command *name*, its command line not yet read."""
-    from importlib import import_module
-
     module, _, kind = COMMANDS[name].rpartition(".")
-    command: Command = getattr(import_module(module), kind)(settings, host)
+    __import__(module)  # importlib's function would have to be loaded
+    command: Command = getattr(sys.modules[module], kind)(settings, host)
     return command
 
 

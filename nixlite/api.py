@@ -172,7 +172,7 @@ class Value:
 
     def __str__(self) -> str:
         """The value as `nix eval` prints it, evaluated all through."""
-        from nixlite.runtime.printer import show_value
+        from nixlite.runtime.show import show_value
 
         return str(self.evaluator.explained(lambda: show_value(self.evaluator.engine.state, self.nix)))
 

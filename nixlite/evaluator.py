@@ -11,9 +11,7 @@ import sys
 from nixlite.analysis.policy import DEFERRAL
 from nixlite.errors import NixError, StackOverflow
 from nixlite.runtime.abi import LateNames, globals_for, unit_globals
-from nixlite.runtime.access import guarded
 from nixlite.runtime.frames import with_room
-from nixlite.runtime.search_path import allow_lookup_path
 from nixlite.runtime.source_files import read_source, resolve_import_path
 from nixlite.runtime.state import State
 from nixlite.runtime.values import PrimOp
@@ -31,6 +29,7 @@ if TYPE_CHECKING:
     from nixlite.runtime.settings import Settings
     from nixlite.runtime.values import Lazy, NixPath, Value
     from nixlite.source import Position
+    from nixlite.store.store import Store
     from nixlite.syntax.nodes import AttrSet, Expr
     from nixlite.syntax.parser import ParseOptions
 
@@ -53,13 +52,23 @@ class Evaluator:
     def __init__(self, settings: Settings, host: Host, cache: Cache | None = None) -> None:
         """*cache* keeps compiled sources on disk; without one each is compiled anew."""
         from nixlite.builtins.install import install
-        from nixlite.store.store import Store
 
-        outer, host = host, guarded(host, settings)
+        outer = host
+        if settings.pure_eval or settings.restrict_eval:
+            from nixlite.runtime.access import guarded
+
+            host = guarded(host, settings)
         self.settings = settings
         self.host = host
-        self.state = State(settings, host)
-        self.state.store = host.store = Store(settings.store_dir, outer, read_only=settings.read_only)
+
+        def make_store() -> Store:
+            from nixlite.store.store import Store  # many programs have no use for it
+
+            host.store = Store(settings.store_dir, outer, read_only=settings.read_only)
+            return host.store  # type: ignore[no-any-return]
+
+        host.store = None
+        self.state = State(settings, host, make_store)
         self.state.import_file = self.import_file
         self.state.scoped_import = self.scoped_import
         install(self.state)
@@ -85,7 +94,10 @@ class Evaluator:
         limit = recursion_limit(settings)
         if sys.getrecursionlimit() < limit:
             sys.setrecursionlimit(limit)
-        allow_lookup_path(self.state)
+        if settings.restrict_eval and not settings.pure_eval:
+            from nixlite.runtime.search_path import allow_lookup_path
+
+            allow_lookup_path(self.state)
 
     # -- from text to code
 

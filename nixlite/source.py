@@ -6,10 +6,9 @@ lines, 1-based columns in UTF-8 bytes. Lines end at `\\n`, `\\r\\n` or a lone `\
 
 from __future__ import annotations
 
-import re
-from bisect import bisect_right
-
-LINE_END = re.compile("\r\n|\n|\r")
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 class Source:
@@ -19,7 +18,7 @@ class Source:
     literals in it are resolved against; `path` is the absolute file path, None when it is no file.
     """
 
-    __slots__ = ("__weakref__", "_starts", "base", "name", "path", "text")
+    __slots__ = ("__weakref__", "_find_right", "_starts", "base", "name", "path", "text")
 
     def __init__(self, name: str, text: str, *, base: str = "/", path: str | None = None) -> None:
         self.name = name
@@ -27,17 +26,28 @@ class Source:
         self.base = base
         self.path = path
         self._starts: list[int] | None = None
+        self._find_right: Callable[[list[int], int], int]
 
     def line_starts(self) -> list[int]:
         """Character offsets at which the lines begin."""
         if self._starts is None:
-            self._starts = [0, *(match.end() for match in LINE_END.finditer(self.text))]
+            from bisect import bisect_right  # what comes from the cache needs none of this
+
+            self._find_right = bisect_right
+            text = self.text
+            if "\r" in text:  # the lengths stay
+                text = text.replace("\r\n", " \n").replace("\r", "\n")
+            start = 0
+            self._starts = [0]
+            for line in text.split("\n")[:-1]:
+                start += len(line) + 1
+                self._starts.append(start)
         return self._starts
 
     def line_column(self, offset: int) -> tuple[int, int]:
         """1-based line and UTF-8 byte column of a character offset."""
-        starts = self.line_starts()
-        line = bisect_right(starts, offset)
+        starts = self._starts or self.line_starts()
+        line = self._find_right(starts, offset)
         start = starts[line - 1]
         if self.text.isascii():
             return line, offset - start + 1
@@ -50,7 +60,7 @@ class Source:
 
     def lines(self) -> list[str]:
         """The lines without their ends; the empty line after a final newline counts."""
-        return LINE_END.split(self.text)
+        return self.text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
 
 
 def shown_name(name: str) -> str:

@@ -16,11 +16,10 @@ The texts and their order are those of C++ Nix 2.34.8.
 from __future__ import annotations
 
 from itertools import islice
-from types import FunctionType
 
 from nixlite.errors import Frame, NixError
 from nixlite.runtime.thunk import force
-from nixlite.runtime.values import HERE, LambdaInfo, lambda_info
+from nixlite.runtime.values import HERE, FunctionType, LambdaInfo, lambda_info
 from nixlite.source import Position
 
 TYPE_CHECKING = False

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from nixlite.builtins.registry import constant
-from nixlite.runtime.search_path import lookup_path
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -76,5 +75,7 @@ def nix_path(state: State) -> Lazy:
 
     Sets of `prefix` and `path`.
     """
+    from nixlite.runtime.search_path import lookup_path
+
     entries = lookup_path(state.settings, state.host)
     return tuple([{"path": path, "prefix": prefix} for prefix, path in entries])

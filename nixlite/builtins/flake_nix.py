@@ -5,15 +5,21 @@ Manual: `nix flake`, "Flake format".
 
 from __future__ import annotations
 
-from types import FunctionType
-
 from nixlite.builtins.fetching import Fetched, fetch_input
 from nixlite.builtins.flake_inputs import parse_flake_ref
 from nixlite.builtins.urls import BadUrl
 from nixlite.errors import EvalError, NixTypeError
 from nixlite.runtime.operators import attribute_position
 from nixlite.runtime.thunk import VIRGIN, force, is_evaluated, peel
-from nixlite.runtime.values import ContextString, NixPath, PrimOp, PrimOpApp, lambda_info, show_type
+from nixlite.runtime.values import (
+    ContextString,
+    FunctionType,
+    NixPath,
+    PrimOp,
+    PrimOpApp,
+    lambda_info,
+    show_type,
+)
 from nixlite.store.fetch.inputs import Attrs, Input
 from nixlite.store.fetch.lock import FlakeRef, InputPath, parse_input_path, ref_from_attrs
 

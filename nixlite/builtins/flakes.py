@@ -5,15 +5,13 @@ Manual: Built-ins, `getFlake`; `nix flake`.
 
 from __future__ import annotations
 
-from types import FunctionType
-
 from nixlite.builtins.registry import builtin
 from nixlite.errors import AssertionFailed, EvalError
 from nixlite.runtime.call import call
 from nixlite.runtime.coerce import normalise
 from nixlite.runtime.expect import force_attrs, force_string_no_context
 from nixlite.runtime.thunk import delay, force
-from nixlite.runtime.values import ContextString, NixPath, PrimOp, PrimOpApp
+from nixlite.runtime.values import ContextString, FunctionType, NixPath, PrimOp, PrimOpApp
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -6,8 +6,6 @@ again and again call a compiled one (`FunctionType`) directly and leave the rest
 
 from __future__ import annotations
 
-from types import FunctionType
-
 from nixlite.builtins.registry import builtin
 from nixlite.errors import EvalError
 from nixlite.runtime.call import call
@@ -21,7 +19,7 @@ from nixlite.runtime.expect import (
 )
 from nixlite.runtime.operators import same
 from nixlite.runtime.thunk import force
-from nixlite.runtime.values import lambda_info
+from nixlite.runtime.values import FunctionType, lambda_info
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

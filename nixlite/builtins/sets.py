@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from types import FunctionType
-
 from nixlite.builtins.registry import builtin
 from nixlite.errors import NixTypeError
 from nixlite.runtime.call import call2
@@ -18,7 +16,7 @@ from nixlite.runtime.expect import (
 )
 from nixlite.runtime.operators import attribute_position, sorted_names
 from nixlite.runtime.thunk import force
-from nixlite.runtime.values import ContextString, PrimOp, PrimOpApp, lambda_info
+from nixlite.runtime.values import ContextString, FunctionType, PrimOp, PrimOpApp, lambda_info
 from nixlite.source import Position
 
 TYPE_CHECKING = False

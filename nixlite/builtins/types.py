@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from types import FunctionType
-
 from nixlite.builtins.registry import builtin
 from nixlite.runtime.thunk import force
-from nixlite.runtime.values import ContextString, NixPath, PrimOp, PrimOpApp, type_name
+from nixlite.runtime.values import ContextString, FunctionType, NixPath, PrimOp, PrimOpApp, type_name
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from types import FunctionType
-
 from nixlite.cli.sources import string_source
 from nixlite.errors import EvalError, NixError, NixTypeError, ParseError, did_you_mean
 from nixlite.runtime.call import call
 from nixlite.runtime.thunk import force
-from nixlite.runtime.values import lambda_info, show_type
+from nixlite.runtime.values import FunctionType, lambda_info, show_type
 from nixlite.source import Position
 
 TYPE_CHECKING = False

@@ -137,7 +137,7 @@ class Evaluate(Command):
             text, _ = to_json(state, value, copy_to_store=False, indent=2 if pretty else 0)
             self.host.write_stdout(f"{text}\n")
         else:
-            from nixlite.runtime.printer import show_value
+            from nixlite.runtime.show import show_value
 
             self.host.write_stdout(f"{show_value(state, value)}\n")
 

@@ -8,31 +8,39 @@ reading them changes a `Command` object. `help.py` shows the tables.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
-
 from nixlite.errors import UsageError
-from nixlite.runtime.search_path import parse_entry
-from nixlite.runtime.setting_names import ALIASES, KIND_OF
 from nixlite.runtime.settings import UNITS
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from typing import Any
 
     from nixlite.cli.command import Command
 
 
-class Flag(NamedTuple):
+class Flag:
     """A flag: what its arguments are called, what it does with them, what to say of it, its short form.
 
     A flag without help is an older name or accepted for Nix's sake. `own` marks those that `nix-instantiate`
     reads itself: it has other words when their argument is missing.
     """
 
-    labels: str
-    action: Callable[[Any, list[str]], None]
-    help: str = ""
-    short: str = ""
-    own: bool = False
+    __slots__ = ("action", "help", "labels", "own", "short")
+
+    def __init__(
+        self,
+        labels: str,
+        action: Callable[[Any, list[str]], None],
+        help: str = "",  # noqa: A002
+        short: str = "",
+        own: bool = False,
+    ) -> None:
+        self.labels = labels
+        self.action = action
+        self.help = help
+        self.short = short
+        self.own = own
 
     @property
     def arity(self) -> int:
@@ -58,6 +66,8 @@ def add_auto_argument(kind: str) -> Callable[[Any, list[str]], None]:
 
 def add_lookup_path(command: Command, words: list[str]) -> None:
     """`-I`."""
+    from nixlite.runtime.search_path import parse_entry
+
     command.settings.lookup_path.append(parse_entry(words[0]))
 
 
@@ -214,6 +224,8 @@ def setting_flag(word: str) -> Flag | None:
     """The flag that a setting is: `--pure-eval`, `--no-pure-eval`, `--max-call-depth N`, …"""
     if not word.startswith("--"):
         return None
+    from nixlite.runtime.setting_names import ALIASES, KIND_OF
+
     name = word[2:]
     proper = ALIASES.get(name, name)
     kind = KIND_OF.get(proper)

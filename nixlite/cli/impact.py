@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from types import FunctionType
-
 from nixlite.cli.auto_call import auto_arguments, auto_call, find_along_attr_path
 from nixlite.cli.command import Command
 from nixlite.cli.flags import COMMON, EVALUATION, Flag, Flags, store
@@ -12,7 +10,7 @@ from nixlite.cli.two_values import add_expression, named_value, two_values
 from nixlite.errors import EvalError, UsageError
 from nixlite.runtime.call import call
 from nixlite.runtime.thunk import force
-from nixlite.runtime.values import NixPath, lambda_info
+from nixlite.runtime.values import FunctionType, NixPath, lambda_info
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from nixlite.errors import EvalError
-from nixlite.runtime.coerce import normalise
-from nixlite.runtime.search_path import find_file, is_pseudo_url, lookup_path
 from nixlite.source import Source
 
 TYPE_CHECKING = False
@@ -30,6 +28,9 @@ def file_path(evaluator: Evaluator, word: str) -> str:
 
     Raises EvalError for a URL, which would have to be downloaded.
     """
+    from nixlite.runtime.coerce import normalise
+    from nixlite.runtime.search_path import find_file, is_pseudo_url, lookup_path
+
     state = evaluator.state
     if is_pseudo_url(word) or word.startswith("flake:"):
         raise EvalError(f"cannot evaluate '{word}': nixlite downloads nothing")

@@ -18,7 +18,7 @@ from nixlite.errors import NixError
 from nixlite.explain.leaves import forced, is_derivation, leaf_at
 from nixlite.explain.moving import ZEROS, Mover, replace
 from nixlite.explain.stale import set_at
-from nixlite.runtime.printer import show_value
+from nixlite.runtime.show import show_value
 from nixlite.runtime.values import ContextString
 from nixlite.spelling import attribute_name
 from nixlite.syntax import nodes as n

@@ -17,7 +17,7 @@ from nixlite.explain.impact import packages_of
 from nixlite.explain.lint_rules import BUILDERS
 from nixlite.explain.lint_tree import Program, callee_name, offset_of, references, walk
 from nixlite.runtime.call import call
-from nixlite.runtime.printer import show_value
+from nixlite.runtime.show import show_value
 from nixlite.runtime.values import lambda_info
 from nixlite.source import Source
 from nixlite.syntax import nodes as n

@@ -7,15 +7,13 @@ with all arguments) and `b_x` (the value `builtins.x`); for a name `x` of the gl
 
 from __future__ import annotations
 
-from types import FunctionType
-
 from nixlite.errors import AssertionFailed, NixTypeError
 from nixlite.runtime import select, text
 from nixlite.runtime.call import call, call2, curry
 from nixlite.runtime.expect import wrong_type
 from nixlite.runtime.operators import assert_equal, equal
 from nixlite.runtime.thunk import VIRGIN, force
-from nixlite.runtime.values import HERE, NixPath, linked
+from nixlite.runtime.values import HERE, FunctionType, NixPath, linked
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from types import FunctionType
-
 from nixlite.errors import NixTypeError
 from nixlite.runtime.thunk import force
-from nixlite.runtime.values import HERE, PrimOp, PrimOpApp, show_type
+from nixlite.runtime.values import HERE, FunctionType, PrimOp, PrimOpApp, show_type
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

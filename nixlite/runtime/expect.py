@@ -10,11 +10,9 @@ The type errors have no position of their own, as in Nix, where builtins pass `n
 
 from __future__ import annotations
 
-from types import FunctionType
-
 from nixlite.errors import NixTypeError
 from nixlite.runtime.thunk import force
-from nixlite.runtime.values import ContextString, PrimOp, PrimOpApp, show_type
+from nixlite.runtime.values import ContextString, FunctionType, PrimOp, PrimOpApp, show_type
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -7,7 +7,6 @@ as `float_text.json_float` writes them.
 from __future__ import annotations
 
 import re
-from types import FunctionType
 
 from nixlite.errors import EvalError, NixTypeError, StackOverflow
 from nixlite.runtime.attributes import Place, position
@@ -17,7 +16,15 @@ from nixlite.runtime.float_text import json_float
 from nixlite.runtime.operators import attribute_position
 from nixlite.runtime.thunk import blackhole, force, is_evaluated
 from nixlite.runtime.utf8 import to_bytes
-from nixlite.runtime.values import ContextString, NixPath, PrimOp, PrimOpApp, lambda_info, show_type
+from nixlite.runtime.values import (
+    ContextString,
+    FunctionType,
+    NixPath,
+    PrimOp,
+    PrimOpApp,
+    lambda_info,
+    show_type,
+)
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

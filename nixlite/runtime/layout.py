@@ -10,8 +10,6 @@ whole; shared parts are shown again.
 
 from __future__ import annotations
 
-from types import FunctionType
-
 from nixlite.errors import NixError
 from nixlite.runtime.show import (
     BLUE,
@@ -28,7 +26,7 @@ from nixlite.runtime.show import (
     is_derivation,
 )
 from nixlite.runtime.thunk import force
-from nixlite.runtime.values import ContextString, NixPath, PrimOp, PrimOpApp
+from nixlite.runtime.values import ContextString, FunctionType, NixPath, PrimOp, PrimOpApp
 from nixlite.spelling import attribute_name
 
 TYPE_CHECKING = False

@@ -6,13 +6,20 @@ plain Python, so that the depth of data is limited by `max-call-depth` and not b
 
 from __future__ import annotations
 
-from types import FunctionType
-
 from nixlite.errors import AssertionFailed, EvalError
 from nixlite.runtime.symbols import in_symbol_order
 from nixlite.runtime.thunk import VIRGIN, force
 from nixlite.runtime.utf8 import to_bytes
-from nixlite.runtime.values import INT_MAX, INT_MIN, ContextString, NixPath, PrimOp, PrimOpApp, show_type
+from nixlite.runtime.values import (
+    INT_MAX,
+    INT_MIN,
+    ContextString,
+    FunctionType,
+    NixPath,
+    PrimOp,
+    PrimOpApp,
+    show_type,
+)
 from nixlite.spelling import attribute_name
 
 TYPE_CHECKING = False

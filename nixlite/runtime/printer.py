@@ -6,18 +6,10 @@ and `<PRIMOP-APP>`, and nothing is evaluated by printing. The other form is in `
 
 from __future__ import annotations
 
-from types import FunctionType
-
 from nixlite.errors import StackOverflow
-from nixlite.runtime.show import (
-    DEEPEST,
-    PrintOptions,
-    ValuePrinter,
-    float_text,
-)
 from nixlite.runtime.symbols import in_symbol_order
 from nixlite.runtime.thunk import blackhole, force, peel
-from nixlite.runtime.values import ContextString, NixPath, PrimOp, PrimOpApp
+from nixlite.runtime.values import ContextString, FunctionType, NixPath, PrimOp, PrimOpApp
 from nixlite.spelling import attribute_name, quote
 
 TYPE_CHECKING = False
@@ -26,6 +18,10 @@ if TYPE_CHECKING:
 
     from nixlite.runtime.state import State
     from nixlite.runtime.values import Lazy
+
+
+DEEPEST = 10_000
+"""Nesting at which printing gives up, Nix's default `max-call-depth`."""
 
 
 def show_shallow(x: Lazy) -> str:
@@ -88,6 +84,8 @@ def _shallow_atom(value: Any) -> str:
     if value is None:
         return "null"
     if kind is float:
+        from nixlite.runtime.show import float_text  # loaded by the first error or float
+
         return float_text(value)
     if kind is ContextString:
         return quote(value.text)
@@ -147,17 +145,3 @@ def _force_items(items: tuple[Any, ...], seen: set[int], depth: int, limit: int)
         if kind is list or kind is dict or kind is tuple:
             error_context = f"while evaluating list element at index {index}"
             _force_deep(item, seen, depth, limit)
-
-
-def show_value(state: State, x: Lazy, options: PrintOptions | None = None) -> str:
-    """*x* as `nix eval` prints it: evaluated all through, on one line, failing parts as `«error: …»`.
-
-    Raises the error of *x* itself when that fails.
-    """
-    printer = ValuePrinter(options or NIX_EVAL, state)
-    printer.write(x, 0)
-    return "".join(printer.out)
-
-
-NIX_EVAL = PrintOptions(force=True, derivation_paths=True, errors="raise-top")
-"""The form of `nix eval`."""

@@ -9,7 +9,6 @@ Manual: Language, "Lookup path"; nix.conf, `nix-path`.
 from __future__ import annotations
 
 from nixlite.errors import EvalError, NixError, Thrown
-from nixlite.runtime.bundled import bundled_nixpkgs
 from nixlite.runtime.coerce import normalise
 from nixlite.runtime.host import BUNDLED_PREFIX
 
@@ -77,9 +76,7 @@ def default_entries(settings: Settings, host: Host) -> list[Entry]:
 
 
 def allow_lookup_path(state: State) -> None:
-    """In restricted evaluation, let the programs read what the lookup path names."""
-    if not state.settings.restrict_eval or state.settings.pure_eval:
-        return
+    """Let the programs of a restricted evaluation read what the lookup path names."""
     for _, path in lookup_path(state.settings, state.host):
         state.host.allow(absolute(state, path))
         resolve_entry(state, path)
@@ -104,6 +101,8 @@ def find_file(state: State, entries: list[Entry], name: str) -> str:
         state.host.check_access(found)
     if name.startswith("nix/"):
         return f"{BUNDLED_PREFIX}{normalise(name[4:])[1:]}>"
+    from nixlite.runtime.bundled import bundled_nixpkgs  # hardly ever needed
+
     bundled = bundled_nixpkgs(state, name)
     if bundled is not None:
         return bundled

@@ -8,7 +8,6 @@ for Nix gives neither warnings nor surprises here.
 from __future__ import annotations
 
 from nixlite.errors import UsageError
-from nixlite.runtime.setting_names import ALIASES, FEATURES, KIND_OF
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -104,6 +103,8 @@ class Settings:
         Raises UsageError with Nix's message for a text that the setting cannot have.
         Manual: nix.conf.
         """
+        from nixlite.runtime.setting_names import KIND_OF
+
         found = find_setting(name)
         if found is None:
             self.unknown[name] = text
@@ -150,6 +151,8 @@ class Settings:
 
     def parse_features(self, names: Iterable[str]) -> set[str]:
         """The known features among *names*, with what they imply; warns of the unknown ones."""
+        from nixlite.runtime.setting_names import FEATURES
+
         features: set[str] = set()
         for name in sorted(set(names)):
             if name in FEATURES:
@@ -186,6 +189,8 @@ def ignore_warning(text: str) -> None:
 
 def find_setting(name: str) -> tuple[str, bool] | None:
     """The proper name of a setting and whether a value is to be appended (`extra-…`), or None."""
+    from nixlite.runtime.setting_names import ALIASES, KIND_OF  # often nothing is set
+
     name = ALIASES.get(name, name)
     if name in KIND_OF:
         return name, False

@@ -8,12 +8,10 @@ because a Nix list lies inside its value and copying the value makes another lis
 
 from __future__ import annotations
 
-from math import copysign
-from types import FunctionType
-
 from nixlite.errors import NixError, StackOverflow
+from nixlite.runtime.printer import DEEPEST
 from nixlite.runtime.thunk import blackhole, force, peel
-from nixlite.runtime.values import ContextString, NixPath, PrimOp, PrimOpApp, lambda_info
+from nixlite.runtime.values import ContextString, FunctionType, NixPath, PrimOp, PrimOpApp, lambda_info
 from nixlite.source import shown_name
 from nixlite.spelling import attribute_name, quote
 
@@ -26,9 +24,6 @@ if TYPE_CHECKING:
     from nixlite.runtime.values import Lazy
 
 UNLIMITED: Final = 2**63
-DEEPEST: Final = 10_000
-"""Nesting at which printing gives up, Nix's default `max-call-depth`."""
-
 RED, GREEN, MAGENTA, CYAN, BLUE = (f"\x1b[{n};1m" for n in (31, 32, 35, 36, 34))
 FAINT, NORMAL = "\x1b[2m", "\x1b[0m"
 
@@ -36,6 +31,8 @@ FAINT, NORMAL = "\x1b[2m", "\x1b[0m"
 def float_text(number: float) -> str:
     """A float with six significant digits, as C's `%g` (1.0 is `1`, 1e10 `1e+10`)."""
     if number != number:
+        from math import copysign
+
         return "-nan" if copysign(1.0, number) < 0 else "nan"
     return f"{number:g}"
 
@@ -327,3 +324,17 @@ _ATOMS: Final[dict[type, Callable[..., None]]] = {
     PrimOp: ValuePrinter._write_primop,
     PrimOpApp: ValuePrinter._write_primop_app,
 }
+
+
+def show_value(state: State, x: Lazy, options: PrintOptions | None = None) -> str:
+    """*x* as `nix eval` prints it: evaluated all through, on one line, failing parts as `«error: …»`.
+
+    Raises the error of *x* itself when that fails.
+    """
+    printer = ValuePrinter(options or NIX_EVAL, state)
+    printer.write(x, 0)
+    return "".join(printer.out)
+
+
+NIX_EVAL = PrintOptions(force=True, derivation_paths=True, errors="raise-top")
+"""The form of `nix eval`."""

@@ -18,21 +18,30 @@ class State:
     `import_file(path)` evaluates a file (memoised) and `scoped_import(scope, path)` evaluates it anew with
     *scope*'s attributes in scope. These are set by
     `evaluator.Evaluator`, the only place that joins compiler and runtime. `builtins` is the attribute set,
-    `operation(name)` what builtins offer to compiled code beside themselves.
+    `operation(name)` what builtins offer to compiled code beside themselves, `store` a `store.Store`, which
+    *make_store* gives when it is first asked for.
     """
 
     __slots__ = (
-        "builtins", "caches", "globals", "host", "import_file", "operation", "scoped_import", "settings",
-        "store",
+        "_make_store", "_store", "builtins", "caches", "globals", "host", "import_file", "operation",
+        "scoped_import", "settings",
     )  # fmt: skip
 
-    def __init__(self, settings: Settings, host: Host) -> None:
+    def __init__(self, settings: Settings, host: Host, make_store: Callable[[], Any]) -> None:
         self.settings = settings
         self.host = host
-        self.store: Any = None
+        self._make_store = make_store
+        self._store: Any = None
         self.builtins: dict[str, Lazy] = {}
         self.globals: dict[str, Lazy] = {}
         self.caches: dict[str, Any] = {}
         self.operation: Callable[[str], Callable[..., Value]]
         self.import_file: Callable[[NixPath], Value]
         self.scoped_import: Callable[[dict[str, Lazy], NixPath], Value]
+
+    @property
+    def store(self) -> Any:
+        """The in-memory store of this evaluation."""
+        if self._store is None:
+            self._store = self._make_store()
+        return self._store

@@ -19,12 +19,13 @@ Names in a dict are sorted by code point, which is the byte order of UTF-8.
 
 from __future__ import annotations
 
-from types import FunctionType
-
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    import types
     from collections.abc import Callable
     from typing import Any, TypeAlias, Union
+
+    FunctionType = types.FunctionType
 
 INT_MIN = -(2**63)
 INT_MAX = 2**63 - 1
@@ -63,6 +64,10 @@ class ContextString:
 def make_string(text: str, context: frozenset[str]) -> str | ContextString:
     """*text* with *context*, a plain `str` when that is empty."""
     return ContextString(text, context) if context else text
+
+
+if not TYPE_CHECKING:  # loading the module `types` takes half a millisecond
+    FunctionType = type(make_string)
 
 
 class NixPath:

@@ -6,14 +6,12 @@ open are closed, as C++ Nix does, so that what was printed is well-formed.
 
 from __future__ import annotations
 
-from types import FunctionType
-
 from nixlite.errors import StackOverflow
 from nixlite.runtime.json_out import located
 from nixlite.runtime.operators import attribute_position
 from nixlite.runtime.show import float_text
 from nixlite.runtime.thunk import force, is_evaluated
-from nixlite.runtime.values import ContextString, NixPath, lambda_info
+from nixlite.runtime.values import ContextString, FunctionType, NixPath, lambda_info
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

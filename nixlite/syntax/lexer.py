@@ -7,10 +7,9 @@ are those of `grammar/tokens.lark`; this file combines them so that the longest 
 
 from __future__ import annotations
 
-import re
-
 from nixlite.errors import EvalError, NixError, ParseError
 from nixlite.syntax.literals import escaped, float_value, int_value, unescape
+from nixlite.syntax.patterns import compile_patterns
 from nixlite.syntax.tables import END, INVALID, LEXER_ERROR
 
 TYPE_CHECKING = False
@@ -68,21 +67,23 @@ class Patterns:
     def __init__(self, tables: Tables) -> None:
         p = tables.patterns
         trivia = f"(?:{p['_SPACE']}|{p['_LINE_COMMENT']}|{p['_COMMENT']})*+"
-        self.trivia = re.compile(trivia)
-        self.program = re.compile(trivia + _program_text(p, tables.literals))
-        self.string = re.compile(f"({p['STR']})|({p['DOLLAR_CURLY']})|{p['QUOTE']}")
-        self.indented = re.compile(
-            rf"({p['IND_STR']})|({p['DOLLAR_CURLY']})|''(\$)|''\\((?s:.))|('')'|({p['IND_STRING_CLOSE']})|([$'])"
+        self.trivia, self.program, self.string, self.indented, self.path = compile_patterns(
+            (
+                trivia,
+                trivia + _program_text(p, tables.literals),
+                f"({p['STR']})|({p['DOLLAR_CURLY']})|{p['QUOTE']}",
+                rf"({p['IND_STR']})|({p['DOLLAR_CURLY']})|''(\$)|''\\((?s:.))|('')'|({p['IND_STRING_CLOSE']})|([$'])",
+                f"({p['_PATH_PIECE']})|{p['DOLLAR_CURLY']}",
+            )
         )
-        self.path = re.compile(f"({p['_PATH_PIECE']})|{p['DOLLAR_CURLY']}")
 
 
 def _program_text(p: dict[str, str], literals: dict[str, int]) -> str:
     """One alternative a group; at any place, the first that matches is the longest that does."""
     signs = [text for text in literals if not text.isalpha() and text != p["IND_STRING_CLOSE"]]
-    operators = "|".join(re.escape(text) for text in sorted(signs, key=len, reverse=True))
-    always_alone = re.escape("".join(text for text in signs if text in ";,:@?*()[]{}"))
-    path_char, uri_rest = p["_PATH_CHAR"], "[^\\s" + re.escape('"#;,()[]{}<>^|\\`') + "]"
+    operators = "|".join(_quoted(text) for text in sorted(signs, key=len, reverse=True))
+    always_alone = _quoted("".join(text for text in signs if text in ";,:@?*()[]{}"))
+    path_char, uri_rest = p["_PATH_CHAR"], "[^\\s" + _quoted('"#;,()[]{}<>^|\\`') + "]"
     return (
         f"(?:({p['ID']})(?!{path_char}*+(?:/|:{uri_rest}))"
         rf"|([{always_alone}]|=(?!=)|\.(?!\.|[0-9]|{path_char}*+/))"
@@ -93,6 +94,11 @@ def _program_text(p: dict[str, str], literals: dict[str, int]) -> str:
         f"|({p['_DOC_COMMENT']})|({operators})|({p['IND_STRING_OPEN']})"
         r"|((?s:.))|(\Z))"
     )
+
+
+def _quoted(text: str) -> str:
+    """*text*, which has no letters, as a part of a pattern."""
+    return "".join([f"\\{character}" for character in text])
 
 
 def tokenize(source: Source, tables: Tables, patterns: Patterns, features: frozenset[str]) -> Tokens:

@@ -6,7 +6,6 @@ Manual: Nix Language, "Syntax and semantics" and "String literal"; the corners a
 from __future__ import annotations
 
 import os
-import re
 
 from nixlite.errors import NixError
 from nixlite.syntax.nodes import Expr, Float, Int, Interpolation, PathLiteral, SearchPath, Str
@@ -19,7 +18,6 @@ if TYPE_CHECKING:
 INT_MAX = 2**63 - 1
 SMALLEST_NORMAL = 2.0**-1022
 
-ESCAPE = re.compile(r"\\(.)|\r\n?", re.DOTALL)
 ESCAPES = {"n": "\n", "r": "\r", "t": "\t"}
 
 Text = tuple[int, str, bool]
@@ -178,7 +176,17 @@ def unescape(text: str) -> str:
     """The text of a `"…"` piece: escapes resolved; CR and CR LF, unless escaped, become LF."""
     if "\\" not in text and "\r" not in text:
         return text
-    return ESCAPE.sub(lambda match: escaped(match[1]) if match[1] else "\n", text)
+    pieces: list[str] = []
+    start = 0
+    while 0 <= (backslash := text.find("\\", start)) < len(text) - 1:
+        pieces += with_line_feeds(text[start:backslash]), escaped(text[backslash + 1])
+        start = backslash + 2
+    return "".join([*pieces, with_line_feeds(text[start:])])
+
+
+def with_line_feeds(text: str) -> str:
+    """*text* with lines that end in LF."""
+    return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
 def strip_indentation(pieces: list[Text | Part]) -> list[Part]:

@@ -1,18 +1,16 @@
 """The parser's tables: what to do with each token in each state.
 
-They are computed from `grammar/` by `lalr.py`, which needs Lark and 0.2 seconds; so the result is kept: a
-checksum, then `marshal` data with the text of the grammar it was made from. `load` looks beside this file (a
-wheel brings the tables along: `write`), then in the user's cache directory if only the user can write to it,
-and computes last.
+They are computed from `grammar/` by `lalr.py`, which needs Lark and 0.2 seconds; so the result is kept (see
+`kept.py`). `load` looks beside this file (a wheel brings the tables along: `write`), then in the user's cache
+directory, and computes last.
 """
 
 from __future__ import annotations
 
-import marshal
 import os
-from binascii import crc32
 
 from nixlite.resources import grammar_directory
+from nixlite.syntax import kept
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -20,9 +18,6 @@ if TYPE_CHECKING:
 
 GRAMMAR_FILES = ("tokens.lark", "nix.lark", "precedence.txt")
 FORMAT = "nixlite tables 3"
-MARSHAL_VERSION = 4  # readable by every Python from 3.4 on
-CHECKSUM = 4
-"""Bytes of the checksum at the beginning of the file."""
 
 SHIPPED = os.path.join(os.path.dirname(os.path.abspath(__file__)), "_tables.bin")
 
@@ -94,18 +89,15 @@ def load() -> Tables:
 
     Raises OSError when the grammar is missing; an unreadable or unwritable cache is no error.
     """
-    grammar = read_grammar()
-    tables = _read(SHIPPED, grammar)
-    if tables:
-        return tables
-    cached = _cache_file(grammar)
-    if cached and _is_private(os.path.dirname(cached)):
-        tables = _read(cached, grammar)
-        if tables:
-            return tables
-    data = compute(grammar)
-    if cached:
-        _write_privately(cached, _encode(grammar, data))
+    key = (FORMAT, *read_grammar())
+    data = kept.read(SHIPPED, key)
+    if data is None:
+        path = kept.kept_file("grammar", key)
+        data = kept.read_private(path, key) if path else None
+        if data is None:
+            data = compute(key[1:])
+            if path:
+                kept.write_private(path, key, data)
     return Tables(*data)
 
 
@@ -113,7 +105,7 @@ def write(path: str = SHIPPED) -> None:
     """Compute the tables and put them into the file *path*, for a wheel to bring along."""
     grammar = read_grammar()
     with open(path, "wb") as file:
-        file.write(_encode(grammar, compute(grammar)))
+        file.write(kept.encode((FORMAT, *grammar), compute(grammar)))
 
 
 def compute(grammar: tuple[str, ...]) -> tuple[Any, ...]:
@@ -131,50 +123,3 @@ def read_grammar() -> tuple[str, ...]:
         with open(os.path.join(directory, name), encoding="utf-8") as file:
             texts.append(file.read())
     return tuple(texts)
-
-
-def _encode(grammar: tuple[str, ...], data: tuple[Any, ...]) -> bytes:
-    body = marshal.dumps((FORMAT, grammar, data), MARSHAL_VERSION)
-    return crc32(body).to_bytes(CHECKSUM, "big") + body
-
-
-def _read(path: str, grammar: tuple[str, ...]) -> Tables | None:
-    try:
-        with open(path, "rb") as file:
-            content = file.read()
-        if crc32(content[CHECKSUM:]) != int.from_bytes(content[:CHECKSUM], "big"):
-            return None
-        kept_format, kept_grammar, data = marshal.loads(content[CHECKSUM:])
-    except (OSError, ValueError, EOFError, TypeError):
-        return None
-    return Tables(*data) if kept_format == FORMAT and kept_grammar == grammar else None
-
-
-def _cache_file(grammar: tuple[str, ...]) -> str | None:
-    """The file for this grammar in the user's cache directory; None when there is no home."""
-    base = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
-    if not os.path.isabs(base):
-        return None
-    key = crc32("\0".join((FORMAT, *grammar)).encode())
-    return os.path.join(base, "nixlite", f"grammar-{key:08x}.bin")
-
-
-def _is_private(directory: str) -> bool:
-    """Whether it is ours and nobody else can write to it: marshalled data of others could be anything."""
-    try:
-        status = os.stat(directory)
-    except OSError:
-        return False
-    return (not hasattr(os, "getuid") or status.st_uid == os.getuid()) and not status.st_mode & 0o022
-
-
-def _write_privately(path: str, data: bytes) -> None:
-    """Write a file that others can neither read nor see half-written; give up silently when that fails."""
-    temporary = f"{path}.{os.getpid()}"
-    try:
-        os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)
-        with open(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-            file.write(data)
-        os.replace(temporary, path)
-    except OSError:
-        return

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-
+from nixlite.spelling import attribute_name, quote
 from nixlite.syntax.nodes import (
     INHERITED,
     INHERITED_FROM,
@@ -39,11 +38,6 @@ if TYPE_CHECKING:
 
 Piece = str | Expr
 
-IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_'-]*\Z")
-KEYWORDS = frozenset(("if", "then", "else", "assert", "with", "let", "in", "rec", "inherit"))
-ESCAPED = re.compile(r'["\\\n\r\t]|\$(?=\{)')
-ESCAPES = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
-
 CALLED = {"-": "__sub", "*": "__mul", "/": "__div"}
 
 
@@ -62,12 +56,12 @@ def show_path(path: Sequence[AttrName]) -> str:
 
 def show_string(text: str) -> str:
     """A string literal."""
-    return '"' + ESCAPED.sub(lambda m: ESCAPES.get(m[0]) or "\\" + m[0], text) + '"'
+    return quote(text)
 
 
 def show_name(name: str) -> str:
     """A name, in quotes where it is no identifier."""
-    return name if IDENTIFIER.match(name) and name not in KEYWORDS else show_string(name)
+    return attribute_name(name)
 
 
 def _text(pieces: Iterable[Piece]) -> str:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from nixlite.syntax import lalr, tables
+from nixlite.syntax import kept, lalr, tables
 
 if TYPE_CHECKING:
     import pathlib
@@ -36,8 +36,8 @@ def test_tables_are_kept_in_the_cache(tmp_path: pathlib.Path, monkeypatch: pytes
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     monkeypatch.setattr(tables, "SHIPPED", str(tmp_path / "none"))
     tables.load()
-    (kept,) = (tmp_path / "nixlite").iterdir()
-    assert kept.stat().st_mode & 0o777 == 0o600
+    (file,) = (tmp_path / "nixlite").iterdir()
+    assert file.stat().st_mode & 0o777 == 0o600
     assert (tmp_path / "nixlite").stat().st_mode & 0o777 == 0o700
     monkeypatch.setattr(tables, "compute", pytest.fail)
     assert len(tables.load().actions) > 100
@@ -50,10 +50,10 @@ def test_a_broken_cache_is_no_error(
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     monkeypatch.setattr(tables, "SHIPPED", str(tmp_path / "none"))
     tables.load()
-    (kept,) = (tmp_path / "nixlite").iterdir()
-    kept.write_bytes(content)
+    (file,) = (tmp_path / "nixlite").iterdir()
+    file.write_bytes(content)
     assert len(tables.load().actions) > 100
-    assert len(kept.read_bytes()) > 1000
+    assert len(file.read_bytes()) > 1000
 
 
 def test_a_cache_that_others_can_write_to_is_not_used(
@@ -63,9 +63,7 @@ def test_a_cache_that_others_can_write_to_is_not_used(
     monkeypatch.setattr(tables, "SHIPPED", str(tmp_path / "none"))
     tables.load()
     (tmp_path / "nixlite").chmod(0o777)
-    monkeypatch.setattr(
-        tables, "_read", lambda path, grammar: pytest.fail(path) if "nixlite" in path else None
-    )
+    monkeypatch.setattr(kept, "read", lambda path, key: pytest.fail(path) if "nixlite" in path else None)
     assert len(tables.load().actions) > 100
 
 
@@ -85,7 +83,7 @@ def test_shipped_tables_need_no_lark(tmp_path: pathlib.Path) -> None:
         "parser.parse(Source('x', '1 + 1'), parser.ParseOptions())\n"
         "print([name for name in ('lark', 'dataclasses', 'inspect', 'hashlib') if name in sys.modules])"
     )
-    environment = {**os.environ, "XDG_CACHE_HOME": "/nonexistent", "PYTHONPATH": os.pathsep.join(sys.path)}
+    environment = {**os.environ, "XDG_CACHE_HOME": str(shipped), "PYTHONPATH": os.pathsep.join(sys.path)}
     done = subprocess.run(
         [sys.executable, "-S", "-c", program], capture_output=True, text=True, env=environment, check=True
     )

@@ -1,0 +1,71 @@
+"""What takes long to compute and never changes: kept in files of the user's cache directory.
+
+A file is a checksum and the `marshal` data of a pair: a key, which is all that decides the data, and the
+data. It is used only when nobody else can write to its directory: marshalled data could be anything.
+"""
+
+from __future__ import annotations
+
+import marshal
+import os
+from binascii import crc32
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    Key = tuple[str, ...]
+
+MARSHAL_VERSION = 4  # readable by every Python from 3.4 on
+CHECKSUM = 4
+"""Bytes of the checksum at the beginning of a file."""
+
+
+def kept_file(name: str, key: Key) -> str | None:
+    """The file for *key* in the user's cache directory; None when there is no home."""
+    base = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
+    if not os.path.isabs(base):
+        return None
+    return f"{base}/nixlite/{name}-{crc32(chr(0).join(key).encode()):08x}.bin"
+
+
+def encode(key: Key, data: Any) -> bytes:
+    """The contents of a file."""
+    body = marshal.dumps((key, data), MARSHAL_VERSION)
+    return crc32(body).to_bytes(CHECKSUM, "big") + body
+
+
+def read(path: str, key: Key) -> Any:
+    """The data in a file; None when there is none for *key*."""
+    try:
+        with open(path, "rb") as file:
+            content = file.read()
+        if crc32(content[CHECKSUM:]) != int.from_bytes(content[:CHECKSUM], "big"):
+            return None
+        kept_key, data = marshal.loads(content[CHECKSUM:])
+    except (OSError, ValueError, EOFError, TypeError):
+        return None
+    return data if kept_key == key else None
+
+
+def read_private(path: str, key: Key) -> Any:
+    """As `read`, from a directory that only we can write to."""
+    try:
+        status = os.stat(os.path.dirname(path))
+    except OSError:
+        return None
+    ours = (not hasattr(os, "getuid") or status.st_uid == os.getuid()) and not status.st_mode & 0o022
+    return read(path, key) if ours else None
+
+
+def write_private(path: str, key: Key, data: Any) -> None:
+    """Write a file that others can neither read nor see half-written; give up silently when that fails."""
+    content = encode(key, data)
+    temporary = f"{path}.{os.getpid()}"
+    try:
+        os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)
+        with open(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+            file.write(content)
+        os.replace(temporary, path)
+    except OSError:
+        return
