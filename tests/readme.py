@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 import nixlite
 import nixlite.builtins
 from nixlite.builtins.install import declarations
+from tests.benchmarks.report import markdown
 from tests.oracle.cases import HERE, load
 from tests.oracle.ledger import read_ledger
 from tests.support import ROOT
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 README = ROOT / "README.md"
+RESULTS = ROOT / "tests" / "benchmarks" / "results.json"
 REFERENCE = HERE / "builtins-2.34.8.json"
 
 
@@ -72,7 +74,16 @@ def conformance_table() -> str:
     return "\n".join(lines)
 
 
-PARTS: dict[str, Callable[[], str]] = {"builtins": builtins_table, "conformance": conformance_table}
+def performance_table() -> str:
+    """The last recorded run of the benchmarks."""
+    return markdown(json.loads(RESULTS.read_text("utf-8")))
+
+
+PARTS: dict[str, Callable[[], str]] = {
+    "performance": performance_table,
+    "builtins": builtins_table,
+    "conformance": conformance_table,
+}
 
 
 def with_parts(text: str) -> str:

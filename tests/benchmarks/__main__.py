@@ -1,0 +1,169 @@
+"""Measure nixlite, alone or against other evaluators: `python -m tests.benchmarks [NAME…]`.
+
+    python -m tests.benchmarks --vs nix-instantiate                  the table
+    python -m tests.benchmarks --vs nix-instantiate --record         … written down, and into the README
+    python -m tests.benchmarks --scale                               whether time grows as work does
+    python -m tests.benchmarks --vs nix-instantiate --also 'snix=PYTHON tests/benchmarks/snix.py'
+
+These are measurements, not tests; but all evaluators must print the same, and the exit code is 1 if nixlite fails or
+prints something else than the reference.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from tests.benchmarks import plot, report, scaling
+from tests.benchmarks.contestants import Contestant, contestants, scratch
+from tests.benchmarks.measuring import UNSEEN, Limits, measure, measure_unseen, summary
+from tests.benchmarks.programs import PROGRAMS, Program
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+RESULTS = Path(__file__).parent / "results.json"
+PLOT = Path(__file__).parent / "results.svg"
+
+
+def main(words: list[str] | None = None) -> int:
+    """Measure what the command line asks for. Returns the exit code."""
+    options = command_line().parse_args(words)
+    programs = chosen(options.names)
+    limits = Limits(options.rounds, options.budget, options.time_limit)
+    states = ("cold", "warm")
+    if options.only_warm or options.scale:
+        states = ("warm",)
+    elif options.only_cold:
+        states = ("cold",)
+    with scratch() as name:
+        directory = Path(name)
+        taking_part = contestants(directory, options.nixlite, options.vs, options.also, states)
+        if options.scale:
+            return show_scaling(programs, directory, taking_part, limits)
+        unseen = not options.names or UNSEEN in options.names
+        rows = show_rows(programs, directory, taking_part, limits, unseen)
+    results = report.document(rows, taking_part, options.nixlite is not None)
+    save(results, options)
+    return int(any(label in row["failures"] for row in rows.values() for label in (*states, "reference")))
+
+
+def command_line() -> argparse.ArgumentParser:
+    """What the command takes."""
+    parser = argparse.ArgumentParser(
+        prog="python -m tests.benchmarks",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    option = parser.add_argument
+    option(
+        "names",
+        nargs="*",
+        metavar="NAME",
+        help="programs, or .nix files of your own; all programs by default",
+    )
+    option("--vs", metavar="COMMAND", help="the reference: takes `--eval --strict FILE`, as nix-instantiate")
+    option("--also", metavar="NAME=COMMAND", action="append", default=[], help="a further evaluator like it")
+    option("--nixlite", metavar="COMMAND", help="instead of this checkout as a wheel holds it")
+    option("--rounds", type=int, default=7, help="runs of each evaluator (7)")
+    option(
+        "--budget",
+        type=float,
+        default=60,
+        metavar="S",
+        help="fewer rounds (but 3) beyond S seconds a program (60)",
+    )
+    option("--time-limit", type=float, default=120, metavar="S", help="end a process after S seconds (120)")
+    state = parser.add_mutually_exclusive_group()
+    state.add_argument("--only-cold", action="store_true", help="nixlite with an empty cache only")
+    state.add_argument("--only-warm", action="store_true", help="nixlite with what it has kept only")
+    state.add_argument("--scale", action="store_true", help="growth over sizes 1, 2, 4, 8, 16 times as large")
+    option("--json", type=Path, metavar="FILE", help="write the results")
+    option("--plot", type=Path, metavar="FILE", help="draw the ratios as SVG")
+    option(
+        "--record", action="store_true", help="write them where the README's table comes from, and that table"
+    )
+    return parser
+
+
+def chosen(names: list[str]) -> list[Program]:
+    """The programs that are named, or all; a path stands for a program of the user's own."""
+    known = {program.name: program for program in PROGRAMS}
+    if not names:
+        return list(PROGRAMS)
+    programs = []
+    for name in names:
+        if name in known:
+            programs.append(known[name])
+        elif name.endswith(".nix"):
+            path = Path(name).resolve()
+            programs.append(
+                Program(path.stem, 1, 1, "", None, "", make=lambda _, __, path=path: f"import {path}\n")
+            )
+        elif name != UNSEEN:
+            sys.exit(f"error: there is no program '{name}'; there are {' '.join(known)} {UNSEEN}")
+    return programs
+
+
+def show_rows(
+    programs: list[Program], directory: Path, taking_part: list[Contestant], limits: Limits, unseen: bool
+) -> dict[str, dict[str, Any]]:
+    """Measure and print a line a program; returns what goes into the JSON file."""
+    labels = [contestant.label for contestant in taking_part]
+    print(report.heading(labels), flush=True)
+    rows = {}
+    for measured in measurements(programs, directory, taking_part, limits, unseen):
+        rows[measured.name] = summary(measured)
+        report.progress("")
+        print(report.line(measured.name, rows[measured.name], labels), flush=True)
+    print(report.means_text(rows))
+    return rows
+
+
+def measurements(
+    programs: list[Program], directory: Path, taking_part: list[Contestant], limits: Limits, unseen: bool
+) -> Iterator[Any]:
+    """The unseen expression, then the programs."""
+    if unseen and any(not contestant.cold for contestant in taking_part):
+        yield measure_unseen(taking_part, limits)
+    for program in programs:
+        report.progress(f"{program.name} …")
+        yield measure(program, program.size, directory, taking_part, limits)
+
+
+def show_scaling(
+    programs: list[Program], directory: Path, taking_part: list[Contestant], limits: Limits
+) -> int:
+    """Print the growth of all that have sizes."""
+    starts = scaling.starting(directory, taking_part, limits)
+    print("CPU seconds beyond start-up at five sizes, and the growth for twice the work")
+    for program in programs:
+        if program.scaled():
+            report.progress(f"{program.name} …")
+            growths = scaling.scale(program, directory, taking_part, limits, starts)
+            report.progress("")
+            for label, growth in growths.items():
+                print(scaling.growth_line(label, growth), flush=True)
+    return 0
+
+
+def save(results: dict[str, Any], options: argparse.Namespace) -> None:
+    """Write the files that were asked for."""
+    text = json.dumps(results, indent=1, ensure_ascii=False) + "\n"
+    for file in [options.json, RESULTS if options.record else None]:
+        if file:
+            file.write_text(text, "utf-8")
+    for file in [options.plot, PLOT if options.record else None]:
+        if file:
+            file.write_text(plot.svg(results), "utf-8")
+    if options.record:
+        from tests import readme
+
+        readme.README.write_text(readme.with_parts(readme.README.read_text("utf-8")), "utf-8")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
