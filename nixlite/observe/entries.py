@@ -17,8 +17,8 @@ from nixlite.errors import EvalError
 VERSION = re.compile(r"[a-z]+(?:-\w+)?-[0-9a-f]{16}")
 """Folders, as `compiler.cache.version_folder` names them."""
 
-ENTRY = re.compile(r"[0-9a-f]{40}(?:\.\w+)?|\.[0-9a-f]{40}(?:\.\w+)*\.\d+")
-"""Entries, and after a dot and with a process's number what a process that was killed has left."""
+ENTRY = re.compile(r"[0-9a-f]{40}(?:\.pieces)?|\.[0-9a-f]{40}(?:\.pieces)?\.\d+")
+"""Entries, the pieces of big ones, and, after a dot and with its number, what a killed process has left."""
 
 BEFORE = ""
 """Stands for the version of entries that lie in the cache directory itself."""

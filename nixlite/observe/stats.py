@@ -3,7 +3,7 @@
 Keys that Nix has too have its meaning:
 
 * `cpuTime` and `time`: seconds of processor time since the process began, and those of Python's cyclic
-  collector while the evaluation ran. Counting calls takes time, which is in all of them;
+  collector while the evaluation ran. Counting calls takes time, which is in `run` and so in `cpu`;
 * `gc.cycles`: runs of that collector;
 * `nrFunctionCalls`: calls of Nix functions, one for each argument of `a: b: …`. The few that nixlite knows
   how to do without (an identity function in `genList` under `foldl'`, say) did not take place;
@@ -45,7 +45,7 @@ class Statistics:
         self.evaluator = evaluator
         self.counter = CallCounter()
         self.seconds = dict.fromkeys(("parse", "compile", "load", "store", "collect"), 0.0)
-        self.times = dict.fromkeys(("parse", "compile", "load", "store", "piece"), 0)
+        self.times = dict.fromkeys(("parse", "compile", "load", "store", "piece", "again"), 0)
         self.found = 0
         self.began = self.ended = 0.0
         self.collections = 0
@@ -78,14 +78,20 @@ class Statistics:
         """*function*, its calls counted and its processor time added up."""
 
         def run(*given: Any) -> Any:
-            start = process_time()
-            try:
-                return function(*given)
-            finally:
-                self.seconds[what] += process_time() - start
-                self.times[what] += 1
+            return self.clocked(what, what, function, *given)
 
         return run
+
+    def clocked(self, counter: str, clock: str, function: Callable[..., Any], *given: Any) -> Any:
+        """`function(*given)`, counted, its processor time added up; calls within it are not counted."""
+        self.counter.pause()
+        start = process_time()
+        try:
+            return function(*given)
+        finally:
+            self.seconds[clock] += process_time() - start
+            self.times[counter] += 1
+            self.counter.resume()
 
     def finding(self, load: Callable[[str], Code | None]) -> Callable[[str], Code | None]:
         """The cache's `load`, counting what it finds."""
@@ -102,10 +108,10 @@ class Statistics:
 
         def run(source: Source, names: tuple[str, ...]) -> Code:
             code = code_of(source, names)
-            pieces: Any = getattr(code, "pieces", None)
+            pieces = code.pieces
             if pieces is not None:
                 make = pieces.make
-                pieces.make = lambda: self.timed_piece(make())
+                pieces.make = lambda: self.timed_piece(self.clocked("again", "compile", make))
                 self.pieces.append(pieces)
             return code
 
@@ -115,12 +121,8 @@ class Statistics:
         """What compiles pieces, counting them; their time is time to compile."""
 
         def run(number: int) -> Code:
-            start = process_time()
-            try:
-                return compile_piece(number)
-            finally:
-                self.seconds["compile"] += process_time() - start
-                self.times["piece"] += 1
+            code: Code = self.clocked("piece", "compile", compile_piece, number)
+            return code
 
         return run
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from multiprocessing.connection import Connection
     from multiprocessing.process import BaseProcess
 
+    from nixlite.compiler.code import Code
     from nixlite.evaluator import Evaluator
     from nixlite.runtime.host import Host
 
@@ -102,15 +103,32 @@ def compile_file(evaluator: Evaluator, path: str) -> Outcome:
     evaluator.warned = False
     try:
         source = read_source(RealHost(), path)
-        if cache.load(cache.key(source, evaluator.code_settings())) is not None:
-            return Outcome(path, PRESENT)
-        evaluator.code_of(source, ())
+        present = cache.load(cache.key(source, evaluator.code_settings())) is not None
+        lacking = complete(evaluator.code_of(source, ()))
     except (NixError, RecursionError) as error:
         failure = error if isinstance(error, NixError) else StackOverflow()
         return Outcome(path, FAILED, describe(evaluator, failure, path))
     finally:
         evaluator.sources.clear()
-    return Outcome(path, UNKEPT if evaluator.warned else COMPILED)
+    if evaluator.warned:
+        return Outcome(path, UNKEPT)
+    return Outcome(path, PRESENT if present and not lacking else COMPILED)
+
+
+def complete(code: Code) -> bool:
+    """See to it that the cache has all pieces of a big source too; whether some had to be compiled."""
+    pieces = code.pieces
+    if pieces is None:
+        return False
+    seen: set[int] = set()
+    todo = [code]
+    while todo:
+        for table in todo.pop().tables:
+            numbers = {number for number in table[1] if number >= 0} - seen
+            seen |= numbers
+            todo += [pieces.code(number) for number in sorted(numbers)]
+    pieces.save()
+    return pieces.compiler is not None
 
 
 def describe(evaluator: Evaluator, error: NixError, path: str) -> str:

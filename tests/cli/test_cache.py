@@ -105,6 +105,29 @@ def test_settings_decide(tmp_path: Path) -> None:
     assert done[1].startswith("1 file: 0 compiled, 0 there already, 1 not kept, for they warn")
 
 
+def test_big_sources_are_compiled_to_the_last_piece(tmp_path: Path) -> None:
+    """What `analysis.deferral` would leave for later, too, also where only some of it is there already."""
+    items = "".join(
+        f'  item{n} = {{ value = (x: x + {n}) 1; inner = [ {{ text = "number {n}"; }} ]; }};\n'
+        for n in range(900)
+    )
+    (tmp_path / "big.nix").write_text(f"{{\n{items}}}\n")
+    words = ["eval", "-f", "big.nix", "item7.value"]
+    cold = json.loads(run(tmp_path, *words, "--stats")[2])["nixlite"]
+    assert cold["pieces"]["compiled"] > 0
+    assert run(tmp_path, "cache", "warm", "big.nix")[1].startswith("1 file: 1 compiled")
+    before = {path: path.read_bytes() for path in entries(tmp_path)}
+    assert len(before) == 2
+    _, out, err = run(tmp_path, *words[:3], "--apply", "s: builtins.deepSeq s s.item9.value", "--stats")
+    assert out == "10\n"
+    warm = json.loads(err)["nixlite"]
+    assert (warm["pieces"]["compiled"], warm["sources"]["fromCache"]) == (0, 1)
+    assert warm["pieces"]["fromCache"] >= 900
+    assert {path: path.read_bytes() for path in before} == before
+    assert "0 compiled, 1 there already" in run(tmp_path, "cache", "warm", "big.nix")[1]
+    assert run(tmp_path, "cache", "clear")[1].startswith("removed 3 entries, ")
+
+
 def test_info_and_clear(tmp_path: Path, tree: Path) -> None:
     run(tmp_path, "cache", "warm", "tree")
     units = tmp_path / ".cache/nixlite/units"
