@@ -19,7 +19,7 @@ from itertools import islice
 
 from nixlite.errors import Frame, NixError
 from nixlite.runtime.thunk import force
-from nixlite.runtime.values import HERE, FunctionType, LambdaInfo, lambda_info
+from nixlite.runtime.values import HERE, FunctionType, LambdaInfo, innermost, lambda_info
 from nixlite.source import Position
 
 TYPE_CHECKING = False
@@ -95,7 +95,7 @@ class TraceReader:
         rows = names["SITES"]
         row = rows[self.site_number(code, lasti)]
         lambdas = names["LAMBDAS"]
-        info = lambdas.get(code.co_name + "'") or lambdas.get(code.co_name)
+        info = innermost(lambdas, code.co_name)
         if info is not None:
             self.enter_function(LambdaInfo(*info), row[3] == FORMALS)
         file = names["FILE"]

@@ -72,8 +72,9 @@ def fold_generated(op: Lazy, nul: Lazy, xs: Thunk, generator: Lazy, size: Lazy) 
     """
     function, made_by, count = settled(op), settled(generator), settled(size)
     if type(count) is int and count > 0 and calculates(made_by) and consumes(function):
-        return fold_numbers(function, nul, made_by, count)
-    result: Value = foldl(op, nul, xs)
+        result: Value = fold_numbers(function, nul, made_by, count)
+    else:
+        result = foldl(op, nul, xs)
     return result
 
 
@@ -109,7 +110,7 @@ def calculates(generator: Value) -> bool:
 
 def consumes(function: Value) -> bool:
     """Whether an operator `a: b: …` only calculates with *b*."""
-    if not takes_two(function):
+    if not takes_two(function) or function.__code__.co_argcount > 2:  # type: ignore[union-attr]
         return False
     name = function.__code__.co_name + "'"  # type: ignore[union-attr]
     return LambdaInfo(*function.__globals__["LAMBDAS"][name]).consuming  # type: ignore[union-attr]

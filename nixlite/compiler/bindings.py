@@ -14,6 +14,7 @@ from nixlite.compiler.expressions import (
     CONSTANT_GLOBALS,
     argument,
     atomic,
+    is_builtins,
     is_function_variable,
     outlined,
     path_constant,
@@ -180,6 +181,15 @@ def classify(f: Function, names: dict[str, Variable], attrs: n.AttrSet) -> None:
             f.unit.constants[variable] = emit.constant(())
         elif kind is n.Lambda and f.nesting < MAX_NESTING:
             f.unit.functions.add(variable)
+        elif is_inherited_builtin(f, name, attrs):
+            f.unit.builtins[variable] = name
+            f.unit.constants[variable] = emit.name("b_" + name)
+
+
+def is_inherited_builtin(f: Function, name: str, attrs: n.AttrSet) -> bool:
+    """Whether a binding is `inherit (builtins) name` and *name* a built-in function."""
+    source = attrs.bindings[name].source
+    return source is not None and name in f.unit.primops and is_builtins(f, attrs.inherit_from[source])
 
 
 def write_group(f: Function, attrs: n.AttrSet, with_positions: bool) -> Deferred | None:
@@ -321,6 +331,8 @@ def rec_cell(f: Function, variable: Variable | None, binding: n.Binding) -> ast.
         return cell(f, binding.value, position)
     constant = f.unit.constants.get(variable)
     if constant is not None:
+        if variable in f.unit.builtins:
+            return emit.list_of(emit.name("VIRGIN"), constant, position)
         return f.unit.shared("c", emit.list_of(emit.constant(None), constant, position))
     name = emit.name(f.unit.name_of(variable))
     if variable in f.unit.functions:

@@ -22,6 +22,17 @@ if TYPE_CHECKING:
     from nixlite.compiler.unit import Function, Site
 
 CONSTANT_GLOBALS = {"true": True, "false": False, "null": None}
+TYPE_TESTS = {
+    "isAttrs": ("dict",),
+    "isBool": ("bool",),
+    "isFloat": ("float",),
+    "isInt": ("int",),
+    "isList": ("tuple",),
+    "isPath": ("NixPath",),
+    "isString": ("str", "ContextString"),
+}
+"""The Python types that a builtin's argument is tested for."""
+
 LARGE_LITERAL = 16
 """Lists and sets with more items than this are delayed even where they could be made at once."""
 
@@ -92,6 +103,9 @@ def resolved(f: Function, resolution: object, site: Site) -> ast.expr:
     if type(resolution) is Global:
         return global_value(f, resolution.name, site)
     if type(resolution) is WithLookup:
+        builtin = named_builtin(f, resolution)
+        if builtin is not None:
+            return emit.name("b_" + builtin)
         return emit.call(site, "force", with_lookup(f, resolution, site))
     assert type(resolution) is Variable
     constant = f.unit.constants.get(resolution)
@@ -149,7 +163,10 @@ def lazy(f: Function, node: n.Expr) -> ast.expr:
 
 def is_function_variable(f: Function, node: n.Expr) -> bool:
     """Whether *node* is a variable that is bound to a function without a thunk between."""
-    return type(node) is n.Var and f.unit.analysis.variables[node] in f.unit.functions
+    if type(node) is not n.Var:
+        return False
+    resolution = f.unit.analysis.variables[node]
+    return resolution in f.unit.functions or resolution in f.unit.builtins
 
 
 def atomic(f: Function, node: Any) -> ast.expr | None:
@@ -172,6 +189,9 @@ def argument(f: Function, node: Any) -> ast.expr:
     if atom is not None:
         return atom
     kind = type(node)
+    if kind is n.Var:
+        builtin = named_builtin(f, f.unit.analysis.variables[node])
+        return f.thunk(node) if builtin is None else emit.name("b_" + builtin)
     if kind is n.Lambda:
         return f.value(node)
     if kind is n.ListLiteral and len(node.items) <= LARGE_LITERAL:
@@ -271,11 +291,34 @@ def path_interpolation(f: Function, node: n.Interpolation) -> ast.expr:
 
 def builtin_name(f: Function, node: n.Select) -> str | None:
     """`builtins.x` where `builtins` is the global and `x` a function: the name."""
-    if len(node.path) == 1 and type(node.subject) is n.Var and node.default is None:
-        resolution = f.unit.analysis.variables[node.subject]
+    if len(node.path) == 1 and node.default is None and is_builtins(f, node.subject):
         name = node.path[0]
-        if type(resolution) is Global and resolution.name == "builtins" and type(name) is str:
-            return name if name in f.unit.primops else None
+        return name if isinstance(name, str) and name in f.unit.primops else None
+    return None
+
+
+def is_builtins(f: Function, node: n.Expr) -> bool:
+    """Whether *node* is the global set `builtins`."""
+    if type(node) is not n.Var or node.name != "builtins":
+        return False
+    return type(f.unit.analysis.variables[node]) is Global
+
+
+def called_builtin(f: Function, node: n.Call) -> str | None:
+    """The builtin that a call names: `map`, `__add`, `builtins.add`, `add` after `inherit (builtins) add`."""
+    if type(node.function) is n.Var:
+        return named_builtin(f, f.unit.analysis.variables[node.function])
+    return builtin_name(f, node.function) if type(node.function) is n.Select else None
+
+
+def named_builtin(f: Function, resolution: object) -> str | None:
+    """The builtin function that a name certainly means."""
+    if type(resolution) is Global:
+        return resolution.name.removeprefix("__")
+    if type(resolution) is Variable:
+        return f.unit.builtins.get(resolution)
+    if type(resolution) is WithLookup and resolution.scopes[0] in f.unit.builtin_scopes:
+        return resolution.name if resolution.name in f.unit.primops else None
     return None
 
 
@@ -383,6 +426,8 @@ def gives_boolean(f: Function, node: Any) -> bool:
         if op in ("&&", "||", "->", "==", "!="):
             return True
         return op in ("<", ">", "<=", ">=") and not is_rebound(f, node)
+    if kind is n.Call:
+        return len(node.arguments) == 1 and called_builtin(f, node) in TYPE_TESTS
     if kind is n.Var:
         resolution = f.unit.analysis.variables[node]
         return type(resolution) is Global and resolution.name in ("true", "false")
@@ -444,6 +489,8 @@ def assert_tail(f: Function, node: n.Assert) -> None:
 def with_tail(f: Function, node: n.With) -> None:
     """`with scope; body`: the set becomes a variable that unbound names are looked up in."""
     scope = f.unit.analysis.withs[node]
+    if is_builtins(f, node.scope) and not f.unit.instrumented:
+        f.unit.builtin_scopes.add(scope)
     value = argument(f, node.scope)
     f.emit(emit.assign(f.declare(scope), value))
     f.tail(node.body)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from nixlite.analysis.scope import Global, Variable
+from nixlite.analysis.scope import Variable
 from nixlite.compiler import emit
-from nixlite.compiler.expressions import ARITHMETIC, argument, atomic, builtin_name, is_rebound
+from nixlite.compiler.builtin_calls import builtin_call
+from nixlite.compiler.expressions import ARITHMETIC, argument, atomic, called_builtin, is_rebound
 from nixlite.compiler.unit import CALL, CONTEXT, FORMALS, MAX_NESTING, VALUE, Function, Reads, is_thunk
 from nixlite.syntax import nodes as n
 
@@ -13,6 +14,9 @@ if TYPE_CHECKING:
     import ast
 
     from nixlite.compiler.unit import Site
+
+MAX_CURRIED = 4
+"""Arguments that one Python function takes at most; `call.curry` knows as many."""
 
 # -- lambdas
 
@@ -28,8 +32,9 @@ def lambda_value(f: Function, node: n.Lambda) -> ast.expr:
 
 def define_lambda(f: Function, node: n.Lambda, identifier: str) -> ast.stmt:
     """`def identifier(argument): …`, and its row in the lambda table."""
-    if takes_two(node):
-        return define_pair(f, node, identifier)
+    row = curried(node)
+    if len(row) > 1:
+        return define_curried(f, row, identifier)
     inner = Function(f.unit, f, f.known)
     names = f.unit.analysis.bound[node]
     if node.formals is None:
@@ -43,41 +48,44 @@ def define_lambda(f: Function, node: n.Lambda, identifier: str) -> ast.stmt:
     return emit.function(identifier, [parameter], inner.block)
 
 
-def takes_two(node: n.Lambda) -> bool:
-    """Whether a lambda is `a: b: …`, which is compiled as one Python function."""
-    return node.formals is None and type(node.body) is n.Lambda and node.body.formals is None
+def curried(node: n.Lambda) -> list[n.Lambda]:
+    """The lambdas of `a: b: …`, which are compiled as one Python function."""
+    row = [node]
+    body = node.body if node.formals is None else None
+    while type(body) is n.Lambda and body.formals is None and len(row) < MAX_CURRIED:
+        row.append(body)
+        body = body.body
+    return row
 
 
-def define_pair(f: Function, node: n.Lambda, identifier: str) -> ast.stmt:
-    """`a: b: body` as `def identifier(a, b=MISSING)`, which callers with both arguments call at once.
+def define_curried(f: Function, row: list[n.Lambda], identifier: str) -> ast.stmt:
+    """`a: b: body` as `def identifier(a, b=MISSING)`, which callers with all arguments call at once.
 
-    With one argument it returns a closure that waits for the other. In the lambda table the plain name stands
-    for the outer lambda, with an apostrophe for the inner one (whose body is what can fail). A function that
-    only adds to its first argument takes what does so as `grow`, see `operators.binary_tail`.
+    With fewer it returns a closure that waits for the next one. In the lambda table the plain name stands for
+    the outermost lambda, with an apostrophe for the second one and so on (what can fail is the body of the
+    last one). A function that only adds to its first argument takes what does so as `grow`, see
+    `operators.binary_tail`.
     """
     inner = Function(f.unit, f, f.known)
-    second = node.body
-    assert type(second) is n.Lambda
-    assert node.argument is not None
-    assert second.argument is not None
-    first_name = inner.declare(f.unit.analysis.bound[node][node.argument])
-    second_name = inner.declare(f.unit.analysis.bound[second][second.argument])
-    waiting = emit.call(None, "curry", emit.name(identifier), emit.name(first_name))
-    absent = emit.compare(emit.name(second_name), emit.IS, emit.name("MISSING"))
-    inner.emit(emit.if_then(absent, [emit.Return(waiting)]))
-    accumulator, operand = Reads(), Reads()
-    if not f.unit.instrumented:
-        inner.watched[f.unit.analysis.bound[node][node.argument]] = accumulator
-        inner.watched[f.unit.analysis.bound[second][second.argument]] = operand
-    inner.tail(second.body)
-    describe(f, node, identifier)
-    describe(f, second, identifier + "'", consuming=operand.all == operand.harmless)
+    variables = [f.unit.analysis.bound[node][node.argument] for node in row if node.argument is not None]
+    parameters = [inner.declare(variable) for variable in variables]
+    given = [emit.name(parameter) for parameter in parameters]
+    missing = emit.name("MISSING")
+    waiting = emit.call(None, "curry", emit.name(identifier), *given[:-1])
+    inner.emit(emit.if_then(emit.compare(given[-1], emit.IS, missing), [emit.Return(waiting)]))
+    first, last = Reads(), Reads()
+    if len(row) == 2 and not f.unit.instrumented:
+        inner.watched = {variables[0]: first, variables[1]: last}
+    inner.tail(row[-1].body)
+    for count, node in enumerate(row):
+        consuming = len(row) == 2 and count == 1 and last.all == last.harmless
+        describe(f, node, identifier + count * "'", consuming)
     keywords = {}
-    if inner.growing and accumulator.all == accumulator.harmless:
+    if inner.growing and first.all == first.harmless:
         keywords["grow"] = emit.name("update")
         for called in inner.growing:
             called.id = "grow"
-    return emit.function(identifier, [first_name, second_name], inner.block, [emit.name("MISSING")], keywords)
+    return emit.function(identifier, parameters, inner.block, [missing] * (len(row) - 1), keywords)
 
 
 def describe(f: Function, node: n.Lambda, identifier: str, consuming: bool = False) -> None:
@@ -216,14 +224,16 @@ LITERALS = (n.Lambda, n.ListLiteral, n.AttrSet)
 def call_value(f: Function, node: n.Call) -> ast.expr:
     """`g a b c`."""
     site = f.unit.site(node.pos, f.context, CALL)
-    direct = builtin_call(f, node, site)
-    if direct is not None:
-        return direct
+    name = called_builtin(f, node)
+    arity = f.unit.primops.get(name, 0) if name is not None else 0
+    if name is not None and 0 < arity <= len(node.arguments):
+        result = builtin_call(f, node, name, arity, site)
+        return apply(f, site, result, [argument(f, item) for item in node.arguments[arity:]])
     function = f.value(node.function)
     arguments = [escaping_argument(f, item) for item in node.arguments]
     known = known_function(f, node.function)
     if known is not None:
-        taken = 2 if len(arguments) > 1 and takes_two(known) else 1
+        taken = len(curried(known))
         function = emit.call(site, function, *arguments[:taken])
         arguments = arguments[taken:]
     return apply(f, site, function, arguments)
@@ -241,9 +251,12 @@ def escaping_argument(f: Function, node: n.Expr) -> ast.expr:
 
 
 def apply(f: Function, site: Site, function: ast.expr, arguments: list[ast.expr]) -> ast.expr:
-    """Apply the value *function* to the arguments, one or two at a time."""
+    """Apply the value *function* to the arguments, up to three at a time."""
     while arguments:
-        if len(arguments) >= 2:
+        if len(arguments) >= 3:
+            function = emit.call(site, "call3", function, *arguments[:3])
+            arguments = arguments[3:]
+        elif len(arguments) == 2:
             function = emit.call(site, "call2", function, arguments[0], arguments[1])
             arguments = arguments[2:]
         else:
@@ -268,40 +281,6 @@ def known_function(f: Function, node: n.Expr) -> n.Lambda | None:
     value = variable.binding.value
     assert type(value) is n.Lambda
     return value
-
-
-def called_builtin(f: Function, node: n.Call) -> str | None:
-    """The builtin that a call names: `map`, `__add`, `builtins.add`."""
-    if type(node.function) is n.Var:
-        resolution = f.unit.analysis.variables[node.function]
-        return resolution.name.removeprefix("__") if type(resolution) is Global else None
-    return builtin_name(f, node.function) if type(node.function) is n.Select else None
-
-
-def builtin_call(f: Function, node: n.Call, site: Site) -> ast.expr | None:
-    """A call of a builtin function with all its arguments: its Python function is called directly."""
-    name = called_builtin(f, node)
-    if name is None:
-        return None
-    arity = f.unit.primops.get(name)
-    if arity is None or len(node.arguments) < arity:
-        return None
-    arguments = [argument(f, item) for item in node.arguments]
-    generated = generated_list(f, node.arguments[2]) if name == "foldl'" else None
-    if generated is not None:
-        result = emit.call(site, "o_fold_generated", *arguments[:arity], *generated)
-    else:
-        result = emit.call(site, "p_" + name, *arguments[:arity])
-    return apply(f, site, result, arguments[arity:])
-
-
-def generated_list(f: Function, node: n.Expr) -> list[ast.expr] | None:
-    """The arguments of `genList`, when that is what *node* calls: see `builtins.folds`."""
-    if f.unit.instrumented or type(node) is not n.Call or len(node.arguments) != 2:
-        return None
-    if called_builtin(f, node) != "genList":
-        return None
-    return [argument(f, item) for item in node.arguments]
 
 
 VALUE[n.Lambda] = lambda_value

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from nixlite.analysis.scope import Global
 from nixlite.compiler import emit
+from nixlite.compiler.builtin_calls import inside
 from nixlite.compiler.expressions import ARITHMETIC, argument, boolean, is_rebound, resolved
 from nixlite.compiler.functions import apply
 from nixlite.compiler.unit import CALL, CONTEXT, TAIL, VALUE
@@ -86,19 +87,10 @@ def arithmetic(f: Function, node: n.Binary) -> ast.expr:
     if is_rebound(f, node):
         return rebound(f, node, node.left, node.right)
     site = f.unit.site(node.pos, f.context, CALL)
-    left, right = builtin_operands(f, node.pos, BUILTIN_OF[node.op], node.left, node.right)
+    left, right = inside(f, BUILTIN_OF[node.op], node.pos, node.left, node.right)
     test, first, second = both_are(node.left, left, node.right, right, f, "int")
     slow = emit.call(site, "p_" + BUILTIN_OF[node.op], first, second)
     return in_range(f, test, first, ARITHMETIC[node.op], second, slow)
-
-
-def builtin_operands(
-    f: Function, pos: int, builtin: str, left: n.Expr, right: n.Expr
-) -> tuple[ast.expr, ast.expr]:
-    """Operands of an operator that means a builtin's call, evaluated as if inside that call."""
-    context = f.unit.site(pos, f.context, CONTEXT, f"while calling the '{builtin}' builtin")
-    f.reads_harmlessly(left, right)
-    return f.within(context, left), f.within(context, right)
 
 
 def divide(f: Function, node: n.Binary) -> ast.expr:
@@ -117,7 +109,7 @@ def negate(f: Function, node: n.Negate) -> ast.expr:
     if type(node.operand) is n.Int:
         return emit.constant(-node.operand.value)
     site = f.unit.site(node.pos, f.context, CALL)
-    zero_value, operand = builtin_operands(f, node.pos, "sub", zero, node.operand)
+    zero_value, operand = inside(f, "sub", node.pos, zero, node.operand)
     test, first, second = both_are(zero, zero_value, node.operand, operand, f, "int")
     return in_range(f, test, first, emit.SUB, second, emit.call(site, "p_sub", first, second))
 
@@ -139,7 +131,7 @@ def compare(f: Function, node: n.Binary) -> ast.expr:
     if context is not None:
         f.context = context.number
     site = f.unit.site(node.pos, f.context, CALL)
-    first_value, second_value = builtin_operands(f, node.pos, "lessThan", left, right)
+    first_value, second_value = inside(f, "lessThan", node.pos, left, right)
     f.context = saved
     test, first, second = both_are(left, first_value, right, second_value, f, "int")
     slow = emit.call(site, "p_lessThan", first, second)

@@ -67,6 +67,10 @@ class Unit:
         """Variables whose value is a constant expression of the module (evaluated, closed)."""
         self.functions: set[Variable] = set()
         """Variables that are bound to a compiled function: no thunk, no type test at calls."""
+        self.builtins: dict[Variable, str] = {}
+        """Variables that are bound to a built-in function: `inherit (builtins) map`."""
+        self.builtin_scopes: set[Variable] = set()
+        """The variables of `with builtins`."""
         self.tables: list[Table] = []
         """For each group of bindings with pieces, the row of `Code.tables`."""
         self.layouts: dict[Group, dict[Variable, int]] = {}
@@ -78,6 +82,8 @@ class Unit:
         part = Unit(self.source, self.analysis, self.primops)
         part.constants = self.constants
         part.functions = self.functions
+        part.builtins = self.builtins
+        part.builtin_scopes = self.builtin_scopes
         part.layouts = self.layouts
         return part
 

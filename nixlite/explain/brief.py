@@ -6,8 +6,7 @@ from types import FunctionType
 
 from nixlite.errors import NixError
 from nixlite.explain.recorder import settled
-from nixlite.runtime.select import MISSING
-from nixlite.runtime.values import ContextString, NixPath, PrimOp, PrimOpApp
+from nixlite.runtime.values import MISSING, ContextString, NixPath, PrimOp, PrimOpApp
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -10,10 +10,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from nixlite.errors import InfiniteRecursion, NixError
-from nixlite.runtime.select import MISSING
 from nixlite.runtime.thunk import VIRGIN, blackhole, failed
 from nixlite.runtime.thunk import force as plain_force
-from nixlite.runtime.values import ContextString, NixPath
+from nixlite.runtime.values import MISSING, ContextString, NixPath
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -17,8 +17,7 @@ from nixlite.explain.leaves import forced, leaf_at, leaves
 from nixlite.explain.places import PART
 from nixlite.explain.program import locate
 from nixlite.explain.recorder import Recorder, Substitute, is_plain, plain, settled
-from nixlite.runtime.select import MISSING
-from nixlite.runtime.values import PrimOp, PrimOpApp, show_type
+from nixlite.runtime.values import MISSING, PrimOp, PrimOpApp, show_type
 from nixlite.syntax import nodes as n
 
 if TYPE_CHECKING:

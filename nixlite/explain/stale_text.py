@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from nixlite.explain.brief import brief, brief_pair, shown_place
 from nixlite.explain.causes import TEXTS
-from nixlite.runtime.select import MISSING
+from nixlite.runtime.values import MISSING
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

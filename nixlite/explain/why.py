@@ -10,8 +10,7 @@ from nixlite.explain.history import history
 from nixlite.explain.places import FORMAL, PART, children
 from nixlite.explain.program import locate
 from nixlite.explain.recorder import settled
-from nixlite.runtime.select import MISSING
-from nixlite.runtime.values import ContextString, NixPath, PrimOp, PrimOpApp
+from nixlite.runtime.values import MISSING, ContextString, NixPath, PrimOp, PrimOpApp
 from nixlite.syntax import nodes as n
 
 if TYPE_CHECKING:

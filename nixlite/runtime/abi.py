@@ -9,11 +9,11 @@ from __future__ import annotations
 
 from nixlite.errors import AssertionFailed, NixTypeError
 from nixlite.runtime import select, text
-from nixlite.runtime.call import call, call2, curry
+from nixlite.runtime.call import call, call2, call3, curry
 from nixlite.runtime.expect import wrong_type
 from nixlite.runtime.operators import assert_equal, equal
 from nixlite.runtime.thunk import VIRGIN, force
-from nixlite.runtime.values import HERE, FunctionType, NixPath, linked
+from nixlite.runtime.values import HERE, MISSING, ContextString, FunctionType, NixPath, linked
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -96,8 +96,9 @@ def unexpected_argument(attrs: dict[str, Lazy], formals: Formals) -> None:
 OPERATIONS: dict[str, Any] = {
     "type": type, "list": list, "dict": dict, "int": int, "str": str, "bool": bool, "tuple": tuple,
     "len": len,
-    "KeyError": KeyError, "function": FunctionType, "NixPath": NixPath, "MISSING": select.MISSING,
-    "VIRGIN": VIRGIN, "force": force, "call": call, "call2": call2, "curry": curry,
+    "KeyError": KeyError, "function": FunctionType, "NixPath": NixPath,
+    "ContextString": ContextString, "MISSING": MISSING,
+    "VIRGIN": VIRGIN, "force": force, "call": call, "call2": call2, "call3": call3, "curry": curry,
     "select": select.select, "select_path": select.select_path, "find": select.find,
     "has_path": select.has_path,
     "attribute_name": select.attribute_name, "dynamic_name": select.dynamic_name,

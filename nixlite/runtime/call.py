@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from nixlite.errors import NixTypeError
 from nixlite.runtime.thunk import force
-from nixlite.runtime.values import HERE, FunctionType, PrimOp, PrimOpApp, show_type
+from nixlite.runtime.values import HERE, MISSING, FunctionType, PrimOp, PrimOpApp, show_type
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -58,14 +58,30 @@ def apply_primop(code: Callable[..., Value], arguments: tuple[Lazy, ...]) -> Val
 
 def takes_two(function: Value) -> bool:
     """Whether a function is compiled Nix code `a: b: …`, which may be called with both arguments at once."""
-    return type(function) is FunctionType and function.__code__.co_argcount == 2
+    return type(function) is FunctionType and function.__code__.co_argcount >= 2
 
 
-def curry(function: Callable[..., Value], first: Lazy) -> Callable[[Lazy], Value]:
-    """A compiled function of two arguments that has got its first."""
+def curry(
+    function: Callable[..., Value], first: Lazy, second: Lazy = MISSING, third: Lazy = MISSING
+) -> Callable[[Lazy], Value]:
+    """A compiled function of two arguments or more that has got its first, or the first ones.
 
-    def waiting(second: Lazy) -> Value:
-        return function(first, second)
+    Closures: how many arguments were given is told by what they close over (`values.lambda_info`).
+    """
+    if second is MISSING:
+
+        def waiting(argument: Lazy) -> Value:
+            return function(first, argument)
+
+    elif third is MISSING:
+
+        def waiting(argument: Lazy) -> Value:
+            return function(first, second, argument)
+
+    else:
+
+        def waiting(argument: Lazy) -> Value:
+            return function(first, second, third, argument)
 
     return waiting
 
@@ -96,7 +112,7 @@ def call2(function: Any, a: Lazy, b: Lazy) -> Value:
     kind = type(function)
     result: Value
     if kind is FunctionType:
-        if function.__code__.co_argcount == 2:
+        if function.__code__.co_argcount >= 2:
             result = function(a, b)
         else:
             function = function(a)
@@ -105,4 +121,19 @@ def call2(function: Any, a: Lazy, b: Lazy) -> Value:
         result = function.function(a, b)
     else:
         result = call(call(function, a), b)
+    return result
+
+
+def call3(function: Any, a: Lazy, b: Lazy, c: Lazy) -> Value:
+    """Apply to three arguments; a function that takes them all gets them at once."""
+    if type(function) is list:
+        function = force(function)
+    kind = type(function)
+    result: Value
+    if kind is FunctionType and function.__code__.co_argcount >= 3:
+        result = function(a, b, c)
+    elif kind is PrimOp and function.arity == 3:
+        result = function.function(a, b, c)
+    else:
+        result = call(call2(function, a, b), c)
     return result

@@ -9,16 +9,13 @@ from __future__ import annotations
 from nixlite.errors import EvalError, MissingAttribute, UndefinedVariable
 from nixlite.runtime.expect import force_attrs, has_context, wrong_type
 from nixlite.runtime.thunk import force
-from nixlite.runtime.values import HERE, ContextString
+from nixlite.runtime.values import HERE, MISSING, ContextString
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
     from nixlite.runtime.values import Lazy, Value
-
-MISSING: Any = object()
-"""What a look-up gives for a name that is not there."""
 
 
 def select(subject: Value, name: str) -> Any:

@@ -179,16 +179,29 @@ class LambdaInfo:
         self.identity = identity
 
 
+MISSING: Any = object()
+"""Stands for an attribute that is not there, or an argument that was not given."""
+
+
 def lambda_info(function: FunctionType) -> LambdaInfo:
     """The metadata of a compiled Nix function, found by its code's name in its unit's table."""
     code = function.__code__
     rows = function.__globals__.get("LAMBDAS")
     if rows is not None:
         return LambdaInfo(*rows[code.co_name])
-    # A closure of `call.curry`: the inner lambda of a pair.
+    # A closure of `call.curry`: over a function of several arguments and those that it has got.
     cells = function.__closure__ or ()
-    pair = cells[code.co_freevars.index("function")].cell_contents
-    return LambdaInfo(*pair.__globals__["LAMBDAS"][pair.__code__.co_name + "'"])
+    curried = cells[code.co_freevars.index("function")].cell_contents
+    given = len(cells) - 1
+    return LambdaInfo(*curried.__globals__["LAMBDAS"][curried.__code__.co_name + given * "'"])
+
+
+def innermost(lambdas: dict[str, tuple[Any, ...]], name: str) -> tuple[Any, ...] | None:
+    """The row of the function whose body the Python function *name* runs: the last one of `a: b: …`."""
+    row = lambdas.get(name)
+    while (inner := lambdas.get(name + "'")) is not None:
+        name, row = name + "'", inner
+    return row
 
 
 def type_name(value: Value) -> str:
