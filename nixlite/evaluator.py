@@ -8,12 +8,11 @@ from __future__ import annotations
 import gc
 import sys
 
-from nixlite.analysis.policy import DEFERRAL
 from nixlite.errors import NixError, StackOverflow
 from nixlite.runtime.abi import LateNames, globals_for, unit_globals
 from nixlite.runtime.frames import with_room
-from nixlite.runtime.source_files import read_source, resolve_import_path
 from nixlite.runtime.state import State
+from nixlite.runtime.thunk import from_start
 from nixlite.runtime.values import PrimOp
 from nixlite.source import Source
 
@@ -22,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, MutableMapping
     from typing import Any
 
+    from nixlite.analysis.policy import Policy
     from nixlite.compiler.cache import Cache
     from nixlite.compiler.code import Code
     from nixlite.compiler.pieces import Pieces
@@ -73,15 +73,15 @@ class Evaluator:
         self.state.scoped_import = self.scoped_import
         install(self.state)
         # Not a builtin but Nix code: evaluated when it is first asked for.
-        derivation = [self._evaluate_internal, "derivation"]
+        derivation = [from_start, (self._evaluate_internal, "derivation")]
         self.state.builtins["derivation"] = self.state.globals["derivation"] = derivation
         self.base = globals_for(self.state)
         self.primops = {
             name: value.arity for name, value in self.state.builtins.items() if type(value) is PrimOp
         }
         self.cache = cache
-        self.policy = DEFERRAL
-        """Which parts of big sources are compiled when they are first needed."""
+        self.policy: Policy | None = None
+        """Which parts of big sources are compiled when they are first needed; None for the usual ones."""
         self.unsaved: set[Pieces] = set()
         """The sources of which pieces were compiled that the cache does not have yet."""
         self.rewrite: Callable[[Expr, Source], Expr] | None = None
@@ -150,11 +150,17 @@ class Evaluator:
 
         if self.rewrite is not None:
             tree = self.rewrite(tree, source)
-        policy = None if self.instrumented or self.rewrite is not None else self.policy
+        policy = None if self.instrumented or self.rewrite is not None else self.deferral()
         analysis = analyse(
             tree, source, self.state.globals, names, aliases=not self.instrumented, policy=policy
         )
         return compile_expression(tree, source, analysis, self.primops, self.instrumented)
+
+    def deferral(self) -> Policy:
+        """Which parts of a source are compiled when they are first needed."""
+        from nixlite.analysis.policy import DEFERRAL
+
+        return self.policy or DEFERRAL
 
     def piece_compiler(self, source: Source) -> Callable[[int], Code]:
         """What compiles the pieces of a source whose main part was in the cache."""
@@ -163,7 +169,7 @@ class Evaluator:
         from nixlite.syntax.parser import parse
 
         tree = parse(source, self.parse_options())
-        analysis = analyse(tree, source, self.state.globals, policy=self.policy)
+        analysis = analyse(tree, source, self.state.globals, policy=self.deferral())
         return piece_compiler(tree, source, analysis, self.primops)
 
     # -- running
@@ -264,10 +270,18 @@ class Evaluator:
 
     def read_source(self, path: str) -> Source:
         """The source of a file; a directory stands for its `default.nix`."""
-        return read_source(self.host, self.resolve(path))
+        return self.read_resolved(self.resolve(path))
+
+    def read_resolved(self, path: str) -> Source:
+        """The source of the file at *path*, which `resolve` gave."""
+        from nixlite.runtime.source_files import read_source
+
+        return read_source(self.host, path)
 
     def resolve(self, path: str) -> str:
         """The file that importing *path* means: symlinks followed, `default.nix` of a directory."""
+        from nixlite.runtime.source_files import resolve_import_path
+
         return resolve_import_path(self.host, path)
 
     def import_file(self, path: NixPath) -> Value:
@@ -285,7 +299,7 @@ class Evaluator:
         return force(known)
 
     def _evaluate_file(self, path: str) -> Value:
-        code = self.code_of(read_source(self.host, path), ())
+        code = self.code_of(self.read_resolved(path), ())
         error_context = f"while evaluating the file '{path}':"  # read by trace.py
         return self.run(code)
 

@@ -35,6 +35,7 @@ def unpacked(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "nixlite/_grammar/nix.lark",
         "nixlite/_stdlib/lib.nix",
         "nixlite/syntax/_tables.bin",
+        "nixlite-0.1.0.data/scripts/nixlite",
         "nixlite-0.1.0.dist-info/licenses/LICENSE",
     ],
 )
@@ -43,7 +44,16 @@ def test_a_wheel_has(unpacked: Path, name: str) -> None:
 
 
 def test_a_wheel_brings_no_tests(unpacked: Path) -> None:
-    assert sorted(path.name for path in unpacked.iterdir()) == ["nixlite", "nixlite-0.1.0.dist-info"]
+    assert sorted(path.name for path in unpacked.iterdir()) == [
+        "nixlite",
+        "nixlite-0.1.0.data",
+        "nixlite-0.1.0.dist-info",
+    ]
+
+
+def test_the_command_is_a_script_for_python(unpacked: Path) -> None:
+    """Installers replace this first line by the path of their Python (PyPA: binary distribution format)."""
+    assert (unpacked / "nixlite-0.1.0.data/scripts/nixlite").read_text("utf-8").startswith("#!python\n")
 
 
 def test_a_wheel_evaluates_with_the_tables_it_brings(unpacked: Path, tmp_path: Path) -> None:

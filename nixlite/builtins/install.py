@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from nixlite.builtins.index import BUILTINS, CONSTANT, IMPURE
 from nixlite.builtins.registry import PARTS, REGISTRY
+from nixlite.runtime.thunk import from_start
 from nixlite.runtime.values import PrimOp, linked
 
 TYPE_CHECKING = False
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
     from nixlite.builtins.registry import Declaration
     from nixlite.runtime.state import State
-    from nixlite.runtime.values import Lazy
+    from nixlite.runtime.values import Lazy, Value
 
 OPERATIONS = {"fold_generated": "folds"}
 """What compiled code may call beside the builtins themselves, as `o_…`, and where it is."""
@@ -42,11 +43,16 @@ def install(state: State) -> None:
         primop.arguments = arguments
         primop.doc = (row.function.__doc__ or "").partition("\n\n")[0].strip().replace("\n    ", "\n")
 
+    def constant(name: str) -> Value:
+        value: Value = declaration(name).function(state)
+        return value
+
     for name, (_, arity, top_level, condition) in BUILTINS.items():
         if condition in known:
-            value = declaration(name).function(state) if arity == CONSTANT else unlinked(name, arity, link)
+            value = [from_start, (constant, name)] if arity == CONSTANT else unlinked(name, arity, link)
             builtins[name] = value
             names[name if top_level else f"__{name}"] = value
+    builtins["builtins"] = names["builtins"] = builtins  # compiled code does not force it
 
 
 def operation(name: str) -> Callable[..., Any]:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from nixlite.observe.watch import Watch
     from nixlite.runtime.host import Host
     from nixlite.runtime.settings import Settings
+    from nixlite.runtime.values import Lazy
 
 FAILURE = 1
 INTERNAL = 70  # sysexits.h: internal software error
@@ -69,6 +70,14 @@ class Command:
             self.watch = Watch(self.host, self.evaluator)
             self.watch.__enter__()  # left when the command is over
         return self.evaluator
+
+    def auto_values(self, evaluator: Evaluator) -> dict[str, Lazy]:
+        """The values of `--arg` and its like."""
+        if not self.auto_arguments:
+            return {}
+        from nixlite.cli.auto_call import auto_arguments
+
+        return auto_arguments(self, evaluator)
 
     def observed(self, run: Callable[[], int]) -> int:
         """The exit code of `run()`, which evaluates; with a profile or counters where they are asked for."""

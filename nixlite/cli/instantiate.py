@@ -6,7 +6,6 @@ written only where a store is named (`writing.py`). Manual: `nix-instantiate`.
 
 from __future__ import annotations
 
-from nixlite.cli.auto_call import auto_arguments, auto_call, find_along_attr_path
 from nixlite.cli.command import Command, write_warning
 from nixlite.cli.flags import (
     COMMON,
@@ -22,7 +21,6 @@ from nixlite.cli.flags import (
 )
 from nixlite.cli.sources import file_path, stdin_source, string_source
 from nixlite.errors import NixError, UsageError
-from nixlite.runtime.source_files import read_source, resolve_import_path
 from nixlite.runtime.thunk import force
 
 TYPE_CHECKING = False
@@ -75,7 +73,7 @@ class Instantiate(Command):
                 raise UsageError(f"unexpected argument '{word}'")
         self.settings.read_only = self.read_only_mode or (self.evaluate and not self.read_write_mode)
         evaluator = self.start()
-        arguments = auto_arguments(self, evaluator)
+        arguments = self.auto_values(evaluator)
         if self.find_file:
             return self.find_files(evaluator)
         self.observed(lambda: self.process_all(evaluator, arguments))
@@ -96,8 +94,7 @@ class Instantiate(Command):
             if self.expressions:
                 source = string_source(self, word)
             else:
-                host = evaluator.state.host
-                source = read_source(host, resolve_import_path(host, file_path(evaluator, word)))
+                source = evaluator.read_source(file_path(evaluator, word))
             self.process(evaluator, source, arguments)
         return 0
 
@@ -119,7 +116,7 @@ class Instantiate(Command):
             return
         root = evaluator.evaluate_source(source)
         for path in self.attr_paths or [""]:
-            value = find_along_attr_path(root, path, arguments)
+            value = select(root, path, arguments) if path else root
             if self.evaluate:
                 self.print_value(evaluator, evaluated(value, arguments))
             else:
@@ -175,9 +172,20 @@ class Instantiate(Command):
         return link
 
 
+def select(root: Value, path: str, arguments: dict[str, Lazy]) -> Lazy:
+    """What `-A` selects."""
+    from nixlite.cli.auto_call import find_along_attr_path
+
+    return find_along_attr_path(root, path, arguments)
+
+
 def evaluated(value: Lazy, arguments: dict[str, Lazy]) -> Value:
     """The value in WHNF; only where there are arguments is a function called with them."""
-    return auto_call(value, arguments) if arguments else force(value)
+    if not arguments:
+        return force(value)
+    from nixlite.cli.auto_call import auto_call
+
+    return auto_call(value, arguments)
 
 
 def set_form(form: str) -> Callable[[Any, list[str]], None]:

@@ -13,7 +13,6 @@ from __future__ import annotations
 import marshal
 import os
 import sys
-from importlib.util import MAGIC_NUMBER
 
 from nixlite.compiler.code import Code
 
@@ -111,7 +110,7 @@ def digest(*parts: bytes) -> bytes:
 
 def version_folder() -> str:
     """The name of the folder for this compiler and this Python: `cpython-311-` and 16 hexadecimal digits."""
-    state = blake2b(MAGIC_NUMBER, digest_size=8)
+    state = blake2b(sys.version.encode(), digest_size=8)
     state.update(compiler_version().encode("utf-8", "surrogateescape"))
     return f"{sys.implementation.cache_tag or sys.implementation.name}-{state.hexdigest()}"
 

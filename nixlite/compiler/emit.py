@@ -10,13 +10,14 @@ position and contexts in Python's traceback, and running code pays nothing for i
 
 from __future__ import annotations
 
-import ast
-
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    import ast
     from typing import Any
 
     from nixlite.compiler.unit import Site
+else:  # the module `ast` loads `enum` and more, and adds nothing that is needed here
+    import _ast as ast
 
 LOAD, STORE = ast.Load(), ast.Store()
 
@@ -225,3 +226,8 @@ def function(
     node = FunctionDef(identifier, arguments, body, [])
     node.type_params = []  # exists since 3.12
     return node
+
+
+def module(body: list[ast.stmt]) -> ast.Module:
+    """A whole module, which `compile` takes."""
+    return ast.Module(body, [])

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import ast
-
 from nixlite.compiler import bindings, emit, expressions, functions, operators
 from nixlite.compiler.code import Code
 from nixlite.compiler.deferred import PieceCompiler
@@ -12,6 +10,8 @@ from nixlite.compiler.unit import Function, Unit
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    import ast
+
     from nixlite.analysis.scope import Analysis
     from nixlite.source import Source
     from nixlite.syntax.nodes import Expr
@@ -54,6 +54,6 @@ def main_function(unit: Unit, node: Expr) -> ast.stmt:
 
 def finish(unit: Unit, main: ast.stmt) -> Code:
     """The code of a module all of whose functions are written."""
-    module = ast.Module([*unit.setup, *unit.statics, main], [])
+    module = emit.module([*unit.setup, *unit.statics, main])
     code = compile(module, unit.source.name, "exec", dont_inherit=True, optimize=2)
     return Code(code, tuple(unit.sites), unit.lambdas, unit.source.name, tuple(unit.tables))

@@ -7,14 +7,14 @@ that creates them. `Function` is the Python function being written.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
-
 from nixlite.compiler import emit
 from nixlite.syntax.nodes import NO_POS
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     import ast
     from collections.abc import Callable
+    from typing import Any
 
     from nixlite.analysis.deferral import Group
     from nixlite.analysis.scope import Analysis, Variable
@@ -37,12 +37,15 @@ MAX_BLOCKS = 30
 """The same for `if` statements within each other."""
 
 
-class Site(NamedTuple):
+class Site:
     """A place in the Nix source that an instruction belongs to; *number* is its row in the table."""
 
-    line: int
-    column: int
-    number: int
+    __slots__ = ("column", "line", "number")
+
+    def __init__(self, line: int, column: int, number: int) -> None:
+        self.line = line
+        self.column = column
+        self.number = number
 
 
 class Unit:

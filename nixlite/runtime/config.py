@@ -9,7 +9,6 @@ Manual: nix.conf.
 from __future__ import annotations
 
 from nixlite.errors import NixError, UsageError
-from nixlite.runtime.search_path import parse_nix_path
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -33,6 +32,8 @@ def load_configuration(settings: Settings, host: Host) -> None:
     if host.has_env("NIX_CONFIG"):
         apply_text(settings, host, host.get_env("NIX_CONFIG"), "NIX_CONFIG")
     if host.has_env("NIX_PATH"):
+        from nixlite.runtime.search_path import parse_nix_path
+
         settings.nix_path = parse_nix_path(host.get_env("NIX_PATH"))
     if host.get_env("NIX_ABORT_ON_WARN") in ("1", "yes", "true"):
         settings.abort_on_warn = True

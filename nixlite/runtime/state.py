@@ -16,20 +16,21 @@ class State:
     """The state of one evaluator; builtins declared with `state=True` get it as their first argument.
 
     `import_file(path)` evaluates a file (memoised) and `scoped_import(scope, path)` evaluates it anew with
-    *scope*'s attributes in scope. These are set by
-    `evaluator.Evaluator`, the only place that joins compiler and runtime. `builtins` is the attribute set,
-    `operation(name)` what builtins offer to compiled code beside themselves, `store` a `store.Store`, which
-    *make_store* gives when it is first asked for.
+    *scope*'s attributes in scope. These are set by `evaluator.Evaluator`, the only place that joins compiler
+    and runtime. `builtins` is the attribute set,
+    `operation(name)` what builtins offer to compiled code beside themselves, `started` the time in seconds
+    since 1970, `store` a `store.Store`, which *make_store* gives when it is first asked for.
     """
 
     __slots__ = (
         "_make_store", "_store", "builtins", "caches", "globals", "host", "import_file", "operation",
-        "scoped_import", "settings",
+        "scoped_import", "settings", "started",
     )  # fmt: skip
 
     def __init__(self, settings: Settings, host: Host, make_store: Callable[[], Any]) -> None:
         self.settings = settings
         self.host = host
+        self.started = host.now()
         self._make_store = make_store
         self._store: Any = None
         self.builtins: dict[str, Lazy] = {}

@@ -88,10 +88,19 @@ def force(x: Lazy) -> Value:
     return value
 
 
+def from_start(payload: tuple[Callable[[str], Value], str]) -> Value:
+    """The code of a thunk for what Nix has from the start: computed when it is wanted, also for printing.
+
+    *payload*: a function and its argument.
+    """
+    make, argument = payload
+    return make(argument)
+
+
 def peel(x: Lazy) -> Lazy:
     """What an alias (an attribute that is just a variable: a thunk whose code is `force`) stands for."""
-    while type(x) is list and x[0] is force:
-        x = x[1]
+    while type(x) is list and (x[0] is force or x[0] is from_start):
+        x = x[1] if x[0] is force else force(x)
     return x
 
 

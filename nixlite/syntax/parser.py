@@ -6,8 +6,6 @@ nesting is too deep for it.
 
 from __future__ import annotations
 
-from functools import cache
-
 from nixlite.errors import ParseError
 from nixlite.syntax.build import Builder
 from nixlite.syntax.lexer import Patterns, Tokens, tokenize
@@ -40,11 +38,15 @@ def parse_bindings(source: Source, options: ParseOptions) -> AttrSet:
     return _run(tables, tokens, Builder(source, tokens, options))  # type: ignore[no-any-return]
 
 
-@cache
+_MACHINE: list[tuple[Tables, Patterns]] = []
+
+
 def machine() -> tuple[Tables, Patterns]:
     """The parser's tables and the lexer's patterns, made when first needed."""
-    tables = load()
-    return tables, Patterns(tables)
+    if not _MACHINE:
+        tables = load()
+        _MACHINE.append((tables, Patterns(tables)))
+    return _MACHINE[0]
 
 
 def _run(tables: Tables, tokens: Tokens, builder: Builder) -> Any:
