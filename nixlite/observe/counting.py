@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from nixlite.builtins.install import code_names
 from nixlite.runtime.abi import update
 from nixlite.runtime.call import curry
-from nixlite.runtime.values import LambdaInfo
+from nixlite.runtime.values import MISSING, LambdaInfo
 from nixlite.source import shown_name
 
 if TYPE_CHECKING:
@@ -20,8 +20,14 @@ if TYPE_CHECKING:
 
 Place = tuple[str, int, int]
 
-WAITING = next(constant for constant in curry.__code__.co_consts if hasattr(constant, "co_code"))
-"""The code of the closure that `curry` makes."""
+WAITING = {
+    constant: given
+    for given, constant in enumerate((c for c in curry.__code__.co_consts if hasattr(c, "co_code")), 1)
+}
+"""The codes of the closures that `curry` makes, and how many arguments each has got."""
+
+GROW = "fold_growing.<locals>.grow"
+"""The function that stands for `//` in a fold that collects attributes (`builtins.folds`)."""
 
 
 class Function(NamedTuple):
@@ -43,16 +49,16 @@ class Calls(NamedTuple):
 class CallCounter:
     """A context in which the starts of Python functions are counted, by the identity of their code.
 
-    A Nix function `a: b: …` is one Python function of two arguments (`compiler.functions.define_pair`):
-    called with one, it starts, and ends in `curry`; the closure that `curry` gives starts it again with both.
-    So these two are counted by the function that they are about.
+    Nix functions `a: b: …` are one Python function of several arguments (`functions.define_curried` in the
+    compiler): called with fewer, it starts, and ends in `curry`, whose closure starts it again
+    with one more. So these two are counted by the function that they are about and how many it has got.
     """
 
     def __init__(self) -> None:
         self.starts: dict[int, int] = {}
         self.codes: dict[int, tuple[CodeType, dict[str, Any]]] = {}
-        self.curried: dict[int, int] = {}
-        self.waited: dict[int, int] = {}
+        self.curried: dict[tuple[int, int], int] = {}
+        self.waited: dict[tuple[int, int], int] = {}
         self.running = False
 
     def __enter__(self) -> CallCounter:
@@ -113,10 +119,8 @@ class CallCounter:
     def meet(self, frame: FrameType) -> bool:
         """A function that has not been counted by its code alone; False if it never need be met again."""
         code, names = frame.f_code, frame.f_globals
-        if code is curry.__code__ or code is WAITING:
-            counts = self.waited if code is WAITING else self.curried
-            about = id(frame.f_locals["function"].__code__)
-            counts[about] = counts.get(about, 0) + 1
+        if code is curry.__code__ or (names is curry.__globals__ and code in WAITING):
+            self.meet_curried(frame)
             return True
         module = str(names.get("__name__"))
         if "SITES" in names or module.startswith("nixlite.builtins.") or code is update.__code__:
@@ -126,6 +130,16 @@ class CallCounter:
         self.codes[id(code)] = (code, names)  # kept, so that no other code gets its identity
         return False
 
+    def meet_curried(self, frame: FrameType) -> None:
+        """`curry` or one of its closures."""
+        about = frame.f_locals
+        if frame.f_code is curry.__code__:
+            counts, given = self.curried, 1 + sum(about[name] is not MISSING for name in ("second", "third"))
+        else:
+            counts, given = self.waited, WAITING[frame.f_code]
+        key = id(about["function"].__code__), given
+        counts[key] = counts.get(key, 0) + 1
+
     def calls(self) -> Calls:
         """What was counted, by what it is in Nix."""
         functions: dict[tuple[Place, str | None], int] = {}
@@ -134,7 +148,7 @@ class CallCounter:
         updates = 0
         for key, starts in self.starts.items():
             code, names = self.codes[key]
-            if code is update.__code__:
+            if code is update.__code__ or code.co_qualname == GROW:
                 updates += starts
             elif code in primops:
                 name = primops[code][0]
@@ -150,12 +164,21 @@ class CallCounter:
         """The lambdas that a code is, and how often each was called; none for a thunk's code."""
         code, names = self.codes[key]
         lambdas = names["LAMBDAS"]
-        outer, inner = lambdas.get(code.co_name), lambdas.get(code.co_name + "'")
-        if outer is None:
-            return []
-        if inner is None:
-            return [(outer, starts)]
-        return [(outer, starts - self.waited.get(key, 0)), (inner, starts - self.curried.get(key, 0))]
+        rows = []
+        level = 0
+        while (row := lambdas.get(code.co_name + level * "'")) is not None:
+            rows.append((row, starts - self.elsewhere(key, level)))
+            level += 1
+        return rows
+
+    def elsewhere(self, key: int, level: int) -> int:
+        """The starts of a code that do not call the lambda that takes the argument *level* (from 0).
+
+        It is not called where fewer arguments were given, nor again where it was called before.
+        """
+        fewer = sum(count for (code, given), count in self.curried.items() if code == key and given <= level)
+        before = sum(count for (code, given), count in self.waited.items() if code == key and given > level)
+        return fewer + before
 
 
 def as_json(function: Function) -> dict[str, Any]:

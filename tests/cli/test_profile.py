@@ -190,6 +190,7 @@ COUNTED = [
     ("let f = x: y: x + y; g = f 1; in g 2 + g 3", {(1, 9, "f"): 1, (1, 12, "f"): 2}, {}),
     ("let p = (x: y: x) 1; in p 1 + p 2 + p 3", {(1, 10, None): 1, (1, 13, None): 3}, {}),
     ("(x: y: z: x + y + z) 1 2 3", {(1, 2, None): 1, (1, 5, None): 1, (1, 8, None): 1}, {}),
+    ("let f = a: b: c: a; g = f 1; h = g 2; in h 3 + h 4 + g 5 6 + f 7 8 9", {(1, 9, "f"): 2, (1, 12, "f"): 3, (1, 15, "f"): 4}, {}),
     ("let f = { a, b ? 2 }: a + b; in f { a = 1; }", {(1, 9, "f"): 1}, {}),
     ("let s = { __functor = self: x: x + 1; }; in s 1 + s 2", {(1, 23, "__functor"): 2, (1, 29, "__functor"): 2}, {}),
     ("builtins.foldl' (a: b: a + b) 0 [ 1 2 3 ]", {(1, 18, None): 3, (1, 21, None): 3}, {"foldl'": 1}),
