@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 TOLERANCE = 0.2
 """How far from 2 the growth for doubled work may be, as a part of 2."""
-TOO_SHORT = 0.03
+TOO_SHORT = 0.05
 """Seconds: what takes less than this beyond starting up cannot be told from it."""
 
 
