@@ -16,7 +16,7 @@ from nixlite.runtime.show import is_derivation
 from nixlite.store.path import path_name, upstream_placeholder
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from nixlite.runtime.state import State
     from nixlite.runtime.values import Lazy
@@ -41,7 +41,7 @@ class DerivationDiff(NamedTuple):
     """Two derivations that differ.
 
     *same_outputs*: the output paths are equal all the same, as those of fixed outputs are whose hash is.
-    *inputs*: the inputs that are on both sides and differ. *repeated*: told already, so not told again.
+    *inputs*: the inputs that are on both sides and differ; one that many use is the same object everywhere.
     """
 
     old_path: str
@@ -49,7 +49,6 @@ class DerivationDiff(NamedTuple):
     changes: list[Change]
     inputs: list[DerivationDiff]
     same_outputs: bool
-    repeated: bool
 
     @property
     def name(self) -> str:
@@ -74,23 +73,28 @@ def diff_derivations(store: Store, old: str, new: str) -> DerivationDiff | None:
 
 
 class DerivationComparison:
-    """One comparison; `seen` holds the pairs that were compared."""
+    """One comparison; `known` holds what was compared, by pairs of paths."""
 
     def __init__(self, store: Store) -> None:
         self.store = store
-        self.seen: set[tuple[str, str]] = set()
+        self.known: dict[tuple[str, str], DerivationDiff] = {}
+        self.shortest = len(store.store_dir) + 34  # a slash, the hash and a dash
+        self.known_traits: dict[str, frozenset[str]] = {}
         self.token = re.compile(
             rf"{re.escape(store.store_dir)}/[0-9a-z]{{32}}-[0-9A-Za-z+._?=-]+|/[0-9a-z]{{52}}"
         )
 
     def compare(self, old: str, new: str) -> DerivationDiff:
         """Compare two derivations that are not the same."""
+        found = self.known.get((old, new))
+        if found is None:
+            found = self.known[old, new] = self.compared(old, new)
+        return found
+
+    def compared(self, old: str, new: str) -> DerivationDiff:
+        """The comparison of two derivations that were not compared before."""
         a, b = self.store.read_derivation(old), self.store.read_derivation(new)
-        same = same_outputs(a, b)
-        if (old, new) in self.seen:
-            return DerivationDiff(old, new, [], [], same, repeated=True)
-        self.seen.add((old, new))
-        pairs, only_old, only_new = pair_up(a.inputs, b.inputs, drv_name)
+        pairs, only_old, only_new = pair_up(a.inputs, b.inputs, drv_name, self.likeness)
         names_a, names_b = own_names(a), own_names(b)
         for first, second in [*pairs, *((p, p) for p in a.inputs if p in b.inputs)]:
             label = drv_name(first) if drv_name(first) == drv_name(second) else base_of(drv_name(first))
@@ -108,7 +112,8 @@ class DerivationComparison:
         changes += [Change(f"source {path_name(path)}", None, path) for path in new_sources]
         changes += [Change(f"input {drv_name(path)}", path, None) for path in only_old]
         changes += [Change(f"input {drv_name(path)}", None, path) for path in only_new]
-        changes += self.field_changes(a, b, names_a, names_b)
+        own = self.field_changes(a, b, names_a, names_b)
+        changes += filter(self.is_reason, own) if pairs else own
         inputs = [self.compare(first, second) for first, second in pairs]
         # Where the output is the same, how it came about is of interest only if someone changed it there.
         inputs = [
@@ -116,7 +121,21 @@ class DerivationComparison:
             for below in inputs
             if below.changes or not below.same_outputs
         ]
-        return DerivationDiff(old, new, changes, inputs, same, repeated=False)
+        return DerivationDiff(old, new, changes, inputs, same_outputs(a, b))
+
+    def likeness(self, old: str, new: str) -> int:
+        """How much two derivations of one name are alike: how many texts they share, hashes left out."""
+        return len(self.traits(old) & self.traits(new)) - len(self.traits(old) ^ self.traits(new))
+
+    def traits(self, drv_path: str) -> frozenset[str]:
+        """What a derivation says, its inputs and sources, without the hashes of store paths."""
+        found = self.known_traits.get(drv_path)
+        if found is None:
+            drv = self.store.read_derivation(drv_path)
+            texts = [f"{what}={self.token.sub(hashless, text)}" for what, text in fields(drv).items()]
+            names = [hashless(self.token.match(path)) for path in (*drv.inputs, *drv.sources)]
+            found = self.known_traits[drv_path] = frozenset([*texts, *names])
+        return found
 
     def name_outputs(self, names: dict[str, str], drv_path: str, label: str) -> None:
         """Give the output paths of an input the input's name."""
@@ -141,8 +160,27 @@ class DerivationComparison:
         return changes
 
     def named(self, text: str, names: dict[str, str]) -> str:
-        """*text* with names for the paths that have one."""
-        return self.token.sub(lambda match: names.get(match[0], match[0]), text)
+        """*text* with names for the paths that have one, what follows a path left as it is."""
+
+        def name(match: re.Match[str]) -> str:
+            token = match[0]
+            for end in range(len(token), self.shortest, -1):  # `path=`, `path.dev`: more than the path
+                if token[:end] in names:
+                    return names[token[:end]] + token[end:]
+            return names.get(token, token)
+
+        return self.token.sub(name, text)
+
+    def is_reason(self, change: Change) -> bool:
+        """Whether a change is more than other hashes in store paths, which have a reason elsewhere."""
+        if change.old is None or change.new is None or change.what.startswith(("input ", "source ")):
+            return True
+        return self.token.sub(hashless, change.old) != self.token.sub(hashless, change.new)
+
+
+def hashless(match: re.Match[str] | None) -> str:
+    """The name in a store path; nothing of a placeholder."""
+    return path_name(match[0]) if match and "-" in match[0] else ""
 
 
 def own_names(drv: Derivation) -> dict[str, str]:
@@ -186,27 +224,51 @@ def structured(text: str) -> dict[str, str]:
 
 
 def pair_up(
-    old: Iterable[str], new: Iterable[str], name_of: Any
+    old: Iterable[str],
+    new: Iterable[str],
+    name_of: Callable[[str], str],
+    likeness: Callable[[str, str], int] | None = None,
 ) -> tuple[list[tuple[str, str]], list[str], list[str]]:
     """Which path on one side stands for which on the other: by name, then by name without version.
 
-    Paths on both sides are left out. Also returns those without a partner.
+    Paths on both sides are left out. Also returns those without a partner. Where several have one name, those
+    that are most alike go together (*likeness*: the more the greater).
     """
     before, after = set(old), set(new)
-    left, right = sorted(before - after, key=name_of), sorted(after - before, key=name_of)
+    left = sorted(before - after, key=lambda path: (name_of(path), path))
+    right = sorted(after - before, key=lambda path: (name_of(path), path))
     pairs: list[tuple[str, str]] = []
     for key in (name_of, lambda path: base_of(name_of(path))):
-        waiting: dict[str, list[str]] = {}
-        for path in right:
-            waiting.setdefault(key(path), []).append(path)
-        for path in list(left):
-            partners = waiting.get(key(path))
-            if partners:
-                partner = partners.pop(0)
-                pairs.append((path, partner))
-                left.remove(path)
-                right.remove(partner)
+        groups: dict[str, tuple[list[str], list[str]]] = {}
+        for side, paths in enumerate((left, right)):
+            for path in paths:
+                groups.setdefault(key(path), ([], []))[side].append(path)
+        matched = [pair for first, second in groups.values() for pair in match(first, second, likeness)]
+        pairs += matched
+        taken = {path for pair in matched for path in pair}
+        left, right = ([path for path in side if path not in taken] for side in (left, right))
     return sorted(pairs), left, right
+
+
+MOST_ALIKE = 40
+"""Up to how many paths of one name are looked at for their likeness: the work grows with the square."""
+
+
+def match(
+    old: list[str], new: list[str], likeness: Callable[[str, str], int] | None
+) -> list[tuple[str, str]]:
+    """Pairs of two lists, as many as there can be, the most alike first."""
+    if likeness is None or len(old) == len(new) == 1 or len(old) * len(new) > MOST_ALIKE**2:
+        return list(zip(old, new, strict=False))
+    ranks = [(-likeness(a, b), i, j) for i, a in enumerate(old) for j, b in enumerate(new)]
+    pairs: list[tuple[str, str]] = []
+    left, right = set(range(len(old))), set(range(len(new)))
+    for _, i, j in sorted(ranks):
+        if i in left and j in right:
+            left.remove(i)
+            right.remove(j)
+            pairs.append((old[i], new[j]))
+    return pairs
 
 
 # -- in values

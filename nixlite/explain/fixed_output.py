@@ -10,21 +10,23 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from nixlite.errors import NixError
 from nixlite.explain.brief import text_of
+from nixlite.explain.causes import readers
 from nixlite.explain.leaves import fetches, forced, leaf_at
 from nixlite.runtime.values import ContextString
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from nixlite.explain.overrides import Override
     from nixlite.explain.program import Examination
-    from nixlite.explain.stale import Override
 
 SOURCES = ("url", "urls", "rev", "tag", "owner", "repo")
 """Attributes that say where something is fetched from."""
 
 
 class Trap(NamedTuple):
-    """A source before and after: *kind* is `same bytes` (another URL, the same hash) or `only hash`."""
+    """A source before and after: *kind* is `same bytes` (another URL, the same hash and store path),
+    `old hash` (another URL and name, the same hash) or `only hash`."""
 
     kind: str
     path: str
@@ -45,11 +47,14 @@ class Fetched(NamedTuple):
     @property
     def shown(self) -> str:
         """Where from, in one word."""
-        for _, value in self.sources:
-            if type(value) is tuple and value and type(value[0]) is tuple:
-                return str(value[0][1])
-            return str(value[1] if type(value) is tuple and len(value) > 1 else value)
-        return "?"
+        texts = [str(value[1]) for _, key in self.sources for value in elements(key)]
+        return next((text for text in texts if text), "?")
+
+
+def elements(key: Any) -> list[tuple[str, Any]]:
+    """The simple values of a list, or the one value that there is, as (type, value)."""
+    items = key if type(key) is tuple and key and type(key[0]) is tuple else (key,)
+    return [item for item in items if type(item) is tuple and len(item) == 2]
 
 
 def fetched(found: Examination, value: Any) -> Fetched | None:
@@ -71,10 +76,38 @@ def fetched(found: Examination, value: Any) -> Fetched | None:
     return Fetched(tuple(sources), text_of(digest), text_of(path))
 
 
+def fetching(found: Examination, attrs: dict[str, Any], overrides: list[Override]) -> dict[str, Any]:
+    """The attributes that fetch something and were not replaced themselves."""
+    replaced = {entry.name for entry in overrides}
+    result = {}
+    for name, cell in attrs.items():
+        if name not in replaced and name not in ("out", "all"):
+            _, value = found.recorder.ask(lambda cell=cell: forced(found, cell))  # type: ignore[misc]
+            if type(value) is dict and fetches(value):
+                result[name] = value
+    return result
+
+
+def moved_fetches(found: Examination, attrs: dict[str, Any], overrides: list[Override]) -> bool:
+    """Whether something that is fetched was made of a new value, so that it followed an override."""
+    sources = fetching(found, attrs, overrides).values()
+    if not any(fetched(found, value) for value in sources):  # which evaluates them
+        return False
+    places = {entry.place for entry in overrides}
+    nodes = found.recorder.nodes
+    made = readers(nodes.values(), [node for node in nodes.values() if node.place in places])
+    return any(nodes.get(id(cell)) in made for value in sources for cell in value.values())
+
+
 def traps(
-    found: Examination, again: Examination, path: Sequence[str], overrides: list[Override]
+    found: Examination,
+    again: Examination,
+    before: Examination | None,
+    path: Sequence[str],
+    overrides: list[Override],
 ) -> list[Trap]:
-    """The traps of an override: in values that it replaced, and in those that were to follow it."""
+    """The traps of an override: in values that it replaced, in those that were to follow it (*again* has what
+    they would be) and in those that did (*before* has what they were)."""
     from nixlite.explain.stale import set_at
 
     result: list[Trap] = []
@@ -82,18 +115,27 @@ def traps(
         trap = compare(entry.name, fetched(found, entry.old), fetched(found, entry.new))
         if trap is not None:
             result.append(trap)
-    replaced = {entry.name for entry in overrides}
-    attrs, other = set_at(found, path), set_at(again, path)
-    for name in attrs:
-        if name in replaced or name in ("out", "all") or name not in other:
-            continue
-        _, value = found.recorder.ask(lambda cell=attrs[name]: forced(found, cell))  # type: ignore[misc]
-        if type(value) is dict and fetches(value):
-            _, follows = again.recorder.ask(lambda cell=other[name]: forced(again, cell))  # type: ignore[misc]
-            trap = compare(name, fetched(found, value), fetched(again, follows))
-            if trap is not None:
-                result.append(trap)
+    attrs = set_at(found, path)
+    for name, value in fetching(found, attrs, overrides).items():
+        trap = compare(name, fetched(found, value), fetched_at(again, path, name))
+        if trap is not None and trap.kind == "old hash":
+            continue  # what is not fetched from there cannot fail
+        if trap is None and before is not None and before.error is None:
+            trap = compare(name, fetched_at(before, path, name), fetched(found, value))
+        if trap is not None:
+            result.append(trap)
     return [*result, *own_trap(found, attrs, overrides)]
+
+
+def fetched_at(other: Examination, path: Sequence[str], name: str) -> Fetched | None:
+    """The facts about an attribute in another evaluation of the same program."""
+    from nixlite.explain.stale import set_at
+
+    attrs = set_at(other, path)
+    if name not in attrs:
+        return None
+    _, value = other.recorder.ask(lambda: forced(other, attrs[name]))
+    return fetched(other, value)
 
 
 def compare(name: str, before: Fetched | None, after: Fetched | None) -> Trap | None:
@@ -101,10 +143,11 @@ def compare(name: str, before: Fetched | None, after: Fetched | None) -> Trap | 
     if before is None or after is None:
         return None
     moved = any(old != new for old, new in zip(before.sources, after.sources, strict=False))
-    if moved and before.path == after.path:
-        return Trap("same bytes", name, before.shown, after.shown, before.path, after.path, before.hash)
+    facts = (name, before.shown, after.shown, before.path, after.path, after.hash)
+    if moved and before.hash == after.hash:
+        return Trap("same bytes" if before.path == after.path else "old hash", *facts)
     if not moved and before.hash != after.hash:
-        return Trap("only hash", name, before.shown, after.shown, before.path, after.path, after.hash)
+        return Trap("only hash", *facts)
     return None
 
 

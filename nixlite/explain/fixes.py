@@ -26,9 +26,10 @@ from nixlite.syntax import nodes as n
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from nixlite.explain.overrides import Override
     from nixlite.explain.places import Definition, Index
     from nixlite.explain.program import Program
-    from nixlite.explain.stale import Override, Report, Stale
+    from nixlite.explain.stale import Report, Stale
 
 
 class Moved(NamedTuple):

@@ -41,9 +41,17 @@ def summary(impact: Impact) -> str:
             f"{len(impact.pairs)} of {count_text(impact.closure, 'derivation')} in the closures change"
         )
         lines.append("the change begins in:")
-        for path, reasons in sorted(impact.origins.items(), key=lambda item: drv_name(item[0])):
-            lines.append(f"  {change_name(impact, path)}: {reasons_text(reasons)}")
+        lines += origin_lines(impact)
     return "\n".join(lines)
+
+
+def origin_lines(impact: Impact) -> list[str]:
+    """One line for each derivation that differs by itself; those that look alike together."""
+    found: dict[str, int] = {}
+    for path, reasons in sorted(impact.origins.items(), key=lambda item: drv_name(item[0])):
+        text = f"  {change_name(impact, path)}: {reasons_text(reasons)}"
+        found[text] = found.get(text, 0) + 1
+    return [text if count == 1 else f"{text}   ({count} of that name)" for text, count in found.items()]
 
 
 def reasons_text(reasons: list[str]) -> str:

@@ -17,8 +17,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
+    from nixlite.explain.overrides import Override
     from nixlite.explain.places import Definition, Index, Places
-    from nixlite.explain.stale import Override
 
 ZEROS = {
     "hash": "sha256-" + "A" * 43 + "=",

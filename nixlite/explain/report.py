@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 
 MOST_CHARACTERS = 300
 
+MOST_AROUND = 60
+"""How much of a long text is shown on both sides of what it is shown for."""
+
 
 class Report(NamedTuple):
     """How two values differ.
@@ -67,16 +70,14 @@ def compare(old: Lazy, new: Lazy, state: State) -> Report:
 def render(report: Report, state: State, *, width: int = 80, colour: bool = False, depth: int = 99) -> str:
     """The report as text; "" where there is no difference. *depth*: how far to follow inputs."""
     lines: list[str] = []
+    told: set[str] = set()
     if report.derivation is not None:
-        lines += render_derivation(report.derivation, colour, depth)
+        lines += render_derivation(report.derivation, colour, depth, told)
     plain = [difference for difference in report.values if difference.path not in report.inside]
     text = render_diff(plain, state, width=width, colour=colour)
     lines += text.split("\n") if text else []
-    told: set[tuple[str, str]] = set()
     for path, found in report.inside.items():
-        pair = found.old_path, found.new_path
-        below = render_derivation(found, colour, depth if pair not in told else 0)
-        told.add(pair)
+        below = render_derivation(found, colour, depth, told)
         lines += [f"~ {show_path(path)}:", *(f"  {line}" for line in below)]
     if report.unmoved:
         lines += ["", "expected to change and did not:"]
@@ -85,15 +86,21 @@ def render(report: Report, state: State, *, width: int = 80, colour: bool = Fals
 
 
 def unmoved_text(one: Unmoved) -> str:
-    """One line for what did not change."""
-    return f'{one.place} = "{shorten(one.text)}"   ({one.because} was "{one.old}", is "{one.new}")'
+    """One line for what did not change; of a long text the part that should have."""
+    text, at = one.text, one.text.find(one.old)
+    start, end = at - MOST_AROUND, at + len(one.old) + MOST_AROUND
+    if len(text) <= MOST_CHARACTERS or at < 0:
+        start, end = 0, len(text)
+    part = f"{'…' if start > 0 else ''}{text[max(start, 0) : end]}{'…' if end < len(text) else ''}"
+    return f'{one.place} = "{shorten(part)}"   ({one.because} was "{one.old}", is "{one.new}")'
 
 
-def render_derivation(found: DerivationDiff, colour: bool, depth: int) -> list[str]:
-    """The lines for a derivation and, indented, for its inputs that differ."""
+def render_derivation(found: DerivationDiff, colour: bool, depth: int, told: set[str]) -> list[str]:
+    """The lines for a derivation and, indented, for its inputs that differ; *told* are those above."""
     lines = [f"derivation {found.name}"]
-    if found.repeated:
+    if found.new_path in told:
         return [f"{lines[0]} (see above)"]
+    told.add(found.new_path)
     lines += [
         _paint(f"  - {found.old_path}", RED if colour else ""),
         _paint(f"  + {found.new_path}", GREEN if colour else ""),
@@ -104,7 +111,7 @@ def render_derivation(found: DerivationDiff, colour: bool, depth: int) -> list[s
         lines += [f"  {line}" for line in render_change(change, colour)]
     if found.inputs and depth > 0:
         for below in found.inputs:
-            first, *others = render_derivation(below, colour, depth - 1)
+            first, *others = render_derivation(below, colour, depth - 1, told)
             lines += [f"  input {first}", *(f"  {line}" for line in others)]
     elif found.inputs:
         names = ", ".join(below.name for below in found.inputs)
@@ -158,6 +165,7 @@ def shorten(text: str) -> str:
 
 def to_data(report: Report, state: State) -> dict[str, Any]:
     """The report as what JSON can say."""
+    told: set[str] = set()
     return {
         "same": report.same,
         "differences": [
@@ -166,22 +174,28 @@ def to_data(report: Report, state: State) -> dict[str, Any]:
                 "kind": kind,
                 "old": None if kind == "added" else _show(old, state, 10**6),
                 "new": None if kind == "removed" else _show(new, state, 10**6),
-                **({"derivation": derivation_data(report.inside[path])} if path in report.inside else {}),
+                **(
+                    {"derivation": derivation_data(report.inside[path], told)}
+                    if path in report.inside
+                    else {}
+                ),
             }
             for path, kind, old, new in report.values
         ],
-        "derivation": derivation_data(report.derivation) if report.derivation else None,
+        "derivation": derivation_data(report.derivation, told) if report.derivation else None,
         "expectedToChange": [one._asdict() for one in report.unmoved],
     }
 
 
-def derivation_data(found: DerivationDiff) -> dict[str, Any]:
-    """A derivation's differences as what JSON can say."""
+def derivation_data(found: DerivationDiff, told: set[str]) -> dict[str, Any]:
+    """A derivation's differences as what JSON can say; what was told before only by its paths."""
+    repeated = found.new_path in told
+    told.add(found.new_path)
     return {
         "old": found.old_path,
         "new": found.new_path,
         "sameOutputs": found.same_outputs,
-        "repeated": found.repeated,
-        "changes": [change._asdict() for change in found.changes],
-        "inputs": [derivation_data(below) for below in found.inputs],
+        "repeated": repeated,
+        "changes": [] if repeated else [change._asdict() for change in found.changes],
+        "inputs": [] if repeated else [derivation_data(below, told) for below in found.inputs],
     }

@@ -26,6 +26,7 @@ def data(report: Report, fix: Fix | None) -> dict[str, Any]:
                 "override": shown_place(entry.place),
                 "by": entry.label.what if entry.label is not None else "//",
                 "variable": entry.meant,
+                "own": entry.own,
             }
             for entry in report.overrides
         ],

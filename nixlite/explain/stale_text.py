@@ -11,13 +11,14 @@ if TYPE_CHECKING:
     from nixlite.explain.causes import Link
     from nixlite.explain.fixed_output import Trap
     from nixlite.explain.fixes import Fix
-    from nixlite.explain.stale import Argument, Report, Stale
+    from nixlite.explain.overrides import Argument, Override
+    from nixlite.explain.stale import Report, Stale
 
 
 def show(report: Report, fix: Fix | None, base: str = "") -> str:
     """What was overridden, what did not follow and why, and what helps."""
     lines = ["overridden"]
-    for entry in report.overrides:
+    for entry in shown_overrides(report):
         by = f" by {entry.label.what}" if entry.label is not None else ""
         lines.append(
             f"  {entry.name}: {brief(entry.old)} → {brief(entry.new)}"
@@ -39,6 +40,14 @@ def show(report: Report, fix: Fix | None, base: str = "") -> str:
         lines += ["", *show_trap(trap)]
     lines += show_fix(fix, base) if report.stale else []
     return "\n".join(lines) + "\n"
+
+
+def shown_overrides(report: Report) -> list[Override]:
+    """The user's own overrides and those that left something behind; all where none is the user's own."""
+    guilty = {item.override.place for item in report.stale}
+    if not any(entry.own for entry in report.overrides) and not report.arguments:
+        return report.overrides
+    return [entry for entry in report.overrides if entry.own or entry.place in guilty]
 
 
 def given_text(given: Argument, base: str) -> str:
@@ -105,6 +114,13 @@ def show_trap(trap: Trap) -> list[str]:
         return [
             f"fixed-output trap: another URL for {name}, the same hash ({trap.hash}):",
             "  same store path, the old bytes will be used (such a path is made of name and hash alone)",
+            f"  {trap.before} → {trap.old_path}",
+            f"  {trap.after} → {trap.new_path}",
+        ]
+    if trap.kind == "old hash":
+        return [
+            f"fixed-output trap: {name} comes from another URL, but its hash is the old one ({trap.hash}):",
+            "  the download will be refused (hash mismatch) unless the bytes are the same",
             f"  {trap.before} → {trap.old_path}",
             f"  {trap.after} → {trap.new_path}",
         ]

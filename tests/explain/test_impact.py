@@ -148,3 +148,36 @@ def test_graphs() -> None:
     texts = [element.text for element in root.iter("{http://www.w3.org/2000/svg}text")]
     assert sorted(str(text) for text in texts) == ["e & f", 'x"<', "y", "z"]
     assert to_svg(Graph({}, []))
+
+
+ALIKE = """
+{ z }:
+let
+  drv = name: attrs: derivation ({ inherit name; system = "s"; builder = "/b"; } // attrs);
+  zlib = drv "zlib" { inherit z; };
+  png = drv "png" { Z = zlib; };
+  curl = drv "curl" { Z = zlib; };
+  source = drv "source" { CURL = curl; outputHash = "sha256-AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="; };
+  secret = builtins.unsafeDiscardStringContext (toString png);
+in
+{
+  many = drv "many" (builtins.listToAttrs (map (n: {
+    name = "HOOK${n}";
+    value = drv "hook" { inherit n; Z = zlib; };
+  }) [ "1" "2" "3" "4" "5" ]));
+  flags = drv "flags" { FLAGS = "-I${png}.dev}/include --map=${png}=/"; FORBIDDEN = secret; };
+  both = drv "both" { inherit source curl zlib png; };
+}
+"""
+
+
+def test_the_change_begins_only_where_something_else_is_written(tmp_path: Path) -> None:
+    """Not in derivations of one name that change places, nor where a path in a text is another; and what is
+    compared first below a download that stays is told all the same."""
+    (tmp_path / "set.nix").write_text(ALIKE)
+    versions = [f"import {tmp_path}/set.nix {{ z = {z}; }}" for z in (1, 2)]
+    host = CapturingHost({})
+    run(["impact", "--expr", versions[0], "--expr", versions[1]], host)
+    text = "".join(host.stdout + host.stderr)
+    assert text.startswith("3 of 3 packages change")
+    assert text.endswith("the change begins in:\n  zlib: env.z\n")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -13,6 +13,9 @@ from nixlite.explain.stale import examine
 from nixlite.explain.stale_text import causes_of, show
 from tests.explain.cases import CASES, MAKE, OVERRIDABLE
 from tests.explain.support import program_of
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 ENOUGH = 0.95
 
@@ -202,6 +205,39 @@ def test_a_new_hash_alone_is_noted() -> None:
     in { src = fetch { url = "u"; outputHash = "0000000000000000000000000000000000000000000000000000"; }; }
     // { src = fetch { url = "u"; outputHash = "1111111111111111111111111111111111111111111111111111"; }; }"""
     assert [trap.kind for trap in examine(program_of(text), []).traps] == ["only hash"]
+
+
+FOLLOWS = """
+  let
+    make = f: let x = f x; in x // {
+      overrideAttrs = g: make (final: let old = f final; in old // g old);
+    };
+    fetch = { url, hash }: derivation { urls = [ "" url ]; outputHash = hash; system = "x"; builder = "b";
+      outputHashMode = "flat"; outputHashAlgo = "sha256"; name = baseNameOf url; };
+    build = f: (make f).overrideAttrs (old: { meta = old.meta // { checked = true; }; });
+  in (build (final: {
+    version = "1";
+    meta = { };
+    src = fetch { url = "https://x.org/p-${final.version}.tar.gz";
+      hash = "0ssi1wpaf7plaswqqjwigppsg5fyh99vdlb9kzl7c9lng89ndq1i"; };
+  }))"""
+
+
+def test_a_source_that_follows_with_the_old_hash_will_be_refused() -> None:
+    report = examine(program_of(f'{FOLLOWS}.overrideAttrs (o: {{ version = "2"; }})'), [])
+    assert not report.stale
+    (trap,) = report.traps
+    assert (trap.kind, trap.before, trap.after) == (
+        "old hash", "https://x.org/p-1.tar.gz", "https://x.org/p-2.tar.gz"
+    )  # fmt: skip
+    assert "hash mismatch" in show(report, None)
+
+
+def test_what_the_package_set_does_itself_is_not_shown_beside_the_users_override(tmp_path: Path) -> None:
+    (tmp_path / "p.nix").write_text(FOLLOWS)
+    text = f'(import {tmp_path}/p.nix).overrideAttrs (o: {{ version = "2"; }})'
+    assert "meta" not in show(examine(program_of(text), []), None)
+    assert "  meta: " in show(examine(program_of(f"import {tmp_path}/p.nix"), []), None)
 
 
 def test_most_fixes_of_the_table_work_and_each_says_whether_it_does() -> None:
