@@ -138,15 +138,13 @@ def show_scaling(
     programs: list[Program], directory: Path, taking_part: list[Contestant], limits: Limits
 ) -> int:
     """Print the growth of all that have sizes."""
-    starts = scaling.starting(directory, taking_part, limits)
-    print("CPU seconds beyond start-up at five sizes, and the growth for twice the work")
+    print("CPU seconds beyond start-up at five sizes, the growth for twice the work, and its mean")
     for program in programs:
-        if program.scaled():
+        for contestant in taking_part if program.scaled() else ():
             report.progress(f"{program.name} …")
-            growths = scaling.scale(program, directory, taking_part, limits, starts)
+            line = scaling.growth_line(program, directory, contestant, limits)
             report.progress("")
-            for label, growth in growths.items():
-                print(scaling.growth_line(label, growth), flush=True)
+            print(line, flush=True)
     return 0
 
 

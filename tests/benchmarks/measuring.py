@@ -47,12 +47,17 @@ def measure(
     program: Program, size: int, directory: Path, contestants: list[Contestant], limits: Limits
 ) -> Measured:
     """A program at a size. The first answer is the right one if the reference agrees: others must print the same."""
+    words = prepare(program, size, directory)
+    return in_rounds(program.name, size, contestants, limits, lambda number: words)
+
+
+def prepare(program: Program, size: int, directory: Path) -> list[str]:
+    """Write a program at a size into a folder of *directory*; returns the words of the command line that mean it."""
     folder = directory / f"{program.name}-{size}"
     folder.mkdir(exist_ok=True)
     file = folder / "program.nix"
     file.write_text(program.text(folder, size), "utf-8")
-    words = [*program.arguments, str(file)]
-    return in_rounds(program.name, size, contestants, limits, lambda number: words)
+    return [*program.arguments, str(file)]
 
 
 def measure_unseen(contestants: list[Contestant], limits: Limits) -> Measured:

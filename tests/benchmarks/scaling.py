@@ -5,58 +5,56 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, NamedTuple
 
-from tests.benchmarks.measuring import Limits, Measured, measure
+from tests.benchmarks.contestants import Contestant, Failed
+from tests.benchmarks.measuring import Limits, prepare
 from tests.benchmarks.programs import PROGRAMS, Program
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tests.benchmarks.contestants import Contestant
-
 TOLERANCE = 0.2
 """How far from 2 the growth for doubled work may be, as a part of 2."""
 TOO_SHORT = 0.05
 """Seconds: what takes less than this beyond starting up cannot be told from it."""
+RUNS = (4, 4, 3, 2, 1, 1)
+"""How often a round runs `1 + 1` and each size: short ones more often, for a disturbance weighs more there."""
 
 
 class Growth(NamedTuple):
-    """A program's CPU seconds at its sizes, without start-up, and the growth for each doubling of its work."""
+    """A program's CPU seconds at its sizes, without start-up, and the growth for each doubling of its work.
+
+    *overall* is the mean growth from the first size to the last that could be measured.
+    """
 
     name: str
     sizes: tuple[int, ...]
     seconds: list[float]
     factors: list[float | None]
+    overall: float | None
 
     def outside(self) -> list[float]:
         """The factors that are further from 2 than is allowed."""
         return [f for f in self.factors if f is not None and abs(f - 2) > 2 * TOLERANCE]
 
 
-def scale(
-    program: Program, directory: Path, contestants: list[Contestant], limits: Limits, starts: dict[str, float]
-) -> dict[str, Growth]:
-    """The growth of each contestant; *starts* is how long each takes to start. The least of the rounds counts."""
-    seconds: dict[str, list[float]] = {contestant.label: [] for contestant in contestants}
-    for size in program.scaled():
-        measured = measure(program, size, directory, contestants, limits)
-        for label, own in seconds.items():
-            own.append(least(measured, label) - starts[label])
-    work = [program.work(size) for size in program.scaled()]
-    return {
-        label: Growth(program.name, program.scaled(), own, factors(work, own))
-        for label, own in seconds.items()
-    }
-
-
-def starting(directory: Path, contestants: list[Contestant], limits: Limits) -> dict[str, float]:
-    """CPU seconds that each contestant takes for `1 + 1`."""
-    measured = measure(PROGRAMS[0], 1, directory, contestants, limits)
-    return {contestant.label: least(measured, contestant.label) for contestant in contestants}
-
-
-def least(measured: Measured, label: str) -> float:
-    """The CPU seconds of the cheapest run: what disturbs a run only ever adds. NaN without any."""
-    return min((run.cpu for run in measured.runs.get(label, ())), default=math.nan)
+def scale(program: Program, directory: Path, contestant: Contestant, limits: Limits) -> Growth:
+    """The growth of a contestant. Sizes are run in turn, and the least of a size's runs counts: what disturbs a run
+    only ever adds. Raises Failed."""
+    sizes = program.scaled()
+    words = [prepare(PROGRAMS[0], 1, directory), *(prepare(program, size, directory) for size in sizes)]
+    for once in words:
+        contestant.run(once, limits.process)  # fills caches
+    least = [math.inf] * len(words)
+    for _ in range(limits.rounds):
+        for number, once in enumerate(words):
+            for _ in range(RUNS[number]):
+                least[number] = min(least[number], contestant.run(once, limits.process).cpu)
+    seconds = [value - least[0] for value in least[1:]]
+    work = [program.work(size) for size in sizes]
+    measurable = [k for k, value in enumerate(seconds) if value >= TOO_SHORT]
+    ends = [measurable[0], measurable[-1]] if measurable else [0, 0]
+    overall = factors([work[k] for k in ends], [seconds[k] for k in ends])[0] if ends[0] < ends[1] else None
+    return Growth(program.name, sizes, seconds, factors(work, seconds), overall)
 
 
 def factors(work: list[float], seconds: list[float]) -> list[float | None]:
@@ -71,10 +69,19 @@ def factors(work: list[float], seconds: list[float]) -> list[float | None]:
     return found
 
 
-def growth_line(label: str, growth: Growth) -> str:
-    """A line of the table: sizes, seconds, factors, and a mark for those outside."""
+def growth_line(program: Program, directory: Path, contestant: Contestant, limits: Limits) -> str:
+    """Measure and tell in a line: sizes, seconds, factors, and a mark for those outside; or why it cannot be told."""
+    try:
+        return show(contestant.label, scale(program, directory, contestant, limits))
+    except Failed as failure:
+        return f"{program.name:10} {contestant.label:10} {failure}"
+
+
+def show(label: str, growth: Growth) -> str:
+    """The line of what was measured."""
     sizes = f"{growth.sizes[0]}…{growth.sizes[-1]}"
     seconds = " ".join(f"{value:7.3f}" for value in growth.seconds)
-    grown = " ".join(f"{value:5.2f}" if value is not None else f"{'-':>5}" for value in growth.factors)
+    grown = " ".join(f"{f'{value:.2f}' if value is not None else '-':>5}" for value in growth.factors)
+    overall = f"{growth.overall:.2f}" if growth.overall is not None else "-"
     mark = "  outside 2 ± 20 %" if growth.outside() else ""
-    return f"{growth.name:10} {label:10} {sizes:>16}  {seconds}   {grown}{mark}"
+    return f"{growth.name:10} {label:10} {sizes:>16}  {seconds}   {grown}   {overall:>7}{mark}"

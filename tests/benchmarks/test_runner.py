@@ -132,9 +132,19 @@ def test_factors() -> None:
     assert scaling.factors([1, 2, 4], [1, 2, 5]) == pytest.approx([2, 2.5])
     assert scaling.factors([1, 4], [1, 16]) == pytest.approx([4])
     assert scaling.factors([1, 2, 4], [0.01, 0.05, 0.1]) == [None, pytest.approx(2)]
-    growth = scaling.Growth("x", (1, 2, 4), [1, 2, 5], [2.0, 2.5])
+    growth = scaling.Growth("x", (1, 2, 4), [1, 2, 5], [2.0, 2.5, None], 2.24)
     assert growth.outside() == [2.5]
-    assert "outside" in scaling.growth_line("warm", growth)
+    assert "outside" in scaling.show("warm", growth)
+
+
+def test_scaling(tmp_path: Path) -> None:
+    """What takes no time has no growth; what fails says why."""
+    program = next(program for program in PROGRAMS if program.name == "fib")
+    limits = Limits(rounds=1, budget=60, process=20)
+    line = scaling.growth_line(program, tmp_path, Contestant("warm", PRINTS_2), limits)
+    assert line.split()[:3] == ["fib", "warm", "23…31"]
+    assert line.split()[-5:] == ["-"] * 5
+    assert "no such thing" in scaling.growth_line(program, tmp_path, Contestant("warm", FAILS), limits)
 
 
 def test_table() -> None:
