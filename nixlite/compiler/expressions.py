@@ -106,7 +106,7 @@ def resolved(f: Function, resolution: object, site: Site) -> ast.expr:
         builtin = named_builtin(f, resolution)
         if builtin is not None:
             return emit.name("b_" + builtin)
-        return emit.call(site, "force", with_lookup(f, resolution, site))
+        return with_value(f, resolution, site)
     assert type(resolution) is Variable
     constant = f.unit.constants.get(resolution)
     if constant is not None:
@@ -124,12 +124,12 @@ def resolved(f: Function, resolution: object, site: Site) -> ast.expr:
     return emit.if_else(emit.type_is(emit.name(name), "list"), forced, emit.name(name))
 
 
-def with_lookup(f: Function, resolution: WithLookup, site: Site) -> ast.expr:
-    """The lazy that the innermost `with` set having the name gives."""
+def with_value(f: Function, resolution: WithLookup, site: Site) -> ast.expr:
+    """The value that the innermost `with` set having the name gives."""
     scopes = [emit.name(f.use(scope)) for scope in resolution.scopes]
     places = tuple(f.unit.position(scope.pos) for scope in resolution.scopes)
     return emit.call(
-        site, "with_lookup", emit.constant(resolution.name), emit.tuple_of(scopes), emit.constant(places)
+        site, "with_value", emit.constant(resolution.name), emit.tuple_of(scopes), emit.constant(places)
     )
 
 

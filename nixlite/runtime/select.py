@@ -116,12 +116,20 @@ def definition(cell: Lazy) -> str:
     return "«none»:0"
 
 
-def with_lookup(name: str, scopes: tuple[Lazy, ...], places: tuple[tuple[str, int, int], ...]) -> Lazy:
-    """The attribute *name* of the innermost `with` set that has it, unforced."""
-    for scope, place in zip(scopes, places, strict=True):
-        attrs = scope if type(scope) is dict else with_set(scope, place)
-        if name in attrs:
-            return attrs[name]
+def with_value(name: str, scopes: tuple[Lazy, ...], places: tuple[tuple[str, int, int], ...]) -> Any:
+    """The attribute *name* of the innermost `with` set that has it, in WHNF."""
+    at = 0
+    for scope in scopes:
+        if type(scope) is list and scope[0] is None:
+            scope = scope[1]
+        if type(scope) is not dict:
+            scope = with_set(scope, places[at])
+        if name in scope:
+            found = scope[name]
+            if type(found) is list:
+                return found[1] if found[0] is None else force(found)
+            return found
+        at += 1  # noqa: SIM113 - `enumerate` makes a tuple for each
     from nixlite.spelling import attribute_name as shown  # only on the way to an error
 
     raise UndefinedVariable(f"undefined variable '{shown(name)}'", at_site=True)
