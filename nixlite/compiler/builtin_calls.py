@@ -8,7 +8,14 @@ from __future__ import annotations
 
 from nixlite.analysis.scope import Variable
 from nixlite.compiler import emit
-from nixlite.compiler.expressions import TYPE_TESTS, argument, called_builtin, resolved
+from nixlite.compiler.expressions import (
+    TYPE_TESTS,
+    argument,
+    called_builtin,
+    is_function_variable,
+    named_builtin,
+    resolved,
+)
 from nixlite.compiler.unit import CONTEXT
 from nixlite.syntax import nodes as n
 
@@ -17,6 +24,67 @@ if TYPE_CHECKING:
     import ast
 
     from nixlite.compiler.unit import Function, Site
+
+INTEGER, STRING, FUNCTION, ANYTHING = "integer", "string", "function", "anything"
+LITERALS = (n.Var, n.Int, n.Float, n.Str, n.PathLiteral, n.Lambda, n.ListLiteral, n.AttrSet)
+"""What is handed on as it is."""
+
+FIRST = ((0, ANYTHING, ""),)
+SECOND = ((1, ANYTHING, ""),)
+AFTER_FUNCTION = ((0, FUNCTION, ""), (1, ANYTHING, ""))
+FORCED_FIRST: dict[str, tuple[tuple[int, str, str], ...]] = {
+    "all": AFTER_FUNCTION,
+    "any": AFTER_FUNCTION,
+    "attrNames": FIRST,
+    "attrValues": FIRST,
+    "catAttrs": ((0, STRING, "while evaluating the first argument passed to builtins.catAttrs"), *SECOND),
+    "concatLists": FIRST,
+    "concatMap": AFTER_FUNCTION,
+    "concatStringsSep": (
+        (
+            0,
+            STRING,
+            "while evaluating the first argument (the separator string) passed to builtins.concatStringsSep",
+        ),
+        *SECOND,
+    ),
+    "elem": SECOND,
+    "elemAt": ((1, INTEGER, "while evaluating the second argument passed to 'builtins.elemAt'"), *FIRST),
+    "filter": SECOND,
+    "foldl'": ((0, FUNCTION, ""), (2, ANYTHING, "")),
+    "functionArgs": FIRST,
+    "genericClosure": FIRST,
+    "genList": ((1, INTEGER, "while evaluating the second argument passed to builtins.genList"),),
+    "groupBy": AFTER_FUNCTION,
+    "hasAttr": ((0, STRING, "while evaluating the first argument passed to builtins.hasAttr"), *SECOND),
+    "getAttr": ((0, STRING, "while evaluating the first argument passed to builtins.getAttr"), *SECOND),
+    "head": FIRST,
+    "intersectAttrs": FIRST,
+    "isFunction": FIRST,
+    "isNull": FIRST,
+    "listToAttrs": FIRST,
+    "map": SECOND,
+    "mapAttrs": SECOND,
+    "partition": AFTER_FUNCTION,
+    "removeAttrs": FIRST,
+    "replaceStrings": FIRST,
+    "seq": FIRST,
+    "sort": SECOND,
+    "stringLength": FIRST,
+    "substring": (
+        (0, INTEGER, "while evaluating the first argument (the start offset) passed to builtins.substring"),
+        (
+            1,
+            INTEGER,
+            "while evaluating the second argument (the substring length) passed to builtins.substring",
+        ),
+        (2, ANYTHING, ""),
+    ),
+    "tail": FIRST,
+    "toString": FIRST,
+}
+"""Which arguments a builtin forces before it does anything else, in its order: index, type, and the context
+that a failure to force it has in a trace (Nix 2.34.8). The type counts for those that others follow."""
 
 
 def builtin_call(f: Function, node: n.Call, name: str, arity: int, site: Site) -> ast.expr:
@@ -31,7 +99,44 @@ def builtin_call(f: Function, node: n.Call, name: str, arity: int, site: Site) -
             if generated is not None:
                 arguments = [argument(f, item) for item in node.arguments[:arity]]
                 return emit.call(site, "o_fold_generated", *arguments, *generated)
-    return emit.call(site, "p_" + name, *[argument(f, item) for item in node.arguments[:arity]])
+    return emit.call(site, "p_" + name, *arguments_of(f, name, node, arity))
+
+
+def arguments_of(f: Function, name: str, node: n.Call, arity: int) -> list[ast.expr]:
+    """The arguments; one that the builtin would force before all else is no thunk but evaluated in place."""
+    at, text = forced_in_place(f, name, node) if not f.unit.instrumented else (-1, "")
+    made = []
+    for index, item in enumerate(node.arguments[:arity]):
+        if index == at:
+            context = f.unit.site(node.pos, f.context, CONTEXT, f"while calling the '{name}' builtin")
+            if text:
+                context = f.unit.site(n.NO_POS, context.number, CONTEXT, text)
+            made.append(f.within(context, item))
+        else:
+            made.append(argument(f, item))
+    return made
+
+
+def forced_in_place(f: Function, name: str, node: n.Call) -> tuple[int, str]:
+    """Which argument is evaluated in place, and its context; (-1, "") if none.
+
+    That is the first one that is not a literal of the right type; a variable is left to the builtin.
+    """
+    for index, kind, text in FORCED_FIRST.get(name, ()):
+        item = node.arguments[index]
+        if not is_literal(f, item, kind):
+            return (-1, "") if kind == FUNCTION or type(item) in LITERALS else (index, text)
+    return -1, ""
+
+
+def is_literal(f: Function, node: n.Expr, kind: str) -> bool:
+    """Whether *node* is a value of type *kind* as it stands."""
+    if kind == FUNCTION:
+        if type(node) is n.Var:
+            named = named_builtin(f, f.unit.analysis.variables[node])
+            return named in f.unit.primops or is_function_variable(f, node)
+        return type(node) is n.Lambda
+    return (kind == INTEGER and type(node) is n.Int) or (kind == STRING and type(node) is n.Str)
 
 
 def inside(f: Function, name: str, pos: int, *nodes: n.Expr) -> list[ast.expr]:

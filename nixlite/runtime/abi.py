@@ -95,6 +95,7 @@ def unexpected_argument(attrs: dict[str, Lazy], formals: Formals) -> None:
 
 OPERATIONS: dict[str, Any] = {
     "type": type, "list": list, "dict": dict, "int": int, "str": str, "bool": bool, "tuple": tuple,
+    "float": float,
     "len": len,
     "KeyError": KeyError, "function": FunctionType, "NixPath": NixPath,
     "ContextString": ContextString, "MISSING": MISSING,
