@@ -132,7 +132,7 @@ REPRESENTATIVE = [
 
 @pytest.mark.parametrize("case", REPRESENTATIVE, ids=[case.id for case in REPRESENTATIVE])
 def test_as_recorded(case: Case, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("nixlite.evaluator.DEFERRAL", EVERYTHING)
+    monkeypatch.setattr("nixlite.analysis.policy.DEFERRAL", EVERYTHING)
     assert wrong_parts(case, run_case(case)) == ()
 
 
