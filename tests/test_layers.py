@@ -18,19 +18,20 @@ PACKAGE = ROOT / "nixlite"
 MODULES = sorted(PACKAGE.rglob("*.py"))
 
 # A layer is a directory of the package, or a module directly in it, and may use itself and the named ones.
-BASE = {"errors", "source", "spelling", "resources", "render"}
+BASE = {"errors", "records", "source", "spelling", "resources", "render"}
 RUNTIME = {*BASE, "runtime"}
 EVALUATOR = {*RUNTIME, "syntax", "analysis", "compiler", "store", "builtins", "evaluator", "trace"}
 FRONTENDS = {*EVALUATOR, "cli"}
 MAY_USE: dict[str, set[str]] = {
     "errors": set(),
+    "records": set(),
     "source": set(),
     "spelling": set(),
     "resources": set(),
     "syntax": BASE,
     "analysis": {"syntax.nodes", "source", "spelling", "errors"},
     "compiler": {"syntax.nodes", "syntax.unparse", "analysis", "source", "errors"},
-    "store": {"errors"},
+    "store": {"errors", "records"},
     "runtime": BASE,
     "builtins": {*RUNTIME, "store"},
     "render": {"errors", "source"},

@@ -251,7 +251,7 @@ def to_file(state: State, name: Lazy, s: Lazy) -> Value:
     for item in sorted(context, key=context_order):
         if item.startswith(("!", "=")):
             element = parse_element(item)
-            short = element_text(element._replace(path=base_name(element.path)))
+            short = element_text(Element(base_name(element.path), element.outputs, element.deep))
             raise EvalError(
                 "files created by builtins.toFile may not reference derivations, "
                 f"but {file_name} references {short}"
@@ -272,7 +272,7 @@ def output_of(state: State, drv: Lazy, output: Lazy) -> Value:
     """
     element = single_element(state, drv)
     name = force_string_no_context(output, "while evaluating the second argument to builtins.outputOf")
-    built = element._replace(outputs=(*element.outputs, name))
+    built = Element(element.path, (*element.outputs, name), element.deep)
     return ContextString(element_string(state, built), frozenset((element_text(built),)))
 
 
@@ -297,7 +297,7 @@ def single_element(state: State, drv: Lazy) -> Element:
         return element
     if not element.outputs:
         raise EvalError(f"path string '{text}' has context with the different path '{expected}'")
-    below = element._replace(outputs=element.outputs[:-1])
+    below = Element(element.path, element.outputs[:-1], element.deep)
     raise EvalError(
         f"string '{text}' has context with the output '{element.outputs[-1]}' "
         f"from derivation '{below.shown}', but the string is not the right placeholder "

@@ -8,8 +8,6 @@ Manual: Language, "Derivations" and "Advanced attributes".
 
 from __future__ import annotations
 
-import re
-
 from nixlite.builtins.registry import builtin
 from nixlite.errors import EvalError, NixTypeError
 from nixlite.runtime.coerce import coerce_to_string
@@ -42,7 +40,7 @@ if TYPE_CHECKING:
     from nixlite.runtime.state import State
     from nixlite.runtime.values import Lazy, Value
 
-BLANKS = re.compile("[ \t\n\r]+")
+BLANKS = str.maketrans("\t\n\r", "   ")
 NOT_WITH_STRUCTURED = frozenset(
     ("allowedReferences", "allowedRequisites", "disallowedReferences", "disallowedRequisites", "maxSize",
      "maxClosureSize")
@@ -201,7 +199,7 @@ def take_setting(parts: Parts, key: str, text: str) -> None:
     elif key == "outputHashMode":
         parts.method = hash_method(parts, text)
     elif key == "outputs":
-        take_outputs(parts, [name for name in BLANKS.split(text) if name])
+        take_outputs(parts, [name for name in text.translate(BLANKS).split(" ") if name])
 
 
 def hash_method(parts: Parts, text: str) -> str:

@@ -91,7 +91,7 @@ class Derivation(Evaluate):
                 f" path but found {show_type(value)}: {show_short(value)}"
             )
         found = find_derivations(value, auto_arguments(self, evaluator))
-        return [package_of(evaluator.state, derivation).drv_path for derivation in found]
+        return [package_of(evaluator.state, derivation)[0] for derivation in found]
 
     def print_json(self, evaluator: Evaluator, paths: dict[str, None]) -> None:
         """Print the derivations at *paths*."""

@@ -6,7 +6,6 @@ Manual: `nix`, "Installables", "Flake output attribute"; `nix flake`, "Flake ref
 from __future__ import annotations
 
 import os
-import re
 
 from nixlite.cli.auto_call import parse_attr_path
 from nixlite.cli.flags import Flag, Flags, ignore
@@ -25,10 +24,8 @@ if TYPE_CHECKING:
     from nixlite.runtime.values import Lazy
     from nixlite.store.fetch.lock import FlakeRef
 
-SCHEME = re.compile(
-    r"(path|flake|github|gitlab|sourcehut|git|hg|tarball|file|(git|hg|tarball|file)\+[a-z]+):"
-)
-PATH_REFERENCE = re.compile(r"([^?#]*)(?:\?([^#]*))?(?:#(.*))?", re.DOTALL)
+SCHEME = r"(path|flake|github|gitlab|sourcehut|git|hg|tarball|file|(git|hg|tarball|file)\+[a-z]+):"
+PATH_REFERENCE = r"(?s)([^?#]*)(?:\?([^#]*))?(?:#(.*))?"
 
 
 class Locking:
@@ -75,7 +72,9 @@ def absolute(command: Command, path: str) -> str:
 
 def is_flake(command: Command, word: str) -> bool:
     """Whether an argument means a flake: it says so, or is a directory with a `flake.nix`."""
-    if "#" in word or SCHEME.match(word):
+    import re  # what names no flake has no use for it
+
+    if "#" in word or re.match(SCHEME, word):
         return True
     path = command.host.real_path(absolute(command, word))
     return command.host.file_type(path) == "directory" and command.host.exists(path + "/flake.nix")
@@ -115,9 +114,11 @@ def parse_installable(
 
 def path_reference(command: Command, text: str, *, missing: bool) -> tuple[dict[str, Any], str]:
     """A directory as a reference: the git repository that it is in, or the directory itself."""
+    import re
+
     from nixlite.builtins.urls import decode_query, percent_decode
 
-    match = PATH_REFERENCE.fullmatch(text)
+    match = re.fullmatch(PATH_REFERENCE, text)
     assert match is not None  # the pattern fits every text
     directory = flake_directory(command, absolute(command, match[1] or "."), missing=missing)
     attrs: dict[str, Any] = dict(decode_query(match[2] or "", lenient=True))

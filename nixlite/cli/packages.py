@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import re
-from typing import TYPE_CHECKING, NamedTuple
-
 from nixlite.cli.auto_call import auto_call
 from nixlite.errors import EvalError, NixTypeError
 from nixlite.runtime.coerce import coerce_to_store_path
@@ -12,18 +9,10 @@ from nixlite.runtime.expect import force_string_no_context, wrong_type
 from nixlite.runtime.thunk import force
 from nixlite.source import Position
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from nixlite.runtime.state import State
     from nixlite.runtime.values import Lazy
-
-NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_+-]*\Z")
-
-
-class Package(NamedTuple):
-    """A derivation that was found: the path of its `.drv` file and the output that was meant."""
-
-    drv_path: str
-    output: str
 
 
 def find_derivations(value: Lazy, arguments: dict[str, Lazy]) -> list[dict[str, Lazy]]:
@@ -45,7 +34,7 @@ def search(value: Lazy, arguments: dict[str, Lazy], found: list[dict[str, Lazy]]
     if type(called) is dict:
         combine = "_combineChannels" in called
         for name in sorted(called):
-            if NAME.match(name):
+            if is_searched(name):
                 search_attribute(name, called[name], arguments, found, seen, everything=combine)
     elif type(called) is tuple:
         for item in called:
@@ -53,6 +42,13 @@ def search(value: Lazy, arguments: dict[str, Lazy], found: list[dict[str, Lazy]]
                 search(item, arguments, found, seen)
     else:
         raise NixTypeError("expression does not evaluate to a derivation (or a set or list of those)")
+
+
+def is_searched(name: str) -> bool:
+    """Whether *name* is `[A-Za-z_][A-Za-z0-9_+-]*`; attributes of other names are passed over."""
+    if not name.isascii() or name.startswith(("+", "-")):
+        return False
+    return name.replace("+", "_").replace("-", "_").isidentifier()
 
 
 def search_attribute(
@@ -115,7 +111,7 @@ def derivation_name(derivation: dict[str, Lazy]) -> str:
     )
 
 
-def package_of(state: State, derivation: dict[str, Lazy]) -> Package:
+def package_of(state: State, derivation: dict[str, Lazy]) -> tuple[str, str]:
     """The store path and output of a derivation. Raises EvalError where it has none."""
     if "drvPath" not in derivation:
         raise EvalError("derivation does not contain a 'drvPath' attribute")
@@ -132,4 +128,4 @@ def package_of(state: State, derivation: dict[str, Lazy]) -> Package:
         )
     if not output:
         raise EvalError(f"derivation '{path}' lacks an 'outputName' attribute")
-    return Package(path, output)
+    return path, output

@@ -12,15 +12,18 @@ Manual: Language, "String context".
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from nixlite.records import Record
 
 
-class Element(NamedTuple):
+class Element(Record):
     """One element: the store path, the outputs (innermost first; empty unless built), and whether deep."""
 
-    path: str
-    outputs: tuple[str, ...] = ()
-    deep: bool = False
+    __slots__ = ("deep", "outputs", "path")
+
+    def __init__(self, path: str, outputs: tuple[str, ...] = (), deep: bool = False) -> None:
+        self.path = path
+        self.outputs = outputs
+        self.deep = deep
 
     @property
     def shown(self) -> str:

@@ -6,15 +6,15 @@ Manual: Store, "Store derivation".
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
-
+from nixlite.records import Record
 from nixlite.store.path import DRV_EXTENSION, path_name
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
 
-class Output(NamedTuple):
+class Output(Record):
     """An output as the ATerm has it: three texts, some of them empty.
 
     | kind              | path  | method      | hash        |
@@ -28,9 +28,12 @@ class Output(NamedTuple):
     A deferred path depends on outputs that are not known before they are built.
     """
 
-    path: str = ""
-    method: str = ""
-    hash: str = ""
+    __slots__ = ("hash", "method", "path")
+
+    def __init__(self, path: str = "", method: str = "", hash: str = "") -> None:  # noqa: A002
+        self.path = path
+        self.method = method
+        self.hash = hash
 
     @property
     def is_fixed(self) -> bool:

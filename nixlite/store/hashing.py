@@ -7,9 +7,12 @@ runs from the last byte to the first and leaves out e, o, t and u), base-64, and
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
-
 from nixlite.errors import NixError, UsageError
+from nixlite.records import Record
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 HASH_SIZES = {"blake3": 32, "md5": 16, "sha1": 20, "sha256": 32, "sha512": 64}
 """Bytes in a hash of each algorithm; the keys are the algorithms that Nix knows."""
@@ -30,11 +33,14 @@ class BadHashError(NixError):
     """A text that is no hash, or none of the algorithm that was asked for."""
 
 
-class Hash(NamedTuple):
+class Hash(Record):
     """A hash value: algorithm name and raw bytes."""
 
-    algorithm: str
-    raw: bytes
+    __slots__ = ("algorithm", "raw")
+
+    def __init__(self, algorithm: str, raw: bytes) -> None:
+        self.algorithm = algorithm
+        self.raw = raw
 
     def text(self, hash_format: str, *, prefix: bool = True) -> str:
         """`format_hash` of this hash."""

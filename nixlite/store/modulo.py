@@ -8,23 +8,25 @@ Described as `hashDerivationModulo` in the thesis of Eelco Dolstra, figure 5.10.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
-
 from nixlite.errors import EvalError
 from nixlite.store.aterm import by_bytes, plain_list, unparse_with
 from nixlite.store.derivation import Derivation, Output
 from nixlite.store.hashing import Hash, digest
 from nixlite.store.path import METHOD_PREFIXES, fixed_path, output_path
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 
-class Modulo(NamedTuple):
+class Modulo:
     """A derivation's hash modulo: one text for all outputs, one each when fixed, neither when deferred."""
 
-    hash: str | None
-    fixed: dict[str, str] | None = None
+    __slots__ = ("fixed", "hash")
+
+    def __init__(self, hash: str | None, fixed: dict[str, str] | None = None) -> None:  # noqa: A002
+        self.hash = hash
+        self.fixed = fixed
 
 
 DEFERRED = Modulo(None)

@@ -79,3 +79,16 @@ def test_a_file_with_builtins(environment: dict[str, str], tmp_path: Path) -> No
     assert others - ALWAYS == set()
     topics = {name.rpartition(".")[2] for name in ours if name.startswith("nixlite.builtins.")}
     assert topics == {"index", "install", "lists", "registry"}
+
+
+def test_a_derivation(environment: dict[str, str]) -> None:
+    """Hashes need OpenSSL's library, nothing else of what takes long to load."""
+    words = (
+        "instantiate",
+        "--eval",
+        "-E",
+        '(derivation { name = "x"; builder = "b"; system = "s"; }).drvPath',
+    )
+    loaded(environment, *words)
+    _, others = loaded(environment, *words)
+    assert others & {"argparse", "ast", "enum", "json", "lark", "re", "typing"} == set()
