@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from nixlite.cli.command import Command
+from nixlite.cli.command import Command, report_error
 from nixlite.cli.flags import COMMON, EVALUATION, Flag, Flags, store, turn_on
 from nixlite.cli.sources import file_path, string_source
-from nixlite.errors import UsageError
+from nixlite.errors import NixError, UsageError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -33,7 +33,8 @@ class Lint(Command):
     description = (
         "What is probably not meant? The exit code is 1 where something is found. A line that ends in\n"
         "'# lint: ignore' is left out, directories are searched for .nix files. With --fix, 'mkDerivation\n"
-        "rec' becomes 'mkDerivation (finalAttrs: …)' where evaluating both gives the same derivation."
+        "rec' and 'let … in mkDerivation' become 'mkDerivation (finalAttrs: …)' where evaluating both gives\n"
+        "the same derivation."
     )
 
     def __init__(self, settings: Settings, host: Host) -> None:
@@ -50,14 +51,19 @@ class Lint(Command):
         self.check()
         evaluator = self.start()
         results: list[tuple[Source, list[Finding]]] = []
+        failed = False
         from nixlite.explain.lint import lint
 
         for source in self.sources(evaluator):
-            if self.fix and source.path is not None:
-                source = self.fixed(evaluator, source)
-            results.append((source, lint(evaluator, source, self.ignored)))
+            try:
+                if self.fix and source.path is not None:
+                    source = self.fixed(evaluator, source)
+                results.append((source, lint(evaluator, source, self.ignored)))
+            except NixError as error:  # a file that does not parse must not hide what is in the others
+                report_error(self, error)
+                failed = True
         self.print(results)
-        return FOUND if any(findings for _, findings in results) else 0
+        return FOUND if failed or any(findings for _, findings in results) else 0
 
     def check(self) -> None:
         """Complain of a command line that makes no sense."""
@@ -131,7 +137,7 @@ def nix_files(host: Host, directory: str) -> list[str]:
 FLAGS: Flags = {
     "--expr": Flag("expr", store("expression"), "look at an expression"),
     "--ignore": Flag("rule", ignore_rule, "leave out a rule; may be repeated"),
-    "--fix": Flag("", turn_on("fix"), "rewrite 'rec' where that is proved to be the same"),
+    "--fix": Flag("", turn_on("fix"), "rewrite 'rec' and 'let' where that is proved to be the same"),
     "--call": Flag("expr", store("caller"), "the callPackage for --fix ((import <nixpkgs> { }).callPackage)"),
     "--json": Flag("", turn_on("json"), "print JSON"),
     **EVALUATION,

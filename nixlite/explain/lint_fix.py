@@ -1,8 +1,9 @@
-"""`nixlite lint --fix`: `rec { … }` to `(finalAttrs: { … })`, where that makes the same derivation.
+"""`nixlite lint --fix`: `rec { … }` to `(finalAttrs: { … })`, where that makes the same derivation; the same
+for `let version = …; in mkDerivation { inherit version; … }`.
 
 That it does is not believed but evaluated: the file before and after has to give derivations of the same .drv
 paths and with the same `meta`, and what could be overridden before has to be overridable after, or the text
-stays. Nothing but `rec` and the references is touched.
+stays. Nothing but `rec` and the references is touched; the variable of a `let` gives the value as before.
 """
 
 from __future__ import annotations
@@ -15,7 +16,14 @@ from nixlite.errors import NixError
 from nixlite.explain.derivations import drv_path_of
 from nixlite.explain.impact import packages_of
 from nixlite.explain.lint_rules import BUILDERS
-from nixlite.explain.lint_tree import Program, callee_name, offset_of, references, walk
+from nixlite.explain.lint_tree import (
+    Program,
+    callee_name,
+    let_references,
+    offset_of,
+    references,
+    walk,
+)
 from nixlite.runtime.call import call
 from nixlite.runtime.show import show_value
 from nixlite.runtime.values import lambda_info
@@ -29,7 +37,7 @@ if TYPE_CHECKING:
     from nixlite.explain.lint_tree import Reference
     from nixlite.runtime.values import Lazy
 
-REC = re.compile(r"\(?\s*(rec\s*)\{")
+HEAD = re.compile(r"\(?\s*((?:rec\s*)?)\{")
 INHERIT = re.compile(r"inherit\b([^;()]*);")
 
 Edit = tuple[int, int, str]
@@ -37,7 +45,7 @@ Edit = tuple[int, int, str]
 
 
 class Fix(NamedTuple):
-    """What became of one `rec`: its offset, the text afterwards, and why it stayed ("" where it did not)."""
+    """What became of one set: its offset, the text afterwards, and why it stayed ("" where it did not)."""
 
     offset: int
     text: str
@@ -45,7 +53,7 @@ class Fix(NamedTuple):
 
 
 def fix_source(make_evaluator: Callable[[], Evaluator], source: Source, caller: str) -> tuple[str, list[Fix]]:
-    """The text with every `rec` rewritten for which that is proved, and what became of each.
+    """The text with every set rewritten for which that is proved, and what became of each.
 
     *make_evaluator* makes a new evaluator for each attempt. *caller*: a Nix expression for the `callPackage`
     that a file is called with that is a function with named arguments.
@@ -70,13 +78,13 @@ def fix_source(make_evaluator: Callable[[], Evaluator], source: Source, caller: 
 
 
 def next_target(program: Program, skip: set[int]) -> tuple[n.AttrSet, list[Reference]] | None:
-    """The first `rec` that can be rewritten, after those that were refused."""
+    """The first set that can be rewritten, after those that were refused."""
     at = 0
     for node in walk(program.tree):
         if type(node) is n.Call and callee_name(node.function) in BUILDERS and len(node.arguments) == 1:
             attrs = node.arguments[0]
-            if type(attrs) is n.AttrSet and attrs.recursive:
-                found = references(attrs)
+            if type(attrs) is n.AttrSet:
+                found = references(attrs) if attrs.recursive else let_references(program, attrs)
                 if found and at not in skip:
                     return attrs, found
                 at += bool(found)
@@ -88,7 +96,7 @@ def next_target(program: Program, skip: set[int]) -> tuple[n.AttrSet, list[Refer
 
 def edits_for(text: str, attrs: n.AttrSet, found: list[Reference]) -> list[Edit]:
     """What to replace for one set."""
-    match = REC.match(text, attrs.start)
+    match = HEAD.match(text, attrs.start)
     if match is None:
         return []
     name = free_name(text[attrs.start : attrs.end])

@@ -10,14 +10,21 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from nixlite.analysis.scope import Variable, WithLookup
 from nixlite.errors import did_you_mean
-from nixlite.explain.lint_tree import Finding, callee_name, offset_of, references, walk
+from nixlite.explain.lint_tree import (
+    Finding,
+    callee_name,
+    let_references,
+    offset_of,
+    references,
+    walk,
+)
 from nixlite.spelling import attribute_name
 from nixlite.syntax import nodes as n
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from nixlite.explain.lint_tree import Program
+    from nixlite.explain.lint_tree import Program, Reference
 
 BUILDERS = frozenset(
     ("mkDerivation", "buildPythonPackage", "buildPythonApplication", "buildGoModule", "buildRustPackage",
@@ -41,28 +48,57 @@ class Rule(NamedTuple):
 
 def rec_arguments(program: Program) -> Iterator[Finding]:
     """`mkDerivation rec { … }` whose attributes refer to each other."""
-    for node in walk(program.tree):
-        if type(node) is not n.Call or callee_name(node.function) not in BUILDERS:
-            continue
-        attrs = node.arguments[0]
-        if type(attrs) is not n.AttrSet or not attrs.recursive:
-            continue
-        found = references(attrs)
+    for call, attrs in built_sets(program):
+        found = references(attrs) if attrs.recursive else []
         if found:
-            uses: dict[str, list[str]] = {}
-            for reference in found:
-                line = str(program.line(offset_of(reference)))
-                lines = uses.setdefault(reference.node.name, [])
-                lines += [line] if line not in lines else []
-            listed = "; ".join(f"{name} in line {', '.join(lines)}" for name, lines in uses.items())
-            name = found[0].node.name
             yield Finding(
                 attrs.pos,
                 "rec-arguments",
-                f"'{callee_name(node.function)} rec' refers to its own attributes ({listed}); these"
-                " references are to what is written here, and stay so when overrideAttrs gives another value",
-                f"{program.text(node.function)} (finalAttrs: {{ … ${{finalAttrs.{name}}} … }})",
+                f"'{callee_name(call.function)} rec' refers to its own attributes"
+                f" ({listed(program, found)}); these references are to what is written here, and stay so when"
+                " overrideAttrs gives another value",
+                final_form(program, call, found),
             )
+
+
+def let_arguments(program: Program) -> Iterator[Finding]:
+    """`let version = …; in mkDerivation { inherit version; … version … }`."""
+    for call, attrs in built_sets(program):
+        found = [] if attrs.recursive else let_references(program, attrs)  # `rec` is told above
+        if found:
+            name = found[0].node.name
+            yield Finding(
+                attrs.pos,
+                "let-arguments",
+                f"'{callee_name(call.function)}' gets '{name}' as an attribute, its others refer to the"
+                f" variable of 'let' ({listed(program, found)}); these keep the old value when overrideAttrs"
+                " gives another",
+                final_form(program, call, found),
+            )
+
+
+def built_sets(program: Program) -> Iterator[tuple[n.Call, n.AttrSet]]:
+    """The calls of builders with a set that is written there."""
+    for node in walk(program.tree):
+        if type(node) is n.Call and callee_name(node.function) in BUILDERS:
+            attrs = node.arguments[0]
+            if type(attrs) is n.AttrSet:
+                yield node, attrs
+
+
+def listed(program: Program, found: list[Reference]) -> str:
+    """`version in line 5, 8; pname in line 5`."""
+    uses: dict[str, list[str]] = {}
+    for reference in found:
+        line = str(program.line(offset_of(reference)))
+        lines = uses.setdefault(reference.node.name, [])
+        lines += [line] if line not in lines else []
+    return "; ".join(f"{name} in line {', '.join(lines)}" for name, lines in uses.items())
+
+
+def final_form(program: Program, call: n.Call, found: list[Reference]) -> str:
+    """What to write instead, in short."""
+    return f"{program.text(call.function)} (finalAttrs: {{ … ${{finalAttrs.{found[0].node.name}}} … }})"
 
 
 def override_arguments(program: Program) -> Iterator[Finding]:
@@ -196,6 +232,8 @@ def dropped_by_override(program: Program, change: n.Expr) -> Iterator[Finding]:
         binding = old.bindings.get(name)
         if binding is not None and type(binding.value) is n.AttrSet and not binding.value.recursive:
             argument = previous or "old"
+            if previous is not None and selects(binding.value, previous, name):
+                continue  # `{ inherit (old.meta) license; … }` has chosen
             yield Finding(
                 binding.pos,
                 "dropped-set",
@@ -203,6 +241,17 @@ def dropped_by_override(program: Program, change: n.Expr) -> Iterator[Finding]:
                 " attributes are lost",
                 f"{name} = {argument}.{name} or {{ }} // {whole_set(program, binding.value)};",
             )
+
+
+def selects(root: n.Expr, subject: str, name: str) -> bool:
+    """Whether `subject.name` is read somewhere in an expression."""
+    return any(
+        type(node) is n.Select
+        and node.path[0] == name
+        and type(node.subject) is n.Var
+        and node.subject.name == subject
+        for node in walk(root)
+    )
 
 
 def whole_set(program: Program, attrs: n.AttrSet) -> str:
@@ -225,17 +274,20 @@ def shadowed_by_with(program: Program) -> Iterator[Finding]:
     for node, resolution in program.analysis.variables.items():
         if type(node) is not n.Var or type(resolution) is not WithLookup or len(resolution.scopes) < 2:
             continue
-        inner, outer = scopes[resolution.scopes[0]], scopes[resolution.scopes[1]]
-        provided = has_attribute(program, inner.scope, node.name)
-        if provided is False or (resolution.scopes[0], node.name) in told:
+        having = [
+            scopes[scope]
+            for scope in resolution.scopes
+            if has_attribute(program, scopes[scope].scope, node.name)
+        ]
+        if len(having) < 2 or (resolution.scopes[0], node.name) in told:
             continue
         told.add((resolution.scopes[0], node.name))
+        inner, outer = (program.text(scope.scope) for scope in having[:2])
         yield Finding(
             node.pos,
             "with-shadowing",
-            f"'{node.name}' is from 'with {program.text(inner.scope)}' if that has it, else from"
-            f" 'with {program.text(outer.scope)}'; which of them is not to be seen here",
-            f"{program.text(inner.scope)}.{node.name}",
+            f"'{node.name}' is in 'with {inner}' and in 'with {outer}'; the inner one wins",
+            f"{inner}.{node.name}",
         )
     for node in walk(program.tree):
         if type(node) is n.With:
@@ -280,10 +332,13 @@ def has_attribute(program: Program, scope: n.Expr, name: str) -> bool | None:
 
 
 def unused_arguments(program: Program) -> Iterator[Finding]:
-    """Named arguments that the function does not use."""
+    """Named arguments of a file's function, or of one that is given to `callPackage`, that it does not use.
+
+    Functions that are given to others must take what these give, and `...` says that not all is wanted.
+    """
     used = set(map(id, program.analysis.variables.values()))
-    for node in walk(program.tree):
-        if type(node) is n.Lambda and node.formals is not None and node.argument is None:
+    for node in package_functions(program):
+        if node.formals is not None and node.argument is None and not node.formals.ellipsis:
             bound = program.analysis.bound[node]
             for formal in node.formals.items:
                 if id(bound[formal.name]) not in used:
@@ -295,8 +350,20 @@ def unused_arguments(program: Program) -> Iterator[Finding]:
                     )
 
 
+def package_functions(program: Program) -> Iterator[n.Lambda]:
+    """The function that a file is, and those that are written as the argument of `callPackage`."""
+    if type(program.tree) is n.Lambda:
+        yield program.tree
+    for node in walk(program.tree):
+        if type(node) is n.Call and callee_name(node.function) in CALLERS:
+            function = node.arguments[0]
+            if type(function) is n.Lambda:
+                yield function
+
+
 RULES = (
     Rule("rec-arguments", "mkDerivation rec { … } whose attributes refer to each other", rec_arguments),
+    Rule("let-arguments", "mkDerivation { inherit version; … } that uses the let variable", let_arguments),
     Rule("override-argument", ".override of what is no argument", override_arguments),
     Rule("prev-call-package", "prev.callPackage in an overlay", previous_callers),
     Rule("dropped-set", "// or overrideAttrs that drops parts of a nested set", dropped_sets),

@@ -40,11 +40,14 @@ class Program:
         self.tree = evaluator.parse(source)
         self.analysis: Analysis = analyse(self.tree, source, evaluator.state.globals)
         self.values: dict[Variable, n.Expr] = {}
+        self.let_variables: set[Variable] = set()
         for node in walk(self.tree):
             for name, variable in self.analysis.bound.get(node, {}).items():
                 value = bound_value(node, name)
                 if value is not None:
                     self.values[variable] = value
+            if type(node) is n.Let:
+                self.let_variables.update(self.analysis.bound.get(node.attrs, {}).values())
 
     def text(self, node: n.Expr) -> str:
         """The source of an expression, on one line."""
@@ -109,6 +112,30 @@ def references(attrs: n.AttrSet) -> list[Reference]:
     """Where the values of a `rec` set use its own names."""
     found: list[Reference] = []
     search(attrs, frozenset(attrs.bindings), found, own=True)
+    return sorted(found, key=offset_of)
+
+
+def let_references(program: Program, attrs: n.AttrSet) -> list[Reference]:
+    """Where the values of a set use `let` variables that the set also has as attributes, by `inherit`."""
+    variables = program.analysis.variables
+    own = {
+        binding.value: variables.get(binding.value)
+        for binding in attrs.bindings.values()
+        if binding.kind == n.INHERITED and type(binding.value) is n.Var
+    }
+    wanted = {meaning for meaning in own.values() if meaning in program.let_variables}
+    inherited = {
+        binding.value: binding
+        for node in walk(attrs)
+        if type(node) is n.AttrSet
+        for binding in node.bindings.values()
+        if binding.kind == n.INHERITED
+    }
+    found = [
+        Reference(node, inherited.get(node))
+        for node in walk(attrs)
+        if wanted and type(node) is n.Var and node not in own and variables.get(node) in wanted
+    ]
     return sorted(found, key=offset_of)
 
 

@@ -45,7 +45,9 @@ CASES = [
     ('p: p.overrideAttrs (old: { env.X = 1; })', ["dropped-set 1:28"], "env in an override"),
     ('p: p.overrideAttrs (old: { env = old.env // { X = 1; }; })', [], "env kept"),
     ('p: p.overrideAttrs (final: prev: { meta = { a = 1; }; })', ["dropped-set 1:36"], "with two arguments"),
-    ('a: b: with a; with b; x', ["with-shadowing 1:23"], "two withs"),
+    ('a: b: with a; with b; x', [], "two withs of which nothing is known"),
+    ('with { x = 1; }; with { x = 2; }; x', ["with-shadowing 1:35"], "two withs that have it"),
+    ('a: with { x = 1; }; with a; with { x = 2; }; x', ["with-shadowing 1:46"], "two withs and one between"),
     ('a: with a; x', [], "one with"),
     ('a: with a; with { y = 1; }; x', [], "the inner one does not have it"),
     ('let x = 1; in with { x = 2; }; x', ["with-shadowing 1:32"], "with never wins"),
@@ -55,6 +57,17 @@ CASES = [
     ('{ a, b ? a }: b', [], "used in a default"),
     ('{ a, b }@all: all', [], "used through @"),
     ('{ a }: 1 # lint: ignore', [], "ignored by a comment"),
+    ('{ a, ... }: 1', [], "the module system gives more than is wanted"),
+    ('map ({ name, value }: value)', [], "a function for others takes what they give"),
+    ('s: let v = "1"; in s.mkDerivation { inherit v; src = v; }', ["let-arguments 1:35"], "let, used beside"),
+    ('s: let v = "1"; in s.mkDerivation { inherit v; src = s.f { inherit v; }; }', ["let-arguments 1:35"], "let, by inherit"),
+    ('s: let v = "1"; in s.mkDerivation { inherit v; src = "s"; }', [], "let that nothing else uses"),
+    ('s: let v = "1"; in s.mkDerivation { name = "x-${v}"; }', [], "let that is no attribute"),
+    ('s: v: s.mkDerivation { inherit v; src = v; }', [], "an argument: override is for that"),
+    ('s: let v = "1"; in s.mkDerivation (f: { inherit v; src = f.v; })', [], "let with finalAttrs"),
+    ('s: let v = "1"; in s.mkDerivation { inherit v; f = v: v; }', [], "a nearer binding of the name"),
+    ('s: let v = "1"; in s.mkDerivation rec { inherit v; src = v; }', ["rec-arguments 1:35"], "let and rec: told once"),
+    ('p: p.overrideAttrs (old: { meta = { inherit (old.meta) license; a = 1; }; })', [], "meta chosen from the old"),
 ]  # fmt: skip
 
 
@@ -128,6 +141,48 @@ CALLER = """f: args: f {
     make = f: let self = f (self // { }); in derivation (removeAttrs ({ name = "n"; system = "s"; builder = "b"; } // self) [ "passthru" ]);
   in make (if builtins.isFunction f then f else _: f);
 }"""
+
+
+LET_PACKAGE = """\
+{ stdenv }:
+let
+  version = "1.0";
+in
+stdenv.mkDerivation {
+  inherit version;
+  pname = "x";
+  label = "x-${version}";
+  passthru = { inherit version; };
+}
+"""
+LET_FIXED = """\
+{ stdenv }:
+let
+  version = "1.0";
+in
+stdenv.mkDerivation (finalAttrs: {
+  inherit version;
+  pname = "x";
+  label = "x-${finalAttrs.version}";
+  passthru = { inherit (finalAttrs) version; };
+})
+"""
+
+
+def test_fix_of_let(tmp_path: Path) -> None:
+    file = tmp_path / "p.nix"
+    file.write_text(LET_PACKAGE)
+    assert command("--fix", str(file)) == (0, f"{file}:5:21: fixed: the same derivation as before\n")
+    assert file.read_text() == LET_FIXED
+
+
+def test_a_file_that_does_not_parse_does_not_hide_the_others(tmp_path: Path) -> None:
+    (tmp_path / "a.nix").write_text("{ x = nope; }")
+    (tmp_path / "b.nix").write_text("{ b }: 1")
+    code, text = command(str(tmp_path))
+    assert code == 1
+    assert "error: undefined variable 'nope'" in text
+    assert "the argument 'b' is not used" in text
 
 
 @pytest.mark.parametrize("caller", ["(import <nixpkgs> { }).callPackage", CALLER], ids=["nixpkgs", "own"])
