@@ -131,7 +131,11 @@ def replace_strings(state: State, sought: Lazy, replacements: Lazy, s: Lazy) -> 
         s, "while evaluating the third argument passed to builtins.replaceStrings"
     )
     view = byte_view(text)
-    matcher, numbers = _replacer(state, tuple([byte_view(x) for x in texts]))
+    matcher, numbers = _replacer(state, tuple(texts))
+    if all_plain(values):
+        table = {found: byte_view(values[number]) for found, number in numbers.items()}  # type: ignore[arg-type]
+        replaced = matcher.sub(lambda match: table[match[0]], view)  # nothing of the program runs in there
+        return make_string(text if replaced == view else from_byte_view(replaced), context)
     pieces: list[str] = []
     known: dict[int, str] = {}
     end = 0
@@ -153,15 +157,23 @@ def replace_strings(state: State, sought: Lazy, replacements: Lazy, s: Lazy) -> 
     return make_string(from_byte_view("".join(pieces)), context)
 
 
+def all_plain(values: tuple[Lazy, ...]) -> bool:
+    """Whether all of a list are strings already, without context."""
+    for value in values:  # noqa: SIM110 - a generator costs more than all the rest
+        if type(value) is not str:
+            return False
+    return True
+
+
 def _replacer(state: State, texts: tuple[str, ...]) -> tuple[re.Pattern[str], dict[str, int]]:
-    """A pattern for any of *texts* that prefers earlier ones, and the index of each."""
+    """A pattern, in byte view, for any of *texts* that prefers earlier ones, and the index of each."""
     cache: dict[tuple[str, ...], tuple[re.Pattern[str], dict[str, int]]]
     cache = state.caches.setdefault("replaceStrings", {})
     found = cache.get(texts)
     if found is None:
         numbers: dict[str, int] = {}
         for number, text in enumerate(texts):
-            numbers.setdefault(text, number)
+            numbers.setdefault(byte_view(text), number)
             if not text:
                 break  # fits everywhere: later ones have no chance, and `re` must not try them
         source = "|".join([re.escape(text) for text in numbers]) if numbers else "(?!)"

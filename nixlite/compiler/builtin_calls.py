@@ -81,7 +81,6 @@ FORCED_FIRST: dict[str, tuple[tuple[int, str, str], ...]] = {
         (2, ANYTHING, ""),
     ),
     "tail": FIRST,
-    "toString": FIRST,
 }
 """Which arguments a builtin forces before it does anything else, in its order: index, type, and the context
 that a failure to force it has in a trace (Nix 2.34.8). The type counts for those that others follow."""
@@ -94,6 +93,8 @@ def builtin_call(f: Function, node: n.Call, name: str, arity: int, site: Site) -
             return type_test(f, node, name)
         if name == "length":
             return length(f, node, site)
+        if name == "toString":
+            return to_string(f, node, site)
         if name == "foldl'":
             generated = generated_list(f, node.arguments[2])
             if generated is not None:
@@ -175,6 +176,17 @@ def length(f: Function, node: n.Call, site: Site) -> ast.expr:
         emit.call(None, "len", emit.name(name)),
         emit.call(site, "p_length", emit.name(name)),
     )
+
+
+def to_string(f: Function, node: n.Call, site: Site) -> ast.expr:
+    """`toString x`."""
+    [value] = inside(f, "toString", node.pos, node.arguments[0])
+    name = f.temporary()
+    read = emit.name(name)
+    number = emit.if_else(
+        emit.type_is(read, "int"), emit.call(None, "str", read), emit.call(site, "p_toString", read)
+    )
+    return emit.if_else(emit.type_is(emit.walrus(name, value), "str"), read, number)
 
 
 def generated_list(f: Function, node: n.Expr) -> list[ast.expr] | None:
