@@ -63,7 +63,7 @@ def pretty_json(state: State, x: Lazy, *, strict: bool = True, copy_to_store: bo
 
 
 class JsonWriter:
-    """One conversion: the pieces of text in `out`, the context in `context`.
+    """One conversion: the pieces of text in `out`, the context in `context`, names as written in `names`.
 
     `broken` is the first string that is not UTF-8: Nix notices it only after everything is evaluated.
     """
@@ -74,6 +74,7 @@ class JsonWriter:
         self.copy_to_store = copy_to_store
         self.indent = indent
         self.out: list[str] = []
+        self.names: dict[str, str] = {}
         self.context: set[str] = set()
         self.broken: bytes | None = None
         self.limit = state.settings.max_call_depth
@@ -133,21 +134,26 @@ class JsonWriter:
         """`{"name":value,…}`."""
         out = self.out
         between, colon, end = self.layout("{", "}", depth)
+        following = "," + between[1:]
         error_context = ""
         inside = depth + 1 < self.limit
+        names = self.names
         for name in sorted(attrs):
             item = attrs[name]
+            shown = names.get(name)
+            if shown is None:
+                shown = names[name] = self.quoted(name) + colon
             value = item[1] if type(item) is list and item[0] is None else item
             if inside and type(value) is str:  # the common kinds without a call
-                out += (between, self.quoted(name), colon, self.quoted(value))
+                out += (between, shown, self.quoted(value))
             elif inside and type(value) is int:
-                out += (between, self.quoted(name), colon, str(value))
+                out += (between, shown, str(value))
             else:
-                out += (between, self.quoted(name), colon)
+                out += (between, shown)
                 error_context = f"while evaluating attribute '{name}'"
-                error_position = attribute_position(item)
+                error_position = item[2] if type(item) is list and len(item) > 2 else None
                 self.write(item, error_position, depth + 1)
-            between = self.separator(between)
+            between = following
         out.append(end)
 
     def write_list(self, items: tuple[Lazy, ...], place: Place, depth: int) -> None:
@@ -157,6 +163,7 @@ class JsonWriter:
             out.append("[]")
             return
         between, _, end = self.layout("[", "]", depth)
+        following = "," + between[1:]
         error_position = place
         error_context = ""
         inside = depth + 1 < self.limit
@@ -170,7 +177,7 @@ class JsonWriter:
                 out.append(between)
                 error_context = f"while evaluating list element at index {index}"
                 self.write(item, place, depth + 1)
-            between = self.separator(between)
+            between = following
         out.append(end)
 
     def write_coerced(self, value: Value, blamed: str, place: Place) -> None:
@@ -196,10 +203,6 @@ class JsonWriter:
             return opening, ":", closing
         inner = "\n" + " " * (self.indent * (depth + 1))
         return opening + inner, ": ", "\n" + " " * (self.indent * depth) + closing
-
-    def separator(self, between: str) -> str:
-        """What comes before every other item, given what came before the first."""
-        return "," + between[1:]
 
 
 def quote_json(text: str) -> str:
