@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from pathlib import Path
+from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
 
 import pytest
@@ -22,6 +22,10 @@ from tests.benchmarks.measuring import (
     summary,
 )
 from tests.benchmarks.programs import PROGRAMS
+from tests.support import ROOT
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 PRINTS_2 = (sys.executable, "-I", "-S", "-c", "print(2)")
 PRINTS_3 = (sys.executable, "-I", "-S", "-c", "print(3)")
@@ -179,7 +183,7 @@ def test_plot(figure: str) -> None:
 
 def test_whole_run(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """With this very nixlite as a stand-in for everyone."""
-    ours = f"env PYTHONPATH={Path.cwd()} {sys.executable} -m nixlite"
+    ours = f"env PYTHONPATH={ROOT} {sys.executable} -m nixlite"
     words = ["start", "--rounds", "1", "--nixlite", ours, "--vs", f"{ours} instantiate"]
     files = ["--json", str(tmp_path / "r.json"), "--plot", str(tmp_path / "r.svg")]
     assert main([*words, *files]) == 0
