@@ -21,7 +21,10 @@ if TYPE_CHECKING:
 def select(subject: Value, name: str) -> Any:
     """`subject.name`: the attribute's value in WHNF."""
     if type(subject) is dict:
-        selected = subject.get(name, MISSING)
+        try:
+            selected = subject[name]
+        except KeyError:
+            selected = MISSING
         if type(selected) is list:
             return selected[1] if selected[0] is None else force(selected)
         if selected is not MISSING:
