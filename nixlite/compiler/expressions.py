@@ -350,7 +350,10 @@ def select_or(f: Function, node: n.Select, subject: ast.expr, site: Site) -> ast
     """Selection with a default, which is evaluated only when an attribute on the path is missing."""
     assert node.default is not None
     if all(type(name) is str for name in node.path):
-        found = emit.call(site, "find", subject, emit.constant(node.path))
+        if len(node.path) == 1:
+            found = emit.call(site, "find_one", subject, emit.constant(node.path[0]))
+        else:
+            found = emit.call(site, "find", subject, emit.constant(node.path))
     else:
         for name in node.path[:-1]:
             subject = emit.call(site, "find", subject, emit.tuple_of([attr_name(f, name, site)]))

@@ -156,14 +156,23 @@ def equality(f: Function, node: n.Binary) -> ast.expr:
     site = f.unit.site(node.pos, f.context)
     left, right = operands(f, node)
     same = node.op == "=="
+    for known, value in ((left, right), (right, left)):
+        if is_single(known) and (type(value) is not emit.Constant or is_single(value)):  # `1 is None` warns
+            return emit.compare(value, emit.IS if same else emit.IS_NOT, known)
     op = emit.EQ if same else emit.NOT_EQ
     for kind, literal in (("int", n.Int), ("str", n.Str)):
         if type(node.left) is literal or type(node.right) is literal:
             test, first, second = both_are(node.left, left, node.right, right, f, kind)
             slow = emit.call(site, "equal", first, second)
             return emit.if_else(test, emit.compare(first, op, second), slow if same else emit.negation(slow))
-    slow = emit.call(site, "equal", left, right)
-    return slow if same else emit.negation(slow)
+    test, first, second = both_are(node.left, left, node.right, right, f, "str")
+    slow = emit.call(site, "equal", first, second)
+    return emit.if_else(test, emit.compare(first, op, second), slow if same else emit.negation(slow))
+
+
+def is_single(value: ast.expr) -> bool:
+    """Whether a value is the constant null, true or false."""
+    return type(value) is emit.Constant and (value.value is None or type(value.value) is bool)  # type: ignore[attr-defined]
 
 
 # -- logic

@@ -72,6 +72,16 @@ def find(subject: Value, path: tuple[str, ...]) -> Any:
     return subject
 
 
+def find_one(subject: Value, name: str) -> Any:
+    """`find` for a path of one name."""
+    if type(subject) is dict:
+        selected = subject.get(name, MISSING)
+        if type(selected) is list:
+            return selected[1] if selected[0] is None else force(selected)
+        return selected
+    return MISSING
+
+
 def has_path(subject: Value, path: tuple[str, ...]) -> bool:
     """`subject ? a.b`: forces every set on the path but not the attribute at its end."""
     for name in path:
