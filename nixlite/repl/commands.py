@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from nixlite.errors import NixError, did_you_mean, levenshtein
 from nixlite.repl import differences, explaining, extras, loading
-from nixlite.repl.table import command, visible_commands
+from nixlite.repl.table import command, visible_commands, visible_rows
 from nixlite.runtime.values import ContextString, show_type
 
 TYPE_CHECKING = False
@@ -203,7 +203,7 @@ def show_help(session: Session, text: str) -> str:
         if row is None:
             raise NixError(f"unknown command '{text}'")
         return f"{row.label(compat)}\n\n{explanation(row)}"
-    rows = [row for name, row in known.items() if name == row.names[0]]
+    rows = visible_rows(session)
     lines = ["The following commands are available:", ""]
     lines += help_lines("<expr>", "Evaluate and print expression")
     lines += help_lines("<x> = <expr>", "Bind expression to variable")

@@ -1,4 +1,4 @@
-"""Commands that tell where values come from: `:why`, `:stale`, `:layers` and `:steps`.
+"""Commands that tell where values come from: `:why`, `:stale`, `:layers` and `:step`.
 
 They evaluate the session's files and bindings anew, recorded (see `explain`); the session's own values are
 not touched. What came into scope by other ways is taken as it is, without a history.
@@ -65,9 +65,14 @@ def show_layers(session: Session, text: str) -> str:
     return show(layers(found, attrs, only), session.evaluator.settings.cwd).rstrip("\n")
 
 
-@command(":steps", argument="<expr>", help="Evaluate step by step: what is forced, by whom", own=True)
+@command(
+    ":step", ":steps", argument="<expr>", help="Evaluate step by step: what is forced, by whom", own=True
+)
 def show_steps(session: Session, text: str) -> str:
-    """Each thunk of the expression and the bindings as it is made, forced and replaced by its value."""
+    """Each thunk of the expression and the bindings as it is made, forced and replaced by its value.
+
+    In the debugger `:step` goes one step, as in `nix repl`; `:steps` is this one everywhere.
+    """
     from nixlite.explain.steps import record, show
 
     program = replay(

@@ -45,7 +45,7 @@ def command_status(session: Session, text: str, cursor: int) -> tuple[str, bool]
     if row is None:
         return "", False
     start = text.index(name) + len(name)
-    if takes_expression(name) and cursor > start and text[start:].strip():
+    if takes_expression(row) and cursor > start and text[start:].strip():
         return expression_status(session, " " * start + text[start:], cursor)
     return f"{row.label(session.style.compat)}: {' '.join(row.help.split())}", False
 

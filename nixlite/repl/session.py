@@ -184,10 +184,13 @@ class Session:
             return False
         if line.startswith(":"):
             from nixlite.repl import commands  # noqa: F401 - fills the table
-            from nixlite.repl.table import takes_expression
+            from nixlite.repl.table import takes_expression, visible_commands
 
             name, *rest = line.split(None, 1)
-            return takes_expression(name) and self._is_open_expression(rest[0] if rest else "")
+            row = visible_commands(self).get(name)
+            if row is None or not takes_expression(row):
+                return False
+            return self._is_open_expression(rest[0] if rest else "")
         for text in (line, f"{line}\n;"):
             try:
                 self.evaluator.parse_bindings(self.source(text))

@@ -37,6 +37,9 @@ class Command(NamedTuple):
 
 COMMANDS: dict[str, Command] = {}
 
+IN_DEBUGGER: dict[str, Command] = {}
+"""The rows that are only there in the debugger, before those of the same name: `:step` is a step there."""
+
 EXPRESSIONS = ("<expr>", "[depth] <expr>", "<expr> <expr>")
 """Arguments that are Nix, which may go on over several lines."""
 
@@ -53,21 +56,25 @@ def command(
 
     def declare(action: Action) -> Action:
         row = Command(names, argument, help, action, own, own_argument, debugging)
-        COMMANDS.update(dict.fromkeys(names, row))
+        (IN_DEBUGGER if debugging else COMMANDS).update(dict.fromkeys(names, row))
         return action
 
     return declare
 
 
-def takes_expression(name: str) -> bool:
+def takes_expression(row: Command) -> bool:
     """Whether the argument of a command may go on over several lines."""
-    return name in COMMANDS and COMMANDS[name].argument in EXPRESSIONS
+    return row.argument in EXPRESSIONS
 
 
 def visible_commands(session: Session) -> dict[str, Command]:
     """The rows that the session's style has, by each of their names."""
-    return {
-        name: row
-        for name, row in COMMANDS.items()
-        if not (row.own and session.style.compat) and not (row.debugging and session.debugging is None)
-    }
+    rows = COMMANDS if session.debugging is None else {**COMMANDS, **IN_DEBUGGER}
+    return {name: row for name, row in rows.items() if not (row.own and session.style.compat)}
+
+
+def visible_rows(session: Session) -> list[Command]:
+    """The rows, each once, with those of their names that mean them."""
+    known = visible_commands(session)
+    rows = {id(row): row for row in known.values()}.values()
+    return [row._replace(names=tuple(name for name in row.names if known[name] is row)) for row in rows]

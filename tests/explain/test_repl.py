@@ -1,10 +1,13 @@
-"""`:why`, `:stale`, `:layers` and `:steps` of the REPL: the session's bindings and files, recorded."""
+"""`:why`, `:stale`, `:layers` and `:step` of the REPL: the session's bindings and files, recorded."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
+
 from nixlite.evaluator import Evaluator
+from nixlite.repl.completion import complete
 from nixlite.repl.session import Session
 from nixlite.runtime.host import RealHost
 from nixlite.runtime.settings import Settings
@@ -36,8 +39,22 @@ def test_layers() -> None:
     assert "changes v" in talk(*BOUND, ":layers q")
 
 
-def test_steps() -> None:
-    assert 'result: "x1"' in talk(*BOUND, ":steps q.s")
+@pytest.mark.parametrize("name", [":step", ":steps"])
+def test_steps(name: str) -> None:
+    assert 'result: "x1"' in talk(*BOUND, f"{name} q.s")
+
+
+def test_step_is_in_help_and_goes_on_over_lines() -> None:
+    session = Session(Evaluator(Settings(), RealHost()))
+    assert ":step, :steps <expr>" in " ".join(session.send(":?").text.split())
+    assert "as it is made, forced" in session.send(":? step").text
+    assert session.is_incomplete(":step {")
+    assert [found.text for found in complete(session, ":ste")] == [":step", ":steps"]
+
+
+def test_nothing_to_step_through() -> None:
+    session = Session(Evaluator(Settings(), RealHost()))
+    assert "unexpected end of file" in session.send(":step").text
 
 
 def test_names_may_be_bound_again() -> None:

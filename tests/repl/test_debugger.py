@@ -164,7 +164,7 @@ def test_steps_and_variables(tmp_path: Path) -> None:
     assert session.send("f (builtins.break 1)").text == "2\n"
     # Stepping on from the break, nothing more begins: the program ends.
     assert replies == [""]
-    session, replies = scripted(tmp_path, ":s", "x", "outer", ":c")
+    session, replies = scripted(tmp_path, ":step", "x", "outer", ":c")
     session.send("outer = 7")
     session.send("f = x: let y = x; in y + 1")
     assert session.send("builtins.seq (builtins.break 1) (f 3)").text == "4\n"
