@@ -143,8 +143,13 @@ def ratios(runs: list[Run], others: list[Run]) -> dict[str, float]:
     }
 
 
-def geometric_means(rows: dict[str, dict[str, Any]]) -> dict[str, dict[str, dict[str, float]]]:
-    """`{"ratios": {label: {figure: mean}}, "versus": …}` over all programs but the unseen expression."""
+def geometric_means(
+    rows: dict[str, dict[str, Any]], *, middle: bool = False
+) -> dict[str, dict[str, dict[str, float]]]:
+    """`{"ratios": {label: {figure: mean}}, "versus": …}` over all programs but the unseen expression.
+
+    *middle* leaves out the least and the greatest value, of which a single one can move the mean of all.
+    """
     means: dict[str, dict[str, dict[str, float]]] = {}
     for kind in ("ratios", "versus"):
         found: dict[tuple[str, str], list[float]] = {}
@@ -154,7 +159,8 @@ def geometric_means(rows: dict[str, dict[str, Any]]) -> dict[str, dict[str, dict
                     found.setdefault((label, figure), []).append(value)
         means[kind] = {}
         for (label, figure), values in found.items():
-            means[kind].setdefault(label, {})[figure] = round(geometric_mean(values), 3)
+            chosen = sorted(values)[1:-1] if middle and len(values) > 2 else values
+            means[kind].setdefault(label, {})[figure] = round(geometric_mean(chosen), 3)
     return means
 
 

@@ -100,13 +100,14 @@ def ratio_cells(ratio: dict[str, float] | None) -> str:
 
 
 def means_text(rows: dict[str, Row]) -> str:
-    """The geometric means, a line each."""
+    """The geometric means, a line each; in brackets without the least and the greatest value."""
     lines = []
-    means = geometric_means(rows)
+    means, middle = geometric_means(rows), geometric_means(rows, middle=True)
     for kind, what in (("ratios", "{} to the reference"), ("versus", "warm to {}")):
         for label, figures in means[kind].items():
-            figures_text = ", ".join(f"{name} {value:.2f}" for name, value in figures.items())
-            lines.append(f"geometric mean, {what.format(label)}: {figures_text}")
+            inner = middle[kind][label]
+            shown = ", ".join(f"{name} {value:.2f} ({inner[name]:.2f})" for name, value in figures.items())
+            lines.append(f"geometric mean, {what.format(label)}: {shown}")
     return "\n".join(lines)
 
 
@@ -134,9 +135,13 @@ def markdown(results: dict[str, Any]) -> str:
         )
         cells += ratio_columns(row.get("ratios", {}), row["versus"], others)
         lines.append("| " + " | ".join(cells) + " |")
-    means = results["geometric means"]
-    cells = ["**geometric mean**", "", *ratio_columns(means["ratios"], means["versus"], others)]
-    lines.append("| " + " | ".join(cells) + " |")
+    middle = geometric_means(results["programs"], middle=True)
+    for title, means in (
+        ("**geometric mean**", results["geometric means"]),
+        ("… without the least and the greatest", middle),
+    ):
+        cells = [title, "", *ratio_columns(means["ratios"], means["versus"], others)]
+        lines.append("| " + " | ".join(cells) + " |")
     return "\n".join(lines)
 
 

@@ -81,6 +81,8 @@ def test_geometric_means() -> None:
     assert means["ratios"]["warm"] == {"wall": 1.414, "cpu": 2.0, "peak": 1.0}
     assert means["versus"]["snix"]["cpu"] == 0.5
     assert geometric_mean([2, 8]) == pytest.approx(4)
+    rows = {str(n): {"ratios": {"warm": {"cpu": float(n)}}} for n in (1, 4, 9, 1000)}
+    assert geometric_means(rows, middle=True)["ratios"]["warm"]["cpu"] == 6
 
 
 def test_a_process_is_measured() -> None:
@@ -160,7 +162,9 @@ def test_table() -> None:
     )
     assert len(heading) == len(start) == len(fib.split("\n")[0])
     assert "snix: error: stack" in fib
-    assert "warm to the reference: wall 1.41, cpu 2.00, peak 1.00" in report.means_text(ROWS)
+    assert "warm to the reference: wall 1.41 (1.41), cpu 2.00 (2.00), peak 1.00 (1.00)" in report.means_text(
+        ROWS
+    )
 
 
 def test_readme_table() -> None:
