@@ -170,12 +170,17 @@ def _merge(items: list[Lazy], begin: int, middle: int, end: int, less: Comparato
     left, right = items[begin:middle], items[middle:end]
     i = j = 0
     out = begin
+    at_once = less is _by_lambda
     while i < len(left) and j < len(right):
-        if less(function, right[j], left[i]):
-            items[out] = right[j]
+        first, second = left[i], right[j]
+        verdict = function(second, first) if at_once else less(function, second, first)
+        if verdict is True:
+            items[out] = second
             j += 1
-        else:
-            items[out] = left[i]
+        elif verdict is False:
+            items[out] = first
             i += 1
+        else:
+            _not_boolean(verdict)
         out += 1
     items[out:end] = left[i:] + right[j:]
