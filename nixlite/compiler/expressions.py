@@ -128,9 +128,9 @@ def with_value(f: Function, resolution: WithLookup, site: Site) -> ast.expr:
     """The value that the innermost `with` set having the name gives."""
     scopes = [emit.name(f.use(scope)) for scope in resolution.scopes]
     places = tuple(f.unit.position(scope.pos) for scope in resolution.scopes)
-    return emit.call(
-        site, "with_value", emit.constant(resolution.name), emit.tuple_of(scopes), emit.constant(places)
-    )
+    operation = {1: "with_one", 2: "with_two"}.get(len(scopes), "with_value")
+    sets = scopes if len(scopes) <= 2 else [emit.tuple_of(scopes)]
+    return emit.call(site, operation, emit.constant(resolution.name), *sets, emit.constant(places))
 
 
 def lazy_variable(f: Function, node: n.Var) -> ast.expr | None:

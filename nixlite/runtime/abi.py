@@ -105,6 +105,7 @@ OPERATIONS: dict[str, Any] = {
     "has_path": select.has_path,
     "attribute_name": select.attribute_name, "dynamic_name": select.dynamic_name,
     "add_attribute": select.add_attribute, "with_value": select.with_value,
+    "with_one": select.with_one, "with_two": select.with_two,
     "apply_overrides": select.apply_overrides, "refill": select.refill, "position_set": select.position_set,
     "join": text.join, "append_path": text.append_path,
     "update": update, "concat": concat, "equal": equal, "assert_equal": assert_equal,

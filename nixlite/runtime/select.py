@@ -148,6 +148,32 @@ def with_value(name: str, scopes: tuple[Lazy, ...], places: tuple[tuple[str, int
     raise UndefinedVariable(f"undefined variable '{shown(name)}'", at_site=True)
 
 
+def with_one(name: str, scope: Lazy, places: tuple[tuple[str, int, int], ...]) -> Any:
+    """`with_value` with one set, which was evaluated before as a rule."""
+    attrs: Any = scope[1] if type(scope) is list and scope[0] is None else scope
+    if type(attrs) is not dict or name not in attrs:
+        return with_value(name, (scope,), places)
+    found = attrs[name]
+    if type(found) is list:
+        return found[1] if found[0] is None else force(found)
+    return found
+
+
+def with_two(name: str, inner: Lazy, outer: Lazy, places: tuple[tuple[str, int, int], ...]) -> Any:
+    """`with_value` with two sets."""
+    attrs: Any = inner[1] if type(inner) is list and inner[0] is None else inner
+    if type(attrs) is not dict:
+        return with_value(name, (inner, outer), places)
+    if name not in attrs:
+        attrs = outer[1] if type(outer) is list and outer[0] is None else outer
+        if type(attrs) is not dict or name not in attrs:
+            return with_value(name, (inner, outer), places)
+    found = attrs[name]
+    if type(found) is list:
+        return found[1] if found[0] is None else force(found)
+    return found
+
+
 def with_set(scope: Lazy, error_position: tuple[str, int, int]) -> dict[str, Lazy]:
     """The set of a `with`, forced when the first name is looked up in it."""
     error_site = error_position
