@@ -24,11 +24,12 @@ FAILS = 1
 class Arguments(Command):
     """The command line of `nixlite args`."""
 
-    program = "nixlite"
+    program = "nixlite args"
     usage = "nixlite args [flags] (FUNCTION | --expr EXPR)"
     description = (
-        "What would callPackage do with a function? FUNCTION is FILE or FILE#ATTRPATH; arguments come from\n"
-        "<nixpkgs> or '-f FILE'. The exit code is 1 where the call would fail for an argument."
+        "What would callPackage do with a function? FUNCTION is FILE or FILE#ATTRPATH, also of a package;\n"
+        "arguments come from <nixpkgs> or '-f FILE', or '-f FILE#ATTRPATH', such as\n"
+        "'<nixpkgs>#python3Packages'. The exit code is 1 where the call would fail for an argument."
     )
 
     def __init__(self, settings: Settings, host: Host) -> None:
@@ -45,10 +46,7 @@ class Arguments(Command):
 
         evaluator = self.start()
         function = self.function(evaluator)
-        base = evaluator.import_file(NixPath(file_path(evaluator, self.file)))
-        scope = auto_call(base, auto_arguments(self, evaluator))
-        if type(scope) is not dict:
-            raise NixTypeError(f"'{self.file}' holds {show_type(scope)}, not a set of packages")
+        scope = self.scope(evaluator)
         given = {}
         if self.given:
             value = evaluator.evaluate_source(string_source(self, self.given, "--given"))
@@ -60,8 +58,26 @@ class Arguments(Command):
             text = json.dumps(to_data(plan), indent=2, ensure_ascii=False)
         else:
             text = render_plan(plan, self.file)
+            if not plan.takes_set and type(force(function)) is dict:
+                text = "the package's override does not tell what it takes: name the file of its function"
         self.host.write_stdout(f"{text}\n")
         return FAILS if plan.fails else 0
+
+    def scope(self, evaluator: Evaluator) -> dict[str, Lazy]:
+        """The set that arguments come from; with `FILE#ATTRPATH`, what is there goes before the file's own,
+        as in scopes such as python3Packages."""
+        file, _, path = self.file.partition("#")
+        arguments = auto_arguments(self, evaluator)
+        base = auto_call(evaluator.import_file(NixPath(file_path(evaluator, file))), arguments)
+        scope = force(base)
+        if type(scope) is not dict:
+            raise NixTypeError(f"'{self.file}' holds {show_type(scope)}, not a set of packages")
+        if not path:
+            return scope
+        inner = force(find_along_attr_path(base, path, arguments))
+        if type(inner) is not dict:
+            raise NixTypeError(f"'{self.file}' holds {show_type(inner)}, not a set of packages")
+        return {**scope, **inner}
 
     def function(self, evaluator: Evaluator) -> Lazy:
         """The function that the command line names; it is not called."""
@@ -77,7 +93,7 @@ class Arguments(Command):
 
 
 FLAGS: Flags = {
-    "--expr": Flag("expr", store("expression"), "the function as an expression"),
+    "--expr": Flag("expr", store("expression"), "the function as an expression", "-E"),
     "--file": Flag("file", store("file"), "the set that arguments come from (<nixpkgs>)", "-f"),
     "--given": Flag("expr", store("given"), "a set of arguments that are given by hand"),
     "--json": Flag("", turn_on("json"), "print JSON"),

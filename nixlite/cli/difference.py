@@ -18,7 +18,7 @@ DIFFERENT = 1
 class Diff(Command):
     """The command line of `nixlite diff`."""
 
-    program = "nixlite"
+    program = "nixlite diff"
     usage = "nixlite diff [flags] A B"
     description = (
         "A and B are FILE or FILE#ATTRPATH, '--expr EXPR', or attribute paths into '-f FILE'.\n\n"
@@ -55,7 +55,7 @@ class Diff(Command):
 
 
 FLAGS: Flags = {
-    "--expr": Flag("expr", add_expression, "an expression; twice for both values"),
+    "--expr": Flag("expr", add_expression, "an expression; twice for both values", "-E"),
     "--file": Flag("file", store("file"), "the file that the attribute paths lead into", "-f"),
     "--depth": Flag("n", store("depth"), "how many inputs deep to follow derivations (all)"),
     "--json": Flag("", turn_on("json"), "print JSON"),

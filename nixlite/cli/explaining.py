@@ -7,11 +7,13 @@ nixlite why FILE --expr FUNCTION ATTRPATH  a function, applied to the value of t
 
 from __future__ import annotations
 
+from types import FunctionType
+
 from nixlite.cli.auto_call import auto_arguments, auto_call, parse_attr_path
 from nixlite.cli.command import Command
 from nixlite.cli.flags import COMMON, EVALUATION, Flag, Flags, store, turn_on
 from nixlite.cli.sources import file_path, string_source
-from nixlite.errors import UsageError
+from nixlite.errors import UndefinedVariable, UsageError
 from nixlite.runtime.values import NixPath
 
 TYPE_CHECKING = False
@@ -26,9 +28,13 @@ if TYPE_CHECKING:
 
 
 class Explaining(Command):
-    """A command about a file, an expression, or a function applied to a file's value."""
+    """A command about a file, an expression, or a function applied to a file's value.
+
+    `functions`: whether the value may be a function; most have nothing to say of one.
+    """
 
     program = "nixlite"
+    functions = False
 
     def __init__(self, settings: Settings, host: Host) -> None:
         super().__init__(settings, host)
@@ -54,7 +60,7 @@ class Explaining(Command):
         self.start()  # an evaluator that finds files and explains errors
         assert self.evaluator is not None
         entries = ["«string»"] if self.expression is not None else []
-        path = file_path(self.evaluator, self.file) if self.file else ""
+        path = self.find_file() if self.file else ""
         if path and self.expression is None:
             entries.append(self.evaluator.resolve(path))
 
@@ -64,6 +70,17 @@ class Explaining(Command):
 
         return Program(self.settings, self.host, evaluate, entries, self.evaluator.cache)
 
+    def find_file(self) -> str:
+        """The path of the file; what is none may be an attribute path without a file."""
+        assert self.evaluator is not None
+        path = file_path(self.evaluator, self.file)
+        if not looks_like_file(self.file) and self.host.file_type(path) is None:
+            raise UsageError(
+                f"there is no file '{self.file}'; if it is an attribute path, name the file that it leads"
+                f" into as well: {self.program} '<nixpkgs>' {self.file}"
+            )
+        return path
+
     def evaluate(self, evaluator: Evaluator, path: str) -> Lazy:
         """The value of the program."""
         arguments = auto_arguments(self, evaluator)
@@ -71,11 +88,25 @@ class Explaining(Command):
         if path:
             value = auto_call(evaluator.import_file(NixPath(path)), arguments)
         if self.expression is None:
-            return value  # type: ignore[no-any-return]
-        result = evaluator.evaluate_source(string_source(self, self.expression))
+            return self.checked(evaluator, value)
+        source = string_source(self, self.expression)
+        try:
+            result = evaluator.evaluate_source(source)
+        except UndefinedVariable as error:
+            if path and error.hint is None:
+                error.hint = "With a file, '--expr' is a function of the file's value: 'pkgs: pkgs.hello'."
+            raise
         if path:
-            return evaluator.base["call"](result, value)  # type: ignore[no-any-return]
-        return auto_call(result, arguments)
+            return self.checked(evaluator, evaluator.base["call"](result, value))
+        return self.checked(evaluator, auto_call(result, arguments))
+
+    def checked(self, evaluator: Evaluator, value: Lazy) -> Lazy:
+        """The value, unless it is a function and the command can do nothing with one."""
+        if not self.functions and type(evaluator.base["force"](value)) is FunctionType:
+            if self.expression is not None and not self.file:
+                raise UsageError("the expression is a function: name a file as well, whose value it is given")
+            raise UsageError("the value is a function; '--arg NAME EXPR' gives it arguments")
+        return value
 
     def read_depth(self) -> int:
         """`--depth`."""
@@ -100,7 +131,9 @@ def looks_like_file(word: str) -> bool:
 
 
 EXPLAINING: Flags = {
-    "--expr": Flag("expr", store("expression"), "an expression; with a file, a function of the file's value"),
+    "--expr": Flag(
+        "expr", store("expression"), "an expression; with a file, a function of the file's value", "-E"
+    ),
     "--file": Flag("file", store("file"), "a file", "-f"),
     "--depth": Flag("n", store("depth"), "how far to follow what is read (3)"),
     "--json": Flag("", turn_on("json"), "print JSON"),

@@ -18,7 +18,7 @@ NOTE = (
 
 def version_text(command: Command) -> str:
     """As `nix-instantiate --version`, for programs that look at it."""
-    return f"{command.program} (Nix) {NIX_VERSION}\n"
+    return f"{command.program.split()[0]} (Nix) {NIX_VERSION}\n"
 
 
 def help_text(command: Command) -> str:

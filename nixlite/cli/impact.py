@@ -39,7 +39,7 @@ def share(command: Any, words: list[str]) -> None:
 class ImpactCommand(Command):
     """The command line of `nixlite impact`."""
 
-    program = "nixlite"
+    program = "nixlite impact"
     usage = "nixlite impact [flags] (--overlay FILE | --override EXPR | OLD NEW | --shared A B)"
     description = (
         "Which derivations of a package set change, which stay, and because of what? The set is <nixpkgs>\n"
@@ -201,7 +201,7 @@ FLAGS: Flags = {
     "--file": Flag("file", store("file"), "the package set (<nixpkgs>)", "-f"),
     "--overlay": Flag("file", store("overlay"), "an overlay, final: prev: { … }"),
     "--override": Flag("expr", store("override"), "a function from the set to what is changed in it"),
-    "--expr": Flag("expr", add_expression, "an expression; twice for both versions"),
+    "--expr": Flag("expr", add_expression, "an expression; twice for both versions", "-E"),
     "--of": Flag(
         "attrpath", add_attribute, "look only at this package and what it is made of; may be repeated"
     ),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 from nixlite.cli.explaining import EXPLAINING, Explaining
 from nixlite.cli.flags import Flag, Flags, turn_on
 from nixlite.errors import EvalError
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
 class Layers(Explaining):
     """The command line of `nixlite layers`."""
 
+    program = "nixlite layers"
     usage = "nixlite layers [flags] [FILE] [--expr EXPR] [ATTRPATH]"
     description = (
         "The layers of a set (overlays, overrides, //): who defines, who changes, who reads final and prev. "
@@ -29,6 +32,7 @@ class Layers(Explaining):
         self.flags = FLAGS
         self.mermaid = False
         self.dot = False
+        self.all = False
 
     def run(self) -> int:
         """Show the layers."""
@@ -37,8 +41,11 @@ class Layers(Explaining):
         found = self.make_program().checked()
         attrs, only = layers_of(found, self.path)
         stack = layers.layers(found, attrs, only)
-        draw = layers.mermaid if self.mermaid else layers.dot if self.dot else layers.show
-        self.write(draw(stack, self.settings.cwd), stack)
+        if self.mermaid or self.dot:
+            text = (layers.mermaid if self.mermaid else layers.dot)(stack, self.settings.cwd)
+        else:
+            text = layers.show(stack, self.settings.cwd, sys.maxsize if self.all else 20)
+        self.write(text, stack)
         return 0
 
 
@@ -57,6 +64,7 @@ def layers_of(found: Examination, path: list[str]) -> tuple[dict[str, Any], list
 
 
 FLAGS: Flags = {
+    "--all": Flag("", turn_on("all"), "all attributes of each layer, not only the first 20"),
     "--mermaid": Flag("", turn_on("mermaid"), "print a Mermaid flow chart"),
     "--dot": Flag("", turn_on("dot"), "print a DOT graph"),
     **EXPLAINING,

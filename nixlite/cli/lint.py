@@ -28,7 +28,7 @@ def ignore_rule(command: Any, words: list[str]) -> None:
 class Lint(Command):
     """The command line of `nixlite lint`."""
 
-    program = "nixlite"
+    program = "nixlite lint"
     usage = "nixlite lint [flags] FILE…"
     description = (
         "What is probably not meant? The exit code is 1 where something is found. A line that ends in\n"
@@ -135,7 +135,7 @@ def nix_files(host: Host, directory: str) -> list[str]:
 
 
 FLAGS: Flags = {
-    "--expr": Flag("expr", store("expression"), "look at an expression"),
+    "--expr": Flag("expr", store("expression"), "look at an expression", "-E"),
     "--ignore": Flag("rule", ignore_rule, "leave out a rule; may be repeated"),
     "--fix": Flag("", turn_on("fix"), "rewrite 'rec' and 'let' where that is proved to be the same"),
     "--call": Flag("expr", store("caller"), "the callPackage for --fix ((import <nixpkgs> { }).callPackage)"),

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 class StaleCommand(Explaining):
     """The command line of `nixlite stale`. The exit code is 1 where something is stale."""
 
+    program = "nixlite stale"
     usage = "nixlite stale [flags] [FILE] [--expr EXPR] [ATTRPATH]   or   nixlite stale --table FILE…"
     description = "Which attributes still depend on values that an override replaced, why, and what helps?"
 

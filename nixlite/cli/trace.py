@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 class Trace(Explaining):
     """The command line of `nixlite trace`."""
 
+    program = "nixlite trace"
+    functions = True
     usage = "nixlite trace [flags] [FILE] [--expr EXPR]"
     description = "Each thunk as it is made, forced (by whom) and replaced by its value."
 
@@ -40,7 +42,9 @@ class Trace(Explaining):
             self.host.write_stdout(page(trace))
         else:
             self.write(steps.show(trace, self.settings.cwd), steps.to_data(trace))
-        return 1 if trace.result.startswith("error:") else 0
+        if trace.error is not None:
+            raise trace.error
+        return 0
 
 
 FLAGS: Flags = {

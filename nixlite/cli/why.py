@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 class Why(Explaining):
     """The command line of `nixlite why`."""
 
+    program = "nixlite why"
     usage = "nixlite why [flags] [FILE] [--expr EXPR] [ATTRPATH]"
     description = "Where was an attribute's value written, which layers did it pass, and what does it read?"
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from nixlite.explain.brief import brief, shown_place
 from nixlite.explain.leaves import forced
+from nixlite.explain.overrides import name_package
 from nixlite.explain.places import FINAL_NAMES, PREV_NAMES, children
 from nixlite.explain.recorder import settled
 from nixlite.syntax import nodes as n
@@ -70,7 +71,8 @@ def layers(found: Examination, attrs: dict[str, Lazy], only: Sequence[str] = ())
     for number, (what, place, part) in enumerate(groups, 1):
         names = [name for name in part if not only or name in only]
         for name in names[:FORCED]:
-            found.recorder.ask(lambda cell=part[name]: forced(found, cell))  # type: ignore[misc]
+            _, value = found.recorder.ask(lambda cell=part[name]: forced(found, cell))  # type: ignore[misc]
+            name_package(found, value)
         entries = [entry(found, name, part[name], number, owners) for name in names]
         result.append(Layer(number, what, place, entries))
     return [layer for layer in result if layer.entries]
@@ -145,18 +147,21 @@ def layer_name(name: str) -> str:
 # -- showing
 
 
-def show(stack: list[Layer], base: str = "") -> str:
-    """The layers as text, the lowest first."""
+def show(stack: list[Layer], base: str = "", most: int = 20) -> str:
+    """The layers as text, the lowest first, each with at most so many attributes."""
     lines = []
     for layer in stack:
         lines.append(f"{layer.number}. {layer.what} at {shown_place(layer.place, base)}")
-        width = max(len(item.name) for item in layer.entries)
-        for item in layer.entries:
+        shown = layer.entries[:most]
+        width = max(len(item.name) for item in shown)
+        for item in shown:
             edges = ", ".join(f"{edge.via}.{edge.name}{answer(edge)}" for edge in item.reads)
             value = "" if item.value == "…" else f" = {item.value}"
             lines.append(
                 f"   {item.verb} {item.name.ljust(width)}{value}{f'   reads {edges}' if edges else ''}"
             )
+        if len(layer.entries) > most:
+            lines.append(f"   … and {len(layer.entries) - most} more (--all)")
     return "\n".join(lines) + "\n"
 
 

@@ -38,23 +38,24 @@ class Step(NamedTuple):
 
 
 class Trace(NamedTuple):
-    """All steps, the sources by name, the result or error, and how many steps were left out."""
+    """All steps, the sources by name, the result or error, how many steps were left out, and the error."""
 
     steps: list[Step]
     sources: dict[str, str]
     result: str
     left_out: int
+    error: NixError | None = None
 
 
 def record(program: Program, *, strict: bool = False, everywhere: bool = False, limit: int = LIMIT) -> Trace:
     """Evaluate a program step by step; *strict*: all of it. Steps in other sources than the program's
     own only count *everywhere*."""
     found = program.run(Recorder(steps=True, describe=brief))
-    result = f"error: {found.error}" if found.error is not None else ""
-    if strict and found.error is None:
+    error = found.error
+    if strict and error is None:
         _, answer = found.recorder.ask(lambda: comparable(found, found.root, 50))
-        result = f"error: {answer}" if isinstance(answer, NixError) else ""
-    result = result or brief(found.root, 3)
+        error = answer if isinstance(answer, NixError) else None
+    result = f"error: {error}" if error is not None else brief(found.root, 3)
     steps: list[Step] = []
     left_out = 0
     depths: dict[Node, int] = {}
@@ -68,7 +69,7 @@ def record(program: Program, *, strict: bool = False, everywhere: bool = False, 
         steps.append(step(found, event, entry, len(steps) + 1, depth_of(event, depths)))
     names = {item.source for item in steps}
     texts = {name: found.evaluator.sources[name].text for name in names}
-    return Trace(steps, texts, result, left_out)
+    return Trace(steps, texts, result, left_out, error)
 
 
 def depth_of(event: Event, depths: dict[Node, int]) -> int:
