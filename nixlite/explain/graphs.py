@@ -6,6 +6,7 @@ layer such that few edges cross.
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import NamedTuple
 
 LINE, GAP, CHARACTER, MARGIN = 30, 60, 7.3, 12
@@ -13,6 +14,8 @@ ARROW = (
     '<defs><marker id="tip" viewBox="0 0 8 8" refX="8" refY="4" markerWidth="8" markerHeight="8"'
     ' orient="auto"><path d="M0,0 L8,4 L0,8 z" fill="#666"/></marker></defs>'
 )
+BEND = 9
+"""The height of a line between nodes that an edge takes on its way, in pixels, as LINE is that of a node."""
 ROUNDS = 8
 """How often the order in the layers is improved."""
 
@@ -67,26 +70,80 @@ def mermaid_text(text: str) -> str:
 
 def to_svg(graph: Graph) -> str:
     """A picture that needs nothing else."""
-    layers = ordered(layers_of(graph), graph)
-    box: dict[str, tuple[float, float, float]] = {}  # left, middle, width
+    layers, routes = routed(graph)
+    layers = ordered(layers, sorted({segment for route, _ in routes for segment in pairwise(route)}))
+    box: dict[str, Box] = {}
     left: float = MARGIN
-    height = MARGIN * 2 + LINE * max((len(layer) for layer in layers), default=0)
-    for layer in layers:
-        widths = {key: CHARACTER * len(graph.nodes[key]) + 16 for key in layer}
-        top = (height - LINE * len(layer)) / 2
-        for at, key in enumerate(layer):
-            box[key] = (left, top + LINE * (at + 0.5), widths[key])
-        left += max(widths.values()) + GAP
+    heights = [sum(LINE if key in graph.nodes else BEND for key in layer) for layer in layers]
+    height = MARGIN * 2 + max(heights, default=0)
+    for layer, own in zip(layers, heights, strict=True):
+        widths = {key: CHARACTER * len(graph.nodes[key]) + 16 for key in layer if key in graph.nodes}
+        widest = max(widths.values(), default=0)
+        top = (height - own) / 2
+        for key in layer:
+            line = LINE if key in graph.nodes else BEND
+            box[key] = Box(left, top + line / 2, widths.get(key, widest))
+            top += line
+        left += widest + GAP
     width = max(left - GAP, 0) + MARGIN
-    body = [edge_svg(box[start], box[end], label) for start, end, label in graph.edges]
-    body += [node_svg(box[key], label, key in graph.marked) for key, label in graph.nodes.items()]
+    drawn: dict[str, None] = {}  # what edges share is drawn once
+    for route, label in routes:
+        drawn.update(dict.fromkeys(route_svg(route, label, box)))
+    body = [*drawn, *(node_svg(box[key], label, key in graph.marked) for key, label in graph.nodes.items())]
     size = f'width="{width:.0f}" height="{height:.0f}"'
     view = f'viewBox="0 0 {width:.0f} {height:.0f}"'
     head = f'<svg xmlns="http://www.w3.org/2000/svg" {size} {view} font-family="monospace" font-size="12">'
     return "\n".join([head, ARROW, f'<rect {size} fill="white"/>', *body, "</svg>"])
 
 
-def node_svg(place: tuple[float, float, float], label: str, marked: bool) -> str:
+class Box(NamedTuple):
+    """Where a node is, in pixels: its left end, the middle of its height, its width."""
+
+    left: float
+    middle: float
+    width: float
+
+
+Route = tuple[list[str], str]
+"""The nodes and bends that an edge passes, and its label."""
+
+
+def routed(graph: Graph) -> tuple[list[list[str]], list[Route]]:
+    """(the layers, the routes of all edges): an edge over several layers bends in each, between their nodes.
+
+    Edges from one node bend at the same places: what leads far runs together as long as it can.
+    """
+    layers = layers_of(graph)
+    level = {key: at for at, layer in enumerate(layers) for key in layer}
+    bends: dict[str, None] = {}
+    routes: list[Route] = []
+    for start, end, label in graph.edges:
+        route = [start]
+        for at in range(level[start] + 1, level[end]):
+            bend = f"\0{at} {start}"
+            if bend not in bends:
+                bends[bend] = None
+                layers[at].append(bend)
+            route.append(bend)
+        routes.append(([*route, end], label))
+    return layers, routes
+
+
+def route_svg(route: list[str], label: str, box: dict[str, Box]) -> list[str]:
+    """The curves and straight parts of one edge; only the last has a tip."""
+    parts = []
+    for start, end in pairwise(route):
+        last = end == route[-1]
+        parts.append(edge_svg(box[start], box[end], label if last else "", tip=last))
+        if not last:
+            at = box[end]
+            parts.append(
+                f'<path d="M{at.left:.1f},{at.middle:.1f} h{at.width:.1f}" fill="none" stroke="#999"/>'
+            )
+    return parts
+
+
+def node_svg(place: Box, label: str, marked: bool) -> str:
     """A box with its label."""
     left, middle, width = place
     fill = "#ffd9a0" if marked else "#eef3fb"
@@ -96,12 +153,13 @@ def node_svg(place: tuple[float, float, float], label: str, marked: bool) -> str
     )
 
 
-def edge_svg(start: tuple[float, float, float], end: tuple[float, float, float], label: str) -> str:
+def edge_svg(start: Box, end: Box, label: str, *, tip: bool) -> str:
     """A curve from the right of one box to the left of another."""
-    x1, y1, x2, y2 = start[0] + start[2], start[1], end[0], end[1]
+    x1, y1, x2, y2 = start.left + start.width, start.middle, end.left, end.middle
     bend = max(30, (x2 - x1) / 2)
     path = f"M{x1:.1f},{y1:.1f} C{x1 + bend:.1f},{y1:.1f} {x2 - bend:.1f},{y2:.1f} {x2:.1f},{y2:.1f}"
-    drawn = f'<path d="{path}" fill="none" stroke="#999" marker-end="url(#tip)"/>'
+    marker = ' marker-end="url(#tip)"' if tip else ""
+    drawn = f'<path d="{path}" fill="none" stroke="#999"{marker}/>'
     if label:
         middle = f'x="{(x1 + x2) / 2:.1f}" y="{(y1 + y2) / 2 - 3:.1f}"'
         drawn += f'<text {middle} text-anchor="middle" font-size="10" fill="#555">{xml_text(label)}</text>'
@@ -137,10 +195,10 @@ def layers_of(graph: Graph) -> list[list[str]]:
     return [layer for layer in layers if layer]
 
 
-def ordered(layers: list[list[str]], graph: Graph) -> list[list[str]]:
+def ordered(layers: list[list[str]], edges: list[tuple[str, str]]) -> list[list[str]]:
     """The layers with each node near the middle of its neighbours, from both sides in turn."""
-    near: dict[str, list[str]] = {key: [] for key in graph.nodes}
-    for start, end, _ in graph.edges:
+    near: dict[str, list[str]] = {key: [] for layer in layers for key in layer}
+    for start, end in edges:
         near[start].append(end)
         near[end].append(start)
     place = {key: float(at) for layer in layers for at, key in enumerate(layer)}

@@ -29,7 +29,7 @@ SCRIPT = """
 const data = JSON.parse(document.getElementById('trace').textContent);
 const $ = id => document.getElementById(id), words = {create: 'is made', force: 'is forced',
   read: 'is read again: ', value: 'becomes ', error: 'fails'};
-let at = 0;
+let at = Number(location.hash.slice(1)) - 1 || 0;  // page.html#12 opens at step 12
 $('slider').max = Math.max(0, data.steps.length - 1);
 function state(n) {  // what is under evaluation, and which thunks have values, after step n
   const stack = [], values = new Map();
@@ -61,6 +61,7 @@ function show(n) {
   $('what').textContent = `${s.name} ${words[s.kind]}${s.value}${by}`;
   $('count').textContent = `${at + 1} of ${data.steps.length}`;
   $('slider').value = at;
+  history.replaceState(null, '', `#${at + 1}`);
   const [stack, values] = state(at);
   $('stack').replaceChildren();
   for (const f of stack.slice().reverse()) row($('stack'), [f.name, f.place]);
@@ -78,7 +79,7 @@ addEventListener('keydown', e => {
   if (e.key === 'ArrowLeft') show(at - 1);
 });
 $('result').textContent = data.result + (data.leftOut ? ` (${data.leftOut} steps left out)` : '');
-show(0);
+show(at);
 """
 
 PAGE = """<!DOCTYPE html>
@@ -87,8 +88,8 @@ PAGE = """<!DOCTYPE html>
 <title>nixlite trace</title><style>{style}</style></head>
 <body>
 <h1>How this is evaluated</h1>
-<nav><button id="first" title="first step">⏮</button><button id="back" title="back (←)">◀</button>
-<button id="next" title="forward (→)">▶</button><button id="last" title="last step">⏭</button>
+<nav><button id="first" title="first step">|◀</button><button id="back" title="back (←)">◀</button>
+<button id="next" title="forward (→)">▶</button><button id="last" title="last step">▶|</button>
 <input id="slider" type="range" min="0" value="0" aria-label="step"><span id="count"></span></nav>
 <p><strong id="what"></strong></p>
 <main>

@@ -150,6 +150,21 @@ def test_graphs() -> None:
     assert to_svg(Graph({}, []))
 
 
+def test_a_long_edge_passes_beside_the_boxes_between() -> None:
+    """From a to c it bends at b's layer, in a line of its own; two that go there share it."""
+    nodes = {name: name * 9 for name in "abcd"}
+    edges = [("a", "b", ""), ("b", "c", ""), ("b", "d", ""), ("a", "c", ""), ("a", "d", "")]
+    root = ET.fromstring(to_svg(Graph(nodes, edges)))
+    straight = [path for path in root.iter("{http://www.w3.org/2000/svg}path") if " h" in path.get("d", "")]
+    (bend,) = straight
+    _, height = map(float, bend.get("d", "").split()[0][1:].split(","))
+    boxes = [
+        float(box.get("y", "0")) for box in root.iter("{http://www.w3.org/2000/svg}rect") if box.get("y")
+    ]
+    middle = boxes[1]  # of b, which is alone in its layer
+    assert not middle <= height <= middle + 22
+
+
 ALIKE = """
 { z }:
 let
