@@ -9,7 +9,6 @@ Python's own `sorted` is used only where no Nix code runs: for `lessThan` on num
 from __future__ import annotations
 
 from operator import eq
-from types import NoneType
 
 from nixlite.builtins.arithmetic import less_than_builtin
 from nixlite.builtins.registry import builtin
@@ -18,7 +17,7 @@ from nixlite.runtime.expect import force_bool, force_function, force_list
 from nixlite.runtime.operators import less_than
 from nixlite.runtime.thunk import force
 from nixlite.runtime.utf8 import to_bytes
-from nixlite.runtime.values import PrimOp, linked
+from nixlite.runtime.values import FunctionType, PrimOp, PrimOpApp, linked
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -30,7 +29,7 @@ if TYPE_CHECKING:
     Comparator = Callable[[Any, Lazy, Lazy], bool]
 
 INSERTION_LIMIT = 16
-PLAIN = (str, int, float, bool, NoneType)
+FUNCTIONS = (FunctionType, PrimOp, PrimOpApp)
 
 
 @builtin("sort", args=("comparator", "list"))
@@ -49,8 +48,8 @@ def sort(comparator: Lazy, xs: Lazy) -> Value:
         if ordered is not None:
             return tuple(ordered)
         return tuple(peeksort(list(items), _by_less_than, None))
-    # Thunks of plain values need not be opened again and again; the others keep their identity (`same`).
-    opened = [value if type(value) in PLAIN else item for value, item in zip(values, items, strict=True)]
+    # Thunks need not be opened again and again; those of functions have an identity of their own (`same`).
+    opened = [item if type(value) in FUNCTIONS else value for value, item in zip(values, items, strict=True)]
     by = _by_lambda if takes_two(function) else _by_call
     return tuple(peeksort(opened, by, function))
 
