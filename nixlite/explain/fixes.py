@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from nixlite.analysis.scope import WithLookup
+from nixlite.analysis.scope import Variable, WithLookup
 from nixlite.errors import NixError
 from nixlite.explain.leaves import forced, is_derivation, leaf_at
 from nixlite.explain.moving import ZEROS, Mover, replace
@@ -101,10 +101,10 @@ class Editor:
             return "", False
         return (name, False) if name else ("old", True)
 
-    def is_from_with(self, var: n.Var) -> bool:
-        """Whether a variable of the override is found by `with`."""
-        index = self.index_of(self.definition)
-        return type(index.analysis.variables.get(var)) is WithLookup
+    def is_beside_others(self, var: n.Var) -> bool:
+        """Whether a variable of the override is found by `with` or in the REPL's scope, as others may be."""
+        meaning = self.index_of(self.definition).analysis.variables.get(var)
+        return type(meaning) is WithLookup or (type(meaning) is Variable and meaning.dynamic)
 
     # -- what to add
 
@@ -266,7 +266,7 @@ def prefixes(editor: Editor) -> list[str]:
     if type(function) is not n.Select or not all(isinstance(name, str) for name in function.path):
         return []
     subject = function.subject
-    bare = [""] if type(subject) is n.Var and editor.is_from_with(subject) else []
+    bare = [""] if type(subject) is n.Var and editor.is_beside_others(subject) else []
     if len(function.path) == 1:  # the package is a variable
         return bare
     names = [attribute_name(str(name)) for name in function.path[:-2]]

@@ -59,8 +59,11 @@ def history(recorder: Recorder, attrs: dict[str, Lazy], name: str) -> list[Layer
         elif made.how == "mapAttrs":
             layers.append(Layer("mapAttrs", made.place, cell))
             at = source
-        else:
+        elif same(cell, source[name]):
             at = source
+        else:  # bound to something else since: a scope of the REPL
+            layers.append(Layer("", None, cell))
+            break
     return unique(layers[::-1])
 
 

@@ -120,6 +120,8 @@ def replay(session: Session, answer: Any) -> Program:
 
 def add_file(session: Session, evaluator: InstrumentedEvaluator, scope: dict[str, Lazy], name: str) -> None:
     """Bring the attributes of a file into scope, as `:l` did; a file that is gone leaves what it gave."""
+    from nixlite.explain.recorder import Made
+
     try:
         path = NixPath(file_path(evaluator, name))
         value = auto_call(evaluator.import_file(path), session.auto_arguments)
@@ -127,6 +129,8 @@ def add_file(session: Session, evaluator: InstrumentedEvaluator, scope: dict[str
         return
     if type(value) is dict:
         scope.update({key: cell for key, cell in value.items() if key not in session.own})
+        made = evaluator.recorder.made
+        made[id(scope)] = Made("scope", None, scope, (value,))  # so that the layers of the set are seen
 
 
 def bind(

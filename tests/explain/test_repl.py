@@ -69,3 +69,24 @@ def test_an_infinite_recursion() -> None:
 def test_files(tmp_path: Path) -> None:
     (tmp_path / "p.nix").write_text("{ p = { a = 1; } // {\n a = 2; }; }")
     assert "p.nix:2" in talk(f":l {tmp_path}/p.nix", ":why p.a")
+
+
+def test_layers_of_what_a_file_brought_into_scope(tmp_path: Path) -> None:
+    (tmp_path / "f.nix").write_text("{ a = 1; b = 1; } // {\n a = 2; }")
+    assert "1 → 2" in talk(f":l {tmp_path}/f.nix", ":why a")
+    assert "changes a" in talk(f":l {tmp_path}/f.nix", ":layers a")
+    assert "1 → 2" not in talk(f":l {tmp_path}/f.nix", "a = 3", ":why a")
+
+
+def test_a_fix_may_name_what_is_in_scope(tmp_path: Path) -> None:
+    """`fetch` is not to be had from `p`, but beside it."""
+    (tmp_path / "f.nix").write_text("""
+      let
+        make = f: f { } // { overrideAttrs = change: make (old: f old // change (f old)); };
+        fetch = { rev }: derivation { inherit rev; name = "s"; system = "x"; builder = "b";
+          outputHashMode = "flat"; outputHashAlgo = "sha256"; outputHash = ""; };
+      in { inherit fetch; p = ({ fetch }: make (_: rec { version = "1"; src = fetch { rev = version; }; })) { inherit fetch; }; }
+    """)
+    text = talk(f":l {tmp_path}/f.nix", 'q = p.overrideAttrs (o: { version = "2"; })', ":stale q")
+    assert "src = fetch { rev = version; };" in text
+    assert '✓ src.rev: "1" → "2"' in text
