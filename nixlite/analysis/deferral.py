@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from nixlite.analysis.policy import Policy
     from nixlite.analysis.scope import Variable
 
-NEVER = frozenset((n.Int, n.Float, n.Str, n.PathLiteral, n.Var, n.Lambda))
-"""What no thunk is made for (a function is one Python instruction, and calls of it are known)."""
+NEVER = frozenset((n.Int, n.Float, n.Str, n.PathLiteral, n.Var))
+"""What no thunk is made for."""
 
 
 class Group:
@@ -62,10 +62,11 @@ def deferred_names(attrs: n.AttrSet, policy: Policy, *, often: bool) -> list[str
     large: list[str] = []
     for name, binding in attrs.bindings.items():
         size = deferrable_size(binding.value)
-        if size >= policy.value:
-            small.append(name)
         if size >= least:
             large.append(name)
+            small.append(name)
+        elif size >= policy.value and type(binding.value) is not n.Lambda:
+            small.append(name)  # but no function, whose calls are better known
     return small if len(small) >= policy.members and not often else large
 
 

@@ -24,5 +24,5 @@ class Policy:
         return f"{self.source},{self.value},{self.members},{self.large},{self.huge}"
 
 
-DEFERRAL = Policy(source=30_000, value=24, members=32, large=400, huge=4000)
+DEFERRAL = Policy(source=4_000, value=24, members=32, large=400, huge=4000)
 """What the evaluator uses."""

@@ -195,11 +195,11 @@ def is_inherited_builtin(f: Function, name: str, attrs: n.AttrSet) -> bool:
 def write_group(f: Function, attrs: n.AttrSet, with_positions: bool) -> Deferred | None:
     """Assign the variables of a `let` or `rec`; gives what there is of pieces."""
     names = f.unit.analysis.bound[attrs]
-    classify(f, names, attrs)
     pieces = f.unit.analysis.groups.get(attrs)
     deferred = begin_group(f, pieces, with_positions) if pieces is not None else None
     if deferred is not None:
         names = {name: variable for name, variable in names.items() if variable not in deferred.group.own}
+    classify(f, names, attrs)
     for variable in names.values():
         if variable not in f.unit.constants:
             f.declare(variable)
