@@ -10,17 +10,10 @@ from __future__ import annotations
 from nixlite.analysis.scope import Global, Variable
 from nixlite.compiler import emit
 from nixlite.compiler.deferred import Deferred, begin_group, fill_environment, make_group
-from nixlite.compiler.expressions import (
-    CONSTANT_GLOBALS,
-    argument,
-    atomic,
-    is_builtins,
-    is_function_variable,
-    outlined,
-    path_constant,
-)
+from nixlite.compiler.expressions import argument, atomic, outlined, path_constant
 from nixlite.compiler.functions import define_lambda
 from nixlite.compiler.unit import CONTEXT, MAX_NESTING, SELECT, TAIL, VALUE, Function
+from nixlite.compiler.variables import CONSTANT_GLOBALS, is_builtins, is_function_variable
 from nixlite.syntax import nodes as n
 from nixlite.syntax.unparse import show_name
 

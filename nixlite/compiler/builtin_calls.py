@@ -8,15 +8,9 @@ from __future__ import annotations
 
 from nixlite.analysis.scope import Variable
 from nixlite.compiler import emit
-from nixlite.compiler.expressions import (
-    TYPE_TESTS,
-    argument,
-    called_builtin,
-    is_function_variable,
-    named_builtin,
-    resolved,
-)
+from nixlite.compiler.expressions import TYPE_TESTS, argument
 from nixlite.compiler.unit import CONTEXT
+from nixlite.compiler.variables import called_builtin, is_function_variable, named_builtin, resolved
 from nixlite.syntax import nodes as n
 
 TYPE_CHECKING = False

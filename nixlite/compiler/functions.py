@@ -5,8 +5,9 @@ from __future__ import annotations
 from nixlite.analysis.scope import Variable
 from nixlite.compiler import emit
 from nixlite.compiler.builtin_calls import builtin_call
-from nixlite.compiler.expressions import ARITHMETIC, argument, atomic, called_builtin, is_rebound
+from nixlite.compiler.expressions import ARITHMETIC, argument, atomic
 from nixlite.compiler.unit import CALL, CONTEXT, FORMALS, MAX_NESTING, VALUE, Function, Reads, is_thunk
+from nixlite.compiler.variables import called_builtin, is_rebound
 from nixlite.syntax import nodes as n
 
 TYPE_CHECKING = False

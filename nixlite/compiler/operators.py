@@ -10,9 +10,10 @@ from __future__ import annotations
 from nixlite.analysis.scope import Global
 from nixlite.compiler import emit
 from nixlite.compiler.builtin_calls import inside
-from nixlite.compiler.expressions import ARITHMETIC, argument, boolean, is_rebound, resolved
+from nixlite.compiler.expressions import ARITHMETIC, argument, boolean
 from nixlite.compiler.functions import apply
 from nixlite.compiler.unit import CALL, CONTEXT, TAIL, VALUE
+from nixlite.compiler.variables import is_rebound, resolved
 from nixlite.syntax import nodes as n
 
 TYPE_CHECKING = False
