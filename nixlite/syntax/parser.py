@@ -14,7 +14,7 @@ from nixlite.syntax.tables import END, LEXER_ERROR, Tables, load
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, NoReturn
+    from typing import Any
 
     from nixlite.source import Source
     from nixlite.syntax.nodes import AttrSet, Expr
@@ -55,51 +55,45 @@ def _run(tables: Tables, tokens: Tokens, builder: Builder) -> Any:
     rules: list[Any] = [
         (length, origin, name and getattr(builder, name)) for length, origin, name in tables.rules
     ]
-    kinds, token_values, starts, ends = tokens.kinds, tokens.values, tokens.starts, tokens.ends
     states: list[int] = [0]  # after each symbol read; before the first: 0
     values: list[Any] = []  # what it means
     begins: list[int] = []  # its start offset
     push_state, push_value, push_begin = states.append, values.append, begins.append
-    state = index = 0
-    while True:
-        kind = kinds[index]
-        action = actions[state][kind]
+    row = actions[0]
+    before = 0  # where the token before ends
+    for kind, value, start, end in zip(tokens.kinds, tokens.values, tokens.starts, tokens.ends, strict=True):
+        action = row[kind]
         while action < 0:
             length, origin, build = rules[action]
             if length == 1:
                 if build:
-                    values[-1] = build(values[-1:], begins[-1], ends[index - 1])
+                    values[-1] = build(values[-1:], begins[-1], before)
                 state = gotos[states[-2]][origin][kind]
                 states[-1] = state
             elif length:
                 arguments = values[-length:]
                 del values[1 - length :], states[-length:], begins[1 - length :]
-                values[-1] = build(arguments, begins[-1], ends[index - 1])
+                values[-1] = build(arguments, begins[-1], before)
                 state = gotos[states[-1]][origin][kind]
                 push_state(state)
             else:
-                end = ends[index - 1] if index else 0
-                push_value(build([], end, end))
-                push_begin(end)
-                state = gotos[state][origin][kind]
+                push_value(build([], before, before))
+                push_begin(before)
+                state = gotos[states[-1]][origin][kind]
                 push_state(state)
             action = actions[state][kind]
         if action == 0:
-            if kind == END and state == tables.accepting:
-                return values[-1]
-            _fail(tables, tokens, builder, state, index)
+            break
         push_state(action)
-        push_value(token_values[index])
-        push_begin(starts[index])
-        state = action
-        index += 1
-
-
-def _fail(tables: Tables, tokens: Tokens, builder: Builder, state: int, index: int) -> NoReturn:
-    kind = tokens.kinds[index]
+        push_value(value)
+        push_begin(start)
+        row = actions[action]
+        before = end
+    if kind == END and states[-1] == tables.accepting:
+        return values[-1]
     if kind == LEXER_ERROR:
-        raise tokens.values[index]
-    error = builder.error(syntax_error(tables, state, kind), tokens.starts[index])
+        raise value
+    error = builder.error(syntax_error(tables, states[-1], kind), start)
     error.incomplete = kind == END
     raise error
 
