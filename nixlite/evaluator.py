@@ -11,7 +11,7 @@ import sys
 from nixlite.errors import NixError, StackOverflow
 from nixlite.runtime.abi import LateNames, globals_for, unit_globals
 from nixlite.runtime.frames import with_room
-from nixlite.runtime.state import State
+from nixlite.runtime.state import LateStore, State
 from nixlite.runtime.thunk import from_start
 from nixlite.runtime.values import PrimOp
 from nixlite.source import Source
@@ -67,7 +67,7 @@ class Evaluator:
             host.store = Store(settings.store_dir, outer, read_only=settings.read_only)
             return host.store  # type: ignore[no-any-return]
 
-        host.store = None
+        host.store = LateStore(settings.store_dir, lambda: self.state.store)
         self.state = State(settings, host, make_store)
         self.state.import_file = self.import_file
         self.state.scoped_import = self.scoped_import

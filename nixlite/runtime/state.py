@@ -46,3 +46,19 @@ class State:
         if self._store is None:
             self._store = self._make_store()
         return self._store
+
+
+class LateStore:
+    """Stands for an evaluation's store until a path in it is asked for."""
+
+    __slots__ = ("directory", "store")
+
+    def __init__(self, directory: str, store: Callable[[], Any]) -> None:
+        self.directory = directory
+        self.store = store
+
+    def lookup(self, path: str) -> Any:
+        """As the store's own."""
+        if path == self.directory or path.startswith(f"{self.directory}/"):
+            return self.store().lookup(path)
+        return None

@@ -65,6 +65,7 @@ VALUES = [
     ('builtins.toPath "/a/../b//c/."', '"/b/c"', "a path made canonical"),
     ('builtins.readFile (builtins.toFile "x" "y")', '"y"', "a file of the store in memory"),
     ('builtins.readFile "${./text}"', '"one\\ntwo\\n"', "a source in the store"),
+    ("builtins.pathExists builtins.storeDir", "true", "there is a store wherever there is Nix"),
     ('builtins.pathExists (builtins.toFile "x" "y")', "true", "and it exists"),
     (
         READ_BACK,
