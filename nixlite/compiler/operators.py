@@ -20,6 +20,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     import ast
     from collections.abc import Callable
+    from typing import Any
 
     from nixlite.compiler.unit import Function, Site
 
@@ -50,6 +51,39 @@ def both_are(
     return test, emit.name(first), emit.name(second)
 
 
+def both_integers(
+    node_left: n.Expr, left: ast.expr, node_right: n.Expr, right: ast.expr, f: Function
+) -> tuple[ast.expr, ast.expr, ast.expr, ast.expr]:
+    """As `both_are`, for integers; last what the right operand is where the test failed.
+
+    A variable that may be a thunk is first tested for being an integer as it is: the test that it is no thunk
+    comes after. Then the right one may be untouched when the left one fails.
+    """
+    test_left, first = integer_variable(left)
+    test_right, second = integer_variable(right)
+    if test_left is not None and type(node_right) is n.Int:
+        return test_left, first, right, right
+    if test_right is not None and type(node_left) is n.Int:
+        return test_right, left, second, second
+    if test_right is None or type(node_left) is n.Int:
+        test, first, second = both_are(node_left, left, node_right, right, f, "int")
+        return test, first, second, second
+    if test_left is None:
+        name = f.temporary()
+        test_left, first = emit.type_is(emit.walrus(name, left), "int"), emit.name(name)
+    return emit.all_of(test_left, test_right), first, second, right
+
+
+def integer_variable(read: Any) -> tuple[ast.expr | None, ast.expr]:
+    """Of the reading of a local variable (`variables.resolved`): the test for an integer, and its name."""
+    if type(read) is not emit.IfExp or type(read.body) is not emit.NamedExpr:
+        return None, read
+    name = read.orelse
+    if type(name) is not emit.Name or read.body.target.id != name.id:
+        return None, read
+    return emit.any_of(emit.type_is(name, "int"), emit.type_is(read, "int")), name
+
+
 def rebound(f: Function, node: n.Binary | n.Negate, left: n.Expr, right: n.Expr) -> ast.expr:
     """The operator as a call of the variable that hides its global."""
     site = f.unit.site(node.pos, f.context, CALL)
@@ -70,8 +104,8 @@ def add(f: Function, node: n.Binary) -> ast.expr:
         return emit.if_else(
             test, emit.binary(first, emit.ADD, second), emit.call(site, "plus", first, second, left_place)
         )
-    test, first, second = both_are(node.left, left, node.right, right, f, "int")
-    return in_range(f, test, first, emit.ADD, second, emit.call(site, "plus", first, second, left_place))
+    test, first, second, again = both_integers(node.left, left, node.right, right, f)
+    return in_range(f, test, first, emit.ADD, second, emit.call(site, "plus", first, again, left_place))
 
 
 def in_range(
@@ -89,8 +123,8 @@ def arithmetic(f: Function, node: n.Binary) -> ast.expr:
         return rebound(f, node, node.left, node.right)
     site = f.unit.site(node.pos, f.context, CALL)
     left, right = inside(f, BUILTIN_OF[node.op], node.pos, node.left, node.right)
-    test, first, second = both_are(node.left, left, node.right, right, f, "int")
-    slow = emit.call(site, "p_" + BUILTIN_OF[node.op], first, second)
+    test, first, second, again = both_integers(node.left, left, node.right, right, f)
+    slow = emit.call(site, "p_" + BUILTIN_OF[node.op], first, again)
     return in_range(f, test, first, ARITHMETIC[node.op], second, slow)
 
 
@@ -134,8 +168,8 @@ def compare(f: Function, node: n.Binary) -> ast.expr:
     site = f.unit.site(node.pos, f.context, CALL)
     first_value, second_value = inside(f, "lessThan", node.pos, left, right)
     f.context = saved
-    test, first, second = both_are(left, first_value, right, second_value, f, "int")
-    slow = emit.call(site, "p_lessThan", first, second)
+    test, first, second, again = both_integers(left, first_value, right, second_value, f)
+    slow = emit.call(site, "p_lessThan", first, again)
     if negated:
         return emit.if_else(test, emit.compare(first, emit.GT_E, second), emit.negation(slow))
     return emit.if_else(test, emit.compare(first, emit.LT, second), slow)
