@@ -11,7 +11,7 @@ from types import FunctionType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from nixlite.errors import EvalError, NixError, did_you_mean
-from nixlite.explain.places import children
+from nixlite.explain.places import walk
 from nixlite.runtime.call import call
 from nixlite.runtime.show import show_short
 from nixlite.runtime.thunk import force
@@ -151,12 +151,9 @@ def find_lambda(evaluator: Evaluator, info: LambdaInfo) -> tuple[n.Lambda, Any] 
         tree = evaluator.parse(source)
     except NixError:
         return None
-    todo: list[Any] = [tree]
-    while todo:
-        node = todo.pop()
+    for node in walk(tree):
         if type(node) is n.Lambda and source.line_column(node.pos) == (line, column):
             return node, source
-        todo += children(node)
     return None
 
 

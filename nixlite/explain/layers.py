@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from nixlite.explain.brief import brief, shown_place
 from nixlite.explain.leaves import forced
 from nixlite.explain.overrides import name_package
-from nixlite.explain.places import FINAL_NAMES, PREV_NAMES, children
+from nixlite.explain.places import FINAL_NAMES, PREV_NAMES, walk
 from nixlite.explain.recorder import settled
 from nixlite.syntax import nodes as n
 
@@ -126,14 +126,13 @@ def entry(found: Examination, name: str, cell: Any, number: int, owners: dict[st
 def reads(definition: Definition | None) -> list[tuple[str, str]]:
     """The attributes that a definition selects from `final` and `prev`."""
     found: dict[tuple[str, str], None] = {}
-    todo: list[Any] = [definition.value] if definition is not None and definition.value is not None else []
-    while todo:
-        node = todo.pop()
+    if definition is None or definition.value is None:
+        return []
+    for node in walk(definition.value):
         if type(node) is n.Select and type(node.subject) is n.Var and isinstance(node.path[0], str):
             via = layer_name(node.subject.name)
             if via:
                 found[via, node.path[0]] = None
-        todo += children(node)[::-1]
     return list(found)
 
 

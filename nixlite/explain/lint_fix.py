@@ -22,8 +22,8 @@ from nixlite.explain.lint_tree import (
     let_references,
     offset_of,
     references,
-    walk,
 )
+from nixlite.explain.places import walk
 from nixlite.runtime.call import call
 from nixlite.runtime.show import show_value
 from nixlite.runtime.values import lambda_info

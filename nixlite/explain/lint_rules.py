@@ -16,8 +16,8 @@ from nixlite.explain.lint_tree import (
     let_references,
     offset_of,
     references,
-    walk,
 )
+from nixlite.explain.places import walk
 from nixlite.spelling import attribute_name
 from nixlite.syntax import nodes as n
 

@@ -6,12 +6,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from nixlite.analysis.scope import Variable, analyse
 from nixlite.errors import NixError
-from nixlite.explain.places import children
+from nixlite.explain.places import children, walk
 from nixlite.syntax import nodes as n
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from nixlite.analysis.scope import Analysis
     from nixlite.evaluator import Evaluator
     from nixlite.source import Source
@@ -83,15 +81,6 @@ def bound_value(node: n.Expr, name: str) -> n.Expr | None:
     if type(attrs) is n.AttrSet and name in attrs.bindings:
         return attrs.bindings[name].value
     return None
-
-
-def walk(tree: Any) -> Iterator[Any]:
-    """Every node, outer ones first, in the order of the source as far as possible."""
-    todo = [tree]
-    while todo:
-        node = todo.pop()
-        yield node
-        todo += reversed(children(node))
 
 
 def callee_name(node: n.Expr) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 
 from nixlite.analysis.scope import Global, Variable
-from nixlite.explain.places import FORMAL, LET, REC, children, resolves_to
+from nixlite.explain.places import FORMAL, LET, REC, children, resolves_to, walk
 from nixlite.spelling import attribute_name
 from nixlite.syntax import nodes as n
 
@@ -147,15 +147,12 @@ class Mover:
 def arguments_in(value: n.Expr) -> set[str]:
     """The names of the arguments of the functions that are written in an expression."""
     names: set[str] = set()
-    todo: list[Any] = [value]
-    while todo:
-        node = todo.pop()
+    for node in walk(value):
         if type(node) is n.Lambda:
             formals = node.formals.items if node.formals is not None else ()
             names.update(formal.name for formal in formals)
             if node.argument is not None:
                 names.add(node.argument)
-        todo += children(node)
     return names
 
 

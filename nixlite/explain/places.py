@@ -12,6 +12,8 @@ from nixlite.analysis.scope import Variable, analyse
 from nixlite.syntax import nodes as n
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from nixlite.analysis.scope import Analysis
     from nixlite.explain.instrumented import InstrumentedEvaluator
     from nixlite.explain.recorder import Node, Place
@@ -222,6 +224,15 @@ def children(node: Any) -> list[Any]:
     return [getattr(node, name) for name in fields]
 
 
+def walk(tree: Any) -> Iterator[Any]:
+    """Every node, outer ones first, in the order of the source as far as possible."""
+    todo = [tree]
+    while todo:
+        node = todo.pop()
+        yield node
+        todo += reversed(children(node))
+
+
 FIELDS: dict[type, tuple[str, ...]] = {
     n.ListLiteral: ("items",),
     n.Let: ("attrs", "body"),
@@ -236,13 +247,7 @@ FIELDS: dict[type, tuple[str, ...]] = {
 
 def variables_below(root: Any) -> list[n.Var]:
     """Every variable that is read in an expression."""
-    found, todo = [], [root]
-    while todo:
-        node = todo.pop()
-        if type(node) is n.Var:
-            found.append(node)
-        todo += children(node)
-    return found
+    return [node for node in walk(root) if type(node) is n.Var]
 
 
 def resolves_to(index: Index, var: n.Var, definition: Definition) -> bool:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from nixlite.explain.brief import brief, one_line, shown_place, text_of
 from nixlite.explain.history import history
-from nixlite.explain.places import FORMAL, PART, children
+from nixlite.explain.places import FORMAL, PART, walk
 from nixlite.explain.program import locate
 from nixlite.explain.recorder import settled
 from nixlite.runtime.values import MISSING, ContextString, NixPath, PrimOp, PrimOpApp
@@ -172,16 +172,13 @@ def relevance(found: Examination, node: Node) -> Callable[[Node, Definition], bo
 def names_in(root: n.Expr) -> set[str]:
     """The variables and attributes that an expression names."""
     names: set[str] = set()
-    todo: list[Any] = [root]
-    while todo:
-        at = todo.pop()
+    for at in walk(root):
         if type(at) is n.Var:
             names.add(at.name)
         elif type(at) is n.Select:
             names.update(name for name in at.path if isinstance(name, str))
         elif type(at) is n.AttrSet:
             names.update(name for name, binding in at.bindings.items() if binding.value is None)
-        todo += children(at)
     return names
 
 
