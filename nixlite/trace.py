@@ -7,8 +7,7 @@ frame inwards. Four kinds of Python frames tell something:
 * the function of a builtin: `while calling the 'x' builtin`;
 * a selection: `while evaluating the attribute 'a.b'`, at the definition of the attribute that was found;
 * any function of `runtime` and `builtins` with a local `error_context` (and `error_position`), or with a
-  local `error_site`, the place that what it evaluates is charged to (`error_callee`: where values are forced
-  deeply, Nix takes the place of the function that a delayed call will call).
+  local `error_site`, the place that what it evaluates is charged to.
 
 The texts and their order are those of C++ Nix 2.34.8.
 """
@@ -19,7 +18,7 @@ from itertools import islice
 
 from nixlite.errors import Frame, NixError
 from nixlite.runtime.thunk import force
-from nixlite.runtime.values import HERE, FunctionType, LambdaInfo, innermost, lambda_info
+from nixlite.runtime.values import HERE, LambdaInfo, innermost
 from nixlite.source import Position
 
 TYPE_CHECKING = False
@@ -160,11 +159,6 @@ class TraceReader:
             self.selecting = None
         if names.get("error_forces_deeply"):
             self.place = DETERMINE
-        if "error_callee" in names and self.place is DETERMINE:
-            callee = names["error_callee"]
-            known = type(callee) is FunctionType
-            self.place = self.position(*lambda_info(callee).position) if known else None
-            self.here = self.place
         self.read_context(names)
         site = names.get("error_site")
         if site is not None:

@@ -9,7 +9,7 @@ from nixlite.errors import NixError
 from nixlite.runtime.call import call2, takes_two
 from nixlite.runtime.expect import force_function, force_list
 from nixlite.runtime.thunk import force
-from nixlite.runtime.values import LambdaInfo, lambda_info
+from nixlite.runtime.values import LambdaInfo, innermost, lambda_info
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -110,7 +110,7 @@ def calculates(generator: Value) -> bool:
 
 def consumes(function: Value) -> bool:
     """Whether an operator `a: b: …` only calculates with *b*."""
-    if not takes_two(function) or function.__code__.co_argcount > 2:  # type: ignore[union-attr]
+    if not takes_two(function):
         return False
-    name = function.__code__.co_name + "'"  # type: ignore[union-attr]
-    return LambdaInfo(*function.__globals__["LAMBDAS"][name]).consuming  # type: ignore[union-attr]
+    row = innermost(function.__globals__["LAMBDAS"], function.__code__.co_name)  # type: ignore[union-attr]
+    return row is not None and LambdaInfo(*row).consuming

@@ -151,7 +151,7 @@ class JsonWriter:
             else:
                 out += (between, shown)
                 error_context = f"while evaluating attribute '{name}'"
-                error_position = item[2] if type(item) is list and len(item) > 2 else None
+                error_position = attribute_position(item)
                 self.write(item, error_position, depth + 1)
             between = following
         out.append(end)
