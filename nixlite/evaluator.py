@@ -82,6 +82,8 @@ class Evaluator:
         self.cache = cache
         self.policy: Policy | None = None
         """Which parts of big sources are compiled when they are first needed; None for the usual ones."""
+        self.skims = False
+        """Whether a tree is wanted for compiling it, see `syntax.skim`."""
         self.unsaved: set[Pieces] = set()
         """The sources of which pieces were compiled that the cache does not have yet."""
         self.rewrite: Callable[[Expr, Source], Expr] | None = None
@@ -102,11 +104,13 @@ class Evaluator:
     # -- from text to code
 
     def parse(self, source: Source) -> Expr:
-        """The tree of a source; raises ParseError."""
+        """The tree of a source; raises ParseError. In order to be compiled, parts may only be skimmed."""
         from nixlite.syntax.parser import parse
 
         self.sources[source.name] = source
-        return parse(source, self.parse_options())
+        options = self.parse_options()
+        options.skim = self.skims
+        return parse(source, options)
 
     def parse_options(self) -> ParseOptions:
         """What the parser needs to know of settings and host."""
@@ -168,9 +172,17 @@ class Evaluator:
         from nixlite.compiler.program import piece_compiler
         from nixlite.syntax.parser import parse
 
-        tree = parse(source, self.parse_options())
-        analysis = analyse(tree, source, self.state.globals, policy=self.deferral())
-        return piece_compiler(tree, source, analysis, self.primops)
+        options = self.parse_options()
+        options.skim = True
+        collecting = gc.isenabled()
+        gc.disable()
+        try:
+            tree = parse(source, options)
+            analysis = analyse(tree, source, self.state.globals, policy=self.deferral())
+            return piece_compiler(tree, source, analysis, self.primops)
+        finally:
+            if collecting:
+                gc.enable()
 
     # -- running
 
@@ -233,8 +245,10 @@ class Evaluator:
         collecting = gc.isenabled()
         gc.disable()
         try:
+            self.skims = not self.instrumented and self.rewrite is None
             code = self.compile(self.parse(source), source, names)
         finally:
+            self.skims = False
             if collecting:
                 gc.enable()
         if cache is not None and not self.warned:

@@ -14,6 +14,7 @@ from nixlite.syntax import nodes as n
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Any
 
     from nixlite.analysis.policy import Policy
@@ -44,13 +45,24 @@ class Group:
 
 
 class Piece:
-    """A value that is compiled when it is first needed: *node* is bound to a name of *group*."""
+    """A value that is compiled when it is first needed: *node* is bound to a name of *group*.
 
-    __slots__ = ("group", "node")
+    `resolve` gives the tree of one that was only skimmed, with its variables resolved.
+    """
+
+    __slots__ = ("group", "node", "resolve")
 
     def __init__(self, group: Group, node: n.Expr) -> None:
         self.group = group
         self.node = node
+        self.resolve: Callable[[], n.Expr] | None = None
+
+    def tree(self) -> n.Expr:
+        """What is to be compiled."""
+        if self.resolve is not None:
+            self.node = self.resolve()
+            self.resolve = None
+        return self.node
 
 
 def deferred_names(attrs: n.AttrSet, policy: Policy, *, often: bool) -> list[str]:

@@ -169,11 +169,34 @@ class Resolver:
         """Resolve what is bound to *name* in a group and is compiled later."""
         saved, self.piece = self.piece, len(self.analysis.pieces)
         group.members[name] = self.piece
-        self.analysis.pieces.append(Piece(group, node))
+        piece = Piece(group, node)
+        self.analysis.pieces.append(piece)
         self.open.append(group)
-        self.visit(node, scope)
+        if type(node) is not n.Skimmed:
+            self.visit(node, scope)
+        elif self.knows(node.names, scope):
+            piece.resolve = lambda: self.resolve(node, scope)
+        else:
+            piece.node = node.tree()
+            self.visit(piece.node, scope)
         self.open.pop()
         self.piece = saved
+
+    def knows(self, names: tuple[str, ...], scope: Scope) -> bool:
+        """Whether all variables are defined."""
+        try:
+            for name in names:
+                self.lookup(name, scope, n.NO_POS)
+        except UndefinedVariable:
+            return False
+        return True
+
+    def resolve(self, node: n.Skimmed, scope: Scope) -> n.Expr:
+        """The tree of a piece that was only skimmed when its surroundings were resolved."""
+        self.policy = None  # the numbers of pieces in it would depend on when it is needed
+        tree = node.tree()
+        self.visit(tree, scope)
+        return tree
 
 
 def analyse(
@@ -282,11 +305,14 @@ def _bindings(resolver: Resolver, attrs: n.AttrSet, inner: Scope, scope: Scope) 
         resolver.visit(source, inner)
     group = None if resolver.policy is None else open_group(resolver, attrs, resolver.policy)
     for name, binding in attrs.bindings.items():
-        if binding.value is not None:
+        value = binding.value
+        if value is not None:
             if group is not None and name in group.members:
-                resolver.visit_piece(group, name, binding.value, inner)
-            else:
-                resolver.visit(binding.value, scope if binding.kind is n.INHERITED else inner)
+                resolver.visit_piece(group, name, value, inner)
+                continue
+            if type(value) is n.Skimmed:
+                value = binding.value = value.tree()
+            resolver.visit(value, scope if binding.kind is n.INHERITED else inner)
     for dynamic in attrs.dynamic:
         resolver.visit(dynamic.name, inner)
         resolver.visit(dynamic.value, inner)

@@ -99,7 +99,7 @@ def piece_function(unit: Unit, number: int) -> ast.stmt:
     """`def main(environment)`, the value of a piece."""
     piece = unit.analysis.pieces[number]
     function = Function(unit, None, frozenset())
-    function.tail(piece.node)
+    function.tail(piece.tree())
     places = layout(unit, piece.group)
     reads: list[ast.stmt] = []
     for variable in function.captures:

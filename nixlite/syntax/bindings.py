@@ -22,6 +22,7 @@ from nixlite.syntax.nodes import (
     Interpolation,
     Lambda,
     Select,
+    Skimmed,
     Str,
     Var,
 )
@@ -212,6 +213,7 @@ class BindingRules(Rules):
         if found is None:
             attrs.bindings[name] = Binding(PLAIN, inner, pos, doc=doc)
             return inner
+        parse_skimmed(found)
         if isinstance(found.value, AttrSet):
             return found.value
         raise self.already_defined(path, pos, found.pos)
@@ -224,6 +226,7 @@ class BindingRules(Rules):
             if binding.value is not None:
                 set_name(binding.value, name)
             return
+        parse_skimmed(found)
         old, new = found.value, binding.value
         if not isinstance(old, AttrSet) or not isinstance(new, AttrSet):
             raise self.already_defined(path, binding.pos, found.pos)
@@ -245,6 +248,12 @@ class BindingRules(Rules):
         """The error for a second definition."""
         where = self.source.position(earlier)
         return self.error(f"attribute '{show_path(path)}' already defined at {where}", pos)
+
+
+def parse_skimmed(binding: Binding) -> None:
+    """Replace a value that was only skimmed by its tree."""
+    if isinstance(binding.value, Skimmed):
+        binding.value = binding.value.tree()
 
 
 def set_name(value: Expr, name: str) -> None:

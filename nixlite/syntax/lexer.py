@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from nixlite.source import Source
+    from nixlite.syntax.skim import Skimmer
     from nixlite.syntax.tables import Tables
 
     Mode = Callable[[], "Mode | None"]
@@ -101,9 +102,23 @@ def _quoted(text: str) -> str:
     return "".join([f"\\{character}" for character in text])
 
 
-def tokenize(source: Source, tables: Tables, patterns: Patterns, features: frozenset[str]) -> Tokens:
-    """All tokens of a text. An error does not raise: it waits at the end for the parser to get there."""
+def tokenize(
+    source: Source,
+    tables: Tables,
+    patterns: Patterns,
+    features: frozenset[str],
+    skimmer: Skimmer | None = None,
+    part: tuple[int, int] | None = None,
+) -> Tokens:
+    """All tokens of a text, or of a *part* of it from one offset to another.
+
+    An error does not raise: it waits at the end for the parser to get there. With a *skimmer*, there are
+    tokens that stand for whole bindings.
+    """
     lexer = _Lexer(source, tables, patterns, features)
+    lexer.skimmer = skimmer
+    if part is not None:
+        lexer.position, lexer.stop = part
     try:
         lexer.run()
     except NixError as error:
@@ -121,10 +136,12 @@ class _Lexer:
         self.literals = tables.literals
         self.patterns = patterns
         self.features = features
+        self.skimmer: Skimmer | None = None
         self.out = Tokens()
         self.position = 0
         self.last_start = 0  # of the last piece of a path
-        self.end = len(source.text)  # where an unexpected end of file is reported
+        self.stop = len(source.text)  # where what is read ends
+        self.end = self.stop  # where an unexpected end of file is reported
         self.open: list[Mode | None] = []  # what each `}` returns to; None: on with the program
 
     def run(self) -> None:
@@ -147,7 +164,9 @@ class _Lexer:
         )
         identifier, quote, string = self.kinds["ID"], self.kinds["QUOTE"], self.kinds["STR"]
         integer, curly, uncurly = self.kinds["INT_LIT"], self.kinds["CURLY_L"], self.kinds["CURLY_R"]
-        for match in self.patterns.program.finditer(self.text, self.position):
+        opens = (curly, self.kinds["SEMICOLON"])  # a binding may follow
+        skimmer = self.skimmer
+        for match in self.patterns.program.finditer(self.text, self.position, self.stop):
             group = match.lastindex
             if group in (WORD, HARD_WORD):
                 text = match[group]
@@ -169,6 +188,10 @@ class _Lexer:
                     if mode is not None:
                         self.position = end
                         return mode
+                if skimmer is not None and kind in opens and skimmer.is_worth_it(len(still_open)):
+                    self.position = skimmer.run(out, end)
+                    if self.position > end:
+                        return self.program
             elif group == PLAIN_STRING:
                 text, start, end = match[group], match.start(group), match.end()
                 out.add(quote, start - 1, start - 1, start)

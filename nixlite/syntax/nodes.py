@@ -10,6 +10,10 @@ base's, which would double the time it takes to make a node.
 
 from __future__ import annotations
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
 NO_POS = -1
 
 
@@ -34,6 +38,29 @@ class Int(Expr):
         self.start = start
         self.end = end
         self.value = value
+
+
+class Skimmed(Expr):
+    """A value of a big source that was recognised but not parsed (see `skim`).
+
+    *names*: the variables that it may use; *parse* gives the tree of a span, anew each time. Only the values
+    of bindings are like this, and only in trees that are parsed in order to be compiled.
+    """
+
+    __slots__ = ("names", "parse")
+
+    def __init__(
+        self, names: tuple[str, ...], parse: Callable[[int, int], Expr], start: int, end: int
+    ) -> None:
+        self.pos = NO_POS
+        self.start = start
+        self.end = end
+        self.names = names
+        self.parse = parse
+
+    def tree(self) -> Expr:
+        """The value's tree."""
+        return self.parse(self.start, self.end)
 
 
 class Float(Expr):

@@ -14,7 +14,7 @@ class ParseOptions:
 
     *home* is the directory that `~` means (None: the user's own), *pure_eval* forbids `~`; *features* holds
     the enabled experimental features. The lint levels are `ignore`, `warn` or `fatal`. *warn* is called
-    with a message and its position, None when the message says itself where.
+    with a message and its position, None when the message says itself where. *skim* allows `Skimmed` nodes.
     """
 
     __slots__ = (
@@ -24,6 +24,7 @@ class ParseOptions:
         "lint_short_path_literals",
         "lint_url_literals",
         "pure_eval",
+        "skim",
         "warn",
     )
 
@@ -37,6 +38,7 @@ class ParseOptions:
         lint_short_path_literals: str = "ignore",
         lint_absolute_path_literals: str = "ignore",
         warn: Callable[[str, Position | None], None] | None = None,
+        skim: bool = False,
     ) -> None:
         self.home = home
         self.pure_eval = pure_eval
@@ -45,3 +47,4 @@ class ParseOptions:
         self.lint_short_path_literals = lint_short_path_literals
         self.lint_absolute_path_literals = lint_absolute_path_literals
         self.warn = warn
+        self.skim = skim

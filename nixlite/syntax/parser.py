@@ -18,15 +18,26 @@ if TYPE_CHECKING:
 
     from nixlite.source import Source
     from nixlite.syntax.nodes import AttrSet, Expr
+    from nixlite.syntax.skimmed import Skimming
+
+SKIMMED_FROM = 100_000
+"""Characters of a source from which on it may be skimmed: preparing for that takes some hundredths of a
+second where nothing is kept on disk."""
 
 MOST_EXPECTED = 4  # Bison names at most so many tokens that it expected, or none
 
 
 def parse(source: Source, options: ParseOptions) -> Expr:
     """The tree of a program. Raises ParseError; its `incomplete` tells that the text ended too early."""
+    if options.skim and len(source.text) >= SKIMMED_FROM:
+        from nixlite.syntax.skimmed import parse_skimming
+
+        tree = parse_skimming(source, options)
+        if tree is not None:
+            return tree
     tables, patterns = machine()
     tokens = tokenize(source, tables, patterns, options.features)
-    return _run(tables, tokens, Builder(source, tokens, options))  # type: ignore[no-any-return]
+    return run(tables, tokens, Builder(source, tokens, options))  # type: ignore[no-any-return]
 
 
 def parse_bindings(source: Source, options: ParseOptions) -> AttrSet:
@@ -35,7 +46,7 @@ def parse_bindings(source: Source, options: ParseOptions) -> AttrSet:
     tokens = tokenize(source, tables, patterns, options.features)
     if len(tokens.kinds) > 1:  # of an empty text, Nix's lexer gives the parser only its end
         tokens.insert_first(tables.kinds["REPL_BINDINGS"])
-    return _run(tables, tokens, Builder(source, tokens, options))  # type: ignore[no-any-return]
+    return run(tables, tokens, Builder(source, tokens, options))  # type: ignore[no-any-return]
 
 
 _MACHINE: list[tuple[Tables, Patterns]] = []
@@ -49,12 +60,21 @@ def machine() -> tuple[Tables, Patterns]:
     return _MACHINE[0]
 
 
-def _run(tables: Tables, tokens: Tokens, builder: Builder) -> Any:
-    """Drive the automaton over the tokens; what the start symbol means."""
-    actions, gotos = tables.actions, tables.gotos
-    rules: list[Any] = [
-        (length, origin, name and getattr(builder, name)) for length, origin, name in tables.rules
-    ]
+def run(
+    tables: Tables,
+    tokens: Tokens,
+    builder: Any,
+    skimming: Skimming | None = None,
+    rules: list[Any] | None = None,
+) -> Any:
+    """Drive the automaton over the tokens; what the start symbol means.
+
+    *skimming* takes tokens that skim; *rules* is what `builder.bound` gives.
+    """
+    automaton = tables if skimming is None else skimming
+    actions, gotos = automaton.actions, automaton.gotos
+    if rules is None:
+        rules = builder.bound(tables.rules)
     states: list[int] = [0]  # after each symbol read; before the first: 0
     values: list[Any] = []  # what it means
     begins: list[int] = []  # its start offset
@@ -83,6 +103,10 @@ def _run(tables: Tables, tokens: Tokens, builder: Builder) -> Any:
                 push_state(state)
             action = actions[state][kind]
         if action == 0:
+            if skimming is not None and kind == skimming.kind:
+                row = skimming.take(builder, value, start, states, values, begins)
+                before = end
+                continue
             break
         push_state(action)
         push_value(value)

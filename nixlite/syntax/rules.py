@@ -29,6 +29,15 @@ class Rules:
         self.options = options
         self.docs = tokens.docs
 
+    def bound(self, rules: tuple[tuple[int, int, str | None], ...]) -> list[Any]:
+        """The rules of the grammar (see `Tables.rules`) with our methods in place of their names."""
+        return [(length, origin, name and getattr(self, name)) for length, origin, name in rules]
+
+    def read(self, tokens: Tokens) -> None:
+        """Go on with other tokens of the same source."""
+        self.tokens = tokens
+        self.docs = tokens.docs
+
     def error(self, message: str, offset: int) -> ParseError:
         """A ParseError at a character offset."""
         return ParseError(message, position=self.source.position(offset))

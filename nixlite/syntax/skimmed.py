@@ -1,0 +1,136 @@
+"""Parsing with skimming: what the parser does with bindings that `skim` has recognised as a whole."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from nixlite.errors import NixError
+from nixlite.syntax.build import Builder
+from nixlite.syntax.lexer import Tokens, tokenize
+from nixlite.syntax.nodes import NO_POS, PLAIN, AttrSet, Binding, Skimmed
+from nixlite.syntax.options import ParseOptions
+from nixlite.syntax.parser import machine, run
+from nixlite.syntax.skim import Patterns, Skimmer
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from nixlite.source import Position, Source
+    from nixlite.syntax.nodes import Expr
+    from nixlite.syntax.tables import Row, Tables
+
+
+class Unusual(NixError):
+    """Something that a parser which does not skim should see."""
+
+
+class SkimmingBuilder(Builder):
+    """The methods of all rules, and what a skimmed binding means.
+
+    `usual`: the options for the value of one; `part` and `rules`: what builds those.
+    """
+
+    def __init__(self, source: Source, tokens: Tokens, options: ParseOptions) -> None:
+        super().__init__(source, tokens, quiet(options))
+        self.usual = options
+        self.part: Builder | None = None
+        self.rules: list[Any] = []
+
+    def skimmed(self, attrs: AttrSet, value: tuple[str, int, int, tuple[str, ...]], pos: int) -> None:
+        """`a = value;` that was skimmed."""
+        name, start, end, names = value
+        node = Skimmed(names, self.parse_part, start, end)
+        if name in attrs.bindings:
+            self.define(attrs, [name], name, Binding(PLAIN, node.tree(), pos))
+        else:
+            attrs.bindings[name] = Binding(PLAIN, node, pos)
+
+    def parse_part(self, start: int, end: int) -> Expr:
+        """The tree of a value."""
+        tables, patterns = machine()
+        tokens = tokenize(self.source, tables, patterns, self.usual.features, part=(start, end))
+        if self.part is None:
+            self.part = Builder(self.source, tokens, self.usual)
+            self.rules = self.part.bound(tables.rules)
+        self.part.read(tokens)
+        return run(tables, tokens, self.part, None, self.rules)  # type: ignore[no-any-return]
+
+
+class Skimming:
+    """The automaton with one more kind of token: a whole binding, before which it does as before a name.
+
+    *bindings*: the nonterminal of one or more bindings, *reading*: the states after it.
+    """
+
+    def __init__(self, tables: Tables) -> None:
+        name = tables.kinds["ID"]
+        self.kind = len(tables.labels)
+        self.actions = [(*row, min(row[name], 0)) for row in tables.actions]
+        longer: dict[Row, Row] = {(): ()}
+        for rows in tables.gotos:
+            for row in rows:
+                if row not in longer:
+                    longer[row] = (*row, row[name])
+        self.gotos = [tuple([longer[row] for row in rows]) for rows in tables.gotos]
+        self.bindings = next(origin for _, origin, build in tables.rules if build == "first_binding")
+        self.reading = {rows[self.bindings][name] for rows in tables.gotos if rows[self.bindings]}
+
+    def take(
+        self,
+        builder: SkimmingBuilder,
+        value: Any,
+        start: int,
+        states: list[int],
+        values: list[Any],
+        begins: list[int],
+    ) -> Row:
+        """Take a binding, adding it to those before it; the actions of the new state. Raises Unusual."""
+        if states[-1] not in self.reading:
+            after = self.gotos[states[-1]][self.bindings]
+            if not after:
+                raise Unusual("no place for a binding")
+            states.append(after[self.kind])
+            values.append(AttrSet(False, NO_POS, start, start))
+            begins.append(start)
+        builder.skimmed(values[-1], value, start)
+        return self.actions[states[-1]]
+
+
+@cache
+def prepared() -> tuple[Skimming, Patterns]:
+    """What skimming needs, made when first needed."""
+    tables, patterns = machine()
+    return Skimming(tables), Patterns(patterns.trivia.pattern)
+
+
+def parse_skimming(source: Source, options: ParseOptions) -> Expr | None:
+    """The tree of a program, in parts only skimmed; None when all of it should be parsed."""
+    tables, patterns = machine()
+    skimming, expressions = prepared()
+    skimmer = Skimmer(source.text, expressions, skimming.kind)
+    tokens = tokenize(source, tables, patterns, options.features, skimmer)
+    builder = SkimmingBuilder(source, tokens, options)
+    try:
+        tree: Expr = run(tables, tokens, builder, skimming)
+        builder.read(Tokens())  # the builder lives as long as the tree
+        return tree
+    except NixError:  # its message would not be the right one
+        return None
+
+
+def quiet(options: ParseOptions) -> ParseOptions:
+    """The options, but that a warning is unusual."""
+
+    def warn(text: str, position: Position | None) -> None:
+        raise Unusual(text)
+
+    return ParseOptions(
+        home=options.home,
+        pure_eval=options.pure_eval,
+        features=options.features,
+        lint_url_literals=options.lint_url_literals,
+        lint_short_path_literals=options.lint_short_path_literals,
+        lint_absolute_path_literals=options.lint_absolute_path_literals,
+        warn=warn,
+    )
