@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import os
 from types import FunctionType
-from weakref import WeakValueDictionary
+from weakref import WeakValueDictionary, finalize
 
 from nixlite.compiler.cache import Cache
 from nixlite.errors import NixError, NixTypeError
@@ -61,6 +61,8 @@ class Evaluator:
         self.settings = settings
         directory = host.cache_directory()
         self.engine = Engine(settings, host, Cache(directory) if directory else None)
+        if directory:
+            finalize(self, self.engine.close)
         # A text is kept for the messages of its errors, which its own code and values alone can raise.
         self.engine.sources = WeakValueDictionary()
         self._texts = 0

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+import nixlite
 from nixlite.analysis.policy import Policy
 from nixlite.analysis.scope import analyse
 from nixlite.compiler.cache import Cache
@@ -270,3 +271,18 @@ def test_pieces_are_written_now_and_then(tmp_path: Path, monkeypatch: pytest.Mon
     monkeypatch.setattr("nixlite.compiler.pieces.SAVED_AFTER", 5)
     values(tmp_path, 8, close=False)
     assert pack_file(tmp_path).stat().st_size > 400
+
+
+def test_programs_in_python_keep_them_at_their_end(tmp_path: Path, compiled: list[int]) -> None:
+    class Host(CapturingHost):
+        def cache_directory(self) -> str:
+            return str(tmp_path / "units")
+
+    path = tmp_path / "packages.nix"
+    path.write_text(PACKAGES)
+    for expected in ([7], []):
+        compiled.clear()
+        used = nixlite.Evaluator(host=Host({}))
+        assert used.evaluate_file(path)["p8"].to_python() == 15
+        assert [number for number in compiled if number >= 7] == expected
+        del used
