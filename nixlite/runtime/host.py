@@ -15,6 +15,7 @@ import stat
 import sys
 
 from nixlite.errors import EvalError, NixError
+from nixlite.source import read_whole
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
 LINK_LIMIT = 1024
 BUNDLED_PREFIX = "<nix/"
+NO_FOLLOW = getattr(os, "O_NOFOLLOW", 0)
 
 
 class Host:
@@ -182,6 +184,14 @@ class Host:
                 done = here
         return done or "/"
 
+    def plain_type(self, path: str) -> str | None:
+        """As `file_type` where it is known that no symlink is on the way to *path*, else None."""
+        return None
+
+    def read_real(self, path: str) -> bytes:
+        """As `read_bytes`, with all symlinks resolved."""
+        return self.read_bytes(self.real_path(path))
+
     def allow(self, path: str) -> None:
         """Let *path* and all below it be read from now on, where the host restricts access."""
 
@@ -246,8 +256,7 @@ class RealHost(Host):
         if path.startswith(BUNDLED_PREFIX):
             return bundled_bytes(path)
         try:
-            with open(fs_path(path), "rb", buffering=0) as file:
-                return file.read()
+            return read_whole(fs_path(path))
         except IsADirectoryError:
             raise EvalError("read of 4096 bytes: Is a directory") from None
         except (FileNotFoundError, NotADirectoryError):
@@ -309,6 +318,19 @@ class RealHost(Host):
         if path.endswith(("/..", "/.", "/")) or (last and self.file_type(path) == "symlink"):
             return Host.real_path(self, path, last=last)
         return path
+
+    def plain_type(self, path: str) -> str | None:
+        """See `Host`: a file beside others that were looked at costs one call of the system."""
+        return self.file_type(path) if path.rpartition("/")[0] in self._plain_directories else None
+
+    def read_real(self, path: str) -> bytes:
+        """See `Host`; a file that is no symlink itself need not be looked at before it is opened."""
+        if path.rpartition("/")[0] in self._plain_directories:
+            try:
+                return read_whole(fs_path(path), NO_FOLLOW)
+            except (OSError, ValueError):
+                pass  # a symlink, only in the in-memory store, or an error that has words of its own
+        return Host.read_real(self, path)
 
     def cache_directory(self) -> str | None:
         """`$XDG_CACHE_HOME/nixlite/units`, by default `~/.cache/nixlite/units`."""

@@ -20,6 +20,8 @@ def resolve_import_path(host: Host, path: str) -> str:
     """
     if path.startswith(BUNDLED_PREFIX):
         return join(path, "default.nix") if host.require_type(path) == "directory" else path
+    if host.plain_type(path) == "regular":  # nearly always
+        return path
     followed = 0
     while path != "/":
         followed += 1
@@ -56,5 +58,5 @@ def join(directory: str, name: str) -> str:
 
 def read_source(host: Host, path: str) -> Source:
     """The text of the file at *path* (already resolved by `resolve_import_path`), named by that path."""
-    text = host.read_bytes(host.real_path(path)).decode("utf-8", "surrogateescape")
+    text = host.read_real(path).decode("utf-8", "surrogateescape")
     return Source(path, text, base=path.rpartition("/")[0] or "/", path=path)

@@ -11,7 +11,8 @@ from nixlite.runtime.access import guarded
 from nixlite.runtime.host import Host, RealHost
 from nixlite.runtime.memory_host import Link, MemoryHost
 from nixlite.runtime.settings import Settings
-from nixlite.runtime.source_files import resolve_import_path
+from nixlite.runtime.source_files import read_source, resolve_import_path
+from nixlite.source import SMALL
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -116,6 +117,51 @@ IMPORTS = [
 def test_import_paths(place: tuple[Host, str], name: str, resolved: str, why: str) -> None:
     host, directory = place
     assert resolve_import_path(host, f"{directory}/{name}") == f"{directory}/{resolved}"
+
+
+@pytest.mark.parametrize(("name", "resolved", "why"), IMPORTS, ids=[row[2] for row in IMPORTS])
+def test_import_paths_beside_others(place: tuple[Host, str], name: str, resolved: str, why: str) -> None:
+    """Where a directory is known, less is looked at; the answers stay, and so does what is read."""
+    host, directory = place
+    for beside in ("file", "dir/default.nix", "dirlink/default.nix", name):
+        resolve_import_path(host, f"{directory}/{beside}")
+    found = resolve_import_path(host, f"{directory}/{name}")
+    assert found == f"{directory}/{resolved}"
+    text = FILES["file" if resolved == "file" else "dir/default.nix"]
+    assert (read_source(host, found).text, read_source(host, found).name) == (text, found)
+
+
+READ = [
+    # what             contents, or the message, P being the directory
+    ("file", "text\n"),
+    ("link", "text\n"),
+    ("dir/up", "text\n"),
+    ("dirlink/inner/deep", "deep\n"),
+    ("dir", "read of 4096 bytes: Is a directory"),
+    ("missing", "path 'P/missing' does not exist"),
+    ("broken", "path 'P/nowhere' does not exist"),
+    ("file/x", "path 'P/file/x' does not exist"),
+    ("loop", "infinite symlink recursion in path 'P/loop'"),
+]
+
+
+@pytest.mark.parametrize(("name", "expected"), READ, ids=[name for name, _ in READ])
+def test_reading_through_links(place: tuple[Host, str], name: str, expected: str) -> None:
+    host, directory = place
+    for _ in range(2):  # the second time more is known
+        try:
+            found = host.read_real(f"{directory}/{name}").decode()
+        except EvalError as error:
+            found = error.message.replace(f"{directory}/", "P/")
+        assert found == expected
+        assert host.first_link(directory) is None
+
+
+@pytest.mark.parametrize("size", [0, 1, SMALL - 1, SMALL, SMALL + 1, 3 * SMALL + 7])
+def test_files_are_read_whole(tmp_path: Path, size: int) -> None:
+    data = bytes(range(251)) * (size // 251 + 1)
+    (tmp_path / "x").write_bytes(data[:size])
+    assert RealHost({}).read_bytes(f"{tmp_path}/x") == data[:size]
 
 
 def test_import_of_a_loop_ends(place: tuple[Host, str]) -> None:
