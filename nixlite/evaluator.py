@@ -12,7 +12,7 @@ from nixlite.errors import NixError, StackOverflow
 from nixlite.runtime.abi import LateNames, globals_for, unit_globals
 from nixlite.runtime.frames import with_room
 from nixlite.runtime.state import LateStore, State
-from nixlite.runtime.thunk import from_start
+from nixlite.runtime.thunk import force, from_start
 from nixlite.runtime.values import PrimOp
 from nixlite.source import Source
 
@@ -91,6 +91,8 @@ class Evaluator:
         self.warned = False
         """Whether the parser has warned: such a source is not cached, for it is to warn again."""
         self._has_room = False
+        self._facts: tuple[Any, ...] = ()
+        self._facts_text = ""
         self.files: dict[str, Lazy] = {}
         self.sources: MutableMapping[str, Source] = {}
         limit = recursion_limit(settings)
@@ -277,8 +279,12 @@ class Evaluator:
             settings.lint_short_path_literals,
             settings.lint_absolute_path_literals,
         )
-        features = sorted(settings.features)
-        return repr((self.host.home(), settings.pure_eval, features, lints, len(self.primops), self.policy))
+        home, features = self.host.home(), settings.features
+        facts = (home, settings.pure_eval, features, lints, len(self.primops), self.policy)
+        if facts != self._facts:  # each file asks, and they hardly ever change
+            self._facts = facts
+            self._facts_text = repr((*facts[:2], sorted(features), *facts[3:]))
+        return self._facts_text
 
     # -- files
 
@@ -308,8 +314,6 @@ class Evaluator:
             if known is None:
                 known = self.files[resolved] = [self._evaluate_file, resolved]
             self.files[name] = known
-        from nixlite.runtime.thunk import force
-
         return force(known)
 
     def _evaluate_file(self, path: str) -> Value:

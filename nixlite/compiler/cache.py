@@ -2,10 +2,10 @@
 
 Each version of the compiler and of Python has a folder of its own (`version_folder`), so that what others
 have left can be told and cleared (`nixlite cache`). An entry's name is a hash of all else that decides the
-code: the source's bytes, its name and base directory, and what the settings change. An entry is the hash of
-its body, then the marshalled unit; what is compiled of a source piece by piece lies beside it (`pack`). The
-directory is private (0700, ours): marshalled code from someone else must never be run. Whatever is wrong with
-an entry or the directory means compiling anew, never an error.
+code: the source's bytes, its name and base directory, and what the settings change. An entry is the
+checksum of its body, then the marshalled unit; what is compiled of a source piece by piece lies beside it
+(`pack`). The directory is private (0700, ours): marshalled code from someone else must never be run. Whatever
+is wrong with an entry or the directory means compiling anew, never an error.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import os
 import sys
 
 from nixlite.compiler.code import Code
+from nixlite.source import CHECKSUM, checksum, read_whole
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ except ImportError:  # another Python than CPython
     from hashlib import blake2b
 
 DIGEST = 20
-"""Bytes of an entry's hash."""
+"""Bytes of the hash that names an entry."""
 
 COMPILER = ("syntax", "analysis", "compiler", "_grammar", "../grammar")
 """The folders, seen from nixlite's, that decide the code of a source (a wheel has one grammar folder, a
@@ -43,38 +44,44 @@ class Cache:
 
     def key(self, source: Source, settings: str) -> str:
         """The name of a source's entry. *settings*: text of everything else that decides the code."""
-        state = blake2b(digest_size=DIGEST)
-        for part in (source.name, source.base, settings, source.text):
-            data = part.encode("utf-8", "surrogateescape")
-            state.update(b"%d:" % len(data))
-            state.update(data)
-        return state.hexdigest()
+        name, base = source.name, source.base
+        parts = f"{len(name)}:{len(base)}:{len(settings)}:{name}{base}{settings}{source.text}"
+        return blake2b(parts.encode("utf-8", "surrogateescape"), digest_size=DIGEST).hexdigest()
 
     def load(self, key: str) -> Code | None:
         """The entry *key*, None when there is none that can be used."""
         if not self.usable():
             return None
         try:
-            with open(f"{self.folder}/{key}", "rb") as file:
-                data = file.read()
-            if digest(data[DIGEST:]) != data[:DIGEST]:
+            data = read_whole(f"{self.folder}/{key}")
+            body = data[CHECKSUM:]
+            if checksum(body) != data[:CHECKSUM]:
                 return None
-            return Code(*marshal.loads(data[DIGEST:]))
+            return Code(*marshal.loads(body))
         except (OSError, ValueError, EOFError, TypeError):
             return None
 
     def store(self, key: str, code: Code) -> None:
         """Write an entry atomically; not being able to is no error."""
         try:
-            if not self.prepare():
-                return
             body = marshal.dumps(code.data())
-            temporary = f"{self.folder}/.{key}.{os.getpid()}"
-            with open(temporary, "wb") as file:
-                file.write(digest(body) + body)
-            os.replace(temporary, f"{self.folder}/{key}")
+            if self.usable():
+                try:
+                    self.write(key, body)
+                    return
+                except FileNotFoundError:
+                    pass  # the first entry
+            if self.prepare():
+                self.write(key, body)
         except (OSError, ValueError):
             return
+
+    def write(self, key: str, body: bytes) -> None:
+        """Write an entry into the folder, which must be there. Raises OSError."""
+        temporary = f"{self.folder}/.{key}.{os.getpid()}"
+        with open(temporary, "wb", buffering=0) as file:
+            file.write(checksum(body) + body)
+        os.replace(temporary, f"{self.folder}/{key}")
 
     def prepare(self) -> bool:
         """Make the directory and our version's folder; whether they can be used."""
@@ -98,14 +105,6 @@ class Cache:
             except OSError:
                 self._usable = False
         return self._usable
-
-
-def digest(*parts: bytes) -> bytes:
-    """The hash of an entry, of `DIGEST` bytes."""
-    state = blake2b(digest_size=DIGEST)
-    for part in parts:
-        state.update(part)
-    return state.digest()
 
 
 def version_folder() -> str:

@@ -1,13 +1,13 @@
 """The pieces of a source on disk: one file beside the source's entry in the cache, of which only what is
 needed is read.
 
-    head      the hash of the index; the number of pieces, 4 bytes
+    head      the checksum of the index; the number of pieces, 4 bytes
     index     for each piece its number, and the offset and length of its body: 3 columns of 4 bytes each
-    bodies    of each piece a hash and the marshalled code
+    bodies    of each piece a checksum and the marshalled code
 
 Numbers have the byte order of the machine. Processes that write at the same time may lose each other's
 pieces, but what is there is whole: a file is written under another name and then renamed, and whatever
-fails its hash is taken as missing.
+fails its checksum is taken as missing.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ import marshal
 import os
 from bisect import bisect_left
 
-from nixlite.compiler.cache import DIGEST, digest
 from nixlite.compiler.code import Code
+from nixlite.source import CHECKSUM, checksum
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from nixlite.compiler.cache import Cache
 
-HEAD = DIGEST + 4
+HEAD = CHECKSUM + 4
 BYTES = 4
 """Of a number in the index."""
 
@@ -52,7 +52,7 @@ class Pack:
         if body is None:
             return None
         try:
-            return Code(*marshal.loads(body[DIGEST:]))
+            return Code(*marshal.loads(body[CHECKSUM:]))
         except (ValueError, EOFError, TypeError):
             return None
 
@@ -83,9 +83,9 @@ class Pack:
     def read_index(self) -> None:
         """Raises ValueError when the index is damaged."""
         head = self.file.read(HEAD)
-        count = int.from_bytes(head[DIGEST:], "little")
+        count = int.from_bytes(head[CHECKSUM:], "little")
         index = self.file.read(3 * BYTES * count)
-        if digest(head[DIGEST:], index) != head[:DIGEST] or len(index) != 3 * BYTES * count:
+        if checksum(head[CHECKSUM:] + index) != head[:CHECKSUM] or len(index) != 3 * BYTES * count:
             raise ValueError("damaged")
         columns = memoryview(index).cast("I")
         self.numbers = columns[:count]
@@ -93,7 +93,7 @@ class Pack:
         self.lengths = columns[2 * count :]
 
     def body(self, number: int) -> bytes | None:
-        """Hash and marshalled code of a piece, None when it is not there or damaged."""
+        """Checksum and marshalled code of a piece, None when it is not there or damaged."""
         at = bisect_left(self.numbers, number)
         if at == len(self.numbers) or self.numbers[at] != number:
             return None
@@ -102,14 +102,15 @@ class Pack:
             body: bytes = self.file.read(self.lengths[at])
         except (OSError, ValueError):
             return None
-        return body if len(body) == self.lengths[at] and digest(body[DIGEST:]) == body[:DIGEST] else None
+        whole = len(body) == self.lengths[at] and checksum(body[CHECKSUM:]) == body[:CHECKSUM]
+        return body if whole else None
 
     def add(self, codes: dict[int, Code]) -> None:
         """Write pieces, and again those that are on disk by now; not being able to is no error."""
         bodies = {}
         for number, code in codes.items():
             data = marshal.dumps(code.data())
-            bodies[number] = digest(data) + data
+            bodies[number] = checksum(data) + data
         try:
             if self.cache.prepare():
                 self.open(anew=True)
@@ -137,7 +138,7 @@ def packed(bodies: dict[int, bytes]) -> Iterable[bytes]:
     columns = (numbers, offsets, [len(bodies[number]) for number in numbers])
     index = b"".join(memoryview(_unsigned(column)).tobytes() for column in columns)
     count = len(numbers).to_bytes(4, "little")
-    return [digest(count, index), count, index, *(bodies[number] for number in numbers)]
+    return [checksum(count + index), count, index, *(bodies[number] for number in numbers)]
 
 
 def _unsigned(numbers: list[int]) -> Any:

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import marshal
 import os
-from binascii import crc32
+
+from nixlite.source import CHECKSUM, checksum, read_whole
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -17,8 +18,6 @@ if TYPE_CHECKING:
     Key = tuple[str, ...]
 
 MARSHAL_VERSION = 4  # readable by every Python from 3.4 on
-CHECKSUM = 4
-"""Bytes of the checksum at the beginning of a file."""
 
 
 def kept_file(name: str, key: Key) -> str | None:
@@ -26,23 +25,23 @@ def kept_file(name: str, key: Key) -> str | None:
     base = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
     if not os.path.isabs(base):
         return None
-    return f"{base}/nixlite/{name}-{crc32(chr(0).join(key).encode()):08x}.bin"
+    return f"{base}/nixlite/{name}-{checksum(chr(0).join(key).encode()).hex()}.bin"
 
 
 def encode(key: Key, data: Any) -> bytes:
     """The contents of a file."""
     body = marshal.dumps((key, data), MARSHAL_VERSION)
-    return crc32(body).to_bytes(CHECKSUM, "big") + body
+    return checksum(body) + body
 
 
 def read(path: str, key: Key) -> Any:
     """The data in a file; None when there is none for *key*."""
     try:
-        with open(path, "rb") as file:
-            content = file.read()
-        if crc32(content[CHECKSUM:]) != int.from_bytes(content[:CHECKSUM], "big"):
+        content = read_whole(path)
+        body = content[CHECKSUM:]
+        if checksum(body) != content[:CHECKSUM]:
             return None
-        kept_key, data = marshal.loads(content[CHECKSUM:])
+        kept_key, data = marshal.loads(body)
     except (OSError, ValueError, EOFError, TypeError):
         return None
     return data if kept_key == key else None

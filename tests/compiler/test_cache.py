@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import pytest
 
 from nixlite.compiler import cache as module
 from nixlite.compiler.cache import Cache
 from nixlite.evaluator import Evaluator
 from nixlite.runtime.memory_host import MemoryHost
 from nixlite.runtime.settings import Settings
-from nixlite.source import Source
-
-if TYPE_CHECKING:
-    import pytest
+from nixlite.source import CHECKSUM, Source
 
 SOURCE = Source("/x.nix", "let f = x: x + 1; in f 1", base="/")
 
@@ -58,6 +58,34 @@ def test_a_broken_entry_is_compiled_anew(tmp_path: Path) -> None:
     entry.write_bytes(data[:-1] + bytes([data[-1] ^ 1]))
     assert evaluate(Cache(str(tmp_path))) == (2, True)
     assert evaluate(Cache(str(tmp_path))) == (2, False)
+
+
+@pytest.mark.parametrize("length", [0, 4, CHECKSUM, CHECKSUM + 9, -1])
+def test_a_truncated_entry_is_compiled_anew(tmp_path: Path, length: int) -> None:
+    evaluate(Cache(str(tmp_path)))
+    (entry,) = entries(tmp_path)
+    entry.write_bytes(entry.read_bytes()[:length])
+    assert evaluate(Cache(str(tmp_path))) == (2, True)
+    assert evaluate(Cache(str(tmp_path))) == (2, False)
+
+
+def test_settings_decide_too_when_they_change_later(tmp_path: Path) -> None:
+    evaluator = Evaluator(Settings(cwd="/"), MemoryHost(), Cache(str(tmp_path)))
+    seen = [evaluator.code_settings()]
+    evaluator.settings.features = frozenset({"pipe-operators"})
+    seen.append(evaluator.code_settings())
+    evaluator.settings.lint_url_literals = "warn"
+    seen.append(evaluator.code_settings())
+    assert len(set(seen)) == 3
+    assert evaluator.code_settings() == seen[-1]
+
+
+def test_a_folder_that_is_gone_is_made_again(tmp_path: Path) -> None:
+    cache = Cache(str(tmp_path / "units"))
+    evaluate(cache)
+    shutil.rmtree(tmp_path / "units")
+    assert evaluate(cache) == (2, True)
+    assert evaluate(cache) == (2, False)
 
 
 def test_a_directory_that_others_can_write_to_is_not_used(tmp_path: Path) -> None:
