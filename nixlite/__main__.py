@@ -62,6 +62,9 @@ COMMANDS = {
 
 def main() -> None:
     """Run the command line; the process ends here, without waiting for Python to take its heap apart."""
+    from nixlite.loading import hasten
+
+    hasten()
     from nixlite.runtime.frames import with_room
     from nixlite.runtime.host import RealHost
 

@@ -42,9 +42,10 @@ MAY_USE: dict[str, set[str]] = {
     "observe": EVALUATOR,
     "repl": {*FRONTENDS, "explain", "observe"},
     "oracle": {*FRONTENDS, "repl", "__main__"},
+    "loading": {"source"},
     "_script": {"__main__"},
     "_build": {"syntax"},  # part of the packaging
-    "__main__": {*FRONTENDS, "repl"},
+    "__main__": {*FRONTENDS, "loading", "repl"},
     "api": EVALUATOR,
     "__init__": {"api", "errors", "runtime"},
 }
