@@ -9,7 +9,7 @@ import gc
 import sys
 
 from nixlite.errors import NixError, StackOverflow
-from nixlite.runtime.abi import LateNames, globals_for, unit_globals
+from nixlite.runtime.abi import OPERATIONS, LateNames, unit_globals
 from nixlite.runtime.frames import with_room
 from nixlite.runtime.state import LateStore, State
 from nixlite.runtime.thunk import force, from_start
@@ -75,7 +75,7 @@ class Evaluator:
         # Not a builtin but Nix code: evaluated when it is first asked for.
         derivation = [from_start, (self._evaluate_internal, "derivation")]
         self.state.builtins["derivation"] = self.state.globals["derivation"] = derivation
-        self.base = globals_for(self.state)
+        self.base = dict(OPERATIONS)
         self.primops = {
             name: value.arity for name, value in self.state.builtins.items() if type(value) is PrimOp
         }

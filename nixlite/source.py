@@ -47,9 +47,6 @@ class Source:
     def line_starts(self) -> list[int]:
         """Character offsets at which the lines begin."""
         if self._starts is None:
-            from bisect import bisect_right  # what comes from the cache needs none of this
-
-            self._find_right = bisect_right
             text = self.text
             if "\r" in text:  # the lengths stay
                 text = text.replace("\r\n", " \n").replace("\r", "\n")
@@ -58,6 +55,12 @@ class Source:
             for line in text.split("\n")[:-1]:
                 start += len(line) + 1
                 self._starts.append(start)
+            if start:
+                from bisect import bisect_right  # one line needs none of this, nor what is in the cache
+
+                self._find_right = bisect_right
+            else:
+                self._find_right = only_line
         return self._starts
 
     def line_column(self, offset: int) -> tuple[int, int]:
@@ -77,6 +80,11 @@ class Source:
     def lines(self) -> list[str]:
         """The lines without their ends; the empty line after a final newline counts."""
         return self.text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+
+
+def only_line(starts: list[int], offset: int) -> int:
+    """As `bisect_right` in a text of one line."""
+    return 1
 
 
 def read_whole(path: bytes | str, flags: int = 0) -> bytes:

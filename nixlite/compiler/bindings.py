@@ -14,8 +14,8 @@ from nixlite.compiler.expressions import argument, atomic, outlined, path_consta
 from nixlite.compiler.functions import define_lambda
 from nixlite.compiler.unit import CONTEXT, MAX_NESTING, SELECT, TAIL, VALUE, Function
 from nixlite.compiler.variables import CONSTANT_GLOBALS, is_builtins, is_function_variable
+from nixlite.spelling import attribute_name
 from nixlite.syntax import nodes as n
-from nixlite.syntax.unparse import show_name
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ def inherited_from(f: Function, name: str, binding: n.Binding, source: Variable)
     """The static function of `inherit (e) name`: selects *name* from the shared source."""
     inner = Function(f.unit, None, f.hoist_known)
     subject = source_value(inner, source, 0)
-    site = f.unit.site(binding.pos, 0, SELECT, show_name(name))
+    site = f.unit.site(binding.pos, 0, SELECT, attribute_name(name))
     inner.emit(emit.Return(emit.call(site, "select", subject, emit.constant(name))))
     return inner
 

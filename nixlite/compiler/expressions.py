@@ -20,8 +20,8 @@ from nixlite.compiler.variables import (
     lazy_variable,
     named_builtin,
 )
+from nixlite.spelling import attribute_name
 from nixlite.syntax import nodes as n
-from nixlite.syntax.unparse import show, show_name
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -217,7 +217,11 @@ def path_interpolation(f: Function, node: n.Interpolation) -> ast.expr:
 
 def path_text(path: tuple[n.AttrName, ...]) -> str:
     """An attribute path as messages name it."""
-    return ".".join(show_name(name) if isinstance(name, str) else '"${' + show(name) + '}"' for name in path)
+    if all(type(name) is str for name in path):
+        return ".".join(map(attribute_name, path))  # type: ignore[arg-type]
+    from nixlite.syntax.unparse import show_path
+
+    return show_path(path)
 
 
 def select(f: Function, node: n.Select) -> ast.expr:
@@ -362,6 +366,8 @@ def if_tail(f: Function, node: n.If) -> None:
 
 def assert_tail(f: Function, node: n.Assert) -> None:
     """`assert c; body`: a failing `a == b` is evaluated again to tell how the sides differ."""
+    from nixlite.syntax.unparse import show
+
     context = f.unit.site(node.pos, f.context, CONTEXT, "in the condition of the assert statement")
     test = boolean(f, node.condition, context)
     site = f.unit.site(node.pos, f.context)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from nixlite.compiler import bindings, emit, expressions, functions, operators
 from nixlite.compiler.code import Code
 from nixlite.compiler.deferred import PieceCompiler
-from nixlite.compiler.pieces import Pieces
 from nixlite.compiler.unit import Function, Unit
 
 TYPE_CHECKING = False
@@ -31,6 +30,8 @@ def compile_expression(
     unit = Unit(source, analysis, primops, instrumented)
     code = finish(unit, main_function(unit, node))
     if analysis.groups:
+        from nixlite.compiler.pieces import Pieces  # only big sources have them
+
         code.pieces = Pieces(lambda: PieceCompiler(unit, finish))
     return code
 

@@ -1,17 +1,16 @@
 """The names that compiled code may use: the contract between compiler and runtime.
 
-`globals_for(state)` makes the dictionary that all compiled units of an evaluator start from: the operations
-below. `LateNames` adds what a unit turns out to use: for a builtin `x`, `p_x` (its Python function, called
+The dictionary that all compiled units of an evaluator start from has the operations below. `LateNames` adds
+what a unit turns out to use: the operations in `LATE`; for a builtin `x`, `p_x` (its Python function, called
 with all arguments) and `b_x` (the value `builtins.x`); for a name `x` of the global scope, `g_x`.
 """
 
 from __future__ import annotations
 
 from nixlite.errors import AssertionFailed, NixTypeError
-from nixlite.runtime import select, text
+from nixlite.runtime import select
 from nixlite.runtime.call import call, call2, call3, curry
 from nixlite.runtime.expect import wrong_type
-from nixlite.runtime.operators import assert_equal, equal
 from nixlite.runtime.thunk import VIRGIN, force
 from nixlite.runtime.values import HERE, MISSING, ContextString, FunctionType, NixPath, linked
 
@@ -107,23 +106,35 @@ OPERATIONS: dict[str, Any] = {
     "add_attribute": select.add_attribute, "with_value": select.with_value,
     "with_one": select.with_one, "with_two": select.with_two,
     "apply_overrides": select.apply_overrides, "refill": select.refill, "position_set": select.position_set,
-    "join": text.join, "append_path": text.append_path,
-    "update": update, "concat": concat, "equal": equal, "assert_equal": assert_equal,
+    "update": update, "concat": concat,
     "not_a_boolean": not_a_boolean, "not_a_set": not_a_set, "assertion_failed": assertion_failed,
     "argument_set": argument_set, "missing_argument": missing_argument,
     "unexpected_argument": unexpected_argument,
 }  # fmt: skip
 
 
+LATE = frozenset(
+    ("append_path", "assert_equal", "equal", "join", "plus", "to_path_segment", "to_string"),
+)
+"""Operations whose modules are loaded when a program first comes to one of them."""
+
+
+def late_operations(state: State) -> dict[str, Any]:
+    """The operations that `LATE` names."""
+    from nixlite.runtime.operators import assert_equal, equal
+    from nixlite.runtime.text import append_path, join, string_operations
+
+    names = {"append_path": append_path, "assert_equal": assert_equal, "equal": equal, "join": join}
+    return {**names, **string_operations(state)}
+
+
 def globals_for(state: State) -> dict[str, Any]:
-    """The starting dictionary of every compiled unit of one evaluator."""
-    names = dict(OPERATIONS)
-    names.update(text.string_operations(state))
-    return names
+    """All operations of one evaluator."""
+    return {**OPERATIONS, **late_operations(state)}
 
 
 def unit_globals(state: State, base: dict[str, Any]) -> dict[str, Any]:
-    """The dictionary of a new unit; *base* is what `globals_for` made."""
+    """The dictionary of a new unit; *base* is what all units start from."""
     names = base.copy()
     names["__builtins__"] = LateNames(state, base, names)
     return names
@@ -147,6 +158,8 @@ class LateNames(Names):
     def __missing__(self, name: str) -> Any:
         kind, key = name[:2], name[2:]
         value: Any
+        if name in LATE and name not in self.base:
+            self.base.update(late_operations(self.state))  # units made from now on have them
         if name in self.base:
             value = self.base[name]
         elif kind == "g_":

@@ -27,7 +27,6 @@ from nixlite.syntax.nodes import (
     Var,
 )
 from nixlite.syntax.rules import Rules
-from nixlite.syntax.unparse import show_path
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -246,6 +245,8 @@ class BindingRules(Rules):
 
     def already_defined(self, path: Path, pos: int, earlier: int) -> ParseError:
         """The error for a second definition."""
+        from nixlite.syntax.unparse import show_path
+
         where = self.source.position(earlier)
         return self.error(f"attribute '{show_path(path)}' already defined at {where}", pos)
 
