@@ -62,13 +62,13 @@ COMMANDS = {
 
 def main() -> None:
     """Run the command line; the process ends here, without waiting for Python to take its heap apart."""
+    gc.set_threshold(*COLLECT_AFTER)
     from nixlite.loading import hasten
 
     hasten()
     from nixlite.runtime.frames import with_room
     from nixlite.runtime.host import RealHost
 
-    gc.set_threshold(*COLLECT_AFTER)
     set_signals()
     host = RealHost()
     try:

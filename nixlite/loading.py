@@ -12,8 +12,6 @@ import marshal
 import os
 import sys
 
-from nixlite.source import read_whole
-
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -29,6 +27,8 @@ HEAD = 16
 """Bytes of a `.pyc` file before the code: magic number, flags, time and size of the source (PEP 552)."""
 
 LOW = 0xFFFF_FFFF
+MOST = 1 << 16
+"""Bytes that are read of a `.pyc` file; Python itself reads those that are larger, after us in vain."""
 
 
 class Loader(SourceFileLoader):
@@ -44,7 +44,7 @@ class Loader(SourceFileLoader):
         stamp = (0, int(self.status.st_mtime) & LOW, self.status.st_size & LOW)
         head = MAGIC_NUMBER + b"".join([number.to_bytes(4, "little") for number in stamp])
         try:
-            data = read_whole(self.cached)
+            data = read_small(self.cached)
             if data[:HEAD] == head:
                 code: CodeType = marshal.loads(memoryview(data)[HEAD:])
                 if code.co_filename == self.path:
@@ -52,6 +52,15 @@ class Loader(SourceFileLoader):
         except (OSError, ValueError, EOFError, TypeError, AttributeError):
             pass  # Python knows what to do
         return super().get_code(fullname)
+
+
+def read_small(path: str) -> bytes:
+    """What a file begins with; this module imports none of ours, which would be found slowly."""
+    number = os.open(path, os.O_RDONLY)
+    try:
+        return os.read(number, MOST)
+    finally:
+        os.close(number)
 
 
 class Finder:

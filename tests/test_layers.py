@@ -42,7 +42,7 @@ MAY_USE: dict[str, set[str]] = {
     "observe": EVALUATOR,
     "repl": {*FRONTENDS, "explain", "observe"},
     "oracle": {*FRONTENDS, "repl", "__main__"},
-    "loading": {"source"},
+    "loading": set(),
     "_script": {"__main__"},
     "_build": {"syntax"},  # part of the packaging
     "__main__": {*FRONTENDS, "loading", "repl"},
