@@ -19,9 +19,13 @@ if TYPE_CHECKING:
     from types import CodeType, ModuleType
 
     MAGIC_NUMBER: bytes
+
+    def _fix_co_filename(code: CodeType, path: str) -> None: ...
+
 else:  # what `importlib.machinery` and `importlib.util` would take from there
     from _frozen_importlib import ModuleSpec
     from _frozen_importlib_external import MAGIC_NUMBER, SourceFileLoader
+    from _imp import _fix_co_filename
 
 HEAD = 16
 """Bytes of a `.pyc` file before the code: magic number, flags, time and size of the source (PEP 552)."""
@@ -47,8 +51,8 @@ class Loader(SourceFileLoader):
             data = read_small(self.cached)
             if data[:HEAD] == head:
                 code: CodeType = marshal.loads(memoryview(data)[HEAD:])
-                if code.co_filename == self.path:
-                    return code
+                _fix_co_filename(code, self.path)  # where the folder was moved to
+                return code
         except (OSError, ValueError, EOFError, TypeError, AttributeError):
             pass  # Python knows what to do
         return super().get_code(fullname)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import inspect
 import os
+import py_compile
 import subprocess
 import sys
 from importlib.machinery import PathFinder
@@ -53,6 +54,17 @@ def test_python_writes_what_we_read(tmp_path: Path, load: Callable[[], tuple[Any
         module, was = load()
         assert (module.a, module.f(), was) == (1, 2, helped)
     assert inspect.getsource(module.f) == "def f(): return 2\n"
+
+
+def test_a_folder_that_was_moved(tmp_path: Path, load: Callable[[], tuple[Any, bool]]) -> None:
+    """Tracebacks and `inspect` go by where the source is now."""
+    (tmp_path / "x.py").write_text("def f(): return 2\n")
+    load()
+    (cached,) = (tmp_path / "__pycache__").iterdir()
+    py_compile.compile(str(tmp_path / "x.py"), cfile=str(cached), dfile="/elsewhere/x.py")
+    module, helped = load()
+    assert not helped
+    assert module.f.__code__.co_filename == str(tmp_path / "x.py")
 
 
 def test_a_changed_source(tmp_path: Path, load: Callable[[], tuple[Any, bool]]) -> None:
