@@ -100,7 +100,7 @@ class _Tables:
         accepting = self.goto_states(0)[START]
         return (
             tuple(share(tuple(row)) for row in self.actions),
-            tuple(share(tuple(share(row) for row in self.goto_rows(i))) for i in range(len(self.states))),
+            tuple(share(tuple(map(share, self.goto_rows(index)))) for index in range(len(self.states))),
             tuple(
                 (len(r.expansion), self.nonterminals[r.origin.name], r.alias) for r in reversed(self.rules)
             ),
@@ -152,10 +152,12 @@ class _Tables:
         transitions = self.states[index].transitions.items()
         return {symbol.name: self.indices[id(target)] for symbol, target in transitions if not symbol.is_term}
 
-    def goto_rows(self, index: int) -> list[tuple[int, ...]]:
+    def goto_rows(self, index: int) -> list[tuple[int, ...] | bytes]:
+        """Rows of bytes, as long as there are so few states: they are read in no time."""
         gotos = self.goto_states(index)
+        row: Any = bytes if len(self.states) <= 256 else tuple
         return [
-            tuple(self.follow(gotos, name, kind) for kind in range(self.width)) if name in gotos else ()
+            row([self.follow(gotos, name, kind) for kind in range(self.width)] if name in gotos else [])
             for name in self.nonterminals
         ]
 

@@ -67,11 +67,11 @@ class Skimming:
         name = tables.kinds["ID"]
         self.kind = len(tables.labels)
         self.actions = [(*row, min(row[name], 0)) for row in tables.actions]
-        longer: dict[Row, Row] = {(): ()}
+        longer: dict[Row | bytes, Row] = {}
         for rows in tables.gotos:
             for row in rows:
                 if row not in longer:
-                    longer[row] = (*row, row[name])
+                    longer[row] = (*row, row[name]) if row else ()
         self.gotos = [tuple([longer[row] for row in rows]) for rows in tables.gotos]
         self.bindings = next(origin for _, origin, build in tables.rules if build == "first_binding")
         self.reading = {rows[self.bindings][name] for rows in tables.gotos if rows[self.bindings]}

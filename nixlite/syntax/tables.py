@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from typing import Any
 
 GRAMMAR_FILES = ("tokens.lark", "nix.lark", "precedence.txt")
-FORMAT = "nixlite tables 3"
+FORMAT = "nixlite tables 4"
 
 SHIPPED = os.path.join(os.path.dirname(os.path.abspath(__file__)), "_tables.bin")
 
@@ -34,8 +34,8 @@ class Tables:
     *actions*`[state][kind]` is a state to shift to (> 0), minus the number of a rule to reduce by (< 0), or
     0: an error, or acceptance in *accepting* at END. As in Bison the default reduction of a state stands at
     every kind without an action of its own; *defaults* tells which it is.
-    *gotos*`[state][nonterminal][kind]` is the next state, chains of unit rules already followed; `()` stands
-    for a nonterminal that cannot follow.
+    *gotos*`[state][nonterminal][kind]` is the next state, chains of unit rules already followed; an empty row
+    stands for a nonterminal that cannot follow.
     *rules*`[-number]` is (length, nonterminal, builder method or None).
     *kinds* maps token names to kinds, *labels*`[kind]` is what messages call it. *patterns* maps all names of
     `tokens.lark` to regular expressions, *literals* the fixed texts to kinds.
@@ -56,7 +56,7 @@ class Tables:
     def __init__(
         self,
         actions: tuple[Row, ...],
-        gotos: tuple[tuple[Row, ...], ...],
+        gotos: tuple[tuple[Row | bytes, ...], ...],
         rules: tuple[tuple[int, int, str | None], ...],
         defaults: Row,
         accepting: int,
