@@ -14,6 +14,7 @@ The texts and their order are those of C++ Nix 2.34.8.
 
 from __future__ import annotations
 
+import marshal
 from itertools import islice
 
 from nixlite.errors import Frame, NixError
@@ -61,6 +62,14 @@ def explain(
     return error
 
 
+def site_rows(names: dict[str, Any]) -> tuple[tuple[int, int, int, int, str | None], ...]:
+    """The sites of compiled code with these globals (see `compiler.code`), unpacked when first wanted."""
+    rows = names["SITES"]
+    if type(rows) is bytes:
+        rows = names["SITES"] = marshal.loads(rows)
+    return rows  # type: ignore[no-any-return]
+
+
 class TraceReader:
     """Reads Python frames, outermost first, into `frames`.
 
@@ -91,7 +100,7 @@ class TraceReader:
     def read_compiled(self, frame: FrameType, lasti: int, names: dict[str, Any]) -> None:
         """A frame of compiled Nix code."""
         code = frame.f_code
-        rows = names["SITES"]
+        rows = site_rows(names)
         row = rows[self.site_number(code, lasti)]
         lambdas = names["LAMBDAS"]
         info = innermost(lambdas, code.co_name)

@@ -15,11 +15,12 @@ class Code:
     """The code of one source or of a piece of one (see `analysis.deferral`).
 
     *code*: the module's Python code, which defines `main(scope)` (of a piece: `main(environment)`). *sites*:
-    rows (line, column, number of the enclosing context or 0, kind, text); line 0 means no position.
-    *lambdas*: by the Python function's name, the arguments of `runtime.values.LambdaInfo`. *name*: the
-    source's name. *tables*: for each group with pieces, names in the order of the bindings; for each name the
-    number of its piece, -1 where it is bound to something else; lines and columns of the bindings, none where
-    the thunks carry no position. *pieces*: where the codes of the pieces are, None when there are none.
+    rows (line, column, number of the enclosing context or 0, kind, text); line 0 means no position; they are
+    marshalled, for only messages need them. *lambdas*: by the Python function's name, the arguments of
+    `runtime.values.LambdaInfo`. *name*: the source's name. *tables*: for each group with pieces, names in the
+    order of the bindings; for each name the number of its piece, -1 where it is bound to something else;
+    lines and columns of the bindings, none where the thunks carry no position. *pieces*: where the codes of
+    the pieces are, None when there are none.
     """
 
     __slots__ = ("code", "lambdas", "name", "pieces", "sites", "tables")
@@ -27,7 +28,7 @@ class Code:
     def __init__(
         self,
         code: Any,
-        sites: tuple[tuple[int, int, int, int, str | None], ...],
+        sites: bytes,
         lambdas: dict[str, tuple[Any, ...]],
         name: str,
         tables: tuple[Table, ...] = (),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import marshal
+
 from nixlite.compiler import bindings, emit, expressions, functions, operators
 from nixlite.compiler.code import Code
 from nixlite.compiler.deferred import PieceCompiler
@@ -57,4 +59,5 @@ def finish(unit: Unit, main: ast.stmt) -> Code:
     """The code of a module all of whose functions are written."""
     module = emit.module([*unit.setup, *unit.statics, main])
     code = compile(module, unit.source.name, "exec", dont_inherit=True, optimize=2)
-    return Code(code, tuple(unit.sites), unit.lambdas, unit.source.name, tuple(unit.tables))
+    sites = marshal.dumps(tuple(unit.sites))
+    return Code(code, sites, unit.lambdas, unit.source.name, tuple(unit.tables))

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from nixlite.observe.line import Line
 from nixlite.observe.sampling import COMPILED, COMPILING, kind_of
 from nixlite.source import shown_name
-from nixlite.trace import TraceReader
+from nixlite.trace import TraceReader, site_rows
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -114,7 +114,7 @@ class Progress:
     def line_of(self, frame: FrameType) -> str:
         """`file:line` of a frame of compiled code; empty where its instruction has no place."""
         names: dict[str, Any] = frame.f_globals
-        rows = names["SITES"]
+        rows = site_rows(names)
         row = rows[self.reader.site_number(frame.f_code, frame.f_lasti)]
         while not row[0] and row[2]:
             row = rows[row[2]]

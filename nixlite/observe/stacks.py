@@ -27,7 +27,7 @@ from nixlite.observe.sampling import (
 )
 from nixlite.runtime.values import LambdaInfo
 from nixlite.source import shown_name
-from nixlite.trace import TraceReader
+from nixlite.trace import TraceReader, site_rows
 
 if TYPE_CHECKING:
     from nixlite.evaluator import Evaluator
@@ -143,7 +143,7 @@ class StackReader:
     def read_compiled(self, state: State, key: Key, known: Known) -> State:
         """A frame of compiled Nix code: a function's, a thunk's or a whole file's."""
         names = known.names
-        rows = names["SITES"]
+        rows = site_rows(names)
         row = rows[self.reader.site_number(known.code, key[1])]
         while not row[0] and row[2]:
             row = rows[row[2]]

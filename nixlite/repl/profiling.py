@@ -12,7 +12,7 @@ from time import perf_counter
 from nixlite.errors import NixError
 from nixlite.runtime.values import LambdaInfo
 from nixlite.source import Position, shown_name
-from nixlite.trace import TraceReader
+from nixlite.trace import TraceReader, site_rows
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -113,7 +113,7 @@ class Sampler:
 
     def line_of(self, frame: FrameType) -> Line | None:
         """The Nix line that a frame of compiled code is at."""
-        rows = frame.f_globals["SITES"]
+        rows = site_rows(frame.f_globals)
         row = rows[self.reader.site_number(frame.f_code, frame.f_lasti)]
         while not row[0] and row[2]:
             row = rows[row[2]]
