@@ -4,21 +4,42 @@ from __future__ import annotations
 
 import marshal
 
-from nixlite.compiler import bindings, emit, expressions, functions, operators
+from nixlite.compiler import emit, expressions, functions, operators
 from nixlite.compiler.code import Code
-from nixlite.compiler.deferred import PieceCompiler
-from nixlite.compiler.unit import Function, Unit
+from nixlite.compiler.unit import TAIL, VALUE, Function, Unit
+from nixlite.syntax import nodes as n
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import ast
+    from typing import Any
 
     from nixlite.analysis.scope import Analysis
+    from nixlite.compiler.deferred import PieceCompiler
     from nixlite.source import Source
     from nixlite.syntax.nodes import Expr
 
-LOWERINGS = (bindings, expressions, functions, operators)
+LOWERINGS = (expressions, functions, operators)
 """Importing these fills the tables of `unit` (VALUE, TAIL)."""
+
+
+def bindings_value(f: Function, node: Any) -> ast.expr:
+    """The first set or `let`: its lowering, the largest of all, takes our place in the tables now."""
+    from nixlite.compiler import bindings  # noqa: F401
+
+    return VALUE[type(node)](f, node)
+
+
+def bindings_tail(f: Function, node: Any) -> None:
+    """The same for a set or `let` that is returned."""
+    from nixlite.compiler import bindings  # noqa: F401
+
+    TAIL[type(node)](f, node)
+
+
+VALUE.setdefault(n.AttrSet, bindings_value)
+TAIL.setdefault(n.AttrSet, bindings_tail)
+TAIL.setdefault(n.Let, bindings_tail)
 
 
 def compile_expression(
@@ -32,7 +53,8 @@ def compile_expression(
     unit = Unit(source, analysis, primops, instrumented)
     code = finish(unit, main_function(unit, node))
     if analysis.groups:
-        from nixlite.compiler.pieces import Pieces  # only big sources have them
+        from nixlite.compiler.deferred import PieceCompiler  # only big sources have pieces
+        from nixlite.compiler.pieces import Pieces
 
         code.pieces = Pieces(lambda: PieceCompiler(unit, finish))
     return code
@@ -40,6 +62,8 @@ def compile_expression(
 
 def piece_compiler(node: Expr, source: Source, analysis: Analysis, primops: dict[str, int]) -> PieceCompiler:
     """What compiles the pieces of a source whose main part was compiled by another process."""
+    from nixlite.compiler.deferred import PieceCompiler
+
     unit = Unit(source, analysis, primops)
     main_function(unit, node)
     return PieceCompiler(unit, finish)
