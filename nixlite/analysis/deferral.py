@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any
 
+    from nixlite.analysis.facts import Variable
     from nixlite.analysis.policy import Policy
-    from nixlite.analysis.scope import Variable
 
 NEVER = frozenset((n.Int, n.Float, n.Str, n.PathLiteral, n.Var))
 """What no thunk is made for."""

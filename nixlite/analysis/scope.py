@@ -8,97 +8,18 @@ to the enclosing `with` expressions, innermost first. Manual: Language, "Scoping
 from __future__ import annotations
 
 from nixlite.analysis.deferral import Group, Piece, deferred_names, heads
+from nixlite.analysis.facts import Analysis, Global, Resolution, Scope, Variable, WithLookup
+from nixlite.analysis.lookups import curried, last_bound
 from nixlite.errors import UndefinedVariable
 from nixlite.spelling import attribute_name
 from nixlite.syntax import nodes as n
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Container, Iterable, Mapping
+    from collections.abc import Callable, Container, Iterable
 
     from nixlite.analysis.policy import Policy
     from nixlite.source import Source
-
-
-class Variable:
-    """One binding of one name: an argument, a formal, a `let` or `rec` name, or a name of the outer scope.
-
-    *binding* is the `Binding` of a `let` or `rec` name (None for the others). *dynamic* marks names of the
-    scope that the program is evaluated in (REPL, `scopedImport`): they are looked up when it starts.
-    *pos*: that of the `with` expression whose set the variable stands for. `number` counts the variables of
-    a program in the order in which their scopes begin.
-    """
-
-    __slots__ = ("binding", "dynamic", "name", "number", "pos")
-
-    def __init__(
-        self, name: str, binding: n.Binding | None = None, dynamic: bool = False, pos: int = n.NO_POS
-    ) -> None:
-        self.number = 0
-        self.name = name
-        self.binding = binding
-        self.dynamic = dynamic
-        self.pos = pos
-
-
-class Global:
-    """A name of the global scope (`builtins`, `map`, `__sub`)."""
-
-    __slots__ = ("name",)
-
-    def __init__(self, name: str) -> None:
-        self.name = name
-
-
-class WithLookup:
-    """A name that only the enclosing `with` sets can have; *scopes* innermost first."""
-
-    __slots__ = ("name", "scopes")
-
-    def __init__(self, name: str, scopes: tuple[Variable, ...]) -> None:
-        self.name = name
-        self.scopes = scopes
-
-
-Resolution = Variable | Global | WithLookup
-
-
-class Scope:
-    """A lexical scope: names bound here, and the scope around it.
-
-    `with` scopes bind no names; `withs` lists the variables of all `with` sets around, innermost first.
-    """
-
-    __slots__ = ("names", "outer", "withs")
-
-    def __init__(
-        self, names: Mapping[str, Resolution], outer: Scope | None, withs: tuple[Variable, ...]
-    ) -> None:
-        self.names = names
-        self.outer = outer
-        self.withs = withs
-
-
-class Analysis:
-    """The facts about one program, keyed by node.
-
-    *variables*: what each `Var` means (also each operator or `<path>` that means a call of a global, keyed
-    by its node; a `<path>`'s `__nixPath` is in *search_paths*). *bound*: the variables that a node binds by
-    name (`Let`'s and recursive `AttrSet`'s sets, `Lambda`s). *withs*: the variable that stands for the set
-    of a `With`. *outer*: the variables of the scope that the program is evaluated in. *groups*, *pieces*:
-    what is compiled later, see `deferral`.
-    """
-
-    __slots__ = ("bound", "groups", "outer", "pieces", "search_paths", "variables", "withs")
-
-    def __init__(self) -> None:
-        self.search_paths: dict[n.SearchPath, n.Var] = {}
-        self.variables: dict[n.Expr, Resolution] = {}
-        self.bound: dict[n.Expr, dict[str, Variable]] = {}
-        self.withs: dict[n.With, Variable] = {}
-        self.outer: dict[str, Variable] = {}
-        self.groups: dict[n.AttrSet, Group] = {}
-        self.pieces: list[Piece] = []
 
 
 class Resolver:
@@ -122,11 +43,19 @@ class Resolver:
         self.count = 0
         self.piece = -1  # the number of the innermost piece that we are in
         self.open: list[Group] = []  # the groups of all pieces that we are in, innermost last
+        self.shares = aliases and policy is None
+        self.level = 0  # in so many functions within each other
+        self.joined: set[n.Expr] = set()  # functions that are one with those around them
+        self.unready: list[n.Expr] = []  # the functions whose defaults we are in
 
-    def variable(self, name: str, binding: n.Binding | None = None, pos: int = n.NO_POS) -> Variable:
-        """A new variable."""
+    def variable(
+        self, name: str, owner: n.Expr | None, binding: n.Binding | None = None, pos: int = n.NO_POS
+    ) -> Variable:
+        """A new variable, bound by *owner*."""
         made = Variable(name, binding, pos=pos)
         made.number = self.count
+        made.owner = owner
+        made.level = self.level
         self.count += 1
         return made
 
@@ -146,12 +75,23 @@ class Resolver:
             if self.open:
                 for variable in scope.withs:
                     self.captured(variable)
-            return WithLookup(name, scope.withs)
+            return self.shared(name, scope.withs, pos) if self.shares else WithLookup(name, scope.withs)
         position = None if pos == n.NO_POS else self.source.position(pos)
         raise UndefinedVariable(f"undefined variable '{attribute_name(name)}'", position=position)
 
+    def shared(self, name: str, scopes: tuple[Variable, ...], pos: int) -> WithLookup:
+        """A lookup; all calls of the functions that it is in share it where the sets are from around them."""
+        last = last_bound(scopes)
+        if last is None or last.owner is None or last.level >= self.level or last.owner in self.unready:
+            return WithLookup(name, scopes)
+        made = WithLookup(name, scopes, Variable(name))
+        self.analysis.lookups.setdefault(last.owner, []).append((made, pos))
+        return made
+
     def captured(self, found: Resolution) -> None:
         """Write down that a piece uses a variable, in all groups that it is bound outside of."""
+        if type(found) is Variable and found.subject is not None:
+            found = found.subject
         if type(found) is WithLookup:
             for variable in found.scopes:
                 self.captured(variable)
@@ -279,7 +219,7 @@ def bind(resolver: Resolver, attrs: n.AttrSet, scope: Scope) -> Scope:
         if alias is not None:
             names[name] = alias
         else:
-            names[name] = bound[name] = resolver.variable(name, binding)
+            names[name] = bound[name] = resolver.variable(name, None if overridable else attrs, binding)
     resolver.analysis.bound[attrs] = bound
     return Scope(names, scope, scope.withs)
 
@@ -346,7 +286,11 @@ def _let(resolver: Resolver, node: n.Let, scope: Scope) -> None:
 
 def _with(resolver: Resolver, node: n.With, scope: Scope) -> None:
     resolver.visit(node.scope, scope)
-    variable = resolver.variable("with", pos=node.pos)
+    variable = resolver.variable("with", node, pos=node.pos)
+    if resolver.aliases and type(node.scope) is n.Var:
+        subject = resolver.analysis.variables[node.scope]
+        if type(subject) is not WithLookup:
+            variable.subject = subject
     resolver.analysis.withs[node] = variable
     resolver.visit(node.body, Scope({}, scope, (variable, *scope.withs)))
 
@@ -364,21 +308,28 @@ def _if(resolver: Resolver, node: n.If, scope: Scope) -> None:
 
 def _lambda(resolver: Resolver, node: n.Lambda, scope: Scope) -> None:
     names = {}
+    level = resolver.level
+    if node not in resolver.joined:
+        resolver.level += 1
+        resolver.joined.update(curried(node)[1:])
     if node.argument is not None:
-        names[node.argument] = resolver.variable(node.argument)
+        names[node.argument] = resolver.variable(node.argument, node)
     if node.formals is not None:
         for formal in node.formals.items:
-            names[formal.name] = resolver.variable(formal.name)
+            names[formal.name] = resolver.variable(formal.name, node)
     resolver.analysis.bound[node] = names
     inner = Scope(names, scope, scope.withs)
     often = resolver.often
     resolver.often = often or node not in resolver.heads
     if node.formals is not None:
+        resolver.unready.append(node)
         for formal in node.formals.items:
             if formal.default is not None:
                 resolver.visit(formal.default, inner)
+        resolver.unready.pop()
     resolver.visit(node.body, inner)
     resolver.often = often
+    resolver.level = level
 
 
 def _call(resolver: Resolver, node: n.Call, scope: Scope) -> None:

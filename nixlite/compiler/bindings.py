@@ -7,13 +7,18 @@ Functions are Python closures, which see variables that are assigned later.
 
 from __future__ import annotations
 
-from nixlite.analysis.scope import Global, Variable
+from nixlite.analysis.facts import Global, Variable
 from nixlite.compiler import emit
 from nixlite.compiler.deferred import Deferred, begin_group, fill_environment, make_group
 from nixlite.compiler.expressions import argument, atomic, outlined, path_constant
 from nixlite.compiler.functions import define_lambda
 from nixlite.compiler.unit import CONTEXT, MAX_NESTING, SELECT, TAIL, VALUE, Function
-from nixlite.compiler.variables import CONSTANT_GLOBALS, is_builtins, is_function_variable
+from nixlite.compiler.variables import (
+    CONSTANT_GLOBALS,
+    is_builtins,
+    is_function_variable,
+    shared_lookups,
+)
 from nixlite.spelling import attribute_name
 from nixlite.syntax import nodes as n
 
@@ -196,13 +201,13 @@ def write_group(f: Function, attrs: n.AttrSet, with_positions: bool) -> Deferred
     for variable in names.values():
         if variable not in f.unit.constants:
             f.declare(variable)
+    pending = [Delayed(*row, None) for row in shared_lookups(f, attrs)]
     for name, variable in names.items():
         if variable in f.unit.functions:
             node = attrs.bindings[name].value
             assert type(node) is n.Lambda
             f.hoist(define_lambda(f, node, f.unit.name_of(variable)))
-    pending: list[Delayed] = []
-    group = set(names.values())
+    group = {*names.values(), *(item.variable for item in pending)}
     sources = [group_source(f, source, group, pending) for source in attrs.inherit_from]
     for name, variable in names.items():
         if variable in f.unit.constants or variable in f.unit.functions:

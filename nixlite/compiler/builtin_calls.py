@@ -6,7 +6,7 @@ the builtin, for the trace.
 
 from __future__ import annotations
 
-from nixlite.analysis.scope import Variable
+from nixlite.analysis.facts import Variable
 from nixlite.compiler import emit
 from nixlite.compiler.expressions import TYPE_TESTS, argument
 from nixlite.compiler.unit import CONTEXT

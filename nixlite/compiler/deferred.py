@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from nixlite.analysis.deferral import Group
-    from nixlite.analysis.scope import Variable
+    from nixlite.analysis.facts import Variable
     from nixlite.compiler.code import Code, Table
 
 

@@ -8,17 +8,18 @@ a thunk for it.
 
 from __future__ import annotations
 
-from nixlite.analysis.scope import Global, Variable
+from nixlite.analysis.facts import Global, Variable
 from nixlite.compiler import emit
 from nixlite.compiler.unit import CONTEXT, SELECT, TAIL, VALUE
 from nixlite.compiler.variables import (
     builtin_name,
     called_builtin,
-    is_builtins,
     is_function_variable,
     is_rebound,
     lazy_variable,
     named_builtin,
+    shared_argument,
+    write_lookups,
 )
 from nixlite.spelling import attribute_name
 from nixlite.syntax import nodes as n
@@ -117,7 +118,9 @@ def argument(f: Function, node: Any) -> ast.expr:
     kind = type(node)
     if kind is n.Var:
         builtin = named_builtin(f, f.unit.analysis.variables[node])
-        return f.thunk(node) if builtin is None else emit.name("b_" + builtin)
+        if builtin is not None:
+            return emit.name("b_" + builtin)
+        return shared_argument(f, node) or f.thunk(node)
     if kind is n.Lambda:
         return f.value(node)
     if kind is n.ListLiteral and len(node.items) <= LARGE_LITERAL:
@@ -391,10 +394,10 @@ def assert_tail(f: Function, node: n.Assert) -> None:
 def with_tail(f: Function, node: n.With) -> None:
     """`with scope; body`: the set becomes a variable that unbound names are looked up in."""
     scope = f.unit.analysis.withs[node]
-    if is_builtins(f, node.scope) and not f.unit.instrumented:
-        f.unit.builtin_scopes.add(scope)
-    value = argument(f, node.scope)
-    f.emit(emit.assign(f.declare(scope), value))
+    if scope.subject is None:
+        value = argument(f, node.scope)
+        f.emit(emit.assign(f.declare(scope), value))
+        write_lookups(f, node)
     f.tail(node.body)
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from nixlite.analysis.scope import Variable
+from nixlite.analysis.facts import Variable
+from nixlite.analysis.lookups import curried
 from nixlite.compiler import emit
 from nixlite.compiler.builtin_calls import builtin_call
 from nixlite.compiler.expressions import ARITHMETIC, argument, atomic
 from nixlite.compiler.unit import CALL, CONTEXT, FORMALS, MAX_NESTING, VALUE, Function, Reads, is_thunk
-from nixlite.compiler.variables import called_builtin, is_rebound
+from nixlite.compiler.variables import called_builtin, is_rebound, write_lookups
 from nixlite.syntax import nodes as n
 
 TYPE_CHECKING = False
@@ -15,9 +16,6 @@ if TYPE_CHECKING:
     import ast
 
     from nixlite.compiler.unit import Site
-
-MAX_CURRIED = 4
-"""Arguments that one Python function takes at most; `call.curry` knows as many."""
 
 # -- lambdas
 
@@ -44,19 +42,10 @@ def define_lambda(f: Function, node: n.Lambda, identifier: str) -> ast.stmt:
     else:
         parameter = inner.unit.fresh("a")
         write_formals(inner, node, parameter)
+    write_lookups(inner, node)
     inner.tail(node.body)
     describe(f, node, identifier)
     return emit.function(identifier, [parameter], inner.block)
-
-
-def curried(node: n.Lambda) -> list[n.Lambda]:
-    """The lambdas of `a: b: …`, which are compiled as one Python function."""
-    row = [node]
-    body = node.body if node.formals is None else None
-    while type(body) is n.Lambda and body.formals is None and len(row) < MAX_CURRIED:
-        row.append(body)
-        body = body.body
-    return row
 
 
 def define_curried(f: Function, row: list[n.Lambda], identifier: str) -> ast.stmt:
@@ -74,6 +63,8 @@ def define_curried(f: Function, row: list[n.Lambda], identifier: str) -> ast.stm
     missing = emit.name("MISSING")
     waiting = emit.call(None, "curry", emit.name(identifier), *given[:-1])
     inner.emit(emit.if_then(emit.compare(given[-1], emit.IS, missing), [emit.Return(waiting)]))
+    for node in row:
+        write_lookups(inner, node)
     first, last = Reads(), Reads()
     if len(row) == 2 and not f.unit.instrumented:
         inner.watched = {variables[0]: first, variables[1]: last}

@@ -7,7 +7,7 @@ and only then, they are lowered as calls.
 
 from __future__ import annotations
 
-from nixlite.analysis.scope import Global
+from nixlite.analysis.facts import Global
 from nixlite.compiler import emit
 from nixlite.compiler.builtin_calls import inside
 from nixlite.compiler.expressions import ARITHMETIC, argument, boolean

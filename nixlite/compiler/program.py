@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     import ast
     from typing import Any
 
-    from nixlite.analysis.scope import Analysis
+    from nixlite.analysis.facts import Analysis
     from nixlite.compiler.deferred import PieceCompiler
     from nixlite.source import Source
     from nixlite.syntax.nodes import Expr

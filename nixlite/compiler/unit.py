@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from nixlite.analysis.deferral import Group
-    from nixlite.analysis.scope import Analysis, Variable
+    from nixlite.analysis.facts import Analysis, Variable
     from nixlite.compiler.code import Table
     from nixlite.source import Source
     from nixlite.syntax.nodes import Expr
@@ -72,8 +72,6 @@ class Unit:
         """Variables that are bound to a compiled function: no thunk, no type test at calls."""
         self.builtins: dict[Variable, str] = {}
         """Variables that are bound to a built-in function: `inherit (builtins) map`."""
-        self.builtin_scopes: set[Variable] = set()
-        """The variables of `with builtins`."""
         self.tables: list[Table] = []
         """For each group of bindings with pieces, the row of `Code.tables`."""
         self.layouts: dict[Group, dict[Variable, int]] = {}
@@ -86,7 +84,6 @@ class Unit:
         part.constants = self.constants
         part.functions = self.functions
         part.builtins = self.builtins
-        part.builtin_scopes = self.builtin_scopes
         part.layouts = self.layouts
         return part
 
@@ -267,9 +264,9 @@ class Function:
         function.tail(node)
         return function.finish(), function
 
-    def finish(self) -> str:
-        """Put a finished static function into the unit."""
-        identifier = self.unit.fresh("s")
+    def finish(self, prefix: str = "s") -> str:
+        """Put a finished static function into the unit; its name tells the runtime what it is."""
+        identifier = self.unit.fresh(prefix)
         names = [self.unit.name_of(variable) for variable in self.captures]
         if len(names) == 1:
             self.unit.statics.append(emit.function(identifier, names, self.block))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from nixlite.analysis.scope import Global, Variable, WithLookup
+from nixlite.analysis.facts import Global, Variable, WithLookup
 from nixlite.compiler import emit
 from nixlite.compiler.unit import VALUE
 from nixlite.syntax import nodes as n
@@ -11,6 +11,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     import ast
 
+    from nixlite.analysis.facts import Resolution
     from nixlite.compiler.unit import Function, Site
 
 CONSTANT_GLOBALS = {"true": True, "false": False, "null": None}
@@ -44,6 +45,8 @@ def resolved(f: Function, resolution: object, site: Site) -> ast.expr:
         builtin = named_builtin(f, resolution)
         if builtin is not None:
             return emit.name("b_" + builtin)
+        if resolution.shared is not None:
+            return shared_value(emit.name(f.use(resolution.shared)), site)
         return with_value(f, resolution, site)
     assert type(resolution) is Variable
     constant = f.unit.constants.get(resolution)
@@ -64,16 +67,29 @@ def resolved(f: Function, resolution: object, site: Site) -> ast.expr:
 
 def with_value(f: Function, resolution: WithLookup, site: Site) -> ast.expr:
     """The value that the innermost `with` set having the name gives."""
-    scopes = [emit.name(f.use(scope)) for scope in resolution.scopes]
+    scopes = [with_set(f, scope) for scope in resolution.scopes]
     places = tuple(f.unit.position(scope.pos) for scope in resolution.scopes)
     operation = {1: "with_one", 2: "with_two"}.get(len(scopes), "with_value")
     sets = scopes if len(scopes) <= 2 else [emit.tuple_of(scopes)]
     return emit.call(site, operation, emit.constant(resolution.name), *sets, emit.constant(places))
 
 
+def with_set(f: Function, scope: Variable) -> ast.expr:
+    """The set of a `with`: the variable that it is written as, or the one that stands for it."""
+    if scope.subject is None:
+        return emit.name(f.use(scope))
+    found = lazy_resolution(f, scope.subject)
+    assert found is not None
+    return found
+
+
 def lazy_variable(f: Function, node: n.Var) -> ast.expr | None:
     """What a variable stands for, unforced; None when only evaluation can tell (`with`)."""
-    resolution = f.unit.analysis.variables[node]
+    return lazy_resolution(f, f.unit.analysis.variables[node])
+
+
+def lazy_resolution(f: Function, resolution: Resolution) -> ast.expr | None:
+    """What a name was resolved to, unforced; None for a lookup in `with` sets."""
     if type(resolution) is Variable:
         constant = f.unit.constants.get(resolution)
         return emit.name(f.use(resolution)) if constant is None else constant
@@ -90,6 +106,49 @@ def is_function_variable(f: Function, node: n.Expr) -> bool:
         return False
     resolution = f.unit.analysis.variables[node]
     return resolution in f.unit.functions or resolution in f.unit.builtins
+
+
+# -- lookups that calls share, see `analysis.lookups`
+
+
+def lookup_code(f: Function, lookup: WithLookup, pos: int) -> tuple[str, dict[Variable, None]]:
+    """The static function of a shared lookup, and what it captures."""
+    inner = type(f)(f.unit, None, f.hoist_known)
+    inner.emit(emit.Return(with_value(inner, lookup, f.unit.site(pos, 0))))
+    return inner.finish("w"), inner.captures
+
+
+def shared_lookups(f: Function, owner: n.Expr) -> list[tuple[Variable, str, dict[Variable, None]]]:
+    """For each lookup to be made where *owner* binds its variables: variable, code, what it captures."""
+    made = []
+    for lookup, pos in f.unit.analysis.lookups.get(owner, ()):
+        if lookup.shared is not None and named_builtin(f, lookup) is None:
+            code, captures = lookup_code(f, lookup, pos)
+            f.declare(lookup.shared)
+            made.append((lookup.shared, code, captures))
+    return made
+
+
+def write_lookups(f: Function, owner: n.Expr) -> None:
+    """Make the thunks of the lookups that are shared where *owner* has bound its variables."""
+    for variable, code, captures in shared_lookups(f, owner):
+        thunk = emit.list_of(emit.name(code), f.payload(captures))
+        f.emit(emit.assign(f.unit.name_of(variable), thunk))
+
+
+def shared_value(thunk: ast.expr, site: Site) -> ast.expr:
+    """The value of a shared lookup."""
+    return emit.if_else(emit.is_evaluated(thunk), emit.item(thunk, 1), emit.call(site, "force", thunk))
+
+
+def shared_argument(f: Function, node: n.Var) -> ast.expr | None:
+    """A shared lookup as an argument: a thunk of its own, but without evaluating anything again."""
+    resolution = f.unit.analysis.variables[node]
+    if type(resolution) is not WithLookup or resolution.shared is None:
+        return None
+    thunk = emit.name(f.use(resolution.shared))
+    again = emit.list_of(emit.name("VIRGIN"), emit.item(thunk, 1))
+    return emit.if_else(emit.is_evaluated(thunk), again, f.thunk(node))
 
 
 # -- names of builtins
@@ -129,7 +188,7 @@ def named_builtin(f: Function, resolution: object) -> str | None:
         return resolution.name.removeprefix("__")
     if type(resolution) is Variable:
         return f.unit.builtins.get(resolution)
-    if type(resolution) is WithLookup and resolution.scopes[0] in f.unit.builtin_scopes:
+    if type(resolution) is WithLookup and type(resolution.scopes[0].subject) is Global:
         return resolution.name if resolution.name in f.unit.primops else None
     return None
 

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from nixlite.analysis.scope import Variable, WithLookup
+from nixlite.analysis.facts import Variable, WithLookup
 from nixlite.errors import NixError
 from nixlite.explain.leaves import forced, is_derivation, leaf_at
 from nixlite.explain.moving import ZEROS, Mover, replace

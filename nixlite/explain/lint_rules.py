@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from nixlite.analysis.scope import Variable, WithLookup
+from nixlite.analysis.facts import Variable, WithLookup
 from nixlite.errors import did_you_mean
 from nixlite.explain.lint_tree import (
     Finding,

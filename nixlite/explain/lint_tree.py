@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from nixlite.analysis.scope import Variable, analyse
+from nixlite.analysis.facts import Variable
+from nixlite.analysis.scope import analyse
 from nixlite.errors import NixError
 from nixlite.explain.places import children, walk
 from nixlite.syntax import nodes as n
 
 if TYPE_CHECKING:
-    from nixlite.analysis.scope import Analysis
+    from nixlite.analysis.facts import Analysis
     from nixlite.evaluator import Evaluator
     from nixlite.source import Source
 

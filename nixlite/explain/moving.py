@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from nixlite.analysis.scope import Global, Variable
+from nixlite.analysis.facts import Global, Variable
 from nixlite.explain.places import FORMAL, LET, REC, children, resolves_to, walk
 from nixlite.spelling import attribute_name
 from nixlite.syntax import nodes as n

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from nixlite.analysis.scope import Variable, analyse
+from nixlite.analysis.facts import Variable
+from nixlite.analysis.scope import analyse
 from nixlite.syntax import nodes as n
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from nixlite.analysis.scope import Analysis
+    from nixlite.analysis.facts import Analysis
     from nixlite.explain.instrumented import InstrumentedEvaluator
     from nixlite.explain.recorder import Node, Place
     from nixlite.source import Source

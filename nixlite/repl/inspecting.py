@@ -18,7 +18,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from nixlite.analysis.scope import Analysis
+    from nixlite.analysis.facts import Analysis
     from nixlite.repl.session import Session
     from nixlite.runtime.values import Lazy
 
@@ -120,7 +120,7 @@ def describe_node(session: Session, analysis: Analysis, source: Source, node: no
 
 def peek_node(session: Session, analysis: Analysis, node: nodes.Expr) -> Any:
     """The lazy that a node stands for; MISSING where that is not known without evaluating."""
-    from nixlite.analysis.scope import Global, Variable
+    from nixlite.analysis.facts import Global, Variable
 
     if isinstance(node, nodes.Var):
         resolution = analysis.variables.get(node)

@@ -33,14 +33,15 @@ def blackhole(payload: Any) -> Value:
     """The code of a thunk that is being evaluated: asking for it again can never end.
 
     C++ Nix notices that at once, except for calls that a builtin such as `map` has delayed: those run into
-    the limit of call depth. So the code that is running is looked for, in the `force` further out.
+    the limit of call depth. So the code that is running is looked for, in the `force` further out. A shared
+    lookup runs again as well: Nix has no thunk there, and comes upon the one of the attribute that is meant.
     """
     inner = sys._getframe(1)
     thunk, frame = inner.f_locals.get("x"), inner.f_back
     while frame is not None:
         names = frame.f_locals if frame.f_code is inner.f_code else {}
         if names.get("x") is thunk and names["code"] is not blackhole:
-            if is_application(names["code"]):
+            if is_application(names["code"]) or is_lookup(names["code"]):
                 return names["code"](payload)  # type: ignore[no-any-return]
             break
         frame = frame.f_back
@@ -50,6 +51,11 @@ def blackhole(payload: Any) -> Value:
 def is_application(code: Any) -> bool:
     """Whether a thunk's code is a delayed call: a compiled Nix function, or one that calls a builtin."""
     return getattr(code, "is_application", False) or code.__name__ in code.__globals__.get("LAMBDAS", ())
+
+
+def is_lookup(code: Any) -> bool:
+    """Whether a thunk's code is a shared lookup in `with` sets (see `compiler.variables`)."""
+    return code.__name__[0] == "w" and "LAMBDAS" in code.__globals__
 
 
 def failed(payload: NixError) -> Value:

@@ -9,14 +9,15 @@ from nixlite.runtime.settings import Settings
 from nixlite.source import Source
 
 
-def evaluate(text: str) -> str:
-    """What `nix-instantiate --eval --strict` prints. Errors are raised."""
+def evaluate(text: str, *, strict: bool = True) -> str:
+    """What `nix-instantiate --eval` prints, or with `--strict`. Errors are raised."""
     evaluator = Evaluator(Settings(cwd="/base"), CapturingHost({}))
     source = Source("/base/x.nix", text, base="/base", path="/base/x.nix")
 
     def printed(_: None) -> str:
         value = evaluator.evaluate_source(source)
-        force_deep(evaluator.state, value)
+        if strict:
+            force_deep(evaluator.state, value)
         return show_shallow(value)
 
     return str(evaluator.guard(printed, None))

@@ -1,0 +1,102 @@
+"""What is known of the names in a program: its variables, and what each `Var` means."""
+
+from __future__ import annotations
+
+from nixlite.syntax import nodes as n
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from nixlite.analysis.deferral import Group, Piece
+
+
+class Variable:
+    """One binding of one name: an argument, a formal, a `let` or `rec` name, or a name of the outer scope.
+
+    *binding* is the `Binding` of a `let` or `rec` name (None for the others). *dynamic* marks names of the
+    scope that the program is evaluated in (REPL, `scopedImport`): they are looked up when it starts.
+    *pos*: that of the `with` expression whose set the variable stands for; `subject`: the variable that this
+    set is written as, if it is one. `number` counts the variables of a program in the order in which their
+    scopes begin. `owner`: the node that binds it; `level`: the nesting of functions there, see `lookups`.
+    """
+
+    __slots__ = ("binding", "dynamic", "level", "name", "number", "owner", "pos", "subject")
+
+    def __init__(
+        self, name: str, binding: n.Binding | None = None, dynamic: bool = False, pos: int = n.NO_POS
+    ) -> None:
+        self.number = 0
+        self.level = 0
+        self.owner: n.Expr | None = None
+        self.name = name
+        self.binding = binding
+        self.dynamic = dynamic
+        self.pos = pos
+        self.subject: Resolution | None = None
+
+
+class Global:
+    """A name of the global scope (`builtins`, `map`, `__sub`)."""
+
+    __slots__ = ("name",)
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+
+class WithLookup:
+    """A name that only the enclosing `with` sets can have; *scopes* innermost first.
+
+    *shared*: the variable that holds the lookup where all calls of a function do it once, see `lookups`.
+    """
+
+    __slots__ = ("name", "scopes", "shared")
+
+    def __init__(self, name: str, scopes: tuple[Variable, ...], shared: Variable | None = None) -> None:
+        self.name = name
+        self.scopes = scopes
+        self.shared = shared
+
+
+Resolution = Variable | Global | WithLookup
+
+
+class Scope:
+    """A lexical scope: names bound here, and the scope around it.
+
+    `with` scopes bind no names; `withs` lists the variables of all `with` sets around, innermost first.
+    """
+
+    __slots__ = ("names", "outer", "withs")
+
+    def __init__(
+        self, names: Mapping[str, Resolution], outer: Scope | None, withs: tuple[Variable, ...]
+    ) -> None:
+        self.names = names
+        self.outer = outer
+        self.withs = withs
+
+
+class Analysis:
+    """The facts about one program, keyed by node.
+
+    *variables*: what each `Var` means (also each operator or `<path>` that means a call of a global, keyed
+    by its node; a `<path>`'s `__nixPath` is in *search_paths*). *bound*: the variables that a node binds by
+    name (`Let`'s and recursive `AttrSet`'s sets, `Lambda`s). *withs*: the variable that stands for the set
+    of a `With`. *outer*: the variables of the scope that the program is evaluated in. *groups*, *pieces*:
+    what is compiled later, see `deferral`. *lookups*: by the node that binds the last of the sets, the
+    lookups that are shared, with their position.
+    """
+
+    __slots__ = ("bound", "groups", "lookups", "outer", "pieces", "search_paths", "variables", "withs")
+
+    def __init__(self) -> None:
+        self.search_paths: dict[n.SearchPath, n.Var] = {}
+        self.variables: dict[n.Expr, Resolution] = {}
+        self.bound: dict[n.Expr, dict[str, Variable]] = {}
+        self.withs: dict[n.With, Variable] = {}
+        self.outer: dict[str, Variable] = {}
+        self.groups: dict[n.AttrSet, Group] = {}
+        self.pieces: list[Piece] = []
+        self.lookups: dict[n.Expr, list[tuple[WithLookup, int]]] = {}
