@@ -30,7 +30,7 @@ MAY_USE: dict[str, set[str]] = {
     "resources": set(),
     "syntax": BASE,
     "analysis": {"syntax.nodes", "source", "spelling", "errors"},
-    "compiler": {"syntax.nodes", "syntax.unparse", "analysis", "source", "spelling", "errors"},
+    "compiler": {"syntax.nodes", "syntax.tree", "syntax.unparse", "analysis", "source", "spelling", "errors"},
     "store": {"errors", "records"},
     "runtime": BASE,
     "builtins": {*RUNTIME, "store"},

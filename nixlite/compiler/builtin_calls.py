@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from nixlite.analysis.facts import Variable
 from nixlite.compiler import emit
-from nixlite.compiler.expressions import TYPE_TESTS, argument
+from nixlite.compiler.expressions import KEPT, TYPE_TESTS, argument, escaping_argument
 from nixlite.compiler.unit import CONTEXT
 from nixlite.compiler.variables import called_builtin, is_function_variable, named_builtin, resolved
 from nixlite.syntax import nodes as n
@@ -92,8 +92,14 @@ def builtin_call(f: Function, node: n.Call, name: str, arity: int, site: Site) -
         if name == "foldl'":
             generated = generated_list(f, node.arguments[2])
             if generated is not None:
-                arguments = [argument(f, item) for item in node.arguments[:arity]]
-                return emit.call(site, "o_fold_generated", *arguments, *generated)
+                function, start, elements = node.arguments[:arity]
+                arguments = [
+                    argument(f, function),
+                    escaping_argument(f, start, None),
+                    argument(f, elements),
+                    *generated,
+                ]
+                return emit.call(site, "o_fold_generated", *arguments)
     return emit.call(site, "p_" + name, *arguments_of(f, name, node, arity))
 
 
@@ -107,6 +113,8 @@ def arguments_of(f: Function, name: str, node: n.Call, arity: int) -> list[ast.e
             if text:
                 context = f.unit.site(n.NO_POS, context.number, CONTEXT, text)
             made.append(f.within(context, item))
+        elif KEPT.get(name) == index:
+            made.append(escaping_argument(f, item, None))
         else:
             made.append(argument(f, item))
     return made

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from nixlite.analysis.facts import Global, Variable
 from nixlite.compiler import emit
-from nixlite.compiler.unit import CONTEXT, SELECT, TAIL, VALUE
+from nixlite.compiler.unit import CONTEXT, SELECT, TAIL, VALUE, is_thunk
 from nixlite.compiler.variables import (
     builtin_name,
     called_builtin,
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     import ast
     from typing import Any
 
+    from nixlite.compiler.escapes import Taker
     from nixlite.compiler.unit import Function, Site
 
 TYPE_TESTS = {
@@ -45,6 +46,12 @@ TYPE_TESTS = {
 LARGE_LITERAL = 16
 """Lists and sets with more items than this are delayed even where they could be made at once."""
 
+
+LITERALS = (n.Lambda, n.ListLiteral, n.AttrSet)
+"""What `argument` makes at once instead of delaying it."""
+
+KEPT = {"foldl'": 1}
+"""The arguments that builtins hand on as they are."""
 
 ARITHMETIC: dict[str, ast.operator] = {"+": emit.ADD, "-": emit.SUB, "*": emit.MULT}
 
@@ -130,10 +137,27 @@ def argument(f: Function, node: Any) -> ast.expr:
     if kind is n.Select and builtin_name(f, node) is not None:
         return f.value(node)
     if kind is n.Binary:
-        eager = speculative(f, node)
+        eager = speculative(f, node, marked=False)
         if eager is not None:
             return eager
     return f.thunk(node)
+
+
+def escaping_argument(f: Function, node: n.Expr, taker: Taker | None) -> ast.expr:
+    """An argument of a function that may keep it: what is made at once is marked as not yet asked for.
+
+    Nix delays it, and prints it as `<CODE>` until someone asks for it. *taker*: the function, where it is
+    known, and the argument's number.
+    """
+    if type(node) is n.Binary:
+        from nixlite.compiler.escapes import keeps  # few programs need it
+
+        marked = taker is None or keeps(f, *taker)
+        return speculative(f, node, marked=marked) or f.thunk(node)
+    made = argument(f, node)
+    if type(node) in LITERALS and not is_thunk(made) and type(made) is not emit.Constant:
+        return emit.list_of(emit.name("VIRGIN"), made)
+    return made
 
 
 def is_simple(node: n.AttrSet) -> bool:
@@ -141,11 +165,11 @@ def is_simple(node: n.AttrSet) -> bool:
     return not (node.recursive or node.dynamic)
 
 
-def speculative(f: Function, node: n.Binary) -> ast.expr | None:
+def speculative(f: Function, node: n.Binary, *, marked: bool) -> ast.expr | None:
     """*Cheap eagerness*: `n - 1` is computed at once when `n` happens to be an evaluated integer.
 
     That cannot fail and costs less than a thunk; in every other case (another type, unevaluated, overflow)
-    the thunk is made. A local choice that no program can observe.
+    the thunk is made. *marked* where printing could tell: the value is one that nobody has asked for yet.
     """
     op = ARITHMETIC.get(node.op)
     if op is None or is_rebound(f, node) or f.unit.instrumented:
@@ -158,7 +182,9 @@ def speculative(f: Function, node: n.Binary) -> ast.expr | None:
         return None
     result = f.temporary()
     in_range = emit.fits_64_bits(result, left, op, right)
-    return emit.if_else(emit.all_of(*tests, in_range), emit.name(result), f.thunk(node))
+    value = emit.name(result)
+    made = emit.list_of(emit.name("VIRGIN"), value) if marked else value
+    return emit.if_else(emit.all_of(*tests, in_range), made, f.thunk(node))
 
 
 def cheap_operand(f: Function, node: n.Expr) -> ast.expr | None:

@@ -6,8 +6,8 @@ from nixlite.analysis.facts import Variable
 from nixlite.analysis.lookups import curried
 from nixlite.compiler import emit
 from nixlite.compiler.builtin_calls import builtin_call
-from nixlite.compiler.expressions import ARITHMETIC, argument, atomic
-from nixlite.compiler.unit import CALL, CONTEXT, FORMALS, MAX_NESTING, VALUE, Function, Reads, is_thunk
+from nixlite.compiler.expressions import ARITHMETIC, argument, atomic, escaping_argument
+from nixlite.compiler.unit import CALL, CONTEXT, FORMALS, MAX_NESTING, VALUE, Function, Reads
 from nixlite.compiler.variables import called_builtin, is_rebound, write_lookups
 from nixlite.syntax import nodes as n
 
@@ -209,9 +209,6 @@ def default_lazy(
 
 # -- calls
 
-LITERALS = (n.Lambda, n.ListLiteral, n.AttrSet)
-"""What `argument` makes at once instead of delaying it."""
-
 
 def call_value(f: Function, node: n.Call) -> ast.expr:
     """`g a b c`."""
@@ -222,24 +219,16 @@ def call_value(f: Function, node: n.Call) -> ast.expr:
         result = builtin_call(f, node, name, arity, site)
         return apply(f, site, result, [argument(f, item) for item in node.arguments[arity:]])
     function = f.value(node.function)
-    arguments = [escaping_argument(f, item) for item in node.arguments]
     known = known_function(f, node.function)
+    taken = 0 if known is None else len(curried(known))
+    arguments = [
+        escaping_argument(f, item, (known, index) if known is not None and index < taken else None)
+        for index, item in enumerate(node.arguments)
+    ]
     if known is not None:
-        taken = len(curried(known))
         function = emit.call(site, function, *arguments[:taken])
         arguments = arguments[taken:]
     return apply(f, site, function, arguments)
-
-
-def escaping_argument(f: Function, node: n.Expr) -> ast.expr:
-    """An argument of a function that is not known to force it: a literal made at once is marked as such.
-
-    Nix delays it, and prints it as `<CODE>` until someone asks for it.
-    """
-    made = argument(f, node)
-    if type(node) in LITERALS and not is_thunk(made) and type(made) is not emit.Constant:
-        return emit.list_of(emit.name("VIRGIN"), made)
-    return made
 
 
 def apply(f: Function, site: Site, function: ast.expr, arguments: list[ast.expr]) -> ast.expr:

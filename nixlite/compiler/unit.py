@@ -19,8 +19,9 @@ if TYPE_CHECKING:
     from nixlite.analysis.deferral import Group
     from nixlite.analysis.facts import Analysis, Variable
     from nixlite.compiler.code import Table
+    from nixlite.compiler.escapes import Uses
     from nixlite.source import Source
-    from nixlite.syntax.nodes import Expr
+    from nixlite.syntax.nodes import Expr, Lambda
 
 PLAIN, CONTEXT, SELECT, CALL, FORMALS = range(5)
 """Kinds of sites: a position only; a trace context (its text); an attribute selection (the path); a function
@@ -72,6 +73,8 @@ class Unit:
         """Variables that are bound to a compiled function: no thunk, no type test at calls."""
         self.builtins: dict[Variable, str] = {}
         """Variables that are bound to a built-in function: `inherit (builtins) map`."""
+        self.uses: dict[Lambda, Uses] = {}
+        """What functions do with their arguments, see `escapes`."""
         self.tables: list[Table] = []
         """For each group of bindings with pieces, the row of `Code.tables`."""
         self.layouts: dict[Group, dict[Variable, int]] = {}
@@ -85,6 +88,7 @@ class Unit:
         part.functions = self.functions
         part.builtins = self.builtins
         part.layouts = self.layouts
+        part.uses = self.uses
         return part
 
     def fresh(self, prefix: str) -> str:

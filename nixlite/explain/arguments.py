@@ -11,7 +11,6 @@ from types import FunctionType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from nixlite.errors import EvalError, NixError, did_you_mean
-from nixlite.explain.places import walk
 from nixlite.runtime.call import call
 from nixlite.runtime.show import show_short
 from nixlite.runtime.thunk import force
@@ -19,6 +18,7 @@ from nixlite.runtime.values import ContextString, NixPath, PrimOp, PrimOpApp, la
 from nixlite.source import shown_name
 from nixlite.spelling import attribute_name
 from nixlite.syntax import nodes as n
+from nixlite.syntax.tree import walk
 
 if TYPE_CHECKING:
     from nixlite.evaluator import Evaluator

@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from nixlite.explain.brief import brief, shown_place
 from nixlite.explain.leaves import forced
 from nixlite.explain.overrides import name_package
-from nixlite.explain.places import FINAL_NAMES, PREV_NAMES, walk
+from nixlite.explain.places import FINAL_NAMES, PREV_NAMES
 from nixlite.explain.recorder import settled
 from nixlite.syntax import nodes as n
+from nixlite.syntax.tree import walk
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -23,12 +23,12 @@ from nixlite.explain.lint_tree import (
     offset_of,
     references,
 )
-from nixlite.explain.places import walk
 from nixlite.runtime.call import call
 from nixlite.runtime.show import show_value
 from nixlite.runtime.values import lambda_info
 from nixlite.source import Source
 from nixlite.syntax import nodes as n
+from nixlite.syntax.tree import walk
 
 if TYPE_CHECKING:
     from collections.abc import Callable

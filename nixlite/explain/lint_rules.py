@@ -17,9 +17,9 @@ from nixlite.explain.lint_tree import (
     offset_of,
     references,
 )
-from nixlite.explain.places import walk
 from nixlite.spelling import attribute_name
 from nixlite.syntax import nodes as n
+from nixlite.syntax.tree import walk
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

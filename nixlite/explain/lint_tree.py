@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from nixlite.analysis.facts import Variable
 from nixlite.analysis.scope import analyse
 from nixlite.errors import NixError
-from nixlite.explain.places import children, walk
 from nixlite.syntax import nodes as n
+from nixlite.syntax.tree import children, walk
 
 if TYPE_CHECKING:
     from nixlite.analysis.facts import Analysis

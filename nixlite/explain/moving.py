@@ -9,9 +9,10 @@ from __future__ import annotations
 import re
 
 from nixlite.analysis.facts import Global, Variable
-from nixlite.explain.places import FORMAL, LET, REC, children, resolves_to, walk
+from nixlite.explain.places import FORMAL, LET, REC, resolves_to
 from nixlite.spelling import attribute_name
 from nixlite.syntax import nodes as n
+from nixlite.syntax.tree import children, walk
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

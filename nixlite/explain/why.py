@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from nixlite.explain.brief import brief, one_line, shown_place, text_of
 from nixlite.explain.history import history
-from nixlite.explain.places import FORMAL, PART, walk
+from nixlite.explain.places import FORMAL, PART
 from nixlite.explain.program import locate
 from nixlite.explain.recorder import settled
 from nixlite.runtime.values import MISSING, ContextString, NixPath, PrimOp, PrimOpApp
 from nixlite.syntax import nodes as n
+from nixlite.syntax.tree import walk
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

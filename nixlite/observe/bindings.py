@@ -6,10 +6,11 @@ The sources are parsed once more for it, when the profile is written.
 from __future__ import annotations
 
 from bisect import bisect_right
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from nixlite.errors import NixError
 from nixlite.syntax import nodes as n
+from nixlite.syntax.tree import walk
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -83,10 +84,8 @@ def offset_of(source: Source, line: int, column: int) -> int:
 
 def owners_in(tree: n.Expr, source: Source) -> Iterator[Owner]:
     """The bindings and functions in a tree."""
-    todo: list[Any] = [tree]
     lets: set[int] = set()
-    while todo:
-        node = todo.pop()
+    for node in walk(tree):
         if type(node) is n.Lambda:  # a call of it, with the same place, is not its own
             place = (source.name, *source.line_column(node.pos))
             yield Owner(node.pos + 1, node.end, place, f"thunk of {node.name or 'anonymous lambda'}", True)
@@ -99,17 +98,3 @@ def owners_in(tree: n.Expr, source: Source) -> Iterator[Owner]:
                 if value is not None and type(value) is not n.Lambda:
                     place = (source.name, *source.line_column(binding.pos))
                     yield Owner(value.start, value.end, place, f"{kind} {name}", False)
-        todo += parts(node)
-
-
-def parts(node: Any) -> list[Any]:
-    """The nodes right below a node, whatever holds them."""
-    if isinstance(node, n.Expr):
-        return [getattr(node, name) for name in type(node).__slots__]
-    if isinstance(node, list | tuple):
-        return list(node)
-    if isinstance(node, dict):
-        return list(node.values())
-    if isinstance(node, n.Binding | n.DynamicBinding | n.Formal | n.Formals):
-        return [getattr(node, name) for name in type(node).__slots__]
-    return []
