@@ -13,6 +13,7 @@ from nixlite.runtime.utf8 import to_bytes
 from nixlite.runtime.values import (
     INT_MAX,
     INT_MIN,
+    NOWHERE,
     ContextString,
     FunctionType,
     NixPath,
@@ -84,6 +85,7 @@ def _both_evaluated(a: Lazy, b: Lazy) -> bool:
 
 
 def _equal_lists(a: tuple[Lazy, ...], b: tuple[Lazy, ...]) -> bool:
+    error_site = NOWHERE
     if len(a) != len(b):
         return False
     for x, y in zip(a, b, strict=True):  # noqa: SIM110 - a generator would spend C stack
@@ -93,6 +95,7 @@ def _equal_lists(a: tuple[Lazy, ...], b: tuple[Lazy, ...]) -> bool:
 
 
 def _equal_sets(a: dict[str, Lazy], b: dict[str, Lazy]) -> bool:
+    error_site = NOWHERE
     if "type" in a and is_derivation(a) and is_derivation(b) and "outPath" in a and "outPath" in b:
         return same(a["outPath"], b["outPath"])
     if len(a) != len(b):

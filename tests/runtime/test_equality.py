@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
+from nixlite.__main__ import run
 from nixlite.errors import NixError
+from nixlite.runtime.host import CapturingHost
 from tests.builtins.evaluation import evaluate
 
 CASES = [
@@ -134,3 +138,19 @@ def test_fails(source: str, message: str, why: str) -> None:
     with pytest.raises(NixError) as caught:
         evaluate(source)
     assert caught.value.message == message
+
+
+PLACES = [
+    # expression, the places in its trace
+    ("let x = [ (x == [ 1 ]) ]; in x == [ 2 ]", [], "a comparison charges what it forces to no place"),
+    ("let x = { a = x == { a = 1; }; }; in x == { a = 2; }", [], "in sets too"),
+    ('let g = x: abort "x"; in map g [ 1 ] == [ 2 ]', ["1:9", "1:12"], "no call site"),
+    ('let g = x: abort "x"; in [ (g 1) ] == [ 2 ]', ["1:29", "1:9", "1:12"], "but the one that is written"),
+]
+
+
+@pytest.mark.parametrize(("source", "places", "why"), PLACES, ids=[case[2] for case in PLACES])
+def test_places(source: str, places: list[str], why: str) -> None:
+    host = CapturingHost({})
+    assert run(["instantiate", "--eval", "--show-trace", "-E", source], host) == 1
+    assert re.findall(r"at «string»:(\d+:\d+):", "".join(host.stderr)) == places
