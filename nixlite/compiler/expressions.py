@@ -221,6 +221,8 @@ def string_part(f: Function, pos: int, part: n.Expr) -> ast.expr:
     if type(part) is n.Str:
         return emit.constant(part.value)
     value = f.value(part)
+    if type(value) is emit.Constant and type(value.value) is str:  # type: ignore[attr-defined]
+        return value
     name = f.temporary()
     return emit.if_else(
         emit.type_is(emit.walrus(name, value), "str"),
