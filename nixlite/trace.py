@@ -5,7 +5,8 @@ frame inwards. Four kinds of Python frames tell something:
 
 * compiled Nix code: the instruction's site gives a position and the contexts around it (see `compiler.emit`);
 * the function of a builtin: `while calling the 'x' builtin`;
-* a selection: `while evaluating the attribute 'a.b'`, at the definition of the attribute that was found;
+* a selection: `while evaluating the attribute 'a.b'`, at the definition of the attribute that was found (what
+  was selected is in the site, or in the local `error_selection`);
 * any function of `runtime` and `builtins` with a local `error_context` (and `error_position`), or with a
   local `error_site`, the place that what it evaluates is charged to.
 
@@ -158,6 +159,7 @@ class TraceReader:
             if frame.f_code is force.__code__:
                 self.here = self.definition
             self.definition = None
+        self.selecting = names.get("error_selection", self.selecting)
         if self.selecting is not None and "selected" in names:
             cell = names["selected"]
             if type(cell) is list and len(cell) == 3:

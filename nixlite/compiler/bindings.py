@@ -10,9 +10,9 @@ from __future__ import annotations
 from nixlite.analysis.facts import Global, Variable
 from nixlite.compiler import emit
 from nixlite.compiler.deferred import Deferred, begin_group, fill_environment, make_group
-from nixlite.compiler.expressions import argument, atomic, outlined, path_constant
+from nixlite.compiler.expressions import argument, atomic, outlined, path_constant, selection
 from nixlite.compiler.functions import define_lambda
-from nixlite.compiler.unit import CONTEXT, MAX_NESTING, SELECT, TAIL, VALUE, Function
+from nixlite.compiler.unit import CONTEXT, MAX_NESTING, SELECT, TAIL, VALUE, Function, Recipe
 from nixlite.compiler.variables import (
     CONSTANT_GLOBALS,
     is_builtins,
@@ -31,16 +31,13 @@ if TYPE_CHECKING:
 
 
 class Delayed:
-    """A binding of a group that becomes a thunk: its static function is written, its cells are not."""
+    """A binding of a group that becomes a thunk: how is known, but its cells are not written."""
 
-    __slots__ = ("captures", "code", "position", "variable")
+    __slots__ = ("position", "recipe", "variable")
 
-    def __init__(
-        self, variable: Variable, code: str, captures: dict[Variable, None], position: ast.expr | None
-    ):
+    def __init__(self, variable: Variable, recipe: Recipe, position: ast.expr | None) -> None:
         self.variable = variable
-        self.code = code
-        self.captures = captures
+        self.recipe = recipe
         self.position = position
 
 
@@ -66,25 +63,24 @@ def inherit_source(f: Function, source: n.Expr) -> Variable:
     return variable
 
 
-def inherited_from(f: Function, name: str, binding: n.Binding, source: Variable) -> Function:
-    """The static function of `inherit (e) name`: selects *name* from the shared source."""
+def inherited_from(f: Function, name: str, binding: n.Binding, source: Variable) -> Recipe:
+    """How `inherit (e) name` selects *name* from the shared source."""
+    if f.unit.instrumented or source in f.unit.constants or source in f.unit.functions:
+        return inherited_in_place(f, name, binding, source)
+    return selection(f, source, n.NO_POS, name, binding.pos)
+
+
+def inherited_in_place(f: Function, name: str, binding: n.Binding, source: Variable) -> Recipe:
+    """The same with a static function."""
     inner = Function(f.unit, None, f.hoist_known)
-    subject = source_value(inner, source, 0)
+    subject = inner.unit.constants.get(source)
+    if subject is None:
+        subject = emit.name(inner.use(source))
+        if source not in inner.known and source not in inner.unit.functions:
+            subject = emit.call(inner.unit.site(n.NO_POS, 0), "force", subject)
     site = f.unit.site(binding.pos, 0, SELECT, attribute_name(name))
     inner.emit(emit.Return(emit.call(site, "select", subject, emit.constant(name))))
-    return inner
-
-
-def source_value(inner: Function, source: Variable, context: int) -> ast.expr:
-    """The value of an inherit source inside the static function that selects from it."""
-    constant = inner.unit.constants.get(source)
-    if constant is not None:
-        return constant
-    read = emit.name(inner.use(source))
-    if source in inner.known or source in inner.unit.functions:
-        return read
-    site = inner.unit.site(n.NO_POS, context)
-    return emit.call(site, "force", read)
+    return Recipe(inner.finish(), inner.captures)
 
 
 # -- plain sets
@@ -122,8 +118,8 @@ def attribute(f: Function, name: str, binding: n.Binding, sources: list[Variable
     position = emit.constant(f.unit.position(binding.pos))
     if binding.value is None:
         assert binding.source is not None
-        inner = inherited_from(f, name, binding, sources[binding.source])
-        return emit.list_of(emit.name(inner.finish()), f.payload(inner.captures), position)
+        recipe = inherited_from(f, name, binding, sources[binding.source])
+        return emit.list_of(emit.name(recipe.code), f.filling(recipe), position)
     return cell(f, binding.value, position)
 
 
@@ -201,7 +197,7 @@ def write_group(f: Function, attrs: n.AttrSet, with_positions: bool) -> Deferred
     for variable in names.values():
         if variable not in f.unit.constants:
             f.declare(variable)
-    pending = [Delayed(*row, None) for row in shared_lookups(f, attrs)]
+    pending = [Delayed(variable, recipe, None) for variable, recipe in shared_lookups(f, attrs)]
     for name, variable in names.items():
         if variable in f.unit.functions:
             node = attrs.bindings[name].value
@@ -230,8 +226,7 @@ def group_source(f: Function, source: n.Expr, group: set[Variable], pending: lis
     variable = Variable("inherit")
     f.declare(variable)
     group.add(variable)
-    code, inner = f.static(source, f.hoist_known)
-    pending.append(Delayed(variable, code, inner.captures, None))
+    pending.append(Delayed(variable, f.recipe(source, f.hoist_known), None))
     return variable
 
 
@@ -243,13 +238,13 @@ def delayed(
     sources: list[Variable],
     position: ast.expr | None,
 ) -> Delayed:
-    """Write the static function of one binding of a group."""
+    """How one binding of a group is computed."""
     if binding.value is None:
         assert binding.source is not None
-        inner = inherited_from(f, name, binding, sources[binding.source])
-        return Delayed(variable, inner.finish(), inner.captures, position)
-    code, inner = f.static(binding.value, f.hoist_known)
-    return Delayed(variable, code, inner.captures, position)
+        recipe = inherited_from(f, name, binding, sources[binding.source])
+    else:
+        recipe = f.recipe(binding.value, f.hoist_known)
+    return Delayed(variable, recipe, position)
 
 
 def write_delayed(f: Function, pending: list[Delayed], group: set[Variable]) -> None:
@@ -260,7 +255,7 @@ def write_delayed(f: Function, pending: list[Delayed], group: set[Variable]) -> 
     for item in pending:
         place(f, item, waiting, done, late)
     for item in late:
-        f.hoist(emit.assign_item(emit.name(f.unit.name_of(item.variable)), 1, f.payload(item.captures)))
+        f.hoist(emit.assign_item(emit.name(f.unit.name_of(item.variable)), 1, f.filling(item.recipe)))
 
 
 def place(
@@ -272,9 +267,9 @@ def place(
 
     def enter(item: Delayed) -> None:
         active.add(item.variable)
-        needs = [v for v in item.captures if v in waiting and v not in done]
+        needs = [v for v in item.recipe.captures if v in waiting and v not in done]
         if any(v in active for v in needs):  # a circle: the thunk exists before its payload
-            cells = [emit.name(item.code), emit.constant(None)]
+            cells = [emit.name(item.recipe.code), emit.constant(None)]
             if item.position is not None:
                 cells.append(item.position)
             f.hoist(emit.assign(f.unit.name_of(item.variable), f.unit.new_thunk(cells)))
@@ -298,7 +293,7 @@ def place(
         stack.pop()
         active.discard(item.variable)
         if item.variable not in done:
-            cells = [emit.name(item.code), f.payload(item.captures)]
+            cells = [emit.name(item.recipe.code), f.filling(item.recipe)]
             if item.position is not None:
                 cells.append(item.position)
             f.hoist(emit.assign(f.unit.name_of(item.variable), f.unit.new_thunk(cells)))
@@ -307,7 +302,7 @@ def place(
 
 def make_early(f: Function, item: Delayed, done: set[Variable], late: list[Delayed]) -> None:
     """Make a thunk whose payload comes later."""
-    cells = [emit.name(item.code), emit.constant(None)]
+    cells = [emit.name(item.recipe.code), emit.constant(None)]
     if item.position is not None:
         cells.append(item.position)
     f.hoist(emit.assign(f.unit.name_of(item.variable), f.unit.new_thunk(cells)))
@@ -393,8 +388,7 @@ def overridable_rec(f: Function, node: n.AttrSet) -> None:
     for item in pending:
         make_early(f, item, set(), late)
     fill = [
-        emit.assign_item(emit.name(f.unit.name_of(item.variable)), 1, f.payload(item.captures))
-        for item in late
+        emit.assign_item(emit.name(f.unit.name_of(item.variable)), 1, f.filling(item.recipe)) for item in late
     ]
     for statement in fill:
         f.emit(statement)
@@ -406,9 +400,8 @@ def overridable_rec(f: Function, node: n.AttrSet) -> None:
     for name in node.bindings:
         f.emit(emit.assign(f.unit.name_of(names[name]), emit.item(emit.name("attrs"), name)))
     for item in late:
-        cells = emit.call(None, "refill", emit.name(f.unit.name_of(item.variable)), emit.name(item.code),
-                          f.payload(item.captures))  # fmt: skip
-        f.emit(emit.statement(cells))
+        thunk, code = emit.name(f.unit.name_of(item.variable)), emit.name(item.recipe.code)
+        f.emit(emit.statement(emit.call(None, "refill", thunk, code, f.filling(item.recipe))))
 
 
 VALUE[n.AttrSet] = attr_set

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from nixlite.analysis.facts import Global, Variable
 from nixlite.compiler import emit
-from nixlite.compiler.unit import CONTEXT, SELECT, TAIL, VALUE, is_thunk
+from nixlite.compiler.unit import CONTEXT, DELAYED, SELECT, TAIL, VALUE, Recipe, is_thunk
 from nixlite.compiler.variables import (
     builtin_name,
     called_builtin,
@@ -42,6 +42,9 @@ TYPE_TESTS = {
     "isString": ("str", "ContextString"),
 }
 """The Python types that a builtin's argument is tested for."""
+
+NOWHERE = ("", 0, 1)
+"""`runtime.values.NOWHERE`: the place of what has none."""
 
 LARGE_LITERAL = 16
 """Lists and sets with more items than this are delayed even where they could be made at once."""
@@ -274,6 +277,25 @@ def select(f: Function, node: n.Select) -> ast.expr:
     return subject
 
 
+def delayed_select(f: Function, node: n.Select) -> Recipe | None:
+    """A thunk for `a.b`, where that is all: the runtime knows how, without a function of its own."""
+    name, subject = node.path[0], node.subject
+    if len(node.path) > 1 or node.default is not None or type(name) is not str or type(subject) is not n.Var:
+        return None
+    source = f.unit.analysis.variables[subject]
+    if type(source) is not Variable or source in f.unit.constants or source in f.unit.functions:
+        return None
+    return selection(f, source, subject.pos, name, node.pos)
+
+
+def selection(f: Function, source: Variable, source_pos: int, name: str, pos: int) -> Recipe:
+    """How a thunk selects *name* from a variable's value; positions of both, or NO_POS."""
+    where = [NOWHERE if at == n.NO_POS else f.unit.position(at) for at in (source_pos, pos)]
+    shown = show_name(name)
+    fixed = (name, shown, *where)
+    return Recipe("selection", {source: None}, emit.constant(fixed))
+
+
 def select_or(f: Function, node: n.Select, subject: ast.expr, site: Site) -> ast.expr:
     """Selection with a default, which is evaluated only when an attribute on the path is missing."""
     assert node.default is not None
@@ -451,4 +473,5 @@ VALUE.update(
         n.Let: outlined,
     }
 )
+DELAYED[n.Select] = delayed_select
 TAIL.update({n.If: if_tail, n.Assert: assert_tail, n.With: with_tail})

@@ -145,6 +145,20 @@ def is_thunk(made: ast.expr) -> bool:
     return type(made) is emit.List
 
 
+class Recipe:
+    """How a thunk computes its value: *code* is a static function, or one of the runtime.
+
+    It takes what it *captures*, and then *fixed*, a constant that is part of the tuple, if that is not None.
+    """
+
+    __slots__ = ("captures", "code", "fixed")
+
+    def __init__(self, code: str, captures: dict[Variable, None], fixed: ast.expr | None = None) -> None:
+        self.code = code
+        self.captures = captures
+        self.fixed = fixed
+
+
 class Reads:
     """How often a variable is read, and how many of these reads can neither keep its value nor hand it on."""
 
@@ -288,6 +302,21 @@ class Function:
             return emit.constant(None)
         return loads[0] if len(loads) == 1 else emit.tuple_of(loads)
 
+    def recipe(self, node: Expr, known: frozenset[Variable] | None = None) -> Recipe:
+        """How a thunk for *node* computes its value."""
+        handler = DELAYED.get(type(node))
+        made = None if handler is None or self.unit.instrumented else handler(self, node)
+        if made is None:
+            identifier, function = self.static(node, known)
+            made = Recipe(identifier, function.captures)
+        return made
+
+    def filling(self, recipe: Recipe) -> ast.expr:
+        """The payload of a thunk."""
+        if recipe.fixed is None:
+            return self.payload(recipe.captures)
+        return emit.tuple_of([*(emit.name(self.use(variable)) for variable in recipe.captures), recipe.fixed])
+
     def outlined(self, node: Expr) -> ast.expr:
         """The value of *node* by calling a static function: for what needs statements, or is too deep."""
         identifier, function = self.static(node)
@@ -296,8 +325,8 @@ class Function:
 
     def thunk(self, node: Expr, position: ast.expr | None = None) -> ast.expr:
         """A new thunk for *node*; with *position*, the cell of an attribute."""
-        identifier, function = self.static(node)
-        cells = [emit.name(identifier), self.payload(function.captures)]
+        recipe = self.recipe(node)
+        cells = [emit.name(recipe.code), self.filling(recipe)]
         if position is None and self.unit.instrumented:
             position = emit.constant(self.unit.position(node.start))
         if position is not None:
@@ -310,3 +339,6 @@ VALUE: dict[type[Expr], Callable[[Function, Any], ast.expr]] = {}
 
 TAIL: dict[type[Expr], Callable[[Function, Any], None]] = {}
 """The same as statements that return it, for those kinds that gain from it or need it."""
+
+DELAYED: dict[type[Expr], Callable[[Function, Any], Recipe | None]] = {}
+"""How thunks are made for expressions of which some need no function of their own."""

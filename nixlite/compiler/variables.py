@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from nixlite.analysis.facts import Global, Variable, WithLookup
 from nixlite.compiler import emit
-from nixlite.compiler.unit import VALUE
+from nixlite.compiler.unit import VALUE, Recipe
 from nixlite.syntax import nodes as n
 
 TYPE_CHECKING = False
@@ -111,28 +111,27 @@ def is_function_variable(f: Function, node: n.Expr) -> bool:
 # -- lookups that calls share, see `analysis.lookups`
 
 
-def lookup_code(f: Function, lookup: WithLookup, pos: int) -> tuple[str, dict[Variable, None]]:
-    """The static function of a shared lookup, and what it captures."""
+def lookup_recipe(f: Function, lookup: WithLookup, pos: int) -> Recipe:
+    """How a shared lookup is computed."""
     inner = type(f)(f.unit, None, f.hoist_known)
     inner.emit(emit.Return(with_value(inner, lookup, f.unit.site(pos, 0))))
-    return inner.finish("w"), inner.captures
+    return Recipe(inner.finish("w"), inner.captures)
 
 
-def shared_lookups(f: Function, owner: n.Expr) -> list[tuple[Variable, str, dict[Variable, None]]]:
-    """For each lookup to be made where *owner* binds its variables: variable, code, what it captures."""
+def shared_lookups(f: Function, owner: n.Expr) -> list[tuple[Variable, Recipe]]:
+    """The lookups to be made where *owner* binds its variables: the variable of each, and how."""
     made = []
     for lookup, pos in f.unit.analysis.lookups.get(owner, ()):
         if lookup.shared is not None and named_builtin(f, lookup) is None:
-            code, captures = lookup_code(f, lookup, pos)
+            made.append((lookup.shared, lookup_recipe(f, lookup, pos)))
             f.declare(lookup.shared)
-            made.append((lookup.shared, code, captures))
     return made
 
 
 def write_lookups(f: Function, owner: n.Expr) -> None:
     """Make the thunks of the lookups that are shared where *owner* has bound its variables."""
-    for variable, code, captures in shared_lookups(f, owner):
-        thunk = emit.list_of(emit.name(code), f.payload(captures))
+    for variable, recipe in shared_lookups(f, owner):
+        thunk = emit.list_of(emit.name(recipe.code), f.filling(recipe))
         f.emit(emit.assign(f.unit.name_of(variable), thunk))
 
 

@@ -17,6 +17,10 @@ if TYPE_CHECKING:
 
     from nixlite.runtime.values import Lazy, Value
 
+    Place = tuple[str, int, int]
+    Selection = tuple[str, str, Place, Place]
+    """The attribute's name, the same as messages show it, the places of the subject and of the selection."""
+
 
 def select(subject: Value, name: str) -> Any:
     """`subject.name`: the attribute's value in WHNF."""
@@ -31,6 +35,23 @@ def select(subject: Value, name: str) -> Any:
             return selected
         raise missing(name, subject)
     raise not_a_set_to_select_from(subject)
+
+
+def selection(payload: tuple[Lazy, Selection]) -> Any:
+    """The code of a thunk for `subject.name`, which needs no compiled function of its own."""
+    subject, (name, shown, error_site, place) = payload
+    if type(subject) is list:
+        subject = subject[1] if subject[0] is None else force(subject)
+    error_selection, error_site = shown, place
+    if type(subject) is dict:
+        try:
+            selected = subject[name]
+        except KeyError:
+            raise missing(name, subject) from None
+        if type(selected) is list:
+            return selected[1] if selected[0] is None else force(selected)
+        return selected
+    raise not_a_set_to_select_from(subject)  # type: ignore[arg-type]
 
 
 def select_path(subject: Value, path: tuple[str, ...]) -> Value:
