@@ -291,7 +291,7 @@ def delayed_select(f: Function, node: n.Select) -> Recipe | None:
 def selection(f: Function, source: Variable, source_pos: int, name: str, pos: int) -> Recipe:
     """How a thunk selects *name* from a variable's value; positions of both, or NO_POS."""
     where = [NOWHERE if at == n.NO_POS else f.unit.position(at) for at in (source_pos, pos)]
-    shown = show_name(name)
+    shown = attribute_name(name)
     fixed = (name, shown, *where)
     return Recipe("selection", {source: None}, emit.constant(fixed))
 
