@@ -63,22 +63,25 @@ def inherit_source(f: Function, source: n.Expr) -> Variable:
     return variable
 
 
-def inherited_from(f: Function, name: str, binding: n.Binding, source: Variable) -> Recipe:
+def inherited_from(f: Function, attrs: n.AttrSet, name: str, sources: list[Variable]) -> Recipe:
     """How `inherit (e) name` selects *name* from the shared source."""
+    binding = attrs.bindings[name]
+    assert binding.source is not None
+    source, place = sources[binding.source], attrs.inherit_from[binding.source].start
     if f.unit.instrumented or source in f.unit.constants or source in f.unit.functions:
-        return inherited_in_place(f, name, binding, source)
-    return selection(f, source, n.NO_POS, name, binding.pos)
+        return inherited_in_place(f, source, place, name, binding.pos)
+    return selection(f, source, place, name, binding.pos)
 
 
-def inherited_in_place(f: Function, name: str, binding: n.Binding, source: Variable) -> Recipe:
+def inherited_in_place(f: Function, source: Variable, place: int, name: str, pos: int) -> Recipe:
     """The same with a static function."""
     inner = Function(f.unit, None, f.hoist_known)
     subject = inner.unit.constants.get(source)
     if subject is None:
         subject = emit.name(inner.use(source))
         if source not in inner.known and source not in inner.unit.functions:
-            subject = emit.call(inner.unit.site(n.NO_POS, 0), "force", subject)
-    site = f.unit.site(binding.pos, 0, SELECT, attribute_name(name))
+            subject = emit.call(inner.unit.site(place, 0), "force", subject)
+    site = f.unit.site(pos, 0, SELECT, attribute_name(name))
     inner.emit(emit.Return(emit.call(site, "select", subject, emit.constant(name))))
     return Recipe(inner.finish(), inner.captures)
 
@@ -99,7 +102,7 @@ def plain_set(f: Function, node: n.AttrSet) -> ast.expr:
     if group is not None:
         return emit.name(set_with_pieces(f, node, group))
     sources = inherit_sources(f, node)
-    values = [attribute(f, name, binding, sources) for name, binding in node.bindings.items()]
+    values = [attribute(f, node, name, sources) for name in node.bindings]
     return emit.dict_of(list(node.bindings), values)
 
 
@@ -107,18 +110,18 @@ def set_with_pieces(f: Function, node: n.AttrSet, group: Group) -> str:
     """A set some of whose values are compiled later: the name of its variable."""
     sources = inherit_sources(f, node)
     holder = make_group(f, group)
-    for name, binding in node.bindings.items():
+    for name in node.bindings:
         if name not in group.members:
-            f.hoist(emit.assign_item(emit.name(holder), name, attribute(f, name, binding, sources)))
+            f.hoist(emit.assign_item(emit.name(holder), name, attribute(f, node, name, sources)))
     return holder
 
 
-def attribute(f: Function, name: str, binding: n.Binding, sources: list[Variable]) -> ast.expr:
+def attribute(f: Function, attrs: n.AttrSet, name: str, sources: list[Variable]) -> ast.expr:
     """The cell of one attribute: value or thunk, with the position of its definition."""
+    binding = attrs.bindings[name]
     position = emit.constant(f.unit.position(binding.pos))
     if binding.value is None:
-        assert binding.source is not None
-        recipe = inherited_from(f, name, binding, sources[binding.source])
+        recipe = inherited_from(f, attrs, name, sources)
         return emit.list_of(emit.name(recipe.code), f.filling(recipe), position)
     return cell(f, binding.value, position)
 
@@ -210,7 +213,7 @@ def write_group(f: Function, attrs: n.AttrSet, with_positions: bool) -> Deferred
             continue
         binding = attrs.bindings[name]
         position = emit.constant(f.unit.position(binding.pos)) if with_positions else None
-        pending.append(delayed(f, name, variable, binding, sources, position))
+        pending.append(delayed(f, attrs, name, variable, sources, position))
     write_delayed(f, pending, group)
     if deferred is not None:
         fill_environment(f, deferred)
@@ -232,18 +235,18 @@ def group_source(f: Function, source: n.Expr, group: set[Variable], pending: lis
 
 def delayed(
     f: Function,
+    attrs: n.AttrSet,
     name: str,
     variable: Variable,
-    binding: n.Binding,
     sources: list[Variable],
     position: ast.expr | None,
 ) -> Delayed:
     """How one binding of a group is computed."""
-    if binding.value is None:
-        assert binding.source is not None
-        recipe = inherited_from(f, name, binding, sources[binding.source])
+    value = attrs.bindings[name].value
+    if value is None:
+        recipe = inherited_from(f, attrs, name, sources)
     else:
-        recipe = f.recipe(binding.value, f.hoist_known)
+        recipe = f.recipe(value, f.hoist_known)
     return Delayed(variable, recipe, position)
 
 
@@ -384,7 +387,7 @@ def overridable_rec(f: Function, node: n.AttrSet) -> None:
     late: list[Delayed] = []
     for name, binding in node.bindings.items():
         position = emit.constant(f.unit.position(binding.pos))
-        pending.append(delayed(f, name, names[name], binding, sources, position))
+        pending.append(delayed(f, node, name, names[name], sources, position))
     for item in pending:
         make_early(f, item, set(), late)
     fill = [
