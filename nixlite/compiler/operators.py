@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any
 
+    from nixlite.analysis.facts import Variable
     from nixlite.compiler.unit import Function, Site
 
 COMPARISONS: dict[str, ast.cmpop] = {"<": emit.LT, ">": emit.GT, "<=": emit.LT_E, ">=": emit.GT_E}
@@ -94,18 +95,90 @@ def rebound(f: Function, node: n.Binary | n.Negate, left: n.Expr, right: n.Expr)
 # -- arithmetic
 
 
+NEVER_FAIL = (n.Int, n.Float, n.Str, n.PathLiteral, n.Lambda, n.ListLiteral, n.AttrSet)
+"""What has a value that needs no evaluation."""
+
+
 def add(f: Function, node: n.Binary) -> ast.expr:
-    """`a + b`: integers and strings inline; Nix's own rules for the rest."""
+    """`a + b`: integers and strings inline; Nix's own rules for the rest.
+
+    Nix refuses a left operand that cannot be added before it evaluates the right one.
+    """
     site = f.unit.site(node.right.start, f.context)
-    left_place = emit.constant(f.unit.position(node.left.start))
-    left, right = operands(f, node)
+    left_site = f.unit.site(node.left.start, f.context)
+    place = emit.constant(f.unit.position(node.left.start))
+    f.reads_harmlessly(node.left, node.right)
+    left = f.value(node.left)
+    before = f.known
+    right = f.value(node.right)
     if type(node.left) is n.Str or type(node.right) is n.Str:
         test, first, second = both_are(node.left, left, node.right, right, f, "str")
         return emit.if_else(
-            test, emit.binary(first, emit.ADD, second), emit.call(site, "plus", first, second, left_place)
+            test, emit.binary(first, emit.ADD, second), emit.call(site, "plus", first, second, place)
         )
+    checks = not isinstance(node.right, NEVER_FAIL) and not is_summand(f, node.left)
+    if checks and integer_variable(right)[0] is None:
+        if is_short(f, node.right):
+            return add_in_order(f, node, left, right, before)
+        left = checked_summand(f, left, place, left_site)
+        checks = False
     test, first, second, again = both_integers(node.left, left, node.right, right, f)
-    return in_range(f, test, first, emit.ADD, second, emit.call(site, "plus", first, again, left_place))
+    summand = emit.call(left_site, "summand", first, place) if checks else first
+    return in_range(f, test, first, emit.ADD, second, emit.call(site, "plus", summand, again, place))
+
+
+def is_summand(f: Function, node: n.Expr) -> bool:
+    """Whether *node* can only have a value that can be added: a number, a string, a path."""
+    if type(node) is n.Binary:
+        return node.op == "+" or (node.op in ARITHMETIC and not is_rebound(f, node))
+    return isinstance(node, (n.Int, n.Float, n.Str, n.PathLiteral, n.Interpolation))
+
+
+def is_short(f: Function, node: n.Expr, depth: int = 3) -> bool:
+    """Whether the code for *node* may well be written twice: no other sum, and little nested."""
+    if isinstance(node, (n.Var, n.Int, n.Str)):
+        return True
+    if depth == 0:
+        return False
+    if type(node) is n.Binary:
+        parts = [node.left, node.right] if node.op in ("-", "*") and not is_rebound(f, node) else []
+    elif type(node) is n.Call and len(node.arguments) <= 2:
+        parts = [node.function, *node.arguments]
+    else:
+        parts = [node.subject] if type(node) is n.Select and node.default is None else []
+    return bool(parts) and all(is_short(f, part, depth - 1) for part in parts)
+
+
+def checked_summand(f: Function, left: ast.expr, place: ast.expr, site: Site) -> ast.expr:
+    """The left operand of `+`, refused if it cannot be added."""
+    name = f.temporary()
+    read = emit.name(name)
+    return emit.if_else(
+        emit.type_is(emit.walrus(name, left), "int"), read, emit.call(site, "summand", read, place)
+    )
+
+
+def add_in_order(
+    f: Function, node: n.Binary, left: ast.expr, right: ast.expr, before: frozenset[Variable]
+) -> ast.expr:
+    """`a + b`, the code for *b* written twice: for integers, and where *a* must be looked at first.
+
+    *before*: what was known before *b*.
+    """
+    site = f.unit.site(node.right.start, f.context)
+    place = emit.constant(f.unit.position(node.left.start))
+    test_left, first = integer_variable(left)
+    if test_left is None:
+        name = f.temporary()
+        test_left, first = emit.type_is(emit.walrus(name, left), "int"), emit.name(name)
+    name = f.temporary()
+    test, second = emit.type_is(emit.walrus(name, right), "int"), emit.name(name)
+    added = in_range(f, test, first, emit.ADD, second, emit.call(site, "plus", first, second, place))
+    f.known = before
+    summand = emit.call(f.unit.site(node.left.start, f.context), "summand", first, place)
+    otherwise = emit.call(site, "plus", summand, f.value(node.right), place)
+    f.known = before
+    return emit.if_else(test_left, added, otherwise)
 
 
 def in_range(

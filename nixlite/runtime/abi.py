@@ -114,7 +114,7 @@ OPERATIONS: dict[str, Any] = {
 
 
 LATE = frozenset(
-    ("append_path", "assert_equal", "equal", "join", "plus", "to_path_segment", "to_string"),
+    ("append_path", "assert_equal", "equal", "join", "plus", "summand", "to_path_segment", "to_string"),
 )
 """Operations whose modules are loaded when a program first comes to one of them."""
 

@@ -10,11 +10,21 @@ from nixlite.runtime.values import HERE, ContextString, NixPath, make_string, sh
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from typing import Any
 
     from nixlite.runtime.state import State
     from nixlite.runtime.values import Value
 
 SEGMENT = "while evaluating a path segment"
+
+
+class Summand:
+    """What a set on the left of `+` was coerced to before the right operand was evaluated."""
+
+    __slots__ = ("text",)
+
+    def __init__(self, text: str | ContextString) -> None:
+        self.text = text
 
 
 def join(parts: tuple[str | ContextString, ...]) -> str | ContextString:
@@ -27,7 +37,7 @@ def join(parts: tuple[str | ContextString, ...]) -> str | ContextString:
         return ContextString("".join(texts), frozenset().union(*contexts))
 
 
-def string_operations(state: State) -> dict[str, Callable[..., Value]]:
+def string_operations(state: State) -> dict[str, Callable[..., Any]]:
     """The operations of compiled code that may copy a path to the store, and so need the *state*."""
 
     def to_string(value: Value) -> str | ContextString:
@@ -37,10 +47,19 @@ def string_operations(state: State) -> dict[str, Callable[..., Value]]:
     def to_path_segment(value: Value) -> tuple[str, frozenset[str]]:
         return coerce_to_string(state, value, SEGMENT, copy_to_store=False, error_position=HERE)
 
-    def plus(left: Value, right: Value, left_place: tuple[str, int, int]) -> Value:
+    def plus(left: Value | Summand, right: Value, left_place: tuple[str, int, int]) -> Value:
         return add_values(state, left, right, left_place)
 
-    return {"to_string": to_string, "to_path_segment": to_path_segment, "plus": plus}  # type: ignore[dict-item]
+    def summand(left: Value, left_place: tuple[str, int, int]) -> Value | Summand:
+        return left_operand(state, left, left_place)
+
+    operations: dict[str, Callable[..., Any]] = {
+        "to_string": to_string,
+        "to_path_segment": to_path_segment,
+        "plus": plus,
+        "summand": summand,
+    }
+    return operations
 
 
 def append_path(start: str, segments: tuple[tuple[str, frozenset[str]], ...]) -> NixPath:
@@ -51,7 +70,16 @@ def append_path(start: str, segments: tuple[tuple[str, frozenset[str]], ...]) ->
     return NixPath(normalise(start + "".join(text for text, _ in segments)))
 
 
-def add_values(state: State, left: Value, right: Value, left_place: tuple[str, int, int]) -> Value:
+def left_operand(state: State, left: Value, left_place: tuple[str, int, int]) -> Value | Summand:
+    """The left operand of `+`, which fails or is coerced before the right one is evaluated."""
+    kind = type(left)
+    if kind is int or kind is str or kind is ContextString or kind is float or kind is NixPath:
+        return left
+    text, context = coerce_to_string(state, left, SEGMENT, copy_to_store=False, error_position=left_place)
+    return Summand(make_string(text, context))
+
+
+def add_values(state: State, left: Value | Summand, right: Value, left_place: tuple[str, int, int]) -> Value:
     """`left + right`: the left operand's type decides (numbers, path, else string).
 
     Manual: Operators, "Addition", "String concatenation", "Path concatenation".
@@ -67,8 +95,9 @@ def add_values(state: State, left: Value, right: Value, left_place: tuple[str, i
     if kind is NixPath:
         return add_to_path(state, left, right)  # type: ignore[arg-type]
     as_string = kind is str or kind is ContextString
+    operand: Any = left.text if type(left) is Summand else left
     first, first_context = coerce_to_string(
-        state, left, SEGMENT, copy_to_store=as_string, error_position=left_place
+        state, operand, SEGMENT, copy_to_store=as_string, error_position=left_place
     )
     second, second_context = coerce_to_string(
         state, right, SEGMENT, copy_to_store=as_string, error_position=HERE

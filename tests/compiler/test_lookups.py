@@ -142,6 +142,9 @@ ERRORS = [
         "infinite recursion encountered",
         "1:65",
     ),
+    ("rec { e = b.e; inherit (e) b; }.e", "infinite recursion encountered", "1:25"),
+    ("rec { a = b.c; b = { inherit (a) c; }; }.a", "infinite recursion encountered", "1:31"),
+    ("let f = { inherit (f) g; }.g; in f", "infinite recursion encountered", "1:20"),
     ("let lib = { b = 1; }; f = x: with lib; x + a; in f 1 + f 2", "undefined variable 'a'", "1:44"),
     (
         "let lib = { a = 1; }; in { f = x: with lib; b; g = x: with lib; b; }.g 1",
