@@ -38,6 +38,10 @@ FRAMES_PER_CALL = 5
 gives Python's recursion limit. Python-to-Python calls use no C stack since 3.11."""
 
 
+MOST_READ_AGAIN = 1 << 20
+"""Characters of sources that are read again to find the order of names, which takes half a second."""
+
+
 def recursion_limit(settings: Settings) -> int:
     """The depth of Python calls that `max-call-depth` nested Nix calls may need."""
     return FRAMES_PER_CALL * settings.max_call_depth + 1000
@@ -71,6 +75,7 @@ class Evaluator:
         self.state = State(settings, host, make_store)
         self.state.import_file = self.import_file
         self.state.scoped_import = self.scoped_import
+        self.state.symbol_numbers = self.symbol_numbers
         install(self.state)
         # Not a builtin but Nix code: evaluated when it is first asked for.
         derivation = [from_start, (self._evaluate_internal, "derivation")]
@@ -185,6 +190,25 @@ class Evaluator:
         finally:
             if collecting:
                 gc.enable()
+
+    def symbol_numbers(self) -> dict[str, int]:
+        """The number that Nix gives each name as it meets it, for names that the sources so far have.
+
+        The sources are read again for it: it is for errors only, and names from beyond the first megabyte
+        have no number.
+        """
+        from nixlite.runtime.symbols import NUMBERS
+        from nixlite.syntax.names import names_in
+
+        numbers = dict(NUMBERS)
+        size = 0
+        for source in list(self.sources.values()):
+            size += len(source.text)
+            if size > MOST_READ_AGAIN:
+                break
+            for name in names_in(source, self.settings.features):
+                numbers.setdefault(name, len(numbers))
+        return numbers
 
     # -- running
 

@@ -6,7 +6,7 @@ and `<PRIMOP-APP>`, and nothing is evaluated by printing. The other form is in `
 
 from __future__ import annotations
 
-from nixlite.errors import StackOverflow
+from nixlite.errors import NixError, StackOverflow
 from nixlite.runtime.symbols import in_symbol_order
 from nixlite.runtime.thunk import blackhole, force, peel
 from nixlite.runtime.values import ContextString, FunctionType, NixPath, PrimOp, PrimOpApp
@@ -14,6 +14,7 @@ from nixlite.spelling import attribute_name, quote
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from typing import Any
 
     from nixlite.runtime.state import State
@@ -103,45 +104,79 @@ def force_deep(state: State, x: Lazy) -> None:
     Derivations are sets like any other here. Errors get the frames `while evaluating the attribute 'a'`
     and `while evaluating list element at index 1`.
     """
-    _force_deep(x, set(), 0, state.settings.max_call_depth)
+    _force_deep(x, Walk(state), 0)
 
 
-def _force_deep(x: Lazy, seen: set[int], depth: int, limit: int) -> None:
+class Walk:
+    """One evaluation of everything: what it has *seen*, and how deep it may go."""
+
+    __slots__ = ("_numbers", "limit", "seen", "state")
+
+    def __init__(self, state: State) -> None:
+        self.state = state
+        self.limit = state.settings.max_call_depth
+        self.seen: set[int] = set()
+        self._numbers: dict[str, int] | None = None
+
+    def before(self, attrs: dict[str, Any], failed: str, done: set[str]) -> list[str]:
+        """The names that Nix would have come to before the one that *failed*, but for those *done*."""
+        if len(done) == len(attrs):
+            return []
+        if self._numbers is None:
+            self._numbers = self.state.symbol_numbers()
+        numbers, unknown = self._numbers, len(self._numbers)
+        limit = numbers.get(failed, unknown)
+        return sorted(
+            (name for name in attrs if name not in done and numbers.get(name, unknown) < limit),
+            key=numbers.__getitem__,
+        )
+
+
+def _force_deep(x: Lazy, walk: Walk, depth: int) -> None:
     error_forces_deeply = True  # noqa: F841 - read by trace.py
-    if depth > limit:
+    if depth > walk.limit:
         raise StackOverflow
     x = peel(x)  # an alias stays one, so that printing can tell what is repeated
     if type(x) is list:
-        if id(x) in seen:
+        if id(x) in walk.seen:
             return
-        seen.add(id(x))
+        walk.seen.add(id(x))
     value: Any = force(x)
     kind = type(value)
     if kind is dict or kind is tuple:
         if type(x) is not list:
-            if id(value) in seen:
+            if id(value) in walk.seen:
                 return
-            seen.add(id(value))
+            walk.seen.add(id(value))
         if kind is dict:
-            _force_attributes(value, seen, depth + 1, limit)
+            _force_attributes(value, in_symbol_order(value), walk, depth + 1)
         else:
-            _force_items(value, seen, depth + 1, limit)
+            _force_items(value, walk, depth + 1)
 
 
-def _force_attributes(attrs: dict[str, Any], seen: set[int], depth: int, limit: int) -> None:
-    for name in in_symbol_order(attrs):
-        item = attrs[name]
-        kind = type(item)
-        if kind is list or kind is dict or kind is tuple:
-            # Both are read out of the traceback by trace.py.
-            error_position = item[2] if kind is list and len(item) > 2 else None
-            error_context = f"while evaluating the attribute '{attribute_name(name)}'"
-            _force_deep(item, seen, depth, limit)
+def _force_attributes(attrs: dict[str, Any], names: Iterable[str], walk: Walk, depth: int) -> None:
+    done: set[str] = set()
+    try:
+        for name in names:
+            done.add(name)
+            item = attrs[name]
+            kind = type(item)
+            if kind is list or kind is dict or kind is tuple:
+                # Both are read out of the traceback by trace.py.
+                error_position = item[2] if kind is list and len(item) > 2 else None
+                error_context = f"while evaluating the attribute '{attribute_name(name)}'"
+                _force_deep(item, walk, depth)
+    except NixError:
+        # Another attribute may fail too: Nix reports the one whose name it met first.
+        failing, error_context = error_context, ""
+        _force_attributes(attrs, walk.before(attrs, name, done), walk, depth)
+        error_context = failing
+        raise
 
 
-def _force_items(items: tuple[Any, ...], seen: set[int], depth: int, limit: int) -> None:
+def _force_items(items: tuple[Any, ...], walk: Walk, depth: int) -> None:
     for index, item in enumerate(items):
         kind = type(item)
         if kind is list or kind is dict or kind is tuple:
             error_context = f"while evaluating list element at index {index}"
-            _force_deep(item, seen, depth, limit)
+            _force_deep(item, walk, depth)

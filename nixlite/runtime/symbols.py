@@ -4,7 +4,8 @@ C++ Nix numbers every name when it first meets it and keeps sets in the order of
 result is shown the names are sorted, but `--strict`, `builtins.deepSeq`, `==` and the like take them by
 number, which decides which of two errors is reported and in which order traces are printed. The names below
 have their numbers from the start (observed in Nix 2.34.8); others get theirs as they are read, so they follow
-in the order in which they were written.
+in the order in which they were written. Where a set has them in another order than the sources before it,
+that is found out only when an error comes up (`printer.Walk`): traces may be printed in another order.
 """
 
 from __future__ import annotations

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import pytest
 
+from nixlite.__main__ import run
 from nixlite.errors import NixError
 from nixlite.evaluator import Evaluator
 from nixlite.runtime.host import CapturingHost
@@ -170,6 +172,71 @@ def test_frames_of_forcing_deeply(expression: str, frames: list[str]) -> None:
 
 
 # The REPL's own style: nothing to compare it with but what we want.
+
+
+FIRST_ERRORS = [
+    # expression, message, the attributes in its trace
+    (
+        'let x = { a = 1; b = 1; }; in { b = throw "b"; a = throw "a"; }',
+        "a",
+        ["a"],
+        "the names that were met first",
+    ),
+    ('{ b = throw "b"; a = throw "a"; }', "b", ["b"], "as they are written"),
+    (
+        'let x = { a = 1; b = 1; c = 1; }; in { c = 1; b = throw "b"; a = [ { c = throw "c"; b = throw "d"; } ]; }',
+        "d",
+        ["a", "b"],
+        "within a list",
+    ),
+    (
+        'let x = { a = 1; b = 1; c = 1; }; in builtins.deepSeq { c = throw "c"; b = 2; a = { b = 1; }; } 1',
+        "c",
+        ["c"],
+        "deepSeq",
+    ),
+    (
+        'let x = { a = 1; b = 1; c = 1; }; in builtins.deepSeq { c = throw "c"; b = throw "b"; a = { b = 1; }; } 1',
+        "b",
+        ["b"],
+        "after what is fine",
+    ),
+    (
+        '({ a, b, c }: { c = throw "c"; b = throw "b"; inherit a; }) { a = 1; b = 2; c = 3; }',
+        "b",
+        ["b"],
+        "formal arguments",
+    ),
+    ('let x = y: y.a.b; in { b = throw "b"; a = throw "a"; }', "a", ["a"], "attribute paths"),
+    ('let x = "a b"; in { b = throw "b"; a = throw "a"; }', "b", ["b"], "not in strings"),
+    (
+        'let x = "${a}"; a = "q"; in { b = throw "b"; a = throw "a"; }',
+        "a",
+        ["a"],
+        "but in what they interpolate",
+    ),
+    (
+        'let a = 1; in { name = throw "name"; a = throw "a"; }',
+        "name",
+        ["name"],
+        "known to Nix from the start",
+    ),
+]
+
+
+@pytest.mark.parametrize(
+    ("expression", "message", "attributes", "why"), FIRST_ERRORS, ids=[case[-1] for case in FIRST_ERRORS]
+)
+def test_which_of_two_errors_is_reported(
+    expression: str, message: str, attributes: list[str], why: str
+) -> None:
+    host = CapturingHost({})
+    assert run(["instantiate", "--eval", "--strict", "-E", expression], host) == 1
+    shown = "".join(host.stderr)
+    assert f"error: {message}\n" in shown
+    assert re.findall(r"attribute '(\w+)'", shown) == attributes
+
+
 LAYOUT = [
     # expression                                                printed
     ("{ override = x: x; result = 8; }",                        "{ override = «lambda»; result = 8; }"),
