@@ -329,13 +329,33 @@ def has_attr(f: Function, node: n.HasAttr) -> ast.expr:
     subject = f.value(node.subject)
     f.reads_harmlessly(node.subject)
     site = f.unit.site(node.subject.pos, f.context)
+    if not all(type(name) is str for name in node.path):
+        return has_computed(f, node, subject, site)
     if len(node.path) == 1:
-        key = attr_name(f, node.path[0], site)
         name = f.temporary()
         test = emit.type_is(emit.walrus(name, subject), "dict")
+        key = emit.constant(node.path[0])
         return emit.if_else(test, emit.compare(key, emit.IN, emit.name(name)), emit.constant(False))
-    keys = [attr_name(f, name, site) for name in node.path]
-    return emit.call(site, "has_path", subject, emit.tuple_of(keys))
+    return emit.call(site, "has_path", subject, emit.constant(node.path))
+
+
+def has_computed(f: Function, node: n.HasAttr, subject: ast.expr, site: Site) -> ast.expr:
+    """`a ? b.${c}`: a name is computed when the attributes before it are there, whatever that was."""
+    tests = []
+    certain = f.known
+    for number, name in enumerate(node.path):
+        last = number == len(node.path) - 1
+        operation = "has_attribute" if last else "find_one"
+        value = emit.call(site, operation, subject, attr_name(f, name, site))
+        if number == 0:
+            certain = f.known  # the others are only computed if that is there
+        found = f.temporary()
+        subject = emit.name(found)
+        tests.append(
+            value if last else emit.compare(emit.walrus(found, value), emit.IS_NOT, emit.name("MISSING"))
+        )
+    f.known = certain
+    return emit.all_of(*tests)
 
 
 # -- lists

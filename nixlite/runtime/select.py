@@ -113,6 +113,11 @@ def has_path(subject: Value, path: tuple[str, ...]) -> bool:
     return True
 
 
+def has_attribute(subject: Value, name: str) -> bool:
+    """`subject ? ${name}`."""
+    return type(subject) is dict and name in subject
+
+
 def attribute_name(value: Value) -> str:
     """The value of `${name}` in an attribute path."""
     if type(value) is str:
