@@ -43,6 +43,9 @@ TYPE_TESTS = {
 }
 """The Python types that a builtin's argument is tested for."""
 
+NEVER_FAIL = frozenset((n.Int, n.Float, n.Str, n.PathLiteral, n.Lambda, n.ListLiteral, n.AttrSet))
+"""What has a value that needs no evaluation."""
+
 NOWHERE = ("", 0, 1)
 """`runtime.values.NOWHERE`: the place of what has none."""
 
@@ -299,21 +302,47 @@ def selection(f: Function, source: Variable, source_pos: int, name: str, pos: in
 def select_or(f: Function, node: n.Select, subject: ast.expr, site: Site) -> ast.expr:
     """Selection with a default, which is evaluated only when an attribute on the path is missing."""
     assert node.default is not None
-    if all(type(name) is str for name in node.path):
-        if len(node.path) == 1:
-            found = emit.call(site, "find_one", subject, emit.constant(node.path[0]))
-        else:
-            found = emit.call(site, "find", subject, emit.constant(node.path))
-    else:
-        for name in node.path[:-1]:
-            subject = emit.call(site, "find", subject, emit.tuple_of([attr_name(f, name, site)]))
-        found = emit.call(site, "find", subject, emit.tuple_of([attr_name(f, node.path[-1], site)]))
-    name = f.temporary()
     known = f.known
-    default = f.value(node.default)
+    result = f.temporary()
+    if not all(type(name) is str for name in node.path):
+        *before, found = found_steps(f, node, subject, site)
+        present = emit.all_of(*before, is_found(result, found))
+        default = f.value(node.default)
+    elif len(node.path) == 1:
+        present = is_found(result, emit.call(site, "find_one", subject, emit.constant(node.path[0])))
+        default = f.value(node.default)
+    elif type(node.default) in NEVER_FAIL:
+        present = is_found(result, emit.call(site, "find", subject, emit.constant(node.path)))
+        default = f.value(node.default)
+    else:
+        path, start = emit.constant(node.path), f.temporary()
+        present = is_found(result, emit.call(site, "find", emit.walrus(start, subject), path))
+        default = emit.call(site, "default_of", emit.name(start), path, f.thunk(node.default))
     f.known = known
-    present = emit.compare(emit.walrus(name, found), emit.IS_NOT, emit.name("MISSING"))
-    return emit.if_else(present, emit.name(name), default)
+    return emit.if_else(present, emit.name(result), default)
+
+
+def is_found(target: str, value: ast.expr) -> ast.expr:
+    """`(target := value) is not MISSING`."""
+    return emit.compare(emit.walrus(target, value), emit.IS_NOT, emit.name("MISSING"))
+
+
+def found_steps(f: Function, node: n.Select | n.HasAttr, subject: ast.expr, site: Site) -> list[ast.expr]:
+    """Tests whether the attributes on a path are there, one by one; last the value of the last one, no test.
+
+    A name is computed when what is before it is there.
+    """
+    steps = []
+    certain = f.known
+    for number, name in enumerate(node.path):
+        value = emit.call(site, "find_one", subject, attr_name(f, name, site))
+        if number == 0:
+            certain = f.known  # the others are only computed if that is there
+        found = f.temporary()
+        subject = emit.name(found)
+        steps.append(value if number == len(node.path) - 1 else is_found(found, value))
+    f.known = certain
+    return steps
 
 
 def attr_name(f: Function, name: n.AttrName, site: Site) -> ast.expr:
@@ -340,22 +369,10 @@ def has_attr(f: Function, node: n.HasAttr) -> ast.expr:
 
 
 def has_computed(f: Function, node: n.HasAttr, subject: ast.expr, site: Site) -> ast.expr:
-    """`a ? b.${c}`: a name is computed when the attributes before it are there, whatever that was."""
-    tests = []
-    certain = f.known
-    for number, name in enumerate(node.path):
-        last = number == len(node.path) - 1
-        operation = "has_attribute" if last else "find_one"
-        value = emit.call(site, operation, subject, attr_name(f, name, site))
-        if number == 0:
-            certain = f.known  # the others are only computed if that is there
-        found = f.temporary()
-        subject = emit.name(found)
-        tests.append(
-            value if last else emit.compare(emit.walrus(found, value), emit.IS_NOT, emit.name("MISSING"))
-        )
-    f.known = certain
-    return emit.all_of(*tests)
+    """`a ? b.${c}`; the value of the last attribute is not asked for."""
+    *before, last = found_steps(f, node, subject, site)
+    last.func = emit.name("has_attribute")  # type: ignore[attr-defined]
+    return emit.all_of(*before, last)
 
 
 # -- lists

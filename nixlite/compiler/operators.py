@@ -10,7 +10,7 @@ from __future__ import annotations
 from nixlite.analysis.facts import Global
 from nixlite.compiler import emit
 from nixlite.compiler.builtin_calls import inside
-from nixlite.compiler.expressions import ARITHMETIC, argument, boolean
+from nixlite.compiler.expressions import ARITHMETIC, NEVER_FAIL, argument, boolean
 from nixlite.compiler.functions import apply
 from nixlite.compiler.unit import CALL, CONTEXT, TAIL, VALUE
 from nixlite.compiler.variables import is_rebound, resolved
@@ -95,10 +95,6 @@ def rebound(f: Function, node: n.Binary | n.Negate, left: n.Expr, right: n.Expr)
 # -- arithmetic
 
 
-NEVER_FAIL = (n.Int, n.Float, n.Str, n.PathLiteral, n.Lambda, n.ListLiteral, n.AttrSet)
-"""What has a value that needs no evaluation."""
-
-
 def add(f: Function, node: n.Binary) -> ast.expr:
     """`a + b`: integers and strings inline; Nix's own rules for the rest.
 
@@ -116,7 +112,7 @@ def add(f: Function, node: n.Binary) -> ast.expr:
         return emit.if_else(
             test, emit.binary(first, emit.ADD, second), emit.call(site, "plus", first, second, place)
         )
-    checks = not isinstance(node.right, NEVER_FAIL) and not is_summand(f, node.left)
+    checks = type(node.right) not in NEVER_FAIL and not is_summand(f, node.left)
     if checks and integer_variable(right)[0] is None:
         if is_short(f, node.right):
             return add_in_order(f, node, left, right, before)

@@ -103,6 +103,16 @@ def find_one(subject: Value, name: str) -> Any:
     return MISSING
 
 
+def default_of(subject: Value, path: tuple[str, ...], default: Lazy) -> Value:
+    """The default of `subject.a.b or default`, evaluated as if in the attribute that was found last."""
+    for name in path:
+        if type(subject) is not dict or name not in subject:
+            break
+        selected = subject[name]
+        subject = force(selected)
+    return force(default)
+
+
 def has_path(subject: Value, path: tuple[str, ...]) -> bool:
     """`subject ? a.b`: forces every set on the path but not the attribute at its end."""
     for name in path:
