@@ -23,11 +23,14 @@ FIGURES = ("wall", "cpu", "peak")
 UNSEEN = "unseen"
 """The row for expressions that nobody has evaluated before, given as `-E`."""
 FEWEST_ROUNDS = 3
+QUICK, MORE_ROUNDS = 8, 8
+"""Programs that take less than so many seconds for all rounds get more of them, at most so many times as many: what
+disturbs a process weighs more in a short one."""
 
 
 class Limits(NamedTuple):
-    """How long to measure: *rounds* a program, fewer (but three) when they take more than *budget* seconds; no
-    process longer than *process* seconds."""
+    """How long to measure: *rounds* a program, more when it is quick (see `QUICK`), fewer (but three) when they take
+    more than *budget* seconds; no process longer than *process* seconds."""
 
     rounds: int
     budget: float
@@ -82,8 +85,11 @@ def in_rounds(name: str, size: int, contestants: list[Contestant], limits: Limit
             measured.failures[contestant.label] = str(failure)
     measured.runs.update({contestant.label: [] for contestant in able})
     began = time.monotonic()
-    for number in range(1, limits.rounds + 1):
-        if number > FEWEST_ROUNDS and time.monotonic() - began > limits.budget * (number - 1) / number:
+    for number in range(1, MORE_ROUNDS * limits.rounds + 1):
+        spent = time.monotonic() - began
+        if number > FEWEST_ROUNDS and spent > limits.budget * (number - 1) / number:
+            break
+        if number > limits.rounds and spent > QUICK:
             break
         for contestant in list(able):
             try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import statistics
 from typing import TYPE_CHECKING, NamedTuple
 
 from tests.benchmarks.contestants import Contestant, Failed
@@ -38,35 +39,50 @@ class Growth(NamedTuple):
 
 
 def scale(program: Program, directory: Path, contestant: Contestant, limits: Limits) -> Growth:
-    """The growth of a contestant. Sizes are run in turn, and the least of a size's runs counts: what disturbs a run
-    only ever adds. Raises Failed."""
+    """The growth of a contestant. Raises Failed.
+
+    All sizes are run in turn in each round, and the least of a size's runs counts: what disturbs a run only ever adds.
+    Growth is the median of the rounds' own, for a machine may be slow for a while, which then slows all sizes.
+    """
     sizes = program.scaled()
     words = [prepare(PROGRAMS[0], 1, directory), *(prepare(program, size, directory) for size in sizes)]
     for once in words:
         contestant.run(once, limits.process)  # fills caches
-    least = [math.inf] * len(words)
-    for _ in range(limits.rounds):
-        for number, once in enumerate(words):
-            for _ in range(RUNS[number]):
-                least[number] = min(least[number], contestant.run(once, limits.process).cpu)
-    seconds = [value - least[0] for value in least[1:]]
+    rounds = [sweep(contestant, words, limits) for _ in range(limits.rounds)]
+    start = min(seconds[0] for seconds in rounds)
+    taken = [[value - start for value in seconds[1:]] for seconds in rounds]
+    least = [min(values) for values in zip(*taken, strict=True)]
     work = [program.work(size) for size in sizes]
-    measurable = [k for k, value in enumerate(seconds) if value >= TOO_SHORT]
-    ends = [measurable[0], measurable[-1]] if measurable else [0, 0]
-    overall = factors([work[k] for k in ends], [seconds[k] for k in ends])[0] if ends[0] < ends[1] else None
-    return Growth(program.name, sizes, seconds, factors(work, seconds), overall)
+    measurable = [k for k, value in enumerate(least) if value >= TOO_SHORT]
+    ends = (measurable[0], measurable[-1]) if measurable else (0, 0)
+    grown = [
+        median_factor(work, taken, (k, k + 1)) if k in measurable else None for k in range(len(sizes) - 1)
+    ]
+    overall = median_factor(work, taken, ends) if ends[0] < ends[1] else None
+    return Growth(program.name, sizes, least, grown, overall)
 
 
-def factors(work: list[float], seconds: list[float]) -> list[float | None]:
-    """By how much time grows where work doubles, between neighbouring sizes; None where it is too short to say."""
-    found: list[float | None] = []
-    for k in range(len(work) - 1):
-        before, after = seconds[k], seconds[k + 1]
-        if not before >= TOO_SHORT or not after > 0:
-            found.append(None)
-        else:
-            found.append(2 ** (math.log(after / before) / math.log(work[k + 1] / work[k])))
-    return found
+def sweep(contestant: Contestant, words: list[list[str]], limits: Limits) -> list[float]:
+    """CPU seconds of `1 + 1` and of each size, the least of its runs."""
+    return [
+        min(contestant.run(once, limits.process).cpu for _ in range(RUNS[number]))
+        for number, once in enumerate(words)
+    ]
+
+
+def median_factor(work: list[float], taken: list[list[float]], ends: tuple[int, int]) -> float | None:
+    """By how much time grows where work doubles, between two sizes: the median of the rounds."""
+    first, last = ends
+    found = [factor([work[first], work[last]], [seconds[first], seconds[last]]) for seconds in taken]
+    known = [value for value in found if value is not None]
+    return statistics.median(known) if known else None
+
+
+def factor(work: list[float], seconds: list[float]) -> float | None:
+    """By how much time grows where work doubles, from the first to the second; None where it is too short to say."""
+    if not seconds[0] >= TOO_SHORT or not seconds[1] > 0:
+        return None
+    return 2.0 ** (math.log(seconds[1] / seconds[0]) / math.log(work[1] / work[0]))
 
 
 def growth_line(program: Program, directory: Path, contestant: Contestant, limits: Limits) -> str:

@@ -125,7 +125,14 @@ def test_answers_are_compared() -> None:
     ]
     measured = in_rounds("x", 1, contestants, FEW, lambda number: [])
     assert measured.failures == {"warm": "printed 3 instead of 2", "third": "error: no such thing"}
-    assert {label: len(runs) for label, runs in measured.runs.items()} == {"reference": 2, "other": 2}
+    assert measured.runs.keys() == {"reference", "other"}
+
+
+def test_quick_programs_get_more_rounds(monkeypatch: pytest.MonkeyPatch) -> None:
+    contestants = [Contestant("warm", PRINTS_2)]
+    assert len(in_rounds("x", 1, contestants, FEW, lambda number: []).runs["warm"]) == 16
+    monkeypatch.setattr("tests.benchmarks.measuring.QUICK", 0)
+    assert len(in_rounds("x", 1, contestants, FEW, lambda number: []).runs["warm"]) == 2
 
 
 def test_rounds_end_with_the_budget() -> None:
@@ -135,9 +142,11 @@ def test_rounds_end_with_the_budget() -> None:
 
 def test_factors() -> None:
     """Growth for twice the work, also where the work does not double; too little time says nothing."""
-    assert scaling.factors([1, 2, 4], [1, 2, 5]) == pytest.approx([2, 2.5])
-    assert scaling.factors([1, 4], [1, 16]) == pytest.approx([4])
-    assert scaling.factors([1, 2, 4], [0.01, 0.05, 0.1]) == [None, pytest.approx(2)]
+    assert scaling.factor([2, 4], [2, 5]) == pytest.approx(2.5)
+    assert scaling.factor([1, 4], [1, 16]) == pytest.approx(4)
+    assert scaling.factor([1, 2], [0.01, 0.05]) is None
+    slow_for_a_while = [[1, 2, 4], [2, 4, 8], [1, 2, 8]]
+    assert scaling.median_factor([1, 2, 4], slow_for_a_while, (1, 2)) == pytest.approx(2)
     growth = scaling.Growth("x", (1, 2, 4), [1, 2, 5], [2.0, 2.5, None], 2.24)
     assert growth.outside() == [2.5]
     assert "outside" in scaling.show("warm", growth)
