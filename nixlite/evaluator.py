@@ -19,11 +19,12 @@ from nixlite.source import Source
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, MutableMapping
-    from typing import Any
+    from typing import Any, TypeVar
 
     from nixlite.analysis.policy import Policy
     from nixlite.compiler.cache import Cache
     from nixlite.compiler.code import Code
+    from nixlite.compiler.deferred import PieceCompiler
     from nixlite.compiler.pieces import Pieces
     from nixlite.runtime.host import Host
     from nixlite.runtime.settings import Settings
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
     from nixlite.store.store import Store
     from nixlite.syntax.nodes import AttrSet, Expr
     from nixlite.syntax.parser import ParseOptions
+
+    T = TypeVar("T")
 
 FRAMES_PER_CALL = 5
 """Python frames that a nested Nix call takes at most, thunks and helpers included; with `max-call-depth` it
@@ -45,6 +48,17 @@ MOST_READ_AGAIN = 1 << 20
 def recursion_limit(settings: Settings) -> int:
     """The depth of Python calls that `max-call-depth` nested Nix calls may need."""
     return FRAMES_PER_CALL * settings.max_call_depth + 1000
+
+
+def uncollected(make: Callable[[], T]) -> T:
+    """What *make* gives, Python's cyclic collector being off: trees are large and hold no garbage."""
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        return make()
+    finally:
+        if collecting:
+            gc.enable()
 
 
 class Evaluator:
@@ -87,8 +101,6 @@ class Evaluator:
         self.cache = cache
         self.policy: Policy | None = None
         """Which parts of big sources are compiled when they are first needed; None for the usual ones."""
-        self.skims = False
-        """Whether a tree is wanted for compiling it, see `syntax.skim`."""
         self.unsaved: set[Pieces] = set()
         """The sources of which pieces were compiled that the cache does not have yet."""
         self.rewrite: Callable[[Expr, Source], Expr] | None = None
@@ -110,13 +122,17 @@ class Evaluator:
 
     # -- from text to code
 
-    def parse(self, source: Source) -> Expr:
-        """The tree of a source; raises ParseError. In order to be compiled, parts may only be skimmed."""
+    def parse(self, source: Source, skim: bool = False) -> Expr:
+        """The tree of a source; raises ParseError. *skim*: parts of it may only be skimmed."""
+        self.sources[source.name] = source
+        return self.tree_of(source, skim)
+
+    def tree_of(self, source: Source, skim: bool) -> Expr:
+        """As `parse`, of a source that is known already."""
         from nixlite.syntax.parser import parse
 
-        self.sources[source.name] = source
         options = self.parse_options()
-        options.skim = self.skims
+        options.skim = skim
         return parse(source, options)
 
     def parse_options(self) -> ParseOptions:
@@ -177,19 +193,13 @@ class Evaluator:
         """What compiles the pieces of a source whose main part was in the cache."""
         from nixlite.analysis.scope import analyse
         from nixlite.compiler.program import piece_compiler
-        from nixlite.syntax.parser import parse
 
-        options = self.parse_options()
-        options.skim = True
-        collecting = gc.isenabled()
-        gc.disable()
-        try:
-            tree = parse(source, options)
+        def make() -> PieceCompiler:
+            tree = self.tree_of(source, skim=True)
             analysis = analyse(tree, source, self.state.globals, policy=self.deferral())
             return piece_compiler(tree, source, analysis, self.primops)
-        finally:
-            if collecting:
-                gc.enable()
+
+        return uncollected(make)
 
     def symbol_numbers(self) -> dict[str, int]:
         """The number that Nix gives each name as it meets it, for names that the sources so far have.
@@ -251,10 +261,7 @@ class Evaluator:
         return self.run(self.code_of(source, tuple(scope or ())), scope)
 
     def code_of(self, source: Source, names: tuple[str, ...]) -> Code:
-        """The code of a source, compiled now or taken from the cache.
-
-        Python's cyclic collector is off meanwhile: trees are large, live until the end and hold no garbage.
-        """
+        """The code of a source, compiled now or taken from the cache."""
         self.sources[source.name] = source
         cache = None if names or self.rewrite is not None else self.cache
         key = ""
@@ -268,15 +275,8 @@ class Evaluator:
                     code.pieces = Pieces(lambda: self.piece_compiler(source))
                     self.keep_pieces(code.pieces, cache, key)
                 return code
-        collecting = gc.isenabled()
-        gc.disable()
-        try:
-            self.skims = not self.instrumented and self.rewrite is None
-            code = self.compile(self.parse(source), source, names)
-        finally:
-            self.skims = False
-            if collecting:
-                gc.enable()
+        skim = not self.instrumented and self.rewrite is None
+        code = uncollected(lambda: self.compile(self.parse(source, skim), source, names))
         if cache is not None and not self.warned:
             cache.store(key, code)
             if code.pieces is not None:

@@ -304,20 +304,20 @@ def select_or(f: Function, node: n.Select, subject: ast.expr, site: Site) -> ast
     assert node.default is not None
     known = f.known
     result = f.temporary()
+    default: ast.expr | None = None
     if not all(type(name) is str for name in node.path):
-        *before, found = found_steps(f, node, subject, site)
+        *before, found = found_steps(f, node, subject, site, "find_one")
         present = emit.all_of(*before, is_found(result, found))
-        default = f.value(node.default)
     elif len(node.path) == 1:
         present = is_found(result, emit.call(site, "find_one", subject, emit.constant(node.path[0])))
-        default = f.value(node.default)
     elif type(node.default) in NEVER_FAIL:
         present = is_found(result, emit.call(site, "find", subject, emit.constant(node.path)))
-        default = f.value(node.default)
     else:
         path, start = emit.constant(node.path), f.temporary()
         present = is_found(result, emit.call(site, "find", emit.walrus(start, subject), path))
         default = emit.call(site, "default_of", emit.name(start), path, f.thunk(node.default))
+    if default is None:
+        default = f.value(node.default)
     f.known = known
     return emit.if_else(present, emit.name(result), default)
 
@@ -327,20 +327,23 @@ def is_found(target: str, value: ast.expr) -> ast.expr:
     return emit.compare(emit.walrus(target, value), emit.IS_NOT, emit.name("MISSING"))
 
 
-def found_steps(f: Function, node: n.Select | n.HasAttr, subject: ast.expr, site: Site) -> list[ast.expr]:
-    """Tests whether the attributes on a path are there, one by one; last the value of the last one, no test.
+def found_steps(
+    f: Function, node: n.Select | n.HasAttr, subject: ast.expr, site: Site, last: str
+) -> list[ast.expr]:
+    """Tests whether the attributes on a path are there, one by one; for the last one the operation *last*.
 
     A name is computed when what is before it is there.
     """
     steps = []
     certain = f.known
     for number, name in enumerate(node.path):
-        value = emit.call(site, "find_one", subject, attr_name(f, name, site))
+        is_last = number == len(node.path) - 1
+        value = emit.call(site, last if is_last else "find_one", subject, attr_name(f, name, site))
         if number == 0:
             certain = f.known  # the others are only computed if that is there
         found = f.temporary()
         subject = emit.name(found)
-        steps.append(value if number == len(node.path) - 1 else is_found(found, value))
+        steps.append(value if is_last else is_found(found, value))
     f.known = certain
     return steps
 
@@ -359,20 +362,13 @@ def has_attr(f: Function, node: n.HasAttr) -> ast.expr:
     f.reads_harmlessly(node.subject)
     site = f.unit.site(node.subject.pos, f.context)
     if not all(type(name) is str for name in node.path):
-        return has_computed(f, node, subject, site)
+        return emit.all_of(*found_steps(f, node, subject, site, "has_attribute"))
     if len(node.path) == 1:
         name = f.temporary()
         test = emit.type_is(emit.walrus(name, subject), "dict")
         key = emit.constant(node.path[0])
         return emit.if_else(test, emit.compare(key, emit.IN, emit.name(name)), emit.constant(False))
     return emit.call(site, "has_path", subject, emit.constant(node.path))
-
-
-def has_computed(f: Function, node: n.HasAttr, subject: ast.expr, site: Site) -> ast.expr:
-    """`a ? b.${c}`; the value of the last attribute is not asked for."""
-    *before, last = found_steps(f, node, subject, site)
-    last.func = emit.name("has_attribute")  # type: ignore[attr-defined]
-    return emit.all_of(*before, last)
 
 
 # -- lists

@@ -100,27 +100,36 @@ def add(f: Function, node: n.Binary) -> ast.expr:
 
     Nix refuses a left operand that cannot be added before it evaluates the right one.
     """
-    site = f.unit.site(node.right.start, f.context)
-    left_site = f.unit.site(node.left.start, f.context)
-    place = emit.constant(f.unit.position(node.left.start))
     f.reads_harmlessly(node.left, node.right)
     left = f.value(node.left)
     before = f.known
     right = f.value(node.right)
     if type(node.left) is n.Str or type(node.right) is n.Str:
         test, first, second = both_are(node.left, left, node.right, right, f, "str")
-        return emit.if_else(
-            test, emit.binary(first, emit.ADD, second), emit.call(site, "plus", first, second, place)
-        )
+        return emit.if_else(test, emit.binary(first, emit.ADD, second), plus(f, node, first, second))
     checks = type(node.right) not in NEVER_FAIL and not is_summand(f, node.left)
     if checks and integer_variable(right)[0] is None:
         if is_short(f, node.right):
             return add_in_order(f, node, left, right, before)
-        left = checked_summand(f, left, place, left_site)
+        name = f.temporary()
+        test = emit.type_is(emit.walrus(name, left), "int")
+        left = emit.if_else(test, emit.name(name), summand(f, node, emit.name(name)))
         checks = False
     test, first, second, again = both_integers(node.left, left, node.right, right, f)
-    summand = emit.call(left_site, "summand", first, place) if checks else first
-    return in_range(f, test, first, emit.ADD, second, emit.call(site, "plus", summand, again, place))
+    checked = summand(f, node, first) if checks else first
+    return in_range(f, test, first, emit.ADD, second, plus(f, node, checked, again))
+
+
+def plus(f: Function, node: n.Binary, left: ast.expr, right: ast.expr) -> ast.expr:
+    """The sum of two values, whatever they are."""
+    site = f.unit.site(node.right.start, f.context)
+    return emit.call(site, "plus", left, right, emit.constant(f.unit.position(node.left.start)))
+
+
+def summand(f: Function, node: n.Binary, left: ast.expr) -> ast.expr:
+    """The value of the left operand of a sum, refused if it cannot be added."""
+    site = f.unit.site(node.left.start, f.context)
+    return emit.call(site, "summand", left, emit.constant(f.unit.position(node.left.start)))
 
 
 def is_summand(f: Function, node: n.Expr) -> bool:
@@ -145,15 +154,6 @@ def is_short(f: Function, node: n.Expr, depth: int = 3) -> bool:
     return bool(parts) and all(is_short(f, part, depth - 1) for part in parts)
 
 
-def checked_summand(f: Function, left: ast.expr, place: ast.expr, site: Site) -> ast.expr:
-    """The left operand of `+`, refused if it cannot be added."""
-    name = f.temporary()
-    read = emit.name(name)
-    return emit.if_else(
-        emit.type_is(emit.walrus(name, left), "int"), read, emit.call(site, "summand", read, place)
-    )
-
-
 def add_in_order(
     f: Function, node: n.Binary, left: ast.expr, right: ast.expr, before: frozenset[Variable]
 ) -> ast.expr:
@@ -161,18 +161,15 @@ def add_in_order(
 
     *before*: what was known before *b*.
     """
-    site = f.unit.site(node.right.start, f.context)
-    place = emit.constant(f.unit.position(node.left.start))
     test_left, first = integer_variable(left)
     if test_left is None:
         name = f.temporary()
         test_left, first = emit.type_is(emit.walrus(name, left), "int"), emit.name(name)
     name = f.temporary()
     test, second = emit.type_is(emit.walrus(name, right), "int"), emit.name(name)
-    added = in_range(f, test, first, emit.ADD, second, emit.call(site, "plus", first, second, place))
+    added = in_range(f, test, first, emit.ADD, second, plus(f, node, first, second))
     f.known = before
-    summand = emit.call(f.unit.site(node.left.start, f.context), "summand", first, place)
-    otherwise = emit.call(site, "plus", summand, f.value(node.right), place)
+    otherwise = plus(f, node, summand(f, node, first), f.value(node.right))
     f.known = before
     return emit.if_else(test_left, added, otherwise)
 

@@ -118,7 +118,7 @@ class Walk:
         self.seen: set[int] = set()
         self._numbers: dict[str, int] | None = None
 
-    def before(self, attrs: dict[str, Any], failed: str, done: set[str]) -> list[str]:
+    def before(self, attrs: dict[str, Any], failed: str, done: list[str]) -> list[str]:
         """The names that Nix would have come to before the one that *failed*, but for those *done*."""
         if len(done) == len(attrs):
             return []
@@ -126,9 +126,9 @@ class Walk:
             self._numbers = self.state.symbol_numbers()
         numbers, unknown = self._numbers, len(self._numbers)
         limit = numbers.get(failed, unknown)
+        others = attrs.keys() - done
         return sorted(
-            (name for name in attrs if name not in done and numbers.get(name, unknown) < limit),
-            key=numbers.__getitem__,
+            (name for name in others if numbers.get(name, unknown) < limit), key=numbers.__getitem__
         )
 
 
@@ -155,10 +155,8 @@ def _force_deep(x: Lazy, walk: Walk, depth: int) -> None:
 
 
 def _force_attributes(attrs: dict[str, Any], names: Iterable[str], walk: Walk, depth: int) -> None:
-    done: set[str] = set()
     try:
         for name in names:
-            done.add(name)
             item = attrs[name]
             kind = type(item)
             if kind is list or kind is dict or kind is tuple:
@@ -169,6 +167,8 @@ def _force_attributes(attrs: dict[str, Any], names: Iterable[str], walk: Walk, d
     except NixError:
         # Another attribute may fail too: Nix reports the one whose name it met first.
         failing, error_context = error_context, ""
+        tried = list(names)
+        done = tried[: tried.index(name) + 1]
         _force_attributes(attrs, walk.before(attrs, name, done), walk, depth)
         error_context = failing
         raise

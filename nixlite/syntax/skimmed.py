@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from copy import copy
 from functools import cache
 
 from nixlite.errors import NixError
 from nixlite.syntax.build import Builder
 from nixlite.syntax.lexer import Tokens, tokenize
 from nixlite.syntax.nodes import NO_POS, PLAIN, AttrSet, Binding, Skimmed
-from nixlite.syntax.options import ParseOptions
 from nixlite.syntax.parser import machine, run
 from nixlite.syntax.skim import Patterns, Skimmer
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from nixlite.source import Position, Source
     from nixlite.syntax.nodes import Expr
+    from nixlite.syntax.options import ParseOptions
     from nixlite.syntax.tables import Row, Tables
 
 
@@ -125,12 +126,6 @@ def quiet(options: ParseOptions) -> ParseOptions:
     def warn(text: str, position: Position | None) -> None:
         raise Unusual(text)
 
-    return ParseOptions(
-        home=options.home,
-        pure_eval=options.pure_eval,
-        features=options.features,
-        lint_url_literals=options.lint_url_literals,
-        lint_short_path_literals=options.lint_short_path_literals,
-        lint_absolute_path_literals=options.lint_absolute_path_literals,
-        warn=warn,
-    )
+    made = copy(options)
+    made.warn = warn
+    return made

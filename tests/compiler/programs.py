@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from nixlite.__main__ import run
 from nixlite.evaluator import Evaluator
 from nixlite.runtime.host import CapturingHost
 from nixlite.runtime.printer import force_deep, show_shallow
@@ -21,3 +22,10 @@ def evaluate(text: str, *, strict: bool = True) -> str:
         return show_shallow(value)
 
     return str(evaluator.guard(printed, None))
+
+
+def instantiate(text: str, *flags: str) -> tuple[int, str, str]:
+    """Exit code, standard output and error of `nix-instantiate --eval FLAGS -E TEXT`."""
+    host = CapturingHost({})
+    code = run(["instantiate", "--eval", *flags, "-E", text], host)
+    return code, "".join(host.stdout), "".join(host.stderr)

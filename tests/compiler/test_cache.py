@@ -24,9 +24,9 @@ def evaluate(cache: Cache) -> tuple[object, bool]:
     compiled = []
     parse = evaluator.parse
 
-    def watched(source: Source) -> Any:
+    def watched(source: Source, skim: bool = False) -> Any:
         compiled.append(source)
-        return parse(source)
+        return parse(source, skim)
 
     evaluator.parse = watched  # type: ignore[method-assign]
     return evaluator.evaluate_source(SOURCE), bool(compiled)

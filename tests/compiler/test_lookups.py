@@ -6,13 +6,11 @@ import re
 
 import pytest
 
-from nixlite.__main__ import run
 from nixlite.analysis.scope import analyse
-from nixlite.runtime.host import CapturingHost
 from nixlite.source import Source
 from nixlite.syntax.options import ParseOptions
 from nixlite.syntax.parser import parse
-from tests.compiler.programs import evaluate
+from tests.compiler.programs import evaluate, instantiate
 
 VALUES = [
     # expression, printed, printed --strict
@@ -167,9 +165,8 @@ ERRORS = [
 
 @pytest.mark.parametrize(("text", "message", "place"), ERRORS, ids=[case[0] for case in ERRORS])
 def test_errors(text: str, message: str, place: str) -> None:
-    host = CapturingHost({})
-    assert run(["instantiate", "--eval", "-E", text], host) == 1
-    shown = "".join(host.stderr)
+    code, _, shown = instantiate(text)
+    assert code == 1
     assert f"error: {message}\n" in shown
     assert re.findall(r"at «string»:(\d+:\d+):", shown)[-1] == place
 

@@ -6,10 +6,8 @@ import re
 
 import pytest
 
-from nixlite.__main__ import run
 from nixlite.errors import NixError
-from nixlite.runtime.host import CapturingHost
-from tests.compiler.programs import evaluate
+from tests.compiler.programs import evaluate, instantiate
 
 CASES = [
     ('1 ? ${throw "n"}', "error: n"),
@@ -94,8 +92,6 @@ DEFAULTS = [
 
 @pytest.mark.parametrize(("text", "answer", "attributes"), DEFAULTS, ids=[case[0] for case in DEFAULTS])
 def test_defaults(text: str, answer: str, attributes: list[tuple[str, str]]) -> None:
-    host = CapturingHost({})
-    run(["instantiate", "--eval", "-E", text], host)
-    shown = "".join(host.stderr)
-    assert ("".join(host.stdout).strip() or "error: " + re.findall("error: (.+)", shown)[-1]) == answer
+    _, printed, shown = instantiate(text)
+    assert (printed.strip() or "error: " + re.findall("error: (.+)", shown)[-1]) == answer
     assert re.findall(r"evaluating the attribute '([^']+)'\n\s+at «string»:(\d+:\d+)", shown) == attributes

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from nixlite.__main__ import run
 from nixlite.errors import NixError
-from nixlite.runtime.host import CapturingHost
-from tests.compiler.programs import evaluate
+from tests.compiler.programs import evaluate, instantiate
 
 VALUES = [
     ('{ outPath = "a"; } + "b"', '"ab"'),
@@ -72,12 +70,5 @@ def test_what_is_refused_first(text: str, message: str) -> None:
     "left", ['{ outPath = builtins.trace "left" "a"; }', '{ __toString = s: builtins.trace "left" "a"; }']
 )
 def test_the_left_operand_is_coerced_once_and_first(left: str) -> None:
-    host = CapturingHost({})
-    assert (
-        run(
-            ["instantiate", "--eval", "-E", f'let x = {left}; y = builtins.trace "right" "b"; in x + y'], host
-        )
-        == 0
-    )
-    assert "".join(host.stderr) == "trace: left\ntrace: right\n"
-    assert "".join(host.stdout) == '"ab"\n'
+    text = f'let x = {left}; y = builtins.trace "right" "b"; in x + y'
+    assert instantiate(text) == (0, '"ab"\n', "trace: left\ntrace: right\n")

@@ -6,10 +6,9 @@ import re
 
 import pytest
 
-from nixlite.__main__ import run
 from nixlite.errors import NixError
-from nixlite.runtime.host import CapturingHost
 from tests.builtins.evaluation import evaluate
+from tests.compiler.programs import instantiate
 
 CASES = [
     # expression (with builtins; …), printed, why
@@ -151,6 +150,6 @@ PLACES = [
 
 @pytest.mark.parametrize(("source", "places", "why"), PLACES, ids=[case[2] for case in PLACES])
 def test_places(source: str, places: list[str], why: str) -> None:
-    host = CapturingHost({})
-    assert run(["instantiate", "--eval", "--show-trace", "-E", source], host) == 1
-    assert re.findall(r"at «string»:(\d+:\d+):", "".join(host.stderr)) == places
+    code, _, shown = instantiate(source, "--show-trace")
+    assert code == 1
+    assert re.findall(r"at «string»:(\d+:\d+):", shown) == places

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from nixlite.__main__ import run
 from nixlite.errors import NixError
 from nixlite.evaluator import Evaluator
 from nixlite.runtime.host import CapturingHost
@@ -16,6 +15,7 @@ from nixlite.runtime.printer import force_deep, show_shallow
 from nixlite.runtime.settings import Settings
 from nixlite.runtime.show import PrintOptions, show, show_short, show_value
 from nixlite.source import Source
+from tests.compiler.programs import instantiate
 
 if TYPE_CHECKING:
     from nixlite.runtime.state import State
@@ -230,9 +230,8 @@ FIRST_ERRORS = [
 def test_which_of_two_errors_is_reported(
     expression: str, message: str, attributes: list[str], why: str
 ) -> None:
-    host = CapturingHost({})
-    assert run(["instantiate", "--eval", "--strict", "-E", expression], host) == 1
-    shown = "".join(host.stderr)
+    code, _, shown = instantiate(expression, "--strict")
+    assert code == 1
     assert f"error: {message}\n" in shown
     assert re.findall(r"attribute '(\w+)'", shown) == attributes
 
