@@ -13,10 +13,15 @@ from typing import TYPE_CHECKING
 from tests.support import ROOT
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
 PATIENCE = 60.0
+
+
+def type_ctrl_c(terminal: int) -> None:
+    """Interrupt the program that runs on *terminal*."""
+    os.write(terminal, b"\x03")
 
 
 def on_terminal(
@@ -25,11 +30,12 @@ def on_terminal(
     *,
     columns: int = 80,
     environment: dict[str, str] | None = None,
-    stop_at: str | None = None,
+    wait_for: str | None = None,
+    then: Callable[[int], object] = type_ctrl_c,
 ) -> tuple[str, int]:
     """Run nixlite with all its streams on a terminal; what it wrote (line ends as `\\n`), and its exit code.
 
-    ctrl-c is typed as soon as *stop_at* has been written.
+    As soon as *wait_for* has been written, *then* is called with the terminal's descriptor.
     """
     import pty
 
@@ -45,7 +51,7 @@ def on_terminal(
     )  # fmt: skip
     os.close(theirs)
     try:
-        text = read_all(ours, stop_at)
+        text = read_all(ours, wait_for, then)
         return text, process.wait(timeout=PATIENCE)
     finally:
         process.kill()
@@ -70,8 +76,8 @@ def set_size(descriptor: int, columns: int) -> None:
     fcntl.ioctl(descriptor, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
 
 
-def read_all(descriptor: int, stop_at: str | None) -> str:
-    """All that is written until the last writer is gone."""
+def read_all(descriptor: int, wait_for: str | None, then: Callable[[int], object]) -> str:
+    """All that is written until the last writer is gone; see `on_terminal`."""
     data = b""
     end = time.monotonic() + PATIENCE
     while select.select([descriptor], [], [], max(0, end - time.monotonic()))[0]:
@@ -84,9 +90,9 @@ def read_all(descriptor: int, stop_at: str | None) -> str:
         if not piece:
             break
         data += piece
-        if stop_at is not None and stop_at.encode() in data:
-            os.write(descriptor, b"\x03")
-            stop_at = None
+        if wait_for is not None and wait_for.encode() in data:
+            then(descriptor)
+            wait_for = None
     return data.decode("utf-8", "surrogateescape").replace("\r\n", "\n")
 
 
