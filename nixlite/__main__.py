@@ -63,9 +63,9 @@ COMMANDS = {
 def main() -> None:
     """Run the command line; the process ends here, without waiting for Python to take its heap apart."""
     gc.set_threshold(*COLLECT_AFTER)
-    from nixlite.loading import hasten
+    from nixlite.loading import hasten, keep
 
-    hasten()
+    finder = hasten()
     from nixlite.runtime.frames import with_room
     from nixlite.runtime.host import RealHost
 
@@ -74,6 +74,8 @@ def main() -> None:
     try:
         code = with_room(lambda words: run(words, host), sys.argv[1:])
         host.flush()
+        if finder is not None:
+            keep(finder)
     except KeyboardInterrupt:  # before or after the command itself, which has its own words for it
         code = 130
     except BrokenPipeError:

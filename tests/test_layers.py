@@ -42,7 +42,8 @@ MAY_USE: dict[str, set[str]] = {
     "observe": EVALUATOR,
     "repl": {*FRONTENDS, "explain", "observe"},
     "oracle": {*FRONTENDS, "repl", "__main__"},
-    "loading": set(),
+    "loading": {"bundling"},
+    "bundling": {"loading"},
     "_script": {"__main__"},
     "_build": {"syntax"},  # part of the packaging
     "__main__": {*FRONTENDS, "loading", "repl"},

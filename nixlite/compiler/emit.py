@@ -5,7 +5,7 @@ trace context around it and so on. CPython keeps four numbers for each instructi
 and column are Nix's own, and `end_lineno - lineno` is the number of the site. So an error finds its Nix
 position and contexts in Python's traceback, and running code pays nothing for it.
 
-`ast` nodes need a position each; those that cannot fail inherit the class defaults below.
+`ast` nodes need a position each; those that cannot fail get one from `compiled`.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from __future__ import annotations
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import ast
+    from types import CodeType
     from typing import Any
 
     from nixlite.compiler.unit import Site
@@ -21,36 +22,30 @@ else:  # the module `ast` loads `enum` and more, and adds nothing that is needed
 
 LOAD, STORE = ast.Load(), ast.Store()
 
-
-def located(kind: type) -> Any:
-    """A node class whose instances have a position without being given one: that of what cannot fail."""
-    return type(kind.__name__, (kind,), {"lineno": 1, "col_offset": 0, "end_lineno": 1, "end_col_offset": 0})
-
-
-Name = located(ast.Name)
-Constant = located(ast.Constant)
-Call = located(ast.Call)
-IfExp = located(ast.IfExp)
-Compare = located(ast.Compare)
-BoolOp = located(ast.BoolOp)
-BinOp = located(ast.BinOp)
-UnaryOp = located(ast.UnaryOp)
-NamedExpr = located(ast.NamedExpr)
-Tuple = located(ast.Tuple)
-List = located(ast.List)
-Starred = located(ast.Starred)
-Dict = located(ast.Dict)
-Subscript = located(ast.Subscript)
-Attribute = located(ast.Attribute)
-Arg = located(ast.arg)
-Assign = located(ast.Assign)
-Return = located(ast.Return)
-If = located(ast.If)
-Pass = located(ast.Pass)
-ExprStatement = located(ast.Expr)
-FunctionDef = located(ast.FunctionDef)
-Try = located(ast.Try)
-ExceptHandler = located(ast.ExceptHandler)
+Name = ast.Name
+Constant = ast.Constant
+Call = ast.Call
+IfExp = ast.IfExp
+Compare = ast.Compare
+BoolOp = ast.BoolOp
+BinOp = ast.BinOp
+UnaryOp = ast.UnaryOp
+NamedExpr = ast.NamedExpr
+Tuple = ast.Tuple
+List = ast.List
+Starred = ast.Starred
+Dict = ast.Dict
+Subscript = ast.Subscript
+Attribute = ast.Attribute
+Arg = ast.arg
+Assign = ast.Assign
+Return = ast.Return
+If = ast.If
+Pass = ast.Pass
+ExprStatement = ast.Expr
+FunctionDef = ast.FunctionDef
+Try = ast.Try
+ExceptHandler = ast.ExceptHandler
 
 IS, IS_NOT, EQ, NOT_EQ, LT, GT, LT_E, GT_E, IN = (
     ast.Is(), ast.IsNot(), ast.Eq(), ast.NotEq(), ast.Lt(), ast.Gt(), ast.LtE(), ast.GtE(), ast.In(),
@@ -72,14 +67,14 @@ def name(identifier: str) -> ast.expr:
     return Name(identifier, LOAD)
 
 
-def constant(value: object) -> ast.expr:
+def constant(value: Any) -> ast.expr:
     """A literal."""
     return Constant(value)
 
 
 def call(site: Site | None, function: str | ast.expr, *arguments: ast.expr) -> ast.expr:
     """`function(arguments…)`; *site* is where an error in it is."""
-    target = Name(function, LOAD) if type(function) is str else function
+    target = Name(function, LOAD) if isinstance(function, str) else function
     node = Call(target, list(arguments), [])
     return at(node, site) if site is not None else node
 
@@ -140,7 +135,7 @@ def binary(left: ast.expr, op: ast.operator, right: ast.expr) -> ast.expr:
 
 def tuple_of(items: list[ast.expr]) -> ast.expr:
     """`(items…)`."""
-    return Tuple(items, LOAD) if items else Constant(())
+    return Tuple(items, LOAD) if items else constant(())
 
 
 def dict_of(keys: list[str], values: list[ast.expr]) -> ast.expr:
@@ -177,7 +172,7 @@ def is_natural(node: Any) -> bool:
     return type(node) is Constant and type(node.value) is int and node.value >= 0
 
 
-def item(subject: ast.expr, index: object) -> ast.expr:
+def item(subject: ast.expr, index: Any) -> ast.expr:
     """`subject[index]`."""
     return Subscript(subject, Constant(index), LOAD)
 
@@ -187,7 +182,7 @@ def is_evaluated(thunk: ast.expr) -> ast.expr:
     return Compare(item(thunk, 0), [IS], [Constant(None)])
 
 
-def assign_item(subject: ast.expr, index: object, value: ast.expr) -> ast.stmt:
+def assign_item(subject: ast.expr, index: Any, value: ast.expr) -> ast.stmt:
     """`subject[index] = value`."""
     return Assign([Subscript(subject, Constant(index), STORE)], value)
 
@@ -223,7 +218,7 @@ def function(
         kwarg=None,
         defaults=defaults or [],
     )
-    node = FunctionDef(identifier, arguments, body, [])
+    node: Any = FunctionDef(identifier, arguments, body, [])
     node.type_params = []  # exists since 3.12
     return node
 
@@ -231,3 +226,23 @@ def function(
 def module(body: list[ast.stmt]) -> ast.Module:
     """A whole module, which `compile` takes."""
     return ast.Module(body, [])
+
+
+POSITIONED = (ast.expr, ast.stmt, ast.arg, ast.excepthandler)
+"""The kinds of nodes that must have a position."""
+
+
+def compiled(tree: ast.Module, name: str) -> CodeType:
+    """The code of a module.
+
+    Nodes without a position have that of their kind, which has one only meanwhile: other users of `ast` in
+    this process would not expect it. (Subclasses that always have one make each small program wait for 24
+    classes to be made, 3 % of its time.)
+    """
+    for kind in POSITIONED:
+        kind.lineno, kind.col_offset = 1, 0
+    try:
+        return compile(tree, name, "exec", dont_inherit=True, optimize=2)
+    finally:
+        for kind in POSITIONED:
+            del kind.lineno, kind.col_offset

@@ -227,7 +227,7 @@ def string_part(f: Function, pos: int, part: n.Expr) -> ast.expr:
     if type(part) is n.Str:
         return emit.constant(part.value)
     value = f.value(part)
-    if type(value) is emit.Constant and type(value.value) is str:  # type: ignore[attr-defined]
+    if type(value) is emit.Constant and type(value.value) is str:
         return value
     name = f.temporary()
     return emit.if_else(

@@ -273,7 +273,7 @@ def equality(f: Function, node: n.Binary) -> ast.expr:
 
 def is_single(value: ast.expr) -> bool:
     """Whether a value is the constant null, true or false."""
-    return type(value) is emit.Constant and (value.value is None or type(value.value) is bool)  # type: ignore[attr-defined]
+    return type(value) is emit.Constant and (value.value is None or type(value.value) is bool)
 
 
 # -- logic

@@ -82,6 +82,6 @@ def main_function(unit: Unit, node: Expr) -> ast.stmt:
 def finish(unit: Unit, main: ast.stmt) -> Code:
     """The code of a module all of whose functions are written."""
     module = emit.module([*unit.setup, *unit.statics, main])
-    code = compile(module, unit.source.name, "exec", dont_inherit=True, optimize=2)
+    code = emit.compiled(module, unit.source.name)
     sites = marshal.dumps(tuple(unit.sites))
     return Code(code, sites, unit.lambdas, unit.source.name, tuple(unit.tables))
