@@ -17,8 +17,6 @@ TOLERANCE = 0.2
 """How far from 2 the growth for doubled work may be, as a part of 2."""
 TOO_SHORT = 0.05
 """Seconds: what takes less than this beyond starting up cannot be told from it."""
-RUNS = (4, 4, 3, 2, 1, 1)
-"""How often a round runs `1 + 1` and each size: short ones more often, for a disturbance weighs more there."""
 
 
 class Growth(NamedTuple):
@@ -41,8 +39,9 @@ class Growth(NamedTuple):
 def scale(program: Program, directory: Path, contestant: Contestant, limits: Limits) -> Growth:
     """The growth of a contestant. Raises Failed.
 
-    All sizes are run in turn in each round, and the least of a size's runs counts: what disturbs a run only ever adds.
-    Growth is the median of the rounds' own, for a machine may be slow for a while, which then slows all sizes.
+    All sizes are run once in each round, and growth is the median of the rounds' own: a machine may be slow for a
+    while, which then slows neighbours alike. (The least of more runs for short programs than for long ones makes
+    these look slow.)
     """
     sizes = program.scaled()
     words = [prepare(PROGRAMS[0], 1, directory), *(prepare(program, size, directory) for size in sizes)]
@@ -63,11 +62,8 @@ def scale(program: Program, directory: Path, contestant: Contestant, limits: Lim
 
 
 def sweep(contestant: Contestant, words: list[list[str]], limits: Limits) -> list[float]:
-    """CPU seconds of `1 + 1` and of each size, the least of its runs."""
-    return [
-        min(contestant.run(once, limits.process).cpu for _ in range(RUNS[number]))
-        for number, once in enumerate(words)
-    ]
+    """CPU seconds of `1 + 1` and of each size."""
+    return [contestant.run(once, limits.process).cpu for once in words]
 
 
 def median_factor(work: list[float], taken: list[list[float]], ends: tuple[int, int]) -> float | None:
