@@ -22,6 +22,7 @@ from nixlite.errors import Frame, NixError
 from nixlite.runtime.thunk import force
 from nixlite.runtime.values import HERE, LambdaInfo, innermost
 from nixlite.source import Position
+from nixlite.spelling import attribute_name
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -63,7 +64,7 @@ def explain(
     return error
 
 
-def site_rows(names: dict[str, Any]) -> tuple[tuple[int, int, int, int, str | None], ...]:
+def site_rows(names: dict[str, Any]) -> tuple[tuple[int, int, int, int, Any], ...]:
     """The sites of compiled code with these globals (see `compiler.code`), unpacked when first wanted."""
     rows = names["SITES"]
     if type(rows) is bytes:
@@ -84,7 +85,7 @@ class TraceReader:
         self.frames: list[Frame] = []
         self.here: Position | None = None
         self.place: Any = None
-        self.selecting: str | None = None
+        self.selecting: str | tuple[str, ...] | None = None
         self.definition: Position | None = None
         self._numbers: dict[tuple[CodeType, int], int] = {}
 
@@ -163,7 +164,7 @@ class TraceReader:
         if self.selecting is not None and "selected" in names:
             cell = names["selected"]
             if type(cell) is list and len(cell) == 3:
-                text = f"while evaluating the attribute '{self.selecting}'"
+                text = f"while evaluating the attribute '{self.selected_path(names)}'"
                 self.definition = self.position(*cell[2])
                 if not cell[2][0].startswith("«nix-internal»"):  # Nix hides how `derivation` does it
                     self.frames.append(Frame(text, self.definition))
@@ -174,6 +175,19 @@ class TraceReader:
         site = names.get("error_site")
         if site is not None:
             self.here = self.place = self.position(*site)
+
+    def selected_path(self, names: dict[str, Any]) -> str:
+        """The path of a selection: names that are computed as what they are, if that can be had."""
+        if type(self.selecting) is not tuple:
+            return str(self.selecting)
+        shown = []
+        steps: tuple[Any, ...] = names.get("path") or (names["name"],)
+        for text, step in zip(self.selecting, steps, strict=True):
+            try:
+                shown.append(attribute_name(force(step)))  # type: ignore[arg-type]
+            except NixError:
+                shown.append(text)
+        return ".".join(shown)
 
     def read_context(self, names: dict[str, Any]) -> None:
         """The frame that a local `error_context` stands for."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from nixlite.analysis.facts import Global, Variable
 from nixlite.compiler import emit
-from nixlite.compiler.unit import CONTEXT, DELAYED, SELECT, TAIL, VALUE, Recipe, is_thunk
+from nixlite.compiler.unit import CONTEXT, DELAYED, SELECT, TAIL, VALUE, Function, Recipe, is_thunk
 from nixlite.compiler.variables import (
     builtin_name,
     called_builtin,
@@ -27,10 +27,10 @@ from nixlite.syntax import nodes as n
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import ast
-    from typing import Any
+    from typing import Any, TypeGuard
 
     from nixlite.compiler.escapes import Taker
-    from nixlite.compiler.unit import Function, Site
+    from nixlite.compiler.unit import Site
 
 TYPE_TESTS = {
     "isAttrs": ("dict",),
@@ -252,13 +252,18 @@ def path_interpolation(f: Function, node: n.Interpolation) -> ast.expr:
 # -- selections
 
 
-def path_text(path: tuple[n.AttrName, ...]) -> str:
-    """An attribute path as messages name it."""
-    if all(type(name) is str for name in path):
-        return ".".join(map(attribute_name, path))  # type: ignore[arg-type]
+def path_text(path: tuple[n.AttrName, ...]) -> str | tuple[str, ...]:
+    """An attribute path as messages name it; if names are computed, its steps as they are in the source."""
+    if is_static(path):
+        return ".".join(map(attribute_name, path))
     from nixlite.syntax.unparse import show_path
 
-    return show_path(path)
+    return tuple([show_path((name,)) for name in path])
+
+
+def is_static(path: tuple[n.AttrName, ...]) -> TypeGuard[tuple[str, ...]]:
+    """Whether all names are written down."""
+    return all(type(name) is str for name in path)
 
 
 def select(f: Function, node: n.Select) -> ast.expr:
@@ -271,13 +276,25 @@ def select(f: Function, node: n.Select) -> ast.expr:
     site = f.unit.site(node.pos, f.context, SELECT, path_text(node.path))
     if node.default is not None:
         return select_or(f, node, subject, site)
-    if all(type(name) is str for name in node.path):
-        if len(node.path) == 1:
-            return emit.call(site, "select", subject, emit.constant(node.path[0]))
-        return emit.call(site, "select_path", subject, emit.constant(node.path))
-    for name in node.path:
-        subject = emit.call(site, "select", subject, attr_name(f, name, site))
-    return subject
+    if len(node.path) == 1:
+        return emit.call(site, "select", subject, attr_name(f, node.path[0]))
+    operation = "select_path" if is_static(node.path) else "select_computed"
+    return emit.call(site, operation, subject, path_value(f, node.path))
+
+
+def path_value(f: Function, path: tuple[n.AttrName, ...]) -> ast.expr:
+    """The tuple of a path's names, thunks for those that are computed."""
+    if is_static(path):
+        return emit.constant(path)
+    return emit.tuple_of([emit.constant(name) if type(name) is str else name_thunk(f, name) for name in path])
+
+
+def name_thunk(f: Function, name: n.AttrName) -> ast.expr:
+    """A thunk for a name that is computed."""
+    assert not isinstance(name, str)
+    function = Function(f.unit, None, f.known)
+    function.emit(emit.Return(attr_name(function, name)))
+    return f.thunk_of(Recipe(function.finish(), function.captures), name)
 
 
 def delayed_select(f: Function, node: n.Select) -> Recipe | None:
@@ -302,24 +319,28 @@ def selection(f: Function, source: Variable, source_pos: int, name: str, pos: in
 def select_or(f: Function, node: n.Select, subject: ast.expr, site: Site) -> ast.expr:
     """Selection with a default, which is evaluated only when an attribute on the path is missing."""
     assert node.default is not None
-    known = f.known
     result = f.temporary()
     default: ast.expr | None = None
-    if not all(type(name) is str for name in node.path):
-        *before, found = found_steps(f, node, subject, site, "find_one")
-        present = emit.all_of(*before, is_found(result, found))
-    elif len(node.path) == 1:
-        present = is_found(result, emit.call(site, "find_one", subject, emit.constant(node.path[0])))
-    elif type(node.default) in NEVER_FAIL:
-        present = is_found(result, emit.call(site, "find", subject, emit.constant(node.path)))
+    path = node.path
+    if len(path) == 1:
+        found = emit.call(site, "find_one", subject, attr_name(f, path[0]))
+        known = f.known
     else:
-        path, start = emit.constant(node.path), f.temporary()
-        present = is_found(result, emit.call(site, "find", emit.walrus(start, subject), path))
-        default = emit.call(site, "default_of", emit.name(start), path, f.thunk(node.default))
+        known = f.known
+        suffix = "" if is_static(path) else "_computed"
+        names = path_value(f, path)
+        if type(node.default) not in NEVER_FAIL:
+            start = f.temporary()
+            subject, again = emit.walrus(start, subject), names
+            if suffix:
+                kept = f.temporary()
+                names, again = emit.walrus(kept, names), emit.name(kept)
+            default = emit.call(site, f"default_of{suffix}", emit.name(start), again, f.thunk(node.default))
+        found = emit.call(site, f"find{suffix}", subject, names)
     if default is None:
         default = f.value(node.default)
     f.known = known
-    return emit.if_else(present, emit.name(result), default)
+    return emit.if_else(is_found(result, found), emit.name(result), default)
 
 
 def is_found(target: str, value: ast.expr) -> ast.expr:
@@ -327,10 +348,8 @@ def is_found(target: str, value: ast.expr) -> ast.expr:
     return emit.compare(emit.walrus(target, value), emit.IS_NOT, emit.name("MISSING"))
 
 
-def found_steps(
-    f: Function, node: n.Select | n.HasAttr, subject: ast.expr, site: Site, last: str
-) -> list[ast.expr]:
-    """Tests whether the attributes on a path are there, one by one; for the last one the operation *last*.
+def found_steps(f: Function, node: n.HasAttr, subject: ast.expr, site: Site) -> list[ast.expr]:
+    """Tests whether the attributes on a path are there, one by one; the last one is not evaluated.
 
     A name is computed when what is before it is there.
     """
@@ -338,7 +357,8 @@ def found_steps(
     certain = f.known
     for number, name in enumerate(node.path):
         is_last = number == len(node.path) - 1
-        value = emit.call(site, last if is_last else "find_one", subject, attr_name(f, name, site))
+        operation = "has_attribute" if is_last else "find_one"
+        value = emit.call(site, operation, subject, attr_name(f, name))
         if number == 0:
             certain = f.known  # the others are only computed if that is there
         found = f.temporary()
@@ -348,7 +368,7 @@ def found_steps(
     return steps
 
 
-def attr_name(f: Function, name: n.AttrName, site: Site) -> ast.expr:
+def attr_name(f: Function, name: n.AttrName) -> ast.expr:
     """A name of an attribute path, as a Python string."""
     if isinstance(name, str):
         return emit.constant(name)
@@ -361,8 +381,8 @@ def has_attr(f: Function, node: n.HasAttr) -> ast.expr:
     subject = f.value(node.subject)
     f.reads_harmlessly(node.subject)
     site = f.unit.site(node.subject.pos, f.context)
-    if not all(type(name) is str for name in node.path):
-        return emit.all_of(*found_steps(f, node, subject, site, "has_attribute"))
+    if not is_static(node.path):
+        return emit.all_of(*found_steps(f, node, subject, site))
     if len(node.path) == 1:
         name = f.temporary()
         test = emit.type_is(emit.walrus(name, subject), "dict")

@@ -62,7 +62,7 @@ class Unit:
         self.analysis = analysis
         self.primops = primops
         """Arity of each builtin function, for calls that need no look-up."""
-        self.sites: list[tuple[int, int, int, int, str | None]] = [(0, 0, 0, PLAIN, None)]
+        self.sites: list[tuple[int, int, int, int, str | tuple[str, ...] | None]] = [(0, 0, 0, PLAIN, None)]
         self.lambdas: dict[str, tuple[Any, ...]] = {}
         self.setup: list[ast.stmt] = []
         self.statics: list[ast.stmt] = []
@@ -109,7 +109,9 @@ class Unit:
         line, column = self.source.line_column(pos)
         return (self.source.name, line, column)
 
-    def site(self, pos: int, parent: int, kind: int = PLAIN, text: str | None = None) -> Site:
+    def site(
+        self, pos: int, parent: int, kind: int = PLAIN, text: str | tuple[str, ...] | None = None
+    ) -> Site:
         """A new site at offset *pos* inside the context *parent*."""
         number = len(self.sites)
         if pos == NO_POS:
@@ -325,7 +327,10 @@ class Function:
 
     def thunk(self, node: Expr, position: ast.expr | None = None) -> ast.expr:
         """A new thunk for *node*; with *position*, the cell of an attribute."""
-        recipe = self.recipe(node)
+        return self.thunk_of(self.recipe(node), node, position)
+
+    def thunk_of(self, recipe: Recipe, node: Expr, position: ast.expr | None = None) -> ast.expr:
+        """A new thunk that *recipe* makes for *node*."""
         cells = [emit.name(recipe.code), self.filling(recipe)]
         if position is None and self.unit.instrumented:
             position = emit.constant(self.unit.position(node.start))

@@ -1,7 +1,8 @@
 """Looking names up in attribute sets: selection, `?`, `with`, and attribute names that are computed.
 
 `selected` is the cell that was found last: `trace.py` reads it for the frame `while evaluating the attribute
-'a.b'`, whose place is the attribute's definition. `error_context` and `error_position`: see `expect.py`.
+'a.b'`, whose place is the attribute's definition; computed names it finds in `path` or `name`.
+`error_context` and `error_position`: see `expect.py`.
 """
 
 from __future__ import annotations
@@ -110,6 +111,51 @@ def default_of(subject: Value, path: tuple[str, ...], default: Lazy) -> Value:
             break
         selected = subject[name]
         subject = force(selected)
+    return force(default)
+
+
+def select_computed(subject: Value, path: tuple[Lazy, ...]) -> Value:
+    """`subject.a.${b}.c`; *path* has names, and thunks for those that are computed.
+
+    A name is computed before the attribute that was found last is evaluated, and counts as inside that.
+    """
+    cell: Lazy = subject
+    for step in path:
+        name: Any = force(step)
+        attrs = force(cell)
+        if type(attrs) is not dict:
+            raise not_a_set_to_select_from(attrs)
+        cell = attrs.get(name, MISSING)
+        if cell is MISSING:
+            raise missing(name, attrs)
+        selected = cell
+    return force(selected)
+
+
+def find_computed(subject: Value, path: tuple[Lazy, ...]) -> Any:
+    """`find` for a path as `select_computed` takes it; names behind a missing attribute are not computed."""
+    cell: Any = subject
+    for step in path:
+        name: Any = force(step)
+        attrs = force(cell)
+        if type(attrs) is not dict:
+            return MISSING
+        cell = attrs.get(name, MISSING)
+        if cell is MISSING:
+            return MISSING
+        selected = cell
+    return force(selected)
+
+
+def default_of_computed(subject: Value, path: tuple[Lazy, ...], default: Lazy) -> Value:
+    """`default_of` for a path as `select_computed` takes it, after `find_computed`."""
+    attrs: Any = subject
+    for step in path:
+        name: Any = force(step)
+        if type(attrs) is not dict or name not in attrs:
+            break
+        selected = attrs[name]
+        attrs = force(selected)
     return force(default)
 
 

@@ -1,4 +1,4 @@
-"""`a ? b.${c}` and `a.b.c or d`: what is computed when (real Nix 2.34.8, `nix-instantiate --eval`)."""
+"""`a ? b.${c}`, `a.b.c or d` and `a.b.${c}`: what is computed when (real Nix 2.34.8, `nix-instantiate --eval`)."""
 
 from __future__ import annotations
 
@@ -90,8 +90,117 @@ DEFAULTS = [
 ]
 
 
-@pytest.mark.parametrize(("text", "answer", "attributes"), DEFAULTS, ids=[case[0] for case in DEFAULTS])
-def test_defaults(text: str, answer: str, attributes: list[tuple[str, str]]) -> None:
+COMPUTED = [
+    # the same, of paths with names that are computed
+    (
+        'let a.b = throw "first"; in a.b.${throw "second"}',
+        "error: second",
+        [('b."${(throw "second")}"', "1:5")],
+    ),
+    ('let a.b = 1; in a.b.${throw "second"}', "error: second", [('b."${(throw "second")}"', "1:5")]),
+    ("let a.b = 1; in a.b.${1}", "error: expected a string but found an integer: 1", [('b."${1}"', "1:5")]),
+    ('let a.b = { c = 1; }; in a.b.${"x" + "y"}', "error: attribute 'xy' missing", [("b.xy", "1:5")]),
+    ('let a.b = 5; in a.b.${"x"}', "error: expected a set but found an integer: 5", [("b.x", "1:5")]),
+    ('let a.b = 5; in a.${"b"}.c', "error: expected a set but found an integer: 5", [("b.c", "1:5")]),
+    ('let a = throw "s"; in a.${throw "n"}', "error: s", []),
+    ('let a = 5; in a.${throw "n"}', "error: n", []),
+    (
+        'let a.b = throw "first"; in a.b.${throw "second"} or 1',
+        "error: second",
+        [('b."${(throw "second")}"', "1:5")],
+    ),
+    ('let a.b = 7; in a.b.${throw "second"} or 1', "error: second", [('b."${(throw "second")}"', "1:5")]),
+    ('let a.b = { }; in a.b.${throw "second"} or 1', "error: second", [('b."${(throw "second")}"', "1:5")]),
+    ('let a.b = { }; in a.b.${"k"}.${throw "t"} or 1', "1", []),
+    (
+        'let a.b = { k = throw "kk"; }; in a.b.${"k"}.${throw "t"} or 1',
+        "error: t",
+        [('b.k."${(throw "t")}"', "1:13")],
+    ),
+    ('let a.b = throw "bb"; in a.c.${throw "second"} or 1', "1", []),
+    ('let n = "xy"; a.xy = throw "v"; in a.${n}', "error: v", [("xy", "1:15")]),
+    ('let n = "xy"; a.b.xy = throw "v"; in a.b.${n}', "error: v", [("b.xy", "1:15")]),
+    ('let n = "xy"; a.b.xy = throw "v"; in a.b.${"x" + "y"}', "error: v", [("b.xy", "1:15")]),
+    ('let n = "x y"; a.b."x y".c = throw "v"; in a.b.${n}.c', "error: v", [('b."x y".c', "1:16")]),
+    ('let n = "xy"; a.b.xy.c = throw "v"; in a.b.${n}.c', "error: v", [("b.xy.c", "1:15")]),
+    (
+        'let f = n: a: a.${n}.c; a.b.xy.c = throw "v"; in f "b" { b.c = throw "w"; }',
+        "error: w",
+        [("b.c", "1:58")],
+    ),
+    ('let f = n: a: a.${n}.c or 5; in f "b" { b = throw "w"; }', "error: w", [("b.c", "1:41")]),
+    (
+        'let f = n: a: a.${n}.${throw "u"}; in f "b" { b = { c = 1; }; }',
+        "error: u",
+        [('b."${(throw "u")}"', "1:47")],
+    ),
+    (
+        'let f = n: a: a.${n}.${"${n}c"}; in f "b" { b = { c = 1; }; }',
+        "error: attribute 'bc' missing",
+        [("b.bc", "1:45")],
+    ),
+    ('let f = n: a: (a.${n}); in f "b" { b = throw "k"; }', "error: k", [("b", "1:36")]),
+    ('let n = "xy"; in { a = 1; }.${n}', "error: attribute 'xy' missing", []),
+    (
+        'let n = "xy"; a.b = { }; in a.b.${n}.${throw "never"}',
+        "error: attribute 'xy' missing",
+        [('b.xy."${(throw "never")}"', "1:15")],
+    ),
+    (
+        'let n = "xy"; a.b.xy = throw "k"; in a.b.${n}.${throw "name"}',
+        "error: name",
+        [('b.xy."${(throw "name")}"', "1:15")],
+    ),
+    (
+        'let n = "xy"; a.b.xy = { }; in a.b.${n}.${throw "name"}',
+        "error: name",
+        [('b.xy."${(throw "name")}"', "1:15")],
+    ),
+    (
+        "let n = 5; a.b.xy = { }; in a.b.${n}",
+        "error: expected a string but found an integer: 5",
+        [('b."${n}"', "1:12")],
+    ),
+    ("let n = 5; a.b.xy = { }; in a.${n}.b", "error: expected a string but found an integer: 5", []),
+    ('let a.b.xy = { }; in a.b.${"x${"y"}"}.q', "error: attribute 'q' missing", [("b.xy.q", "1:5")]),
+    ('let a.b = { }; in a.b.${"x${"y"}"} or (throw "def")', "error: def", [("b.xy", "1:5")]),
+    ('let a.b = { }; n = "k"; in a.b.${n} or (throw "def")', "error: def", [("b.k", "1:5")]),
+    ('let a = { }; n = "k"; in a.${n} or (throw "def")', "error: def", []),
+    ('let a.k = 5; n = "k"; in a.${n}.c or (throw "def")', "error: def", [("k.c", "1:5")]),
+    (
+        'let a.k = 5; n = "k"; in a.${n}.${throw "q"} or (throw "def")',
+        "error: q",
+        [('k."${(throw "q")}"', "1:5")],
+    ),
+    ('let f = n: s: s.a.${n}; in f "b" { a.b = 1; }', "1", []),
+    ('let f = n: s: s.a.${n} or 7; in f "c" { a.b = 1; }', "7", []),
+    ('let f = n: s: s.a.${n}.z or n; in f "b" { a.b.z = 1; }', "1", []),
+    (
+        'let f = n: s: map (x: s.a.${x}.${n}) [ "u" "v" ]; in builtins.deepSeq (f "b" { a.u.b = 1; a.v.b = throw "deep"; }) 1',
+        "error: deep",
+        [("a.v.b", "1:91")],
+    ),
+    ('let a.b = 5; n = "c"; in a.b.${n}', "error: expected a set but found an integer: 5", [("b.c", "1:5")]),
+    ('let a.b = 5; n = "c"; in a.b.${n}.d or 8', "8", []),
+    ('(x: x.a.${x}) "a"', 'error: expected a set but found a string: "a"', []),
+    (
+        'let pkgs.py = { numpy = throw "broken"; }; get = n: pkgs.py.${n}; in get "numpy"',
+        "error: broken",
+        [("py.numpy", "1:17")],
+    ),
+    ('let n = "a.b"; s.q."a.b" = throw "dots"; in s.q.${n}', "error: dots", [('q."a.b"', "1:16")]),
+    ('let n = "if"; s.q."if" = throw "kw"; in s.q.${n}', "error: kw", [('q."if"', "1:15")]),
+    ('let s.q."" = throw "empty"; in s.q.${""}', "error: empty", [('q.""', "1:5")]),
+    ('let s."${"q"}".r = throw "d"; in s.q.${"r"}', "error: d", [("q.r", "1:5")]),
+]
+
+
+@pytest.mark.parametrize(
+    ("text", "answer", "attributes"),
+    [*DEFAULTS, *COMPUTED],
+    ids=[case[0] for case in [*DEFAULTS, *COMPUTED]],
+)
+def test_attributes_in_traces(text: str, answer: str, attributes: list[tuple[str, str]]) -> None:
     _, printed, shown = instantiate(text)
     assert (printed.strip() or "error: " + re.findall("error: (.+)", shown)[-1]) == answer
-    assert re.findall(r"evaluating the attribute '([^']+)'\n\s+at «string»:(\d+:\d+)", shown) == attributes
+    assert re.findall(r"evaluating the attribute '(.+)'\n\s+at «string»:(\d+:\d+)", shown) == attributes
