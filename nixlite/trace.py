@@ -20,7 +20,7 @@ from itertools import islice
 
 from nixlite.errors import Frame, NixError
 from nixlite.runtime.thunk import force
-from nixlite.runtime.values import HERE, LambdaInfo, innermost
+from nixlite.runtime.values import HERE, FunctionType, LambdaInfo, innermost, lambda_info
 from nixlite.source import Position
 from nixlite.spelling import attribute_name
 
@@ -171,10 +171,19 @@ class TraceReader:
             self.selecting = None
         if names.get("error_forces_deeply"):
             self.place = DETERMINE
+        elif self.place is DETERMINE and "applied" in names:
+            self.place = self.place_of(names)
         self.read_context(names)
         site = names.get("error_site")
         if site is not None:
             self.here = self.place = self.position(*site)
+
+    def place_of(self, names: dict[str, Any]) -> Any:
+        """What Nix takes for the place of a delayed call of two arguments: where the function begins."""
+        if names.get("error_unplaced"):
+            return None
+        applied = names["applied"]
+        return self.position(*lambda_info(applied).position) if type(applied) is FunctionType else DETERMINE
 
     def selected_path(self, names: dict[str, Any]) -> str:
         """The path of a selection: names that are computed as what they are, if that can be had."""

@@ -15,7 +15,7 @@ from nixlite.runtime.expect import (
     wrong_type,
 )
 from nixlite.runtime.operators import attribute_position, sorted_names
-from nixlite.runtime.thunk import force
+from nixlite.runtime.thunk import VIRGIN, force
 from nixlite.runtime.values import ContextString, FunctionType, PrimOp, PrimOpApp, lambda_info
 from nixlite.source import Position
 
@@ -25,9 +25,18 @@ if TYPE_CHECKING:
 
 
 def call2_delayed(payload: tuple[Lazy, Lazy, Lazy]) -> Value:
-    """The code of a thunk for `f a b`: payload (f, a, b); f may be a thunk itself."""
-    f, a, b = payload
-    return call2(f, a, b)
+    """The code of a thunk for `f a b`: payload (f, a, b); f may be a thunk itself.
+
+    Nix has no place for a call by `--strict` or `deepSeq` of a function that was not evaluated before.
+    """
+    applied, a, b = payload
+    if type(applied) is list:
+        if applied[0] is None:
+            applied = applied[1]
+        else:
+            error_unplaced = True  # noqa: F841 - read by trace.py
+            applied = force(applied)
+    return call2(applied, a, b)
 
 
 call2_delayed.is_application = True  # type: ignore[attr-defined] # see thunk.blackhole
@@ -174,7 +183,8 @@ def map_attrs(f: Lazy, attrset: Lazy) -> Value:
     The calls are delayed until an attribute is needed, and so is *f* itself.
     """
     attrs = force_attrs(attrset, "while evaluating the second argument passed to builtins.mapAttrs")
-    return {name: [call2_delayed, (f, name, value)] for name, value in attrs.items()}
+    function = f if type(f) is list else [VIRGIN, f]
+    return {name: [call2_delayed, (function, name, value)] for name, value in attrs.items()}
 
 
 @builtin("zipAttrsWith", args=("f", "list"))
