@@ -134,6 +134,8 @@ class Builder(LiteralRules, BindingRules):
         operator = self.source.text[pos : pos + 2]
         if operator not in TWO_CHARACTERS:
             operator = operator[0]
+        if operator in ("==", "!="):
+            pos = NO_POS
         return Binary(operator, left, right, pos, start, end)
 
     def has_attribute(self, args: Args, start: int, end: int) -> Expr:

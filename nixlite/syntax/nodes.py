@@ -386,7 +386,7 @@ class Negate(Expr):
 
 
 class Binary(Expr):
-    """`left OP right`; *pos* is the operator's.
+    """`left OP right`; *pos* is the operator's, NO_POS for `==` and `!=` (as in Nix).
 
     *op* is one of `-> || && == != < > <= >= // + - * / ++`. `- * /` mean calls of `__sub __mul __div`,
     `< > <= >=` of `__lessThan` (operands swapped for `> <=`, negated for `<= >=`).

@@ -153,3 +153,98 @@ def test_places(source: str, places: list[str], why: str) -> None:
     code, _, shown = instantiate(source, "--show-trace")
     assert code == 1
     assert re.findall(r"at «string»:(\d+:\d+):", shown) == places
+
+
+FRAMES = [
+    # expression; the lines of the trace and of the error, with their places: a comparison itself has none
+    (
+        '! (1 == throw "x")',
+        [
+            ("in the argument of the not operator", ""),
+            ("while calling the 'throw' builtin", "1:9"),
+            ("x", ""),
+        ],
+    ),
+    (
+        '! (! (1 != throw "x"))',
+        [
+            ("in the argument of the not operator", ""),
+            ("in the argument of the not operator", ""),
+            ("while calling the 'throw' builtin", "1:12"),
+            ("x", ""),
+        ],
+    ),
+    (
+        '! (1 != 2 && throw "k")',
+        [
+            ("in the argument of the not operator", "1:11"),
+            ("in the right operand of the AND (&&) operator", "1:11"),
+            ("while calling the 'throw' builtin", "1:14"),
+            ("k", ""),
+        ],
+    ),
+    (
+        'if ! (1 != throw "x") then 1 else 2',
+        [
+            ("while evaluating a branch condition", "1:1"),
+            ("in the argument of the not operator", ""),
+            ("while calling the 'throw' builtin", "1:12"),
+            ("x", ""),
+        ],
+    ),
+    (
+        "{ }.${1 == 2}",
+        [("while evaluating an attribute name", ""), ("expected a string but found a Boolean: false", "")],
+    ),
+    (
+        "{ ${1 == 2} = 1; }",
+        [
+            ("while evaluating the name of a dynamic attribute", "1:3"),
+            ("expected a string but found a Boolean: false", "1:3"),
+        ],
+    ),
+    (
+        '"${1 == 2}"',
+        [("while evaluating a path segment", "1:2"), ("cannot coerce a Boolean to a string: false", "")],
+    ),
+    (
+        "(1 == 2) // { }",
+        [
+            ("in the left operand of the update (//) operator", ""),
+            ("expected a set but found a Boolean: false", ""),
+        ],
+    ),
+    (
+        "(1 == 2).a",
+        [("while selecting an attribute", "1:1"), ("expected a set but found a Boolean: false", "")],
+    ),
+    (
+        "{ inherit (1 == 2) a; }.a",
+        [
+            ("while evaluating the attribute 'a'", "1:20"),
+            ("while selecting an attribute", "1:20"),
+            ("expected a set but found a Boolean: false", ""),
+        ],
+    ),
+    (
+        "(1 == 2) < 3",
+        [
+            ("while calling the 'lessThan' builtin", "1:10"),
+            ("cannot compare a Boolean with an integer; values are false and 3", ""),
+        ],
+    ),
+    (
+        '(1 == throw "l") -> true',
+        [
+            ("in the left operand of the IMPL (->) operator", "1:18"),
+            ("while calling the 'throw' builtin", "1:7"),
+            ("l", ""),
+        ],
+    ),
+]
+
+
+@pytest.mark.parametrize(("text", "frames"), FRAMES, ids=[case[0] for case in FRAMES])
+def test_frames(text: str, frames: list[tuple[str, str]]) -> None:
+    _, _, shown = instantiate(text, "--strict", "--show-trace")
+    assert re.findall(r"(?:… |error: )(.+)(?:\n\s+at «string»:(\d+:\d+))?", shown) == frames
