@@ -236,8 +236,8 @@ def compiled(tree: ast.Module, name: str) -> CodeType:
     """The code of a module.
 
     Nodes without a position have that of their kind, which has one only meanwhile: other users of `ast` in
-    this process would not expect it. (Subclasses that always have one make each small program wait for 24
-    classes to be made, 3 % of its time.)
+    this process would not expect it. (Subclasses that always have one cost each program that is compiled the
+    making of 24 classes, 2.7 % of the instructions of `1 + 2`, and larger ones 1.6 % in conversion.)
     """
     for kind in POSITIONED:
         kind.lineno, kind.col_offset = 1, 0
