@@ -15,6 +15,7 @@ from __future__ import annotations
 import marshal
 import os
 import sys
+from _thread import get_ident  # `threading` would have to be loaded
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -185,6 +186,8 @@ class Finder:
         self.groups: dict[str, list[Row]] = {}
         self.rows: list[Row] = []
         self.depth = 0
+        self.thread = get_ident()
+        """The only thread that takes groups: their modules are not locked while it looks what is missing."""
 
     def find_spec(
         self, name: str, path: Sequence[str] | None, target: ModuleType | None = None
@@ -195,7 +198,7 @@ class Finder:
         folder, inside, own = path[0], None, name.rpartition(".")[2]
         bundle = self.bundle
         if bundle is not None and bundle.source(name, False) == f"{folder}/{own}.py":
-            group = bundle.group(name)
+            group = bundle.group(name) if get_ident() == self.thread else []
             if group:
                 return self.load_group(bundle, group)
         try:
@@ -215,7 +218,10 @@ class Finder:
         """Load all but the last, in the order in which Python did; what Python is to load for that."""
         for row in group[:-1]:
             parent, _, own = row[0].rpartition(".")
-            setattr(sys.modules[parent], own, _load(self.spec_of_row(bundle, row)))
+            if parent not in sys.modules:  # it was loaded before, when this was written
+                __import__(parent)
+            if row[0] not in sys.modules:  # the last one, or its package, may have needed it
+                setattr(sys.modules[parent], own, _load(self.spec_of_row(bundle, row)))
         return self.spec_of_row(bundle, group[-1])
 
     def spec_of_row(self, bundle: Bundle, row: Row) -> ModuleSpec:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import random
 import shutil
 import subprocess
 import sys
@@ -170,3 +171,35 @@ def test_a_folder_that_cannot_be_written_to(tree: Path) -> None:
     assert [entry.name for entry in bundle(tree).parent.iterdir() if entry.name.startswith("modules")] == [
         bundle(tree).name
     ]
+
+
+def test_any_order(tree: Path) -> None:
+    """What is in a group depends on what was loaded before; that it can be loaded does not."""
+    names = [
+        ".".join(file.relative_to(tree).with_suffix("").parts) for file in tree.glob("nixlite/*/**/*.py")
+    ]
+    names = sorted(name.removesuffix(".__init__") for name in names if not name.startswith("nixlite.repl"))
+    choose = random.Random(1)
+    program = (
+        "import sys\n"
+        "from nixlite.loading import hasten, keep\n"
+        "finder = hasten()\n"
+        "for name in sys.argv[1:]:\n"
+        "    __import__(name)\n"
+        "    assert sys.modules[name].__spec__.name == name\n"
+        "keep(finder)\n"
+        "loaders = [module.__loader__ for name, module in sys.modules.items() if name.startswith('nixlite.')]\n"
+        "print([type(loader).__name__ for loader in loaders].count('GroupLoader'))"
+    )
+    environment = {"PATH": os.environ["PATH"], "HOME": str(tree)}
+    grouped = []
+    for _ in range(12):
+        some = choose.sample(names, 12)
+        done = subprocess.run(
+            [sys.executable, "-c", program, *some],
+            cwd=tree, env=environment, capture_output=True, text=True, check=False, timeout=60,
+        )  # fmt: skip
+        assert done.stderr == ""
+        grouped.append(int(done.stdout))
+    assert grouped[0] == 0
+    assert grouped[-1] > 20
