@@ -45,7 +45,7 @@ MOST = 1 << 16
 
 
 HEADER = b"nixlite 1"
-"""What a file of groups begins with, after Python's magic number."""
+"""What a file of groups begins with, before Python's magic number."""
 
 
 class Loader(SourceFileLoader):
@@ -54,9 +54,7 @@ class Loader(SourceFileLoader):
     *finder* is told what was loaded.
     """
 
-    def __init__(
-        self, name: str, path: str, cached: str, status: os.stat_result, finder: Finder | None = None
-    ) -> None:
+    def __init__(self, name: str, path: str, cached: str, status: os.stat_result, finder: Finder) -> None:
         super().__init__(name, path)
         self.cached = cached
         self.status = status
@@ -85,9 +83,6 @@ class Loader(SourceFileLoader):
     def exec_module(self, module: ModuleType) -> None:
         """Run the module's code; what it loads meanwhile is of its group."""
         finder = self.finder
-        if finder is None:
-            super().exec_module(module)
-            return
         finder.depth += 1
         try:
             super().exec_module(module)

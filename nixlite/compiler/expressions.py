@@ -286,12 +286,13 @@ def path_value(f: Function, path: tuple[n.AttrName, ...]) -> ast.expr:
     """The tuple of a path's names, thunks for those that are computed."""
     if is_static(path):
         return emit.constant(path)
-    return emit.tuple_of([emit.constant(name) if type(name) is str else name_thunk(f, name) for name in path])
+    return emit.tuple_of(
+        [emit.constant(name) if isinstance(name, str) else name_thunk(f, name) for name in path]
+    )
 
 
-def name_thunk(f: Function, name: n.AttrName) -> ast.expr:
+def name_thunk(f: Function, name: n.Expr) -> ast.expr:
     """A thunk for a name that is computed."""
-    assert not isinstance(name, str)
     function = Function(f.unit, None, f.known)
     function.emit(emit.Return(attr_name(function, name)))
     return f.thunk_of(Recipe(function.finish(), function.captures), name)
@@ -327,16 +328,12 @@ def select_or(f: Function, node: n.Select, subject: ast.expr, site: Site) -> ast
         known = f.known
     else:
         known = f.known
-        suffix = "" if is_static(path) else "_computed"
         names = path_value(f, path)
         if type(node.default) not in NEVER_FAIL:
-            start = f.temporary()
-            subject, again = emit.walrus(start, subject), names
-            if suffix:
-                kept = f.temporary()
-                names, again = emit.walrus(kept, names), emit.name(kept)
-            default = emit.call(site, f"default_of{suffix}", emit.name(start), again, f.thunk(node.default))
-        found = emit.call(site, f"find{suffix}", subject, names)
+            start, kept = f.temporary(), f.temporary()
+            subject, names = emit.walrus(start, subject), emit.walrus(kept, names)
+            default = emit.call(site, "default_of", emit.name(start), emit.name(kept), f.thunk(node.default))
+        found = emit.call(site, "find" if is_static(path) else "find_computed", subject, names)
     if default is None:
         default = f.value(node.default)
     f.known = known

@@ -102,7 +102,6 @@ OPERATIONS: dict[str, Any] = {
     "select": select.select, "select_path": select.select_path, "selection": select.selection,
     "find": select.find, "find_one": select.find_one,
     "select_computed": select.select_computed, "find_computed": select.find_computed,
-    "default_of_computed": select.default_of_computed,
     "default_of": select.default_of, "has_path": select.has_path, "has_attribute": select.has_attribute,
     "attribute_name": select.attribute_name, "dynamic_name": select.dynamic_name,
     "add_attribute": select.add_attribute, "with_value": select.with_value,

@@ -104,16 +104,6 @@ def find_one(subject: Value, name: str) -> Any:
     return MISSING
 
 
-def default_of(subject: Value, path: tuple[str, ...], default: Lazy) -> Value:
-    """The default of `subject.a.b or default`, evaluated as if in the attribute that was found last."""
-    for name in path:
-        if type(subject) is not dict or name not in subject:
-            break
-        selected = subject[name]
-        subject = force(selected)
-    return force(default)
-
-
 def select_computed(subject: Value, path: tuple[Lazy, ...]) -> Value:
     """`subject.a.${b}.c`; *path* has names, and thunks for those that are computed.
 
@@ -147,11 +137,14 @@ def find_computed(subject: Value, path: tuple[Lazy, ...]) -> Any:
     return force(selected)
 
 
-def default_of_computed(subject: Value, path: tuple[Lazy, ...], default: Lazy) -> Value:
-    """`default_of` for a path as `select_computed` takes it, after `find_computed`."""
+def default_of(subject: Value, path: tuple[Lazy, ...], default: Lazy) -> Value:
+    """The default of `subject.a.b or default`, evaluated as if in the attribute that was found last.
+
+    *path* is what `find` or `find_computed` was given before.
+    """
     attrs: Any = subject
     for step in path:
-        name: Any = force(step)
+        name: Any = step if type(step) is str else force(step)
         if type(attrs) is not dict or name not in attrs:
             break
         selected = attrs[name]
