@@ -36,7 +36,7 @@ class Diff(Command):
 
     def run(self) -> int:
         """Compare and print."""
-        from nixlite.explain.report import compare, render, to_data
+        from nixlite.explain.diff.report import compare, render, to_data
 
         if not self.depth.isdecimal():
             raise UsageError(f"'--depth' takes a number, not '{self.depth}'")

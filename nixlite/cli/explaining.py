@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from nixlite.evaluator import Evaluator
-    from nixlite.explain.program import Program
+    from nixlite.explain.recording.program import Program
     from nixlite.runtime.host import Host
     from nixlite.runtime.settings import Settings
     from nixlite.runtime.values import Lazy
@@ -47,7 +47,7 @@ class Explaining(Command):
 
     def make_program(self) -> Program:
         """The program that the command line names; the attribute path is in `path`."""
-        from nixlite.explain.program import Program
+        from nixlite.explain.recording.program import Program
 
         words = list(self.words)
         if not self.file and words and (self.expression is None or looks_like_file(words[0])):

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from nixlite.evaluator import Evaluator
     from nixlite.explain.graphs import Graph
-    from nixlite.explain.impact import Impact
+    from nixlite.explain.impact.packages import Impact
     from nixlite.runtime.host import Host
     from nixlite.runtime.settings import Settings
     from nixlite.runtime.values import Lazy
@@ -69,7 +69,7 @@ class ImpactCommand(Command):
 
     def changed(self, evaluator: Evaluator) -> str:
         """The answer about two versions of a set."""
-        from nixlite.explain.impact import compare_packages, packages_of
+        from nixlite.explain.impact.packages import compare_packages, packages_of
 
         old, new = self.versions(evaluator)
         state = evaluator.state
@@ -84,7 +84,8 @@ class ImpactCommand(Command):
 
     def show(self, impact: Impact) -> str:
         """The answer in the form that is wanted."""
-        from nixlite.explain import graphs, impact_text
+        from nixlite.explain import graphs
+        from nixlite.explain.impact import text as impact_text
 
         colour = self.host.stdout_colour()
         match self.format:
@@ -105,9 +106,9 @@ class ImpactCommand(Command):
 
     def shared(self, evaluator: Evaluator) -> str:
         """The answer about two packages."""
-        from nixlite.explain.derivations import drv_path_of
-        from nixlite.explain.impact import compare_closures
-        from nixlite.explain.impact_text import sharing_data, sharing_text
+        from nixlite.explain.diff.derivations import drv_path_of
+        from nixlite.explain.impact.packages import compare_closures
+        from nixlite.explain.impact.text import sharing_data, sharing_text
 
         base = None if self.words or any("#" in word for word in self.pair) else self.base(evaluator)
         paths = []
@@ -183,7 +184,7 @@ class ImpactCommand(Command):
 def graph_of(impact: Impact) -> Graph:
     """The derivations that change and who uses whom; marked: where the change begins."""
     from nixlite.explain.graphs import Graph
-    from nixlite.explain.impact_text import change_name
+    from nixlite.explain.impact.text import change_name
 
     nodes = {path: change_name(impact, path) for path in sorted(impact.pairs, key=lambda p: p[44:])}
     edges = [(used, user, "") for used, users in sorted(impact.users.items()) for user in sorted(set(users))]

@@ -12,7 +12,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from nixlite.explain.program import Examination
+    from nixlite.explain.recording.program import Examination
     from nixlite.runtime.host import Host
     from nixlite.runtime.settings import Settings
 
@@ -51,8 +51,8 @@ class Layers(Explaining):
 
 def layers_of(found: Examination, path: list[str]) -> tuple[dict[str, Any], list[str]]:
     """(the set whose layers are meant, the attributes to show: all if empty)."""
-    from nixlite.explain.leaves import forced, is_derivation
-    from nixlite.explain.program import locate
+    from nixlite.explain.recording.leaves import forced, is_derivation
+    from nixlite.explain.recording.program import locate
 
     at = locate(found, path)
     value = forced(found, at.cell)

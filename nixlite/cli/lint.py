@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from nixlite.evaluator import Evaluator
-    from nixlite.explain.lint_tree import Finding
+    from nixlite.explain.lint.tree import Finding
     from nixlite.runtime.host import Host
     from nixlite.runtime.settings import Settings
     from nixlite.source import Source
@@ -52,7 +52,7 @@ class Lint(Command):
         evaluator = self.start()
         results: list[tuple[Source, list[Finding]]] = []
         failed = False
-        from nixlite.explain.lint import lint
+        from nixlite.explain.lint.linting import lint
 
         for source in self.sources(evaluator):
             try:
@@ -68,7 +68,7 @@ class Lint(Command):
     def check(self) -> None:
         """Complain of a command line that makes no sense."""
         from nixlite.errors import did_you_mean
-        from nixlite.explain.lint_rules import RULES
+        from nixlite.explain.lint.rules import RULES
 
         names = [rule.name for rule in RULES]
         for name in self.ignored:
@@ -91,7 +91,7 @@ class Lint(Command):
 
     def fixed(self, evaluator: Evaluator, source: Source) -> Source:
         """The source with what can be fixed fixed, in the file too."""
-        from nixlite.explain.lint_fix import fix_source
+        from nixlite.explain.lint.fixes import fix_source
         from nixlite.runtime.host import fs_path
         from nixlite.source import Source as NewSource
 
@@ -110,7 +110,7 @@ class Lint(Command):
 
     def print(self, results: list[tuple[Source, list[Finding]]]) -> None:
         """Write the findings of all files."""
-        from nixlite.explain.lint import render, to_data
+        from nixlite.explain.lint.linting import render, to_data
 
         if self.json:
             import json  # seldom

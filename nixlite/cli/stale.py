@@ -28,10 +28,10 @@ class StaleCommand(Explaining):
         """Examine one overridden set, or compare several."""
         if self.table:
             return self.compare()
-        from nixlite.explain.fixes import propose
-        from nixlite.explain.stale import examine
-        from nixlite.explain.stale_data import data
-        from nixlite.explain.stale_text import show
+        from nixlite.explain.stale.data import data
+        from nixlite.explain.stale.examine import examine
+        from nixlite.explain.stale.fixes import propose
+        from nixlite.explain.stale.text import show
 
         program = self.make_program()
         report = examine(program, self.path)

@@ -5,14 +5,14 @@ from __future__ import annotations
 from types import FunctionType
 
 from nixlite.errors import NixError
-from nixlite.explain.recorder import settled
+from nixlite.explain.recording.recorder import settled
 from nixlite.runtime.values import MISSING, ContextString, NixPath, PrimOp, PrimOpApp
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from nixlite.explain.recorder import Place
+    from nixlite.explain.recording.recorder import Place
 
 WIDTH = 60
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from nixlite.explain.brief import one_line, shown_place
-from nixlite.explain.places import PART
+from nixlite.explain.recording.places import PART
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from nixlite.explain.program import Examination
-    from nixlite.explain.recorder import Place
+    from nixlite.explain.recording.program import Examination
+    from nixlite.explain.recording.recorder import Place
 
 
 def circle(found: Examination) -> list[tuple[str, Place, str]]:

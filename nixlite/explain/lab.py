@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from nixlite.explain.brief import brief
-from nixlite.explain.leaves import leaves
-from nixlite.explain.stale import examine, set_at
+from nixlite.explain.recording.leaves import leaves
+from nixlite.explain.recording.program import set_at
+from nixlite.explain.stale.examine import examine
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from nixlite.explain.program import Program
+    from nixlite.explain.recording.program import Program
 
 
 class Column(NamedTuple):

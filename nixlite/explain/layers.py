@@ -9,19 +9,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from nixlite.explain.brief import brief, shown_place
-from nixlite.explain.leaves import forced
-from nixlite.explain.overrides import name_package
-from nixlite.explain.places import FINAL_NAMES, PREV_NAMES
-from nixlite.explain.recorder import settled
+from nixlite.explain.recording.leaves import forced
+from nixlite.explain.recording.places import FINAL_NAMES, PREV_NAMES
+from nixlite.explain.recording.recorder import settled
+from nixlite.explain.stale.overrides import name_package
 from nixlite.syntax import nodes as n
 from nixlite.syntax.tree import walk
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from nixlite.explain.places import Definition
-    from nixlite.explain.program import Examination
-    from nixlite.explain.recorder import Place
+    from nixlite.explain.recording.places import Definition
+    from nixlite.explain.recording.program import Examination
+    from nixlite.explain.recording.recorder import Place
     from nixlite.runtime.values import Lazy
 
 FORCED = 20

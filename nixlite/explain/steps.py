@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from nixlite.errors import NixError
 from nixlite.explain.brief import brief, one_line, shown_place
-from nixlite.explain.leaves import comparable
-from nixlite.explain.places import PART
-from nixlite.explain.recorder import Recorder
+from nixlite.explain.recording.leaves import comparable
+from nixlite.explain.recording.places import PART
+from nixlite.explain.recording.recorder import Recorder
 
 if TYPE_CHECKING:
-    from nixlite.explain.places import Definition
-    from nixlite.explain.program import Examination, Program
-    from nixlite.explain.recorder import Event, Node
+    from nixlite.explain.recording.places import Definition
+    from nixlite.explain.recording.program import Examination, Program
+    from nixlite.explain.recording.recorder import Event, Node
 
 LIMIT = 5000
 """Steps that are kept; the rest is only counted."""

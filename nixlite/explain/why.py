@@ -6,10 +6,10 @@ from types import FunctionType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from nixlite.explain.brief import brief, one_line, shown_place, text_of
-from nixlite.explain.history import history
-from nixlite.explain.places import FORMAL, PART
-from nixlite.explain.program import locate
-from nixlite.explain.recorder import settled
+from nixlite.explain.recording.history import history
+from nixlite.explain.recording.places import FORMAL, PART
+from nixlite.explain.recording.program import locate
+from nixlite.explain.recording.recorder import settled
 from nixlite.runtime.values import MISSING, ContextString, NixPath, PrimOp, PrimOpApp
 from nixlite.syntax import nodes as n
 from nixlite.syntax.tree import walk
@@ -17,10 +17,10 @@ from nixlite.syntax.tree import walk
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from nixlite.explain.history import Layer
-    from nixlite.explain.places import Definition
-    from nixlite.explain.program import Examination
-    from nixlite.explain.recorder import Node, Place
+    from nixlite.explain.recording.history import Layer
+    from nixlite.explain.recording.places import Definition
+    from nixlite.explain.recording.program import Examination
+    from nixlite.explain.recording.recorder import Node, Place
 
 
 class Written(NamedTuple):

@@ -18,8 +18,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from nixlite.explain.instrumented import InstrumentedEvaluator
-    from nixlite.explain.program import Program
+    from nixlite.explain.recording.instrumented import InstrumentedEvaluator
+    from nixlite.explain.recording.program import Program
     from nixlite.repl.session import Session
     from nixlite.runtime.values import Lazy
 
@@ -44,9 +44,9 @@ def show_why(session: Session, text: str) -> str:
 @command(":stale", argument="<expr>", help="Say what an override left behind, and why", own=True)
 def show_stale(session: Session, text: str) -> str:
     """Every attribute that still depends on a replaced value, the cause, and a fix that was tried."""
-    from nixlite.explain.fixes import propose
-    from nixlite.explain.stale import examine
-    from nixlite.explain.stale_text import show
+    from nixlite.explain.stale.examine import examine
+    from nixlite.explain.stale.fixes import propose
+    from nixlite.explain.stale.text import show
 
     program, path = question(session, text)
     report = examine(program, path)
@@ -98,7 +98,7 @@ def question(session: Session, text: str) -> tuple[Program, list[str]]:
 
 def replay(session: Session, answer: Any) -> Program:
     """The session as a program: files, then bindings, then what *answer* makes of evaluator and scope."""
-    from nixlite.explain.program import Program
+    from nixlite.explain.recording.program import Program
 
     def evaluate(evaluator: InstrumentedEvaluator) -> Lazy:
         scope = dict(session.scope)
@@ -120,7 +120,7 @@ def replay(session: Session, answer: Any) -> Program:
 
 def add_file(session: Session, evaluator: InstrumentedEvaluator, scope: dict[str, Lazy], name: str) -> None:
     """Bring the attributes of a file into scope, as `:l` did; a file that is gone leaves what it gave."""
-    from nixlite.explain.recorder import Made
+    from nixlite.explain.recording.recorder import Made
 
     try:
         path = NixPath(file_path(evaluator, name))

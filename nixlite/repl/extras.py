@@ -52,7 +52,7 @@ def show_diff(session: Session, text: str) -> str:
     Derivations are compared by their variables and inputs, to any depth; beneath it stands what should have
     changed too and did not. Functions are the same if they are written in the same place.
     """
-    from nixlite.explain.report import compare, render
+    from nixlite.explain.diff.report import compare, render
 
     old, new = two_expressions(session, text)
     state = session.evaluator.state

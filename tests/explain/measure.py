@@ -81,8 +81,8 @@ def measured(kind: str, expression: str, directory: str | None) -> tuple[float, 
     from nixlite.compiler.cache import Cache
     from nixlite.evaluator import Evaluator
     from nixlite.explain.brief import brief
-    from nixlite.explain.instrumented import InstrumentedEvaluator
-    from nixlite.explain.recorder import Recorder
+    from nixlite.explain.recording.instrumented import InstrumentedEvaluator
+    from nixlite.explain.recording.recorder import Recorder
     from nixlite.runtime.host import RealHost
     from nixlite.runtime.settings import Settings
     from nixlite.source import Source

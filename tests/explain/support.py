@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from nixlite.explain.program import Program
+from nixlite.explain.recording.program import Program
 from nixlite.runtime.host import RealHost
 from nixlite.runtime.settings import Settings
 from nixlite.runtime.values import NixPath
 from nixlite.source import Source
 
 if TYPE_CHECKING:
-    from nixlite.explain.instrumented import InstrumentedEvaluator
+    from nixlite.explain.recording.instrumented import InstrumentedEvaluator
     from nixlite.runtime.values import Lazy
 
 

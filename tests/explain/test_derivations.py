@@ -9,7 +9,7 @@ import pytest
 
 from nixlite.__main__ import run
 from nixlite.evaluator import Evaluator
-from nixlite.explain.report import compare, render
+from nixlite.explain.diff.report import compare, render
 from nixlite.runtime.host import CapturingHost
 from nixlite.runtime.settings import Settings
 from nixlite.source import Source
@@ -17,7 +17,7 @@ from nixlite.source import Source
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from nixlite.explain.report import Report
+    from nixlite.explain.diff.report import Report
 
 DRV = """
 let

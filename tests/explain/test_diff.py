@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from nixlite.evaluator import Evaluator
-from nixlite.explain.diff import ADDED, CHANGED, REMOVED, Difference, diff, render_diff
+from nixlite.explain.diff.values import ADDED, CHANGED, REMOVED, Difference, diff, render_diff
 from nixlite.runtime.host import CapturingHost
 from nixlite.runtime.settings import Settings
 from nixlite.source import Source

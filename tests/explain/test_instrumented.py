@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 
 from nixlite.evaluator import Evaluator
-from nixlite.explain.instrumented import InstrumentedEvaluator
-from nixlite.explain.leaves import comparable
-from nixlite.explain.program import Program
-from nixlite.explain.recorder import known
+from nixlite.explain.recording.instrumented import InstrumentedEvaluator
+from nixlite.explain.recording.leaves import comparable
+from nixlite.explain.recording.program import Program
+from nixlite.explain.recording.recorder import known
 from nixlite.runtime.call import call
 from nixlite.runtime.host import CapturingHost, RealHost
 from nixlite.runtime.printer import force_deep, show_shallow

@@ -9,7 +9,7 @@ import pytest
 
 from nixlite.__main__ import run
 from nixlite.evaluator import Evaluator
-from nixlite.explain.lint import lint
+from nixlite.explain.lint.linting import lint
 from nixlite.runtime.host import CapturingHost
 from nixlite.runtime.settings import Settings
 from nixlite.source import Source

@@ -8,9 +8,9 @@ import pytest
 
 import nixlite
 from nixlite.explain.brief import brief_pair
-from nixlite.explain.fixes import propose
-from nixlite.explain.stale import examine
-from nixlite.explain.stale_text import causes_of, show
+from nixlite.explain.stale.examine import examine
+from nixlite.explain.stale.fixes import propose
+from nixlite.explain.stale.text import causes_of, show
 from tests.explain.cases import CASES, MAKE, OVERRIDABLE
 from tests.explain.support import program_of
 

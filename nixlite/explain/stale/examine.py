@@ -9,11 +9,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from nixlite.errors import EvalError, NixError
-from nixlite.explain.causes import Link, links, path_to, readers
-from nixlite.explain.fixed_output import Trap, moved_fetches, traps
-from nixlite.explain.leaves import leaf_at, leaves
-from nixlite.explain.overrides import (
+from nixlite.errors import NixError
+from nixlite.explain.recording.causes import Link, links, path_to, readers
+from nixlite.explain.recording.leaves import leaf_at, leaves
+from nixlite.explain.recording.program import set_at
+from nixlite.explain.recording.recorder import Recorder
+from nixlite.explain.stale.fixed_output import Trap, moved_fetches, traps
+from nixlite.explain.stale.overrides import (
     Argument,
     Override,
     given_arguments,
@@ -22,16 +24,13 @@ from nixlite.explain.overrides import (
     substitutes,
     undone,
 )
-from nixlite.explain.program import locate
-from nixlite.explain.recorder import Recorder
-from nixlite.runtime.values import show_type
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from nixlite.explain.leaves import Leaf
-    from nixlite.explain.program import Examination, Program
-    from nixlite.explain.recorder import Node
+    from nixlite.explain.recording.leaves import Leaf
+    from nixlite.explain.recording.program import Examination, Program
+    from nixlite.explain.recording.recorder import Node
 
 
 class Stale(NamedTuple):
@@ -82,14 +81,6 @@ def examine(program: Program, path: Sequence[str]) -> Report:
         before = program.run(Recorder(undone(overrides))) if moved else None
         caught = traps(found, again, before, path, overrides)
     return Report(found, attrs, overrides, given_arguments(found, program), stale, caught)
-
-
-def set_at(found: Examination, path: Sequence[str]) -> dict[str, Any]:
-    """The set that is asked about."""
-    value = found.evaluator.guard(found.recorder.force, locate(found, path).cell)
-    if type(value) is not dict:
-        raise EvalError(f"only a set has attributes that can be stale; this is {show_type(value)}")
-    return value
 
 
 def candidates(

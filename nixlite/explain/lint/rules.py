@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from nixlite.analysis.facts import Variable, WithLookup
 from nixlite.errors import did_you_mean
-from nixlite.explain.lint_tree import (
+from nixlite.explain.lint.tree import (
     Finding,
     callee_name,
     let_references,
@@ -24,7 +24,7 @@ from nixlite.syntax.tree import walk
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from nixlite.explain.lint_tree import Program, Reference
+    from nixlite.explain.lint.tree import Program, Reference
 
 BUILDERS = frozenset(
     ("mkDerivation", "buildPythonPackage", "buildPythonApplication", "buildGoModule", "buildRustPackage",

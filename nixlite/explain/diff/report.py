@@ -5,16 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from nixlite.errors import NixError
-from nixlite.explain.derivations import DerivationDiff, diff_derivations, diff_values, drv_path_of
-from nixlite.explain.diff import _line_diff, _paint, _show, render_diff, show_path
-from nixlite.explain.unmoved import unmoved_in_derivation, unmoved_in_values
+from nixlite.explain.diff.derivations import DerivationDiff, diff_derivations, diff_values, drv_path_of
+from nixlite.explain.diff.unmoved import unmoved_in_derivation, unmoved_in_values
+from nixlite.explain.diff.values import _line_diff, _paint, _show, render_diff, show_path
 from nixlite.runtime.show import FAINT, GREEN, RED, is_derivation
 from nixlite.runtime.thunk import force
 
 if TYPE_CHECKING:
-    from nixlite.explain.derivations import Change
-    from nixlite.explain.diff import Difference
-    from nixlite.explain.unmoved import Unmoved
+    from nixlite.explain.diff.derivations import Change
+    from nixlite.explain.diff.unmoved import Unmoved
+    from nixlite.explain.diff.values import Difference
     from nixlite.runtime.state import State
     from nixlite.runtime.values import Lazy
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 
 from nixlite.analysis.facts import Global, Variable
-from nixlite.explain.places import FORMAL, LET, REC, resolves_to
+from nixlite.explain.recording.places import FORMAL, LET, REC, resolves_to
 from nixlite.spelling import attribute_name
 from nixlite.syntax import nodes as n
 from nixlite.syntax.tree import children, walk
@@ -18,8 +18,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from nixlite.explain.overrides import Override
-    from nixlite.explain.places import Definition, Index, Places
+    from nixlite.explain.recording.places import Definition, Index, Places
+    from nixlite.explain.stale.overrides import Override
 
 ZEROS = {
     "hash": "sha256-" + "A" * 43 + "=",

@@ -13,10 +13,10 @@ from types import FunctionType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from nixlite.errors import NixError
-from nixlite.explain.derivations import drv_path_of
-from nixlite.explain.impact import packages_of
-from nixlite.explain.lint_rules import BUILDERS
-from nixlite.explain.lint_tree import (
+from nixlite.explain.diff.derivations import drv_path_of
+from nixlite.explain.impact.packages import packages_of
+from nixlite.explain.lint.rules import BUILDERS
+from nixlite.explain.lint.tree import (
     Program,
     callee_name,
     let_references,
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from nixlite.evaluator import Evaluator
-    from nixlite.explain.lint_tree import Reference
+    from nixlite.explain.lint.tree import Reference
     from nixlite.runtime.values import Lazy
 
 HEAD = re.compile(r"\(?\s*((?:rec\s*)?)\{")

@@ -8,19 +8,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from nixlite.errors import NixError
-from nixlite.explain.causes import reachable
-from nixlite.explain.history import additions, alias, replacements
-from nixlite.explain.leaves import forced
-from nixlite.explain.places import PART
-from nixlite.explain.recorder import Substitute, is_plain, plain, settled
+from nixlite.explain.recording.causes import reachable
+from nixlite.explain.recording.history import additions, alias, replacements
+from nixlite.explain.recording.leaves import forced
+from nixlite.explain.recording.places import PART
+from nixlite.explain.recording.recorder import Substitute, is_plain, plain, settled
 from nixlite.runtime.values import MISSING, PrimOp, PrimOpApp
 from nixlite.syntax import nodes as n
 
 if TYPE_CHECKING:
-    from nixlite.explain.history import Replacement
-    from nixlite.explain.places import Definition, Label
-    from nixlite.explain.program import Examination, Program
-    from nixlite.explain.recorder import Node, Place
+    from nixlite.explain.recording.history import Replacement
+    from nixlite.explain.recording.places import Definition, Label
+    from nixlite.explain.recording.program import Examination, Program
+    from nixlite.explain.recording.recorder import Node, Place
 
 
 class Override(NamedTuple):

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from nixlite.explain.places import FORMAL, Places, callee_name
-from nixlite.explain.recorder import settled
+from nixlite.explain.recording.places import FORMAL, Places, callee_name
+from nixlite.explain.recording.recorder import settled
 from nixlite.runtime.thunk import force as plain_force
 from nixlite.syntax import nodes as n
 
 if TYPE_CHECKING:
-    from nixlite.explain.instrumented import InstrumentedEvaluator
-    from nixlite.explain.places import Definition
-    from nixlite.explain.recorder import Made, Node, Place, Recorder
+    from nixlite.explain.recording.instrumented import InstrumentedEvaluator
+    from nixlite.explain.recording.places import Definition
+    from nixlite.explain.recording.recorder import Made, Node, Place, Recorder
     from nixlite.runtime.values import Lazy
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from nixlite.explain.diff import CHANGED, Difference, Path, _Comparison, _outcome
+from nixlite.explain.diff.values import CHANGED, Difference, Path, _Comparison, _outcome
 from nixlite.runtime.coerce import coerce_to_store_path
 from nixlite.runtime.show import is_derivation
 from nixlite.store.path import path_name, upstream_placeholder

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from nixlite.explain.diff import _paint
-from nixlite.explain.lint_rules import RULES
-from nixlite.explain.lint_tree import Finding, Program
+from nixlite.explain.diff.values import _paint
+from nixlite.explain.lint.rules import RULES
+from nixlite.explain.lint.tree import Finding, Program
 from nixlite.runtime.show import CYAN, FAINT, MAGENTA
 
 TYPE_CHECKING = False

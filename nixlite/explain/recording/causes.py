@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 from typing import TYPE_CHECKING, NamedTuple
 
-from nixlite.explain.places import (
+from nixlite.explain.recording.places import (
     FORMAL,
     LET,
     PART,
@@ -20,9 +20,9 @@ from nixlite.syntax import nodes as n
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from nixlite.explain.places import Definition, Places
-    from nixlite.explain.program import Examination
-    from nixlite.explain.recorder import Node, Place
+    from nixlite.explain.recording.places import Definition, Places
+    from nixlite.explain.recording.program import Examination
+    from nixlite.explain.recording.recorder import Node, Place
 
 TEXTS = {
     "rec": "`rec` is lexical: `{name}` there means the `{name}` written at {place}, whatever is put over it",

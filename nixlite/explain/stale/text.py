@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from nixlite.explain.brief import brief, brief_pair, shown_place
-from nixlite.explain.causes import TEXTS
+from nixlite.explain.recording.causes import TEXTS
 from nixlite.runtime.values import MISSING
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from nixlite.explain.causes import Link
-    from nixlite.explain.fixed_output import Trap
-    from nixlite.explain.fixes import Fix
-    from nixlite.explain.overrides import Argument, Override
-    from nixlite.explain.stale import Report, Stale
+    from nixlite.explain.recording.causes import Link
+    from nixlite.explain.stale.examine import Report, Stale
+    from nixlite.explain.stale.fixed_output import Trap
+    from nixlite.explain.stale.fixes import Fix
+    from nixlite.explain.stale.overrides import Argument, Override
 
 
 def show(report: Report, fix: Fix | None, base: str = "") -> str:

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from nixlite.explain.brief import brief, shown_place
-from nixlite.explain.stale_text import causes_of
+from nixlite.explain.stale.text import causes_of
 from nixlite.runtime.values import MISSING
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from nixlite.explain.fixes import Fix
-    from nixlite.explain.stale import Report
+    from nixlite.explain.stale.examine import Report
+    from nixlite.explain.stale.fixes import Fix
 
 
 def data(report: Report, fix: Fix | None) -> dict[str, Any]:

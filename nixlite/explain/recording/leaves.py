@@ -10,12 +10,12 @@ from types import FunctionType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from nixlite.errors import NixError
-from nixlite.explain.recorder import plain, settled
+from nixlite.explain.recording.recorder import plain, settled
 from nixlite.runtime.values import PrimOp, PrimOpApp
 
 if TYPE_CHECKING:
-    from nixlite.explain.program import Examination
-    from nixlite.explain.recorder import Node
+    from nixlite.explain.recording.program import Examination
+    from nixlite.explain.recording.recorder import Node
 
 DEPTH = 3
 

@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from nixlite.analysis.facts import Variable, WithLookup
 from nixlite.errors import NixError
-from nixlite.explain.leaves import forced, is_derivation, leaf_at
-from nixlite.explain.moving import ZEROS, Mover, replace
-from nixlite.explain.stale import set_at
+from nixlite.explain.recording.leaves import forced, is_derivation, leaf_at
+from nixlite.explain.recording.program import set_at
+from nixlite.explain.stale.moving import ZEROS, Mover, replace
 from nixlite.runtime.show import show_value
 from nixlite.runtime.values import ContextString
 from nixlite.spelling import attribute_name
@@ -26,10 +26,10 @@ from nixlite.syntax import nodes as n
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from nixlite.explain.overrides import Override
-    from nixlite.explain.places import Definition, Index
-    from nixlite.explain.program import Program
-    from nixlite.explain.stale import Report, Stale
+    from nixlite.explain.recording.places import Definition, Index
+    from nixlite.explain.recording.program import Program
+    from nixlite.explain.stale.examine import Report, Stale
+    from nixlite.explain.stale.overrides import Override
 
 
 class Moved(NamedTuple):

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from nixlite.builtins.install import bind, declarations
 from nixlite.evaluator import Evaluator
-from nixlite.explain.linking import Linker
-from nixlite.explain.recorder import Recorder
+from nixlite.explain.recording.linking import Linker
+from nixlite.explain.recording.recorder import Recorder
 from nixlite.runtime import abi, thunk
 from nixlite.runtime.values import PrimOp, linked
 from nixlite.source import Source

@@ -6,17 +6,17 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from nixlite.compiler.cache import Cache
 from nixlite.errors import EvalError, NixError, did_you_mean
-from nixlite.explain.history import Origins
-from nixlite.explain.instrumented import InstrumentedEvaluator
-from nixlite.explain.places import Places
+from nixlite.explain.recording.history import Origins
+from nixlite.explain.recording.instrumented import InstrumentedEvaluator
+from nixlite.explain.recording.places import Places
 from nixlite.runtime.values import show_type
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from nixlite.compiler.code import Code
-    from nixlite.explain.places import Indexes
-    from nixlite.explain.recorder import Recorder
+    from nixlite.explain.recording.places import Indexes
+    from nixlite.explain.recording.recorder import Recorder
     from nixlite.runtime.host import Host
     from nixlite.runtime.settings import Settings
     from nixlite.runtime.values import Lazy
@@ -128,3 +128,11 @@ def locate(found: Examination, path: Sequence[str]) -> Found:
             )
         attrs, at = value, value[name]
     return Found(attrs, name, at)
+
+
+def set_at(found: Examination, path: Sequence[str]) -> dict[str, Any]:
+    """The set that is asked about."""
+    value = found.evaluator.guard(found.recorder.force, locate(found, path).cell)
+    if type(value) is not dict:
+        raise EvalError(f"only a set has attributes that can be stale; this is {show_type(value)}")
+    return value

@@ -10,13 +10,13 @@ import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from nixlite.errors import NixError
-from nixlite.explain.derivations import drv_name, fields
-from nixlite.explain.diff import CHANGED, Difference, show_path
+from nixlite.explain.diff.derivations import drv_name, fields
+from nixlite.explain.diff.values import CHANGED, Difference, show_path
 from nixlite.runtime.thunk import force
 from nixlite.runtime.values import ContextString
 
 if TYPE_CHECKING:
-    from nixlite.explain.derivations import DerivationDiff
+    from nixlite.explain.diff.derivations import DerivationDiff
     from nixlite.runtime.values import Lazy
     from nixlite.store.store import Store
 

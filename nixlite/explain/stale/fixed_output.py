@@ -10,15 +10,16 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from nixlite.errors import NixError
 from nixlite.explain.brief import text_of
-from nixlite.explain.causes import readers
-from nixlite.explain.leaves import fetches, forced, leaf_at
+from nixlite.explain.recording.causes import readers
+from nixlite.explain.recording.leaves import fetches, forced, leaf_at
+from nixlite.explain.recording.program import set_at
 from nixlite.runtime.values import ContextString
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from nixlite.explain.overrides import Override
-    from nixlite.explain.program import Examination
+    from nixlite.explain.recording.program import Examination
+    from nixlite.explain.stale.overrides import Override
 
 SOURCES = ("url", "urls", "rev", "tag", "owner", "repo")
 """Attributes that say where something is fetched from."""
@@ -108,8 +109,6 @@ def traps(
 ) -> list[Trap]:
     """The traps of an override: in values that it replaced, in those that were to follow it (*again* has what
     they would be) and in those that did (*before* has what they were)."""
-    from nixlite.explain.stale import set_at
-
     result: list[Trap] = []
     for entry in overrides:
         trap = compare(entry.name, fetched(found, entry.old), fetched(found, entry.new))
@@ -129,8 +128,6 @@ def traps(
 
 def fetched_at(other: Examination, path: Sequence[str], name: str) -> Fetched | None:
     """The facts about an attribute in another evaluation of the same program."""
-    from nixlite.explain.stale import set_at
-
     attrs = set_at(other, path)
     if name not in attrs:
         return None

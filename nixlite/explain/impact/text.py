@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from nixlite.explain.derivations import drv_name
-from nixlite.explain.diff import _paint
-from nixlite.explain.impact import ADDED, CHANGED, REMOVED, SAME, origins_of
+from nixlite.explain.diff.derivations import drv_name
+from nixlite.explain.diff.values import _paint
+from nixlite.explain.impact.packages import ADDED, CHANGED, REMOVED, SAME, origins_of
 from nixlite.runtime.show import FAINT, GREEN, RED
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from nixlite.explain.impact import Impact, Row, Sharing
+    from nixlite.explain.impact.packages import Impact, Row, Sharing
 
 MARKS = {ADDED: "+", REMOVED: "-", CHANGED: "~", SAME: "="}
 MOST_REASONS = 4

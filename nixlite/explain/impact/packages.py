@@ -10,14 +10,20 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from nixlite.errors import NixError
-from nixlite.explain.derivations import DerivationComparison, base_of, drv_name, drv_path_of, same_outputs
+from nixlite.explain.diff.derivations import (
+    DerivationComparison,
+    base_of,
+    drv_name,
+    drv_path_of,
+    same_outputs,
+)
 from nixlite.runtime.show import is_derivation
 from nixlite.runtime.thunk import force
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from nixlite.explain.derivations import DerivationDiff
+    from nixlite.explain.diff.derivations import DerivationDiff
     from nixlite.runtime.state import State
     from nixlite.runtime.values import Lazy
     from nixlite.store.store import Store

@@ -1,0 +1,1 @@
+"""How two values, and the derivations in them, differ."""

@@ -1,0 +1,1 @@
+"""Which packages of a set another set changes, and what two closures share."""

@@ -1,0 +1,1 @@
+"""Mistakes in overrides that can be seen without evaluating, and their mending."""
