@@ -37,14 +37,16 @@ class Layers(Explaining):
     def run(self) -> int:
         """Show the layers."""
         from nixlite.explain import layers
+        from nixlite.explain.brief import folder_of
 
         found = self.make_program().checked()
         attrs, only = layers_of(found, self.path)
+        base = folder_of(found.evaluator.state)
         stack = layers.layers(found, attrs, only)
         if self.mermaid or self.dot:
-            text = (layers.mermaid if self.mermaid else layers.dot)(stack, self.settings.cwd)
+            text = (layers.mermaid if self.mermaid else layers.dot)(stack, base)
         else:
-            text = layers.show(stack, self.settings.cwd, sys.maxsize if self.all else 20)
+            text = layers.show(stack, base, sys.maxsize if self.all else 20)
         self.write(text, stack)
         return 0
 

@@ -26,14 +26,16 @@ class Why(Explaining):
     def run(self) -> int:
         """Explain one attribute."""
         from nixlite.explain import cycles
+        from nixlite.explain.brief import folder_of
         from nixlite.explain.why import explain, show
 
         found = self.make_program().run()
+        base = folder_of(found.evaluator.state)
         if found.error is not None:
-            self.host.write_stdout(cycles.show(found, self.settings.cwd))
+            self.host.write_stdout(cycles.show(found, base))
             raise found.error
         answer = explain(found, self.path, self.read_depth(), everything=self.all)
-        self.write(show(answer, self.settings.cwd) + cycles.show(found, self.settings.cwd), answer)
+        self.write(show(answer, base) + cycles.show(found, base), answer)
         return 1 if answer.error else 0
 
 

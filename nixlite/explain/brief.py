@@ -1,4 +1,9 @@
-"""Values in few words, of what has been evaluated; nothing is forced."""
+"""Values and places in few words, as a reader recognises them.
+
+`brief` forces nothing by itself; with `forcing(found)` it evaluates what a value is recognised by: the items
+of a list, whether a set is a derivation, and its name. Places are shown from the current folder or from the
+entry of the lookup path that they are below, see `Folder`.
+"""
 
 from __future__ import annotations
 
@@ -7,26 +12,37 @@ from types import FunctionType
 from nixlite.errors import NixError
 from nixlite.explain.recording.recorder import settled
 from nixlite.runtime.values import MISSING, ContextString, NixPath, PrimOp, PrimOpApp
+from nixlite.spelling import attribute_name
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Any
 
+    from nixlite.explain.recording.program import Examination
     from nixlite.explain.recording.recorder import Place
+    from nixlite.runtime.state import State
+
+    Look = Callable[[Any], Any]
+    """Gives the value of a lazy, MISSING where it has none (yet)."""
 
 WIDTH = 60
+ROW, MOST = 100, 8
+"""Of a list: after how many columns no further item is shown, and how many items at most."""
 
 TEXTS = (str, ContextString)
 
+INTERNAL = "«nix-internal»/"
 
-def brief(value: Any, depth: int = 1) -> str:
+
+def brief(value: Any, depth: int = 1, look: Look = settled) -> str:
     """A value as a reader recognises it: strings quoted and cut, lists and sets by their first items."""
-    value = settled(value)
+    value = look(value)
     kind = type(value)
     if value is MISSING:
         return "…"
     if isinstance(value, NixError):
-        return f"error: {value}"
+        return f"error: {first_line(value)}"
     if kind is bool or value is None:
         return {True: "true", False: "false", None: "null"}[value]
     if kind is ContextString or kind is str:
@@ -36,25 +52,58 @@ def brief(value: Any, depth: int = 1) -> str:
     if kind in (FunctionType, PrimOp, PrimOpApp):
         return "«function»"
     if kind is dict:
-        return brief_set(value, depth)
-    if kind is tuple:
-        items = [brief(item, depth - 1) if depth else "…" for item in value[:4]]
-        return f"[ {' '.join(items)}{' …' if len(value) > 4 else ''} ]" if items else "[ ]"
-    return str(value)
+        return brief_set(value, depth, look)
+    return brief_list(value, depth, look) if kind is tuple else str(value)
 
 
-def brief_set(attrs: dict[str, Any], depth: int) -> str:
+def brief_list(items: tuple[Any, ...], depth: int, look: Look) -> str:
+    """A list by its first items."""
+    if not items:
+        return "[ ]"
+    shown: list[str] = []
+    for item in items[:MOST]:
+        if len(shown) > 3 and sum(map(len, shown)) > ROW:
+            break
+        shown.append(brief(item, depth - 1, look) if depth > 0 else "…")
+    return f"[ {' '.join(shown)}{' …' if len(items) > len(shown) else ''} ]"
+
+
+def brief_set(attrs: dict[str, Any], depth: int, look: Look = settled) -> str:
     """A set: a derivation by its name."""
-    if settled(attrs.get("type", MISSING)) == "derivation":
-        name = settled(attrs.get("name", MISSING))
-        return f"«derivation {text_of(name) if type(name) in (str, ContextString) else '…'}»"
+    if look(attrs.get("type", MISSING)) == "derivation":
+        name = look(attrs.get("name", MISSING))
+        return f"«derivation {text_of(name) if type(name) in TEXTS else '…'}»"
     if not attrs:
         return "{ }"
     names = sorted(attrs)
-    if not depth:
+    if depth <= 0:
         return "{ … }"
-    items = [f"{name} = {brief(attrs[name], depth - 1)};" for name in names[:3]]
+    items = [f"{attribute_name(name)} = {brief(attrs[name], depth - 1, look)};" for name in names[:3]]
     return f"{{ {' '.join(items)}{' …' if len(names) > 3 else ''} }}"
+
+
+def forcing(found: Examination) -> Look:
+    """How `brief` looks at values that it may evaluate: what fails is the error.
+
+    What is evaluated for showing leaves no trace in the record: no reads, no circle of a recursion.
+    """
+    recorder, guard = found.recorder, found.evaluator.guard
+
+    def look(cell: Any) -> Any:
+        if cell is MISSING:
+            return MISSING
+        circle = recorder.cycle
+        try:
+            return recorder.ask(lambda: guard(recorder.force, cell))[1]
+        finally:
+            recorder.cycle = circle
+
+    return look
+
+
+def first_line(error: NixError) -> str:
+    """An error's message up to its first line's end."""
+    return next((line for line in str(error).splitlines() if line.strip()), "").strip()
 
 
 def text_of(value: Any) -> str:
@@ -87,14 +136,68 @@ def excerpt(text: str, start: int) -> str:
     return f'"{"…" if start else ""}{part}{"…" if start + WIDTH - 2 < len(text) else ""}"'
 
 
+class Folder(str):
+    """The current folder, that places are shown from; *entries* are the other names for folders and files:
+    (`nixpkgs`, absolute path) is shown as `<nixpkgs>`, one with an empty name by what is below it."""
+
+    __slots__ = ("entries",)
+
+    def __new__(cls, path: str, entries: tuple[tuple[str, str], ...] = ()) -> Folder:
+        """A string as any other, for those who want only the path."""
+        made = super().__new__(cls, path)
+        made.entries = entries
+        return made
+
+    entries: tuple[tuple[str, str], ...]
+
+
+def folder_of(state: State) -> Folder:
+    """The current folder of an evaluation, with its lookup path: entries that are on this machine, and the
+    bundled set."""
+    from nixlite.runtime.bundled import bundled_nixpkgs  # only where something is explained
+    from nixlite.runtime.search_path import absolute, is_pseudo_url, lookup_path
+
+    entries: dict[tuple[str, str], None] = {}
+    host = state.host
+    known = state.caches.get("lookup path", {})  # what was looked for, downloads as well
+    for prefix, path in lookup_path(state.settings, host):
+        if path in known:
+            full = known[path]
+        else:
+            full = None if is_pseudo_url(path) or path.startswith("flake:") else absolute(state, path)
+        if full is not None:
+            entries[prefix, full] = None
+            entries[prefix, host.real_path(full)] = None
+    if not any(prefix == "nixpkgs" for prefix, _ in entries):
+        bundled = bundled_nixpkgs(state, "nixpkgs")
+        if bundled is not None:
+            entries["nixpkgs", bundled] = None
+    return Folder(state.settings.cwd, tuple(entries))
+
+
+def shown_file(file: str, base: str = "") -> str:
+    """A file's name from the nearest that it is below: *base*, or an entry of its lookup path."""
+    file = file.partition("\x1f")[0]
+    if not file.startswith("/"):
+        return f"<nix/{file[len(INTERNAL) :]}>" if file.startswith(INTERNAL) else file
+    best, start = file, 0
+    if len(base) > 1 and file.startswith(base + "/"):
+        best, start = file[len(base) + 1 :], len(base)
+    for name, path in base.entries if isinstance(base, Folder) else ():
+        below = file == path or file.startswith(path + "/")
+        if below and len(path) > start and (name or file != path):
+            if name:
+                best = f"<{name}>{file[len(path) :]}"
+            else:
+                first, slash, rest = file[len(path) + 1 :].partition("/")
+                best = f"<{first}>{slash}{rest}"
+            start = len(path)
+    return best
+
+
 def shown_place(place: Place | None, base: str = "") -> str:
-    """`file:line`, the file relative to *base* where it is below."""
-    if place is None:
-        return "(nowhere)"
-    file = place[0].partition("\x1f")[0]
-    if base and file.startswith(base + "/"):
-        file = file[len(base) + 1 :]
-    return f"{file}:{place[1]}"
+    """`file:line`, the file as `shown_file` has it: `pkg.nix:26`, `<nixpkgs>/pkgs/curl.nix:4`."""
+    return f"{shown_file(place[0], base)}:{place[1]}" if place is not None else "(nowhere)"
 
 
 def one_line(text: str, width: int = WIDTH) -> str:

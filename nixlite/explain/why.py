@@ -5,7 +5,7 @@ from __future__ import annotations
 from types import FunctionType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from nixlite.explain.brief import brief, one_line, shown_place, text_of
+from nixlite.explain.brief import brief, forcing, one_line, shown_place, text_of
 from nixlite.explain.recording.history import history
 from nixlite.explain.recording.places import FORMAL, PART
 from nixlite.explain.recording.program import locate
@@ -81,13 +81,14 @@ def explain(
     chain = found.origins.chain(at.cell)
     reader = chain[-1] if chain else root
     reads, hidden = tree(found, reader, depth, {reader}, everything)
-    return Explanation(".".join(path), "" if error else brief(value), steps, reads, hidden, error)
+    shown = "" if error else brief(value, look=forcing(found))
+    return Explanation(".".join(path), shown, steps, reads, hidden, error)
 
 
 def step(found: Examination, layer: Layer) -> Step:
     """A layer with its value and where it was written."""
     _, value = found.recorder.ask(lambda: found.evaluator.guard(found.recorder.force, layer.cell))
-    text = f"error: {value}" if isinstance(value, Exception) else brief(value)
+    text = f"error: {value}" if isinstance(value, Exception) else brief(value, look=forcing(found))
     written = [entry for node in found.origins.chain(layer.cell) if (entry := definition(found, node))]
     what, place = layer.how, layer.place
     first = found.places.of(found.recorder.node(layer.cell)) if type(layer.cell) is list else None
@@ -141,7 +142,7 @@ def tree(
             continue
         seen.add(other)
         deeper, below = tree(found, other, depth - 1, seen, everything)
-        reads.append(Read(entry.name, entry.place, brief(other.cell), deeper, below))
+        reads.append(Read(entry.name, entry.place, brief(other.cell, look=forcing(found)), deeper, below))
     return reads, hidden
 
 

@@ -31,10 +31,11 @@ def show_why(session: Session, text: str) -> str:
     The expression is mostly a path: `:why pkgs.hello.src.url`. For an infinite recursion the circle is shown.
     """
     from nixlite.explain import cycles, why
+    from nixlite.explain.brief import folder_of
 
     program, path = question(session, text)
     found = program.run()
-    base = session.evaluator.settings.cwd
+    base = folder_of(found.evaluator.state)
     if found.error is not None:
         session.reply.write(cycles.show(found, base))
         raise found.error
@@ -57,12 +58,13 @@ def show_stale(session: Session, text: str) -> str:
 def show_layers(session: Session, text: str) -> str:
     """Who defines, who changes, who reads `final` and `prev`; of one attribute: `:layers pkgs.zlib`."""
     from nixlite.cli.layers import layers_of
+    from nixlite.explain.brief import folder_of
     from nixlite.explain.layers import layers, show
 
     program, path = question(session, text)
     found = program.checked()
     attrs, only = layers_of(found, path)
-    return show(layers(found, attrs, only), session.evaluator.settings.cwd).rstrip("\n")
+    return show(layers(found, attrs, only), folder_of(found.evaluator.state)).rstrip("\n")
 
 
 @command(
