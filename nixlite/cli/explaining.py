@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from nixlite.evaluator import Evaluator
+    from nixlite.explain.recording.instrumented import InstrumentedEvaluator
     from nixlite.explain.recording.program import Program
     from nixlite.runtime.host import Host
     from nixlite.runtime.settings import Settings
@@ -64,7 +65,7 @@ class Explaining(Command):
         if path and self.expression is None:
             entries.append(self.evaluator.resolve(path))
 
-        def evaluate(evaluator: Evaluator) -> Lazy:
+        def evaluate(evaluator: InstrumentedEvaluator) -> Lazy:
             self.evaluator = evaluator
             return self.evaluate(evaluator, path)
 
@@ -81,12 +82,12 @@ class Explaining(Command):
             )
         return path
 
-    def evaluate(self, evaluator: Evaluator, path: str) -> Lazy:
+    def evaluate(self, evaluator: InstrumentedEvaluator, path: str) -> Lazy:
         """The value of the program."""
         arguments = auto_arguments(self, evaluator)
         value: Any = None
         if path:
-            value = auto_call(evaluator.import_file(NixPath(path)), arguments)
+            value = self.value_of_file(evaluator, path, arguments)
         if self.expression is None:
             return self.checked(evaluator, value)
         source = string_source(self, self.expression)
@@ -99,6 +100,15 @@ class Explaining(Command):
         if path:
             return self.checked(evaluator, evaluator.base["call"](result, value))
         return self.checked(evaluator, auto_call(result, arguments))
+
+    def value_of_file(self, evaluator: InstrumentedEvaluator, path: str, arguments: Any) -> Lazy:
+        """The value of the file; where a function is applied to it, it is evaluated once in an evaluator,
+        whatever that function is."""
+        if self.expression is None:
+            return auto_call(evaluator.import_file(NixPath(path)), arguments)
+        if path not in evaluator.kept:
+            evaluator.kept[path] = auto_call(evaluator.import_file(NixPath(path)), arguments)
+        return evaluator.kept[path]  # type: ignore[no-any-return]
 
     def checked(self, evaluator: Evaluator, value: Lazy) -> Lazy:
         """The value, unless it is a function and the command can do nothing with one."""

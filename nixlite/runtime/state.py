@@ -49,6 +49,10 @@ class State:
             self._store = self._make_store()
         return self._store
 
+    def share_store(self, store: Any) -> None:
+        """Use the store of another evaluation."""
+        self._store = self.host.store = store
+
 
 class LateStore:
     """Stands for an evaluation's store until a path in it is asked for."""

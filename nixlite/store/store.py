@@ -127,6 +127,10 @@ class Store:
             self._copied[path] = known
         return known
 
+    def copied_from(self, store_path: str) -> str | None:
+        """The path of the file or directory that was copied to a store path in this evaluation."""
+        return next((path for path, copy in self._copied.items() if copy == store_path), None)
+
     def add_derivation(self, drv: Derivation) -> str:
         """Add the `.drv` file of a derivation whose outputs are filled in; returns its path."""
         path = self.add_text(drv.name + DRV_EXTENSION, unparse(drv), drv.references())

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from nixlite.compiler.cache import Cache
     from nixlite.compiler.code import Code
+    from nixlite.explain.recording.observing import Observer, Trial
     from nixlite.runtime.host import Host
     from nixlite.runtime.settings import Settings
     from nixlite.runtime.values import Lazy, Value
@@ -47,10 +48,17 @@ class InstrumentedEvaluator(Evaluator):
         *,
         edits: dict[str, str] | None = None,
         cache: Cache | None = None,
+        observer: Observer | None = None,
     ) -> None:
         super().__init__(settings, host, cache)
         self.recorder = recorder or Recorder()
         self.edits = edits or {}
+        self.observer = observer
+        self.watched: dict[tuple[str, str, tuple[str, ...]], Code] = {}
+        """The code of sources in which overrides are watched, by name, text and names in scope."""
+        self.all_kept: dict[str, Any] = {}
+        self.kept = self.all_kept
+        """Values that no trial changes, such as the package set that a function is given."""
         self.trees: dict[str, Expr] = {}
         """The trees of texts that are no files: bindings of the REPL cannot be parsed as expressions."""
         self.scopes: dict[str, tuple[str, ...]] = {}
@@ -81,6 +89,10 @@ class InstrumentedEvaluator(Evaluator):
         globals_for = linker.link(abi.globals_for)
         self.base = globals_for(state)
         self.base["created"] = self.recorder.created
+        if self.observer is not None:
+            self.observer.call, self.observer.force = self.base["call"], self.recorder.force
+            for builtin in self.observer.builtins():
+                state.globals[f"__{builtin.name}"] = builtin
 
     def noting(self, name: str, function: Any, source: int) -> Any:
         """A builtin of two arguments that makes a set, written down."""
@@ -119,6 +131,8 @@ class InstrumentedEvaluator(Evaluator):
     def bind(self, bindings: AttrSet, source: Source, scope: dict[str, Lazy]) -> dict[str, Lazy]:
         """As the normal one; keeps the names in scope."""
         self.scopes[source.name] = tuple(scope)
+        if self.observer is not None:
+            bindings = self.observer.rewritten(bindings, source)
         return super().bind(bindings, source, scope)
 
     def code_of(self, source: Source, names: tuple[str, ...]) -> Code:
@@ -127,7 +141,24 @@ class InstrumentedEvaluator(Evaluator):
         if text is not None:
             source = Source(source.name, text, base=source.base, path=source.path)
         self.scopes[source.name] = names
-        return super().code_of(source, names)
+        if self.observer is None or not self.observer.owns(source.name):
+            return super().code_of(source, names)
+        key = (source.name, source.text, names)
+        self.sources[source.name] = source
+        if key not in self.watched:
+            tree = self.observer.rewritten(self.parse(source), source)
+            self.watched[key] = self.compile(tree, source, names)
+        return self.watched[key]
+
+    def again(self, trial: Trial) -> None:
+        """Let the user's own sources be evaluated anew, as *trial* says; all else keeps its value."""
+        assert self.observer is not None
+        self.observer.begin(trial)
+        self.kept = self.all_kept if self.observer.touches_expression_only(trial) else {}
+        self.edits = dict(trial.texts)
+        self.trees.clear()
+        for name in [name for name in self.files if self.observer.owns(name)]:
+            del self.files[name]
 
 
 def no_warning(text: str, position: Position | None) -> None:

@@ -2,8 +2,8 @@
 
 Recording must see every `force`, also those inside builtins, and a normal evaluation must not even test
 whether it is recorded. So the functions of `runtime` and `builtins` are copied with other globals: the same
-code objects, but where their modules say `force` the copies find the recorder's. Traces still work, for they
-go by code.
+code objects, but where their modules say `force` the copies find the recorder's. Traces still work, for
+they go by code.
 """
 
 from __future__ import annotations

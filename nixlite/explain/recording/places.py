@@ -1,11 +1,12 @@
 """From a place in a source to what is written there: which definition, in which scope, in which override.
 
-Thunks carry the place of their definition; the tree of the source tells the rest. An index of a tree is made
-when the first question about its source is asked.
+Thunks carry the place of their definition; the tree of the source tells the rest. An index of a tree is
+made when the first question about its source is asked.
 """
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from nixlite.analysis.facts import Variable
@@ -32,6 +33,9 @@ OVERRIDES = frozenset(
 
 FINAL_NAMES = frozenset({"final", "self", "finalAttrs", "finalPkgs", "_"})
 PREV_NAMES = frozenset({"prev", "super", "previousAttrs", "prevAttrs", "old", "oldAttrs", "prevPkgs"})
+
+
+NAME = re.compile(r"[A-Za-z_][\w'-]*")
 
 
 class Parent(NamedTuple):
@@ -157,6 +161,19 @@ class Places:
         """What is defined at a place."""
         index = self.index(place[0]) if place is not None else None
         return index.definitions.get(place[1:]) if index is not None and place is not None else None
+
+    def name_at(self, place: Place) -> str:
+        """The name that stands at a place, "" for none; read from the text, without parsing it."""
+        source = self.evaluator.sources.get(place[0])
+        if source is None:
+            return ""
+        start = source.line_starts()[place[1] - 1] + place[2] - 1
+        found = NAME.match(source.text, start)
+        return found.group() if found else ""
+
+    def name_at_is(self, node: Node, name: str) -> bool:
+        """Whether a node's definition has a name."""
+        return node.place is not None and self.name_at(node.place) == name
 
     def of(self, node: Node) -> Definition | None:
         """What the thunk of a node was made of."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import copy
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from nixlite.compiler.cache import Cache
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from nixlite.compiler.code import Code
+    from nixlite.explain.recording.observing import Observer
     from nixlite.explain.recording.places import Indexes
     from nixlite.explain.recording.recorder import Recorder
     from nixlite.runtime.host import Host
@@ -34,8 +36,8 @@ class Examination(NamedTuple):
 
 
 class Codes(Cache):
-    """A cache that holds in memory what was asked for: a program is evaluated several times. *disk* is asked
-    first time; without one nothing is left on the disk."""
+    """A cache that holds in memory what was asked for: a program is evaluated several times. *disk* is
+    asked first time; without one nothing is left on the disk."""
 
     def __init__(self, disk: Cache | None) -> None:
         super().__init__("")
@@ -58,6 +60,10 @@ class Codes(Cache):
             self.disk.store(key, code)
 
 
+PACKAGE_SETS = ("pkgs/top-level", "pkgs/top-level.nix", "pkgs/stdenv", "stdenv")
+"""What lies in the folder of a package set."""
+
+
 class Program:
     """*evaluate* gives the value with an evaluator; *entries* are the names of the user's own sources, the
     file or expression that was named; *cache* keeps compiled sources from one process to the next."""
@@ -77,19 +83,79 @@ class Program:
         self.codes = Codes(cache)
         self.indexes: Indexes = {}
         self.quiet = False
+        self.store: Any = None
+        """One store for all evaluations: a value of one may be part of another."""
+        self._folders: list[str] | None = None
+
+    @property
+    def folders(self) -> list[str]:
+        """The folders whose files are the user's own: those of the entries, unless they are package sets."""
+        if self._folders is None:
+            places = {
+                name.rpartition("/")[0] if name.startswith("/") else self.settings.cwd
+                for name in self.entries
+            }
+            self._folders = [f"{place}/" for place in places if self.is_own_folder(place)]
+        return self._folders
+
+    @property
+    def sets(self) -> tuple[str, ...]:
+        """The folders of package sets: what is on the lookup path, and the bundled one."""
+        from nixlite.resources import stdlib_directory
+
+        paths = [path for _, path in self.settings.lookup_path]
+        paths += [entry.rpartition("=")[2] for entry in self.settings.nix_path] + [stdlib_directory()]
+        return tuple([f"{path.rstrip('/')}/" for path in paths if path.startswith("/")])
+
+    def is_own_folder(self, place: str) -> bool:
+        """Whether a folder holds what a user writes about packages, and not a set of packages itself."""
+        if place.count("/") < 2 or place == self.host.home() or f"{place}/".startswith(self.sets):
+            return False
+        try:
+            return all(self.host.file_type(f"{place}/{name}") is None for name in PACKAGE_SETS)
+        except NixError:
+            return False
+
+    def owns(self, name: str) -> bool:
+        """Whether a source is the user's own: one that was named, or a file beside it or below."""
+        if name in self.entries:
+            return True
+        return name.startswith(tuple(self.folders)) and not name.startswith(self.sets)
+
+    def open(
+        self,
+        recorder: Recorder | None = None,
+        edits: dict[str, str] | None = None,
+        observer: Observer | None = None,
+    ) -> InstrumentedEvaluator:
+        """An evaluator for the program; only the first one prints warnings and traces.
+
+        Its host is a twin of the program's: that one keeps its store and its ways of printing.
+        """
+        host = copy(self.host)
+        if self.quiet:
+            host.write_stderr = lambda text: None  # type: ignore[method-assign]
+        self.quiet = True
+        evaluator = InstrumentedEvaluator(
+            self.settings, host, recorder, edits=edits, cache=self.codes, observer=observer
+        )
+        if self.store is not None:
+            evaluator.state.share_store(self.store)
+        self.store = evaluator.state.store
+        return evaluator
 
     def run(self, recorder: Recorder | None = None, edits: dict[str, str] | None = None) -> Examination:
-        """Evaluate to weak head normal form; only the first time warnings and traces are printed."""
-        evaluator = InstrumentedEvaluator(self.settings, self.host, recorder, edits=edits, cache=self.codes)
-        if self.quiet:
-            evaluator.state.host.write_stderr = lambda text: None  # type: ignore[method-assign]
+        """Evaluate to weak head normal form, in an evaluator of its own."""
+        return self.evaluated(self.open(recorder, edits))
+
+    def evaluated(self, evaluator: InstrumentedEvaluator) -> Examination:
+        """Evaluate to weak head normal form."""
         places = Places(evaluator, self.indexes)
         root, error = None, None
         try:
             root = evaluator.guard(lambda _: evaluator.recorder.force(self.evaluate(evaluator)), None)
         except NixError as raised:
             error = raised
-        self.quiet = True
         return Examination(evaluator, evaluator.recorder, places, Origins(evaluator, places), root, error)
 
     def checked(self) -> Examination:

@@ -1,8 +1,9 @@
 """What an instrumented evaluation writes down: which thunk read which, and what each `//` was made of.
 
-A `Node` stands for a thunk that was forced; `reads` are the nodes that were asked for while it was evaluated,
-in order, evaluated before or not. `Made` tells of which sets a set was made, so that any attribute can be
-followed back through every `//`. Thunks and sets are known by identity, and kept alive for that.
+A `Node` stands for a thunk that was forced; `reads` are the nodes that were asked for while it was
+evaluated, in order, evaluated before or not. `Made` tells of which sets a set was made, so that any
+attribute can be followed back through every `//`. Thunks and sets are known by identity, and kept alive for
+that.
 """
 
 from __future__ import annotations
@@ -80,9 +81,9 @@ def known(payload: Value) -> Value:
 class Recorder:
     """One recording; `force` and the others are given to the code that is recorded.
 
-    *substitutes*: values to be taken for those of definitions, by place. `cycle` is the circle of nodes when
-    an infinite recursion was met, first asked first. With *steps* `events` is filled; *describe* gives the
-    text of a value.
+    *substitutes*: values to be taken for those of definitions, by place. `cycle` is the circle of nodes
+    when an infinite recursion was met, first asked first. With *steps* `events` is filled; *describe* gives
+    the text of a value.
     """
 
     def __init__(
@@ -91,6 +92,7 @@ class Recorder:
         *,
         steps: bool = False,
         describe: Callable[[Any], str] = repr,
+        light: bool = False,
     ) -> None:
         self.describe = describe
         self.substitutes = substitutes or {}
@@ -100,7 +102,7 @@ class Recorder:
         self.cycle: list[Node] = []
         self.events: list[Event] = []
         self.steps = steps
-        self.force = self._make_force()
+        self.force = self._make_light_force() if light else self._make_force()
 
     def node(self, cell: Any) -> Node:
         """The node of a thunk."""
@@ -161,6 +163,37 @@ class Recorder:
 
         return force
 
+    def _make_light_force(self) -> Callable[[Lazy], Value]:
+        substitutes = self.substitutes
+
+        def force(x: Any) -> Any:
+            """`thunk.force`, which takes some definitions for others."""
+            if type(x) is not list:
+                return x
+            code = x[0]
+            if code is known:
+                return x[1]
+            if code is plain_force:
+                code = force
+            x[0] = blackhole
+            try:
+                value = x[1] if code is None or code is VIRGIN else code(x[1])
+            except NixError as error:
+                if code is not failed:
+                    x[1] = error
+                x[0] = failed
+                raise
+            except BaseException:
+                x[0] = code
+                raise
+            if len(x) == 3 and x[2] in substitutes:
+                value = substituted(substitutes[x[2]], value)
+            x[1] = value
+            x[0] = known
+            return value
+
+        return force
+
     # -- operations of compiled code
 
     def created(self, cell: Any) -> Any:
@@ -187,7 +220,10 @@ class Recorder:
         return result
 
     def ask(self, question: Callable[[], Any]) -> tuple[Node, Any]:
-        """(node whose reads are what *question* read, its answer or the NixError it ended in)."""
+        """(node whose reads are what *question* read, its answer or the NixError it ended in).
+
+        A question that is part of another one reads for that one too.
+        """
         node = Node(-1, None, None)
         self.stack.append(node)
         try:
@@ -196,6 +232,8 @@ class Recorder:
             return node, error
         finally:
             self.stack.pop()
+            if self.stack and self.stack[-1].cell is None:
+                self.stack[-1].reads.update(node.reads)
 
 
 def settled(x: Lazy) -> Any:
