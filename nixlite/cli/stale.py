@@ -13,31 +13,33 @@ if TYPE_CHECKING:
 
 
 class StaleCommand(Explaining):
-    """The command line of `nixlite stale`. The exit code is 1 where something is stale."""
+    """The command line of `nixlite stale`. The exit code is 0 where all that was given got through, 1 where
+    something did not, 2 where that could not be told."""
 
     program = "nixlite stale"
     usage = "nixlite stale [flags] [FILE] [--expr EXPR] [ATTRPATH]   or   nixlite stale --table FILE…"
-    description = "Which attributes still depend on values that an override replaced, why, and what helps?"
+    description = "Did an override take effect? If not: why, and what to write instead."
 
     def __init__(self, settings: Settings, host: Host) -> None:
         super().__init__(settings, host)
         self.flags = FLAGS
         self.table = False
+        self.all = False
 
     def run(self) -> int:
         """Examine one overridden set, or compare several."""
         if self.table:
             return self.compare()
+        from nixlite.explain.brief import folder_of
+        from nixlite.explain.stale.answer import stale
         from nixlite.explain.stale.data import data
-        from nixlite.explain.stale.examine import examine
-        from nixlite.explain.stale.fixes import propose
-        from nixlite.explain.stale.text import show
+        from nixlite.explain.stale.text import exit_code, show
 
-        program = self.make_program()
-        report = examine(program, self.path)
-        fix = propose(program, self.path, report)
-        self.write(show(report, fix, self.settings.cwd), data(report, fix) if self.json else None)
-        return 1 if report.stale or report.traps else 0
+        answer = stale(self.make_program(), self.path)
+        base = folder_of(answer.runs.evaluator.state)
+        text = show(answer, base, everything=self.all)
+        self.write(text, data(answer, base) if self.json else None)
+        return exit_code(answer)
 
     def compare(self) -> int:
         """`--table`: one column for each file."""
@@ -56,6 +58,7 @@ class StaleCommand(Explaining):
 
 
 FLAGS: Flags = {
+    "--all": Flag("", turn_on("all"), "with the way from everything that is behind to the old value"),
     "--table": Flag("", turn_on("table"), "compare files: one column for each, what is stale marked"),
     **EXPLAINING,
 }

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from nixlite.explain.brief import brief
 from nixlite.explain.recording.leaves import leaves
 from nixlite.explain.recording.program import set_at
-from nixlite.explain.stale.examine import examine
+from nixlite.explain.stale.plain.examine import examine
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

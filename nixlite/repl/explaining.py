@@ -44,14 +44,14 @@ def show_why(session: Session, text: str) -> str:
 
 @command(":stale", argument="<expr>", help="Say what an override left behind, and why", own=True)
 def show_stale(session: Session, text: str) -> str:
-    """Every attribute that still depends on a replaced value, the cause, and a fix that was tried."""
-    from nixlite.explain.stale.examine import examine
-    from nixlite.explain.stale.fixes import propose
+    """How far every value of an override got, why no further, and what to write instead, tried."""
+    from nixlite.explain.brief import folder_of
+    from nixlite.explain.stale.answer import stale
     from nixlite.explain.stale.text import show
 
     program, path = question(session, text)
-    report = examine(program, path)
-    return show(report, propose(program, path, report), session.evaluator.settings.cwd).rstrip("\n")
+    answer = stale(program, path)
+    return show(answer, folder_of(session.evaluator.state)).rstrip("\n")
 
 
 @command(":layers", argument="<expr>", help="Show the overlays that a set is made of", own=True)

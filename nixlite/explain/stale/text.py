@@ -1,149 +1,252 @@
-"""The report of `nixlite stale` as text."""
+"""The answer of `nixlite stale` as text: the verdict, a table of what was given, what to write, details."""
 
 from __future__ import annotations
 
-from nixlite.explain.brief import brief, brief_pair, shown_place
-from nixlite.explain.recording.causes import TEXTS
+import textwrap
+from typing import TYPE_CHECKING
+
+from nixlite.explain.brief import brief_pair
+from nixlite.explain.stale.facts import differences, is_package, name_of, same, value_of
+from nixlite.explain.stale.phrases import Phrases, telling
+from nixlite.explain.stale.reach import BUILT, NOTHING, chains
+from nixlite.explain.stale.verdict import verdict
 from nixlite.runtime.values import MISSING
 
-TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from nixlite.explain.recording.causes import Link
-    from nixlite.explain.stale.examine import Report, Stale
-    from nixlite.explain.stale.fixed_output import Trap
-    from nixlite.explain.stale.fixes import Fix
-    from nixlite.explain.stale.overrides import Argument, Override
+    from typing import Any
+
+    from nixlite.explain.stale.answer import Answer
+    from nixlite.explain.stale.fix.remedies import Fix
+    from nixlite.explain.stale.reach import Reach, Reached
+
+WIDTH = 100
+MOST_PROBLEMS = 3
 
 
-def show(report: Report, fix: Fix | None, base: str = "") -> str:
-    """What was overridden, what did not follow and why, and what helps."""
-    lines = ["overridden"]
-    for entry in shown_overrides(report):
-        by = f" by {entry.label.what}" if entry.label is not None else ""
-        lines.append(
-            f"  {entry.name}: {brief(entry.old)} → {brief(entry.new)}"
-            f"   {shown_place(entry.origin, base)} → {shown_place(entry.place, base)}{by}"
-        )
-        if entry.meant:
-            lines.append(f"    the package has no attribute `{entry.name}`, only a variable of that name")
-    lines += [f"  argument {given_text(given, base)}" for given in report.arguments]
-    if not report.overrides and not report.arguments:
-        return "nothing is overridden here\n"
-    if not report.stale and not report.traps:
-        return "\n".join([*lines, "", "everything follows"]) + "\n"
-    if report.stale:
-        lines += ["", "stale: these still depend on the old values"]
-    for item in report.stale:
-        lines += show_stale(item, base)
-    lines += show_causes(report, base)
-    for trap in report.traps:
-        lines += ["", *show_trap(trap)]
-    lines += show_fix(fix, base) if report.stale else []
+def show(answer: Answer, base: str = "", *, everything: bool = False, width: int = WIDTH) -> str:
+    """The answer; *everything*: with the way of each value that is behind."""
+    if answer.plain is not None:
+        from nixlite.explain.stale.plain.text import show as show_plain
+
+        return show_plain(answer.plain, answer.plain_fix, base)
+    phrases = phrases_for(answer, base)
+    found = verdict(answer, phrases)
+    lines = paragraph(found.headline, width)
+    problems = found.problems if everything else found.problems[:MOST_PROBLEMS]
+    for text in (*problems, *found.notes):
+        lines += paragraph(text, width, "  ")
+    if len(found.problems) > len(problems):
+        lines.append(f"  … and {len(found.problems) - len(problems)} more (--all)")
+    lines += table(answer, phrases, width)
+    lines += followed(answer, phrases)
+    fixes = shown_fixes(answer)
+    for number, fix in enumerate(fixes):
+        lines += ["", *show_fix(fix, phrases, other=number > 0 and fixes[number - 1].drv == fix.drv)]
+    if found.code == 1 and not shown_fixes(answer) and answer.refusal is None:
+        lines += ["", *no_fix(answer, width)]
+    if everything:
+        lines += details(answer, phrases)
     return "\n".join(lines) + "\n"
 
 
-def shown_overrides(report: Report) -> list[Override]:
-    """The user's own overrides and those that left something behind; all where none is the user's own."""
-    guilty = {item.override.place for item in report.stale}
-    if not any(entry.own for entry in report.overrides) and not report.arguments:
-        return report.overrides
-    return [entry for entry in report.overrides if entry.own or entry.place in guilty]
+def exit_code(answer: Answer) -> int:
+    """0: all that was given got through; 1: something did not; 2: it could not be told."""
+    if answer.plain is not None:
+        return 1 if answer.plain.stale or answer.plain.traps else 0
+    return verdict(answer, phrases_for(answer, "")).code
 
 
-def given_text(given: Argument, base: str) -> str:
-    """An argument with what it was and is."""
-    old = "not given" if given.old is MISSING else brief(given.old)
-    return f"{given.name}: {old} → {brief(given.new)}   {shown_place(given.place, base)} by override"
+def phrases_for(answer: Answer, base: str) -> Phrases:
+    """The words for an answer."""
+    phrases = Phrases(answer.runs.first.found, base)
+    phrases.layers = [item.layer for item in answer.results]
+    phrases.original = answer.original
+    for chain in chains(phrases.layers):
+        phrases.befores[name_of(phrases.found, chain[-1].after)] = chain[0].before
+    phrases.befores[""] = answer.original
+    return phrases
 
 
-def show_stale(item: Stale, base: str) -> list[str]:
-    """A stale attribute, its value, and the chain of what it was made of."""
-    value, expected = brief_pair(item.value, item.expected)
-    lines = [f"  {'.'.join(item.path)} = {value}   (would be {expected})"]
-    chain = [f"{link.name} ({shown_place(link.place, base)})" for link in item.links]
-    lines += [f"      ← {step}" for step in chain]
-    causes = causes_of(item)
-    lines.append(f"      cause: {', '.join(causes)}")
-    return lines
-
-
-CAUSES = {
-    "rec": "rec",
-    "let": "let",
-    "argument": "function argument consumed before",
-    "default": "function argument (its default) consumed before",
-    "old": "taken from the old set",
-    "set": "selected from the old set",
-}
-
-
-def causes_of(item: Stale) -> list[str]:
-    """The causes of one attribute by name, the nearest to the old value first."""
-    found: dict[str, None] = {}
-    for number, link in enumerate(item.links[::-1]):
-        if number == 0 or link.how == "argument":
-            name = CAUSES[link.how]
-            if link.callee and link.how == "argument":
-                name += f" by {link.callee}"
-            found[name] = None
-    return list(found)
-
-
-def show_causes(report: Report, base: str) -> list[str]:
-    """Each cause once, in words."""
-    texts: dict[str, None] = {}
-    for item in report.stale:
-        for number, link in enumerate(item.links[::-1]):
-            if number == 0 or link.how == "argument":
-                texts[cause_text(link, base)] = None
-    return ["", "why", *[f"  - {text}" for text in texts]] if texts else []
-
-
-def cause_text(link: Link, base: str) -> str:
-    """A cause in words."""
-    text = TEXTS[link.how].format(name=link.name, place=shown_place(link.place, base), callee=link.callee)
-    return (
-        text if link.how in ("rec", "let", "default", "set") else f"{text} ({shown_place(link.place, base)})"
+def paragraph(text: str, width: int, indent: str = "") -> list[str]:
+    """Lines of a sentence."""
+    return textwrap.wrap(
+        text,
+        width,
+        initial_indent=indent,
+        subsequent_indent=indent,
+        break_long_words=False,
+        break_on_hyphens=False,
     )
 
 
-def show_trap(trap: Trap) -> list[str]:
-    """A trap of fixed outputs."""
-    name = trap.path or "this derivation"
-    if trap.kind == "same bytes":
-        return [
-            f"fixed-output trap: another URL for {name}, the same hash ({trap.hash}):",
-            "  same store path, the old bytes will be used (such a path is made of name and hash alone)",
-            f"  {trap.before} → {trap.old_path}",
-            f"  {trap.after} → {trap.new_path}",
-        ]
-    if trap.kind == "old hash":
-        return [
-            f"fixed-output trap: {name} comes from another URL, but its hash is the old one ({trap.hash}):",
-            "  the download will be refused (hash mismatch) unless the bytes are the same",
-            f"  {trap.before} → {trap.old_path}",
-            f"  {trap.after} → {trap.new_path}",
-        ]
-    return [
-        f"fixed output: the hash of {name} is another, what is fetched is the same ({trap.before}):",
-        "  it will be fetched again, and the build fails unless the bytes have changed as well",
-        f"  {trap.old_path} → {trap.new_path}",
-    ]
+def shown_fixes(answer: Answer) -> list[Fix]:
+    """The fixes that are shown: those that do what they are for, or the best one."""
+    good = [fix for fix in answer.fixes if fix.ok]
+    return good or answer.fixes[:1]
 
 
-def show_fix(fix: Fix | None, base: str) -> list[str]:
-    """The fix, and what came of trying it."""
-    if fix is None:
-        return ["", "no fix can be written here: define the values with `finalAttrs:` or a function argument"]
-    lines = ["", f"fix, for {shown_place((fix.file, fix.line, 1), base)}:", ""]
+def table(answer: Answer, phrases: Phrases, width: int) -> list[str]:
+    """A row for each given value: before, after, how far it got."""
+    rows = []
+    for item in answer.results:
+        rows += [
+            (reach.given.name, changed(phrases, reach), reached_text(item, reach)) for reach in item.reaches
+        ]
+    if not rows:
+        return []
+    first = min(max(len(row[0]) for row in rows), 20)
+    second = min(max(len(row[1]) for row in rows), max(width - first - 24, 20))
+    lines = [""]
+    for name, change, kind in rows:
+        row = f"  {name:<{first}}  {change:<{second}}  {kind}"
+        lines += (
+            [row]
+            if len(row) <= width + 20 and len(change) <= second
+            else [f"  {name:<{first}}  {change}", f"  {'':<{first}}  {kind}"]
+        )
+    return lines
+
+
+def changed(phrases: Phrases, reach: Reach) -> str:
+    """The values before and after, in few words; two that look the same by where they differ."""
+    old, new = reach.given.old, reach.given.new
+    if old is MISSING and reach.origin is not None and reach.origin.nodes:
+        old = reach.origin.nodes[0].cell
+    if old is MISSING:
+        return f"not given → {short(phrases.value(new))}"
+    first, second = phrases.value(old), phrases.value(new)
+    if first == second:
+        inside = where_they_differ(phrases, old, new)
+        if inside:
+            return inside
+        first, second = brief_pair(old, new)
+    return f"{short(first)} → {short(second)}"
+
+
+def where_they_differ(phrases: Phrases, old: Any, new: Any) -> str:
+    """Two packages of one name, by what they are built with differently."""
+    found = phrases.found
+    a, b = value_of(found, old), value_of(found, new)
+    if type(a) is tuple and type(b) is tuple:
+        pairs = [(x, y) for x, y in zip(a, b, strict=False) if not same(found, x, y)]
+        return where_they_differ(phrases, *pairs[0]) if pairs else ""
+    if not is_package(found, a) or not is_package(found, b):
+        return ""
+    rows = sorted(differences(found, a, found, b), key=lambda row: row.name not in FIRST)
+    if not rows:
+        return f"{phrases.value(old)}, the same one"
+    more = f", and {len(rows) - 1} more" if len(rows) > 1 else ""
+    row = rows[0]
+    first, second = changed_pair(phrases, row.old, row.new)
+    return f"{phrases.value(old)}: {row.name} {short(first)} → {short(second)}{more}"
+
+
+MOST_OF_VALUE = 44
+
+
+def short(text: str) -> str:
+    """A value that fits into a table: of a long one its beginning and end."""
+    if len(text) <= MOST_OF_VALUE:
+        return text
+    return f"{text[: MOST_OF_VALUE - 17]}…{text[-16:]}"
+
+
+FIRST = frozenset({"url", "rev", "version", "outputHash", "patches", "src"})
+"""What two packages of one name are told apart by, if they can be."""
+
+
+def followed(answer: Answer, phrases: Phrases) -> list[str]:
+    """What else is another in the package, and what it was and is."""
+    given = {reach.given.name for item in answer.results for reach in item.reaches}
+    rows = [row for row in answer.changes if row.name not in given]
+    lines = []
+    for row in rows[:MOST_FOLLOWED]:
+        first, second = changed_pair(phrases, row.old, row.new)
+        inside = where_they_differ(phrases, row.old, row.new) if first == second else ""
+        lines.append(f"  {row.name}: {inside or f'{short(first)} → {short(second)}'}")
+    if len(rows) > MOST_FOLLOWED:
+        lines.append(f"  … and {len(rows) - MOST_FOLLOWED} more (--all)")
+    return ["", *lines] if lines else []
+
+
+MOST_FOLLOWED = 4
+
+
+def reached_text(item: Reached, reach: Reach) -> str:
+    """How far a value got, in a few words."""
+    if item.survives is False and item.changes:
+        return "lost"
+    if item.survives is False and reach.kind == NOTHING:
+        return "makes no difference here"
+    if reach.kind == BUILT and reach.behind:
+        rows = ", ".join(".".join(row.path) for row in telling(reach.behind)[:3])
+        return f"built in, but not in {rows}"
+    if reach.loss is not None and reach.kind == BUILT:
+        return "built in, replaced whole"
+    return reach.kind
+
+
+def show_fix(fix: Fix, phrases: Phrases, *, other: bool = False) -> list[str]:
+    """What to write, and what came of trying it."""
+    what = f"write, for `{fix.instead}`," if fix.instead else "write" if fix.whole else "give"
+    lines = [f"{'Or' if other else 'Do'} this, at {phrases.place(fix.place)}: {what.rstrip(',')}", ""]
     lines += [f"    {line}" for line in fix.code.split("\n")]
+    lines += [""]
+    if fix.say:
+        lines.append(f"  ({fix.say[0].upper()}{fix.say[1:]}.)")
     if fix.assumes_hash:
-        lines += ["", "  (The hash is a placeholder: building once tells the right one.)"]
-    lines += ["", "  checked by evaluating it:"]
-    for item in fix.moved:
-        before, after = brief_pair(item.before, item.after)
-        change = f"{before} → {after}" if item.ok or before != after else f"still {before}"
-        lines.append(f"  {'✓' if item.ok else '✗'} {'.'.join(item.path)}: {change}")
-    if not fix.moved:
-        lines.append("  ✗ it does not evaluate")
+        lines.append("  (The hash is a placeholder: building once tells the right one.)")
+    mark = "✓" if fix.ok else "✗"
+    if fix.equal:
+        lines.append(
+            f"  {mark} evaluated: built as if the values had been there from the start, hashes aside"
+        )
+    elif fix.drv is None:
+        lines.append("  ✗ evaluated: it fails")
+    elif fix.ok:
+        outcome = "what is built stays as it is now" if fix.same else "another derivation than now"
+        lines.append(f"  {mark} evaluated: {outcome}")
+    else:
+        lines.append(f"  {mark} evaluated: not all of it follows")
+    for item in fix.moved[:8]:
+        before, after = changed_pair(phrases, item.before, item.after)
+        shown = f"{before} → {after}"
+        if before == after:
+            shown = where_they_differ(phrases, item.before, item.after) or f"still {before}"
+        lines.append(f"  {'✓' if item.ok else '✗'} {'.'.join(item.path)}: {shown}")
+    return lines
+
+
+def changed_pair(phrases: Phrases, before: Any, after: Any) -> tuple[str, str]:
+    """Two values in few words, where they differ."""
+    first, second = phrases.value(before), phrases.value(after)
+    return (first, second) if first != second else brief_pair(before, after)
+
+
+def no_fix(answer: Answer, width: int) -> list[str]:
+    """What to say where nothing that was tried helps."""
+    return paragraph(
+        "No edit of the override that was tried does it. The package has to say it: with "
+        "`finalAttrs`, or with"
+        " an argument of its function.",
+        width,
+    )
+
+
+def details(answer: Answer, phrases: Phrases) -> list[str]:
+    """Everything that is behind, with the way to the old value; and the .drv files."""
+    from nixlite.explain.stale.causes import cause
+
+    lines = ["", "details"]
+    for item in answer.results:
+        lines.append(f"  {item.layer.what} at {phrases.place(item.layer.place)}")
+        lines.append(f"    without it {item.before}")
+        lines.append(f"    with it    {item.after}")
+        for reach in item.reaches:
+            for row in reach.behind:
+                old, new = changed_pair(phrases, row.old, row.new)
+                lines.append(f"    {'.'.join(row.path)} = {old}   (would be {new})")
+                if reach.origin is not None:
+                    why = cause(phrases.found, row, reach.origin)
+                    lines += [f"        ← {step.name} ({phrases.place(step.place)})" for step in why.steps]
     return lines

@@ -17,7 +17,7 @@ from nixlite.analysis.facts import Variable, WithLookup
 from nixlite.errors import NixError
 from nixlite.explain.recording.leaves import forced, is_derivation, leaf_at
 from nixlite.explain.recording.program import set_at
-from nixlite.explain.stale.moving import ZEROS, Mover, replace
+from nixlite.explain.stale.fix.moving import ZEROS, Mover, Replaced, replace
 from nixlite.runtime.show import show_value
 from nixlite.runtime.values import ContextString
 from nixlite.spelling import attribute_name
@@ -28,8 +28,8 @@ if TYPE_CHECKING:
 
     from nixlite.explain.recording.places import Definition, Index
     from nixlite.explain.recording.program import Program
-    from nixlite.explain.stale.examine import Report, Stale
-    from nixlite.explain.stale.overrides import Override
+    from nixlite.explain.stale.plain.examine import Report, Stale
+    from nixlite.explain.stale.plain.overrides import Override
 
 
 class Moved(NamedTuple):
@@ -79,7 +79,8 @@ class Editor:
         self.assumes_hash = False
         self.needs_rec = False
         renewed = {item.path[0] for item in report.stale}
-        self.mover = Mover(found.places, report.overrides, renewed, set(self.attrs), self.old, prefix)
+        replaced = [Replaced(entry.name, entry.origin) for entry in report.overrides]
+        self.mover = Mover(found.places, replaced, renewed, set(self.attrs), self.old, prefix)
 
     def name_of_old(self) -> tuple[str, bool]:
         """(how the override calls what was before, whether `old:` must be written in front for that)."""

@@ -7,6 +7,7 @@ the old set as `old.name`, an argument of the package's function as `pkgs.name` 
 from __future__ import annotations
 
 import re
+from typing import NamedTuple
 
 from nixlite.analysis.facts import Global, Variable
 from nixlite.explain.recording.places import FORMAL, LET, REC, resolves_to
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from nixlite.explain.recording.places import Definition, Index, Places
-    from nixlite.explain.stale.overrides import Override
+    from nixlite.explain.recording.recorder import Place
 
 ZEROS = {
     "hash": "sha256-" + "A" * 43 + "=",
@@ -35,6 +36,13 @@ Edit = tuple[int, int, str]
 INHERIT = re.compile(r"\binherit((?:\s+[A-Za-z_][\w'-]*)+)\s*;")
 
 
+class Replaced(NamedTuple):
+    """An attribute that an override gives anew: its name, and where the old one is written."""
+
+    name: str
+    origin: Place | None
+
+
 class Mover:
     """Spells expressions of sources for the overriding set.
 
@@ -48,7 +56,7 @@ class Mover:
     def __init__(
         self,
         places: Places,
-        replaced: list[Override],
+        replaced: list[Replaced],
         renewed: set[str],
         kept: set[str],
         old: str,
@@ -123,7 +131,7 @@ class Mover:
         definition = index.definitions.get(index.source.line_column(binding.pos))
         return self.from_outside(var.name, definition) if definition is not None else None
 
-    def means(self, index: Index, var: n.Var, entry: Override) -> bool:
+    def means(self, index: Index, var: n.Var, entry: Replaced) -> bool:
         """Whether a variable is what an override replaced."""
         definition = self.places.definition(entry.origin)
         if definition is None:

@@ -24,10 +24,11 @@ if TYPE_CHECKING:
 
 
 class Override(NamedTuple):
-    """A value that was replaced: *nodes* are the old cell and what it merely names, *origin* the place of the
-    old definition, *place* that of the new one, *label* the overriding function. *own*: it is in a source
-    that the user named; *used_old*: the new was made of the old one. *meant*: nothing was replaced, for the
-    package has no such attribute; but it has a variable of that name, whose definition *origin* is."""
+    """A value that was replaced: *nodes* are the old cell and what it merely names, *origin* the place of
+    the old definition, *place* that of the new one, *label* the overriding function. *own*: it is in a
+    source that the user named; *used_old*: the new was made of the old one. *meant*: nothing was replaced,
+    for the package has no such attribute; but it has a variable of that name, whose definition *origin*
+    is."""
 
     name: str
     nodes: list[Node]
@@ -100,8 +101,8 @@ def meant(
 ) -> list[Override]:
     """Attributes that an override only added, where the package has a variable of that name.
 
-    `let version = "1"; in mkDerivation { name = "x-${version}"; }` has no `version` that could be overridden:
-    whoever gives one meant the variable.
+    `let version = "1"; in mkDerivation { name = "x-${version}"; }` has no `version` that could be
+    overridden: whoever gives one meant the variable.
     """
     result: dict[str, Override] = {}
     replaced = {entry.name for entry in known}

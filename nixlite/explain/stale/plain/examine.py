@@ -14,8 +14,8 @@ from nixlite.explain.recording.causes import Link, links, path_to, readers
 from nixlite.explain.recording.leaves import leaf_at, leaves
 from nixlite.explain.recording.program import set_at
 from nixlite.explain.recording.recorder import Recorder
-from nixlite.explain.stale.fixed_output import Trap, moved_fetches, traps
-from nixlite.explain.stale.overrides import (
+from nixlite.explain.stale.plain.fixed_output import Trap, moved_fetches, traps
+from nixlite.explain.stale.plain.overrides import (
     Argument,
     Override,
     given_arguments,

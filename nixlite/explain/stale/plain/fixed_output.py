@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from nixlite.explain.recording.program import Examination
-    from nixlite.explain.stale.overrides import Override
+    from nixlite.explain.stale.plain.overrides import Override
 
 SOURCES = ("url", "urls", "rev", "tag", "owner", "repo")
 """Attributes that say where something is fetched from."""
@@ -107,8 +107,8 @@ def traps(
     path: Sequence[str],
     overrides: list[Override],
 ) -> list[Trap]:
-    """The traps of an override: in values that it replaced, in those that were to follow it (*again* has what
-    they would be) and in those that did (*before* has what they were)."""
+    """The traps of an override: in values that it replaced, in those that were to follow it (*again* has
+    what they would be) and in those that did (*before* has what they were)."""
     result: list[Trap] = []
     for entry in overrides:
         trap = compare(entry.name, fetched(found, entry.old), fetched(found, entry.new))

@@ -1,0 +1,162 @@
+"""How an override is written, and how it could be: the parts of its text, and edits of them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from nixlite.explain.stale.fix.moving import replace
+from nixlite.spelling import attribute_name
+from nixlite.syntax import nodes as n
+
+if TYPE_CHECKING:
+    from typing import Any
+
+    from nixlite.explain.recording.observing import Site
+    from nixlite.explain.stale.fix.moving import Edit
+
+OLD = "old"
+"""What an override calls what was before, where it has no name for it yet."""
+
+
+class Writing(NamedTuple):
+    """The parts of an overriding call: *container* is the set literal of what it gives (None: there is none),
+    *old* the name that it has for what was before ("": none), *body* what the functions around it give."""
+
+    site: Site
+    container: n.AttrSet | None
+    old: str
+    body: n.Expr
+    functions: tuple[n.Lambda, ...]
+
+    @property
+    def text(self) -> str:
+        """The source."""
+        return self.site.source.text
+
+    def source(self, node: n.Expr) -> str:
+        """The text of an expression."""
+        return self.text[node.start : node.end]
+
+    @property
+    def previous(self) -> str:
+        """The name for what was before, chosen where there is none."""
+        return self.old or OLD
+
+
+def writing(site: Site) -> Writing:
+    """How a call is written."""
+    node: Any = site.argument
+    functions: list[n.Lambda] = []
+    while type(node) is n.Lambda:
+        functions.append(node)
+        node = node.body
+    body = node
+    while type(node) in (n.Let, n.With, n.Assert):
+        node = node.body
+    if type(node) is n.Binary and node.op == "//":
+        node = node.right
+    container = node if type(node) is n.AttrSet else None
+    named = functions[1] if len(functions) > 1 else functions[0] if functions else None
+    old = named.argument or "" if named is not None else ""
+    return Writing(site, container, old, body, tuple(functions))
+
+
+def with_bindings(written: Writing, bindings: dict[str, str], *, recursive: bool) -> tuple[str, Edit]:
+    """(the overriding set with other or further bindings, as it is to be written; the edit of its source).
+
+    *recursive*: one of them reads another. Where a name is needed for what was before and there is none,
+    the set becomes a function.
+    """
+    container = written.container
+    assert container is not None
+    text = written.text
+    end = container.end
+    while text[end - 1] != "}":
+        end -= 1
+    start = text.index("{", container.start)
+    head = "rec " if recursive or container.recursive else ""
+    nested = [
+        b.value for b in container.bindings.values() if b.value is not None and is_nested(text, b.value)
+    ]
+    if nested:
+        return rebuilt(written, container, bindings, head)
+    there = {name: binding for name, binding in container.bindings.items() if name in bindings}
+    edits: list[Edit] = []
+    for name, binding in there.items():
+        if binding.kind == n.PLAIN and binding.value is not None:
+            edits.append((binding.value.start, binding.value.end, bindings[name]))
+        else:
+            return "", (container.start, container.start, "")  # an `inherit`, written in ways of its own
+    inner = replace(text, edits, start + 1, end - 1).rstrip()
+    if "\n" not in inner:
+        inner = one_a_line(written, container, bindings) or (f"\n  {inner.strip()}" if inner.strip() else "")
+    else:
+        inner = dedented(inner)
+    added = "".join(
+        f"\n  {attribute_name(name)} = {code};" for name, code in bindings.items() if name not in there
+    )
+    code = f"{head}{{{inner}{added}\n}}"
+    if not written.functions and any(f"{OLD}." in part or f"{OLD}:" in part for part in bindings.values()):
+        code = f"({OLD}: {code})"
+    return code, (container.start, end, code)
+
+
+def rebuilt(written: Writing, container: n.AttrSet, bindings: dict[str, str], head: str) -> tuple[str, Edit]:
+    """As `with_bindings`, of a set with `a.b = …;` in it: each binding is written anew."""
+    parts = dict(bindings)
+    for name, binding in container.bindings.items():
+        if name not in parts:
+            if binding.value is None or binding.kind != n.PLAIN:
+                return "", (container.start, container.start, "")
+            parts[name] = code_of(written.text, binding.value)
+    order = [*container.bindings, *(name for name in bindings if name not in container.bindings)]
+    inner = "".join(f"\n  {attribute_name(name)} = {parts[name]};" for name in order)
+    code = f"{head}{{{inner}\n}}"
+    if not written.functions and any(f"{OLD}." in part for part in bindings.values()):
+        code = f"({OLD}: {code})"
+    return code, (container.start, container.end, code)
+
+
+def is_nested(text: str, node: n.Expr) -> bool:
+    """Whether a set is one that `a.b = …;` stands for."""
+    return type(node) is n.AttrSet and text[node.start] != "{" and not text.startswith("rec", node.start)
+
+
+def code_of(text: str, node: n.Expr) -> str:
+    """The text of a binding's value; of `a.b = …;` the set that it stands for."""
+    if not is_nested(text, node):
+        return text[node.start : node.end]
+    assert type(node) is n.AttrSet
+    parts = [
+        f"{attribute_name(name)} = {code_of(text, binding.value)};"
+        for name, binding in node.bindings.items()
+        if binding.value is not None
+    ]
+    return f"{{ {' '.join(parts)} }}"
+
+
+def one_a_line(written: Writing, container: n.AttrSet, bindings: dict[str, str]) -> str:
+    """The bindings of a set that was written on one line, each on a line of its own; "" where one is not
+    simply `name = value;`."""
+    lines = []
+    for name, binding in container.bindings.items():
+        if binding.kind != n.PLAIN or binding.value is None or container.dynamic:
+            return ""
+        before = written.text[container.start : binding.value.start].rstrip()
+        if not before.endswith("=") or not before[:-1].rstrip().endswith(attribute_name(name)):
+            return ""
+        lines.append(f"\n  {attribute_name(name)} = {bindings.get(name, written.source(binding.value))};")
+    return "".join(lines)
+
+
+def dedented(inner: str) -> str:
+    """Lines of bindings, moved to two spaces from the left."""
+    lines = inner.split("\n")
+    margin = min((len(line) - len(line.lstrip()) for line in lines[1:] if line.strip()), default=0)
+    return "\n".join([lines[0], *(f"  {line[margin:]}" if line.strip() else "" for line in lines[1:])])
+
+
+def parenthesised(code: str) -> str:
+    """An expression as an argument."""
+    simple = code.startswith(("(", "{", "rec {", "[", '"')) and code[-1] in ')}]"'
+    return code if simple and not code.startswith("rec") else f"({code})" if " " in code else code

@@ -1,0 +1,250 @@
+"""When an override is refused: what would have been accepted, and what helps."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from nixlite.explain.stale.facts import built_from, is_package, nearest, value_of
+from nixlite.explain.stale.fix.case import Case, Repair
+from nixlite.explain.stale.fix.check import Moved
+from nixlite.explain.stale.fix.remedies import repaired
+from nixlite.explain.stale.fix.writing import writing
+from nixlite.explain.stale.givens import layers
+from nixlite.explain.stale.reach import Reached
+from nixlite.runtime.values import MISSING
+from nixlite.spelling import attribute_name
+from nixlite.syntax import nodes as n
+from nixlite.syntax.tree import walk
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from nixlite.errors import NixError
+    from nixlite.explain.recording.recorder import Place
+    from nixlite.explain.stale.fix.remedies import Fix
+    from nixlite.explain.stale.givens import Layer
+    from nixlite.explain.stale.record import Runs
+
+ARGUMENT, NO_FUNCTION, NO_ATTRIBUTE, OTHER = "argument", "no function", "no attribute", "other"
+
+UNEXPECTED = re.compile(r"called with unexpected argument '([^']+)'")
+MISSING_ATTRIBUTE = re.compile(r"attribute '([^']+)' missing")
+
+
+class Refusal(NamedTuple):
+    """Why there is no package. *kind*: ARGUMENT (the function takes no argument *name*, but *accepted*),
+    NO_FUNCTION (what is overridden has no *name*, but *accepted*), NO_ATTRIBUTE (what the override was told
+    has no *name*; *visible* is where the package shows one all the same), OTHER. *similar*: flags of the
+    package that sound like the argument. *before*: whether the package fails without the override as
+    well."""
+
+    kind: str
+    error: NixError
+    name: str
+    layer: Layer
+    accepted: list[str]
+    near: str
+    similar: list[str]
+    place: Place | None
+    visible: Place | None
+    before: bool
+    results: list[Reached]
+    fixes: list[Fix]
+
+
+def refusal(runs: Runs) -> Refusal | None:
+    """Why what is asked about fails, if it does so because of an override; None if there is none."""
+    first = runs.first
+    error = first.error
+    entries = layers(first)
+    assert error is not None
+    if not entries:
+        return None
+    layer = next((item for item in reversed(entries) if item.after is MISSING), entries[-1])
+    explained = first.found.evaluator.explain(error)
+    place = position_of(explained)
+    results = [Reached(item, None, None, False, None, []) for item in entries]
+    kind, name = kind_of(runs, explained, layer)
+    accepts: list[str] = []
+    similar: list[str] = []
+    visible = None
+    if kind == ARGUMENT:
+        accepts = accepted_by(runs, layer, place)
+        similar = similar_flags(runs, layer, name)
+    elif kind == NO_FUNCTION:
+        accepts = sorted(part for part in layer.before if part.startswith("override"))
+    elif kind == NO_ATTRIBUTE:
+        visible = visible_at(runs, layer, name)
+    fixes = []
+    for repair in ways_out(Case(runs, results[entries.index(layer)], results), kind, name, accepts):
+        fix = repaired(runs, repair)
+        if fix is not None and fix.ok:
+            fixes.append(fix)
+            break
+    fails = is_package(first.found, layer.before) and not isinstance(first.drv, str) and failing(runs, layer)
+    near = nearest(name, accepts)
+    return Refusal(
+        kind, explained, name, layer, accepts, near, similar, place, visible, fails, results, fixes
+    )
+
+
+def failing(runs: Runs, layer: Layer) -> bool:
+    """Whether the package fails without the override as well."""
+    from nixlite.errors import NixError as Failure
+    from nixlite.explain.stale.facts import drv_path
+
+    return isinstance(drv_path(runs.first.found, layer.before), Failure)
+
+
+def position_of(error: NixError) -> Place | None:
+    """Where an error is."""
+    at = error.position
+    return (at.file, at.line, at.column) if at is not None else None
+
+
+def kind_of(runs: Runs, error: NixError, layer: Layer) -> tuple[str, str]:
+    """(what was refused, the name that was)."""
+    unexpected = UNEXPECTED.search(str(error))
+    if unexpected:
+        return ARGUMENT, unexpected.group(1)
+    missing = MISSING_ATTRIBUTE.search(str(error))
+    if missing is None:
+        return OTHER, ""
+    name = missing.group(1)
+    if name == layer.what and type(layer.before) is dict and name not in layer.before:
+        return NO_FUNCTION, name
+    if type(layer.previous) is dict and name not in layer.previous and selections(layer, name):
+        return NO_ATTRIBUTE, name
+    return OTHER, name
+
+
+def selections(layer: Layer, name: str) -> list[n.Select]:
+    """Where an override selects a name from what was before, without a default."""
+    assert layer.observation is not None
+    written = writing(layer.observation.site)
+    return [
+        node
+        for node in walk(written.body)
+        if type(node) is n.Select and type(node.subject) is n.Var and node.subject.name == written.old
+        and node.path == (name,) and node.default is None
+    ]  # fmt: skip
+
+
+def accepted_by(runs: Runs, layer: Layer, place: Place | None) -> list[str]:
+    """The arguments that the function takes which refused one: what `override` tells of it, else what is
+    written where the error is."""
+    found = runs.first.found
+    override = layer.before.get(layer.what, MISSING) if type(layer.before) is dict else MISSING
+    value = value_of(found, override)
+    formals = value_of(found, value.get("__functionArgs", MISSING)) if type(value) is dict else MISSING
+    if type(formals) is dict:
+        return sorted(formals)
+    entry = found.places.definition(place)
+    node: Any = entry.value if entry is not None else None
+    if type(node) is n.Lambda and node.formals is not None:
+        return sorted(item.name for item in node.formals.items)
+    return []
+
+
+def similar_flags(runs: Runs, layer: Layer, name: str) -> list[str]:
+    """Flags of the package that sound like an argument that it does not take: `--without-ssl` for
+    `opensslSupport`."""
+    found = runs.first.found
+    common = {
+        "with",
+        "without",
+        "enable",
+        "disable",
+        "support",
+        "use",
+        "path",
+        "shared",
+        "static",
+        "lib",
+        "bool",
+        "off",
+    }
+    flags = []
+    for attribute, cell in built_from(found, layer.before).items():
+        if not attribute.endswith(("Flags", "flags")):
+            continue
+        value = value_of(found, cell)
+        for item in value if type(value) is tuple else (value,):
+            text = value_of(found, item)
+            words = re.findall(r"[a-z]{3,}", text.lower()) if type(text) is str else []
+            if any(word in name.lower() for word in words if word not in common):
+                flags.append(f"{attribute}: {text}")
+    return flags
+
+
+def visible_at(runs: Runs, layer: Layer, name: str) -> Place | None:
+    """Where the package gets an attribute that it shows, though what it was made of has none."""
+    found = runs.first.found
+    cell = layer.before.get(name) if type(layer.before) is dict else None
+    chain = found.origins.chain(cell) if type(cell) is list else []
+    return next((node.place for node in reversed(chain) if node.place is not None), None)
+
+
+def ways_out(case: Case, kind: str, name: str, accepts: list[str]) -> Iterator[Repair]:
+    """Edits that may help."""
+    if kind == NO_ATTRIBUTE:
+        yield from with_default(case, name)
+    elif kind == ARGUMENT and "callPackage" in accepts:
+        yield from through_call_package(case, name)
+    elif kind == NO_FUNCTION:
+        yield from longer_list(case)
+
+
+def evaluates(case: Case, name: str) -> Any:
+    """The check of an edit that is to make a program evaluate."""
+
+    def check(record: Any) -> list[Moved]:
+        fine = isinstance(record.drv, str)
+        return [Moved((name,), case.runs.first.error, record.drv, True)] if fine else []
+
+    return check
+
+
+def with_default(case: Case, name: str) -> Iterator[Repair]:
+    """`(old.configureFlags or [ ])`."""
+    found = case.runs.first.found
+    value = value_of(found, case.layer.before.get(name, MISSING))
+    nothing = "{ }" if type(value) is dict else '""' if type(value) is str else "[ ]"
+    site = case.written.site
+    edits = [
+        (node.start, node.end, f"({site.text(node)} or {nothing})") for node in selections(case.layer, name)
+    ]
+    from nixlite.explain.stale.fix.moving import replace
+
+    code = replace(site.source.text, edits, site.argument.start, site.argument.end)
+    yield Repair(site.source, code, edits, evaluates(case, name), "", whole=False)
+
+
+def through_call_package(case: Case, name: str) -> Iterator[Repair]:
+    """`x.override (o: { callPackage = f: a: o.callPackage f (a // { … }); })`, for an inner function's
+    argument."""
+    code = case.code_of(name)
+    if code is not None:
+        inner = f"callPackage = f: a: o.callPackage f (a // {{ {attribute_name(name)} = {code}; }});"
+        say = "it is an argument of the function that is called inside"
+        yield case.call("override", f"(o: {{ {inner} }})", say, evaluates(case, name))
+
+
+def longer_list(case: Case) -> Iterator[Repair]:
+    """`withPackages (p: [ … ] ++ [ … ])`, for an environment that cannot be overridden."""
+    site = case.written.site
+    given = [
+        code
+        for name in (case.written.container.bindings if case.written.container is not None else ())
+        if (code := case.code_of(name)) is not None and code.startswith("[")
+    ]
+    subject: Any = site.subject
+    if len(given) != 1 or type(subject) is not n.Call or type(subject.arguments[-1]) is not n.Lambda:
+        return
+    body = subject.arguments[-1].body
+    whole = site.source.text[subject.start : body.end]
+    closing = site.source.text[body.end : subject.end]
+    code = f"{whole} ++ {given[0]}{closing}"
+    edits = [(site.call.start, site.call.end, code)]
+    yield Repair(site.source, code, edits, evaluates(case, "paths"), "")
