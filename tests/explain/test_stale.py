@@ -8,9 +8,9 @@ import pytest
 
 import nixlite
 from nixlite.explain.brief import brief_pair
-from nixlite.explain.stale.examine import examine
-from nixlite.explain.stale.fixes import propose
-from nixlite.explain.stale.text import causes_of, show
+from nixlite.explain.stale.plain.examine import examine
+from nixlite.explain.stale.plain.fixes import propose
+from nixlite.explain.stale.plain.text import causes_of, show
 from tests.explain.cases import CASES, MAKE, OVERRIDABLE
 from tests.explain.support import program_of
 
