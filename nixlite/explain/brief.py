@@ -1,8 +1,8 @@
 """Values and places in few words, as a reader recognises them.
 
-`brief` forces nothing by itself; with `forcing(found)` it evaluates what a value is recognised by: the
-items of a list, whether a set is a derivation, and its name. Places are shown from the current folder or
-from the entry of the lookup path that they are below, see `Folder`.
+`brief` forces nothing by itself; with `forcing(found)` it evaluates what a value is recognised by: the items
+of a list, whether a set is a derivation, and its name. Places are shown from the current folder or from the
+entry of the lookup path that they are below, see `Folder`.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Directed graphs as DOT, as Mermaid and as SVG.
 
-The SVG is our own: layers from left to right, each node right of everything that leads to it, the order in
-a layer such that few edges cross.
+The SVG is our own: layers from left to right, each node right of everything that leads to it, the order in a
+layer such that few edges cross.
 """
 
 from __future__ import annotations
@@ -109,8 +109,7 @@ Route = tuple[list[str], str]
 
 
 def routed(graph: Graph) -> tuple[list[list[str]], list[Route]]:
-    """(the layers, the routes of all edges): an edge over several layers bends in each, between their
-    nodes.
+    """(the layers, the routes of all edges): an edge over several layers bends in each, between their nodes.
 
     Edges from one node bend at the same places: what leads far runs together as long as it can.
     """

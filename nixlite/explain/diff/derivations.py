@@ -1,8 +1,8 @@
 """How two derivations differ: their own fields and variables, then the inputs that differ, to any depth.
 
 What nix-diff does for `.drv` files, for derivations that were only evaluated. A variable that holds a path
-of an input that differs says nothing new, so paths are compared as what they are paths *of*; a difference
-is then shown where it arises, not in everything that uses it. Equal paths end the search.
+of an input that differs says nothing new, so paths are compared as what they are paths *of*; a difference is
+then shown where it arises, not in everything that uses it. Equal paths end the search.
 """
 
 from __future__ import annotations
@@ -231,8 +231,8 @@ def pair_up(
 ) -> tuple[list[tuple[str, str]], list[str], list[str]]:
     """Which path on one side stands for which on the other: by name, then by name without version.
 
-    Paths on both sides are left out. Also returns those without a partner. Where several have one name,
-    those that are most alike go together (*likeness*: the more the greater).
+    Paths on both sides are left out. Also returns those without a partner. Where several have one name, those
+    that are most alike go together (*likeness*: the more the greater).
     """
     before, after = set(old), set(new)
     left = sorted(before - after, key=lambda path: (name_of(path), path))

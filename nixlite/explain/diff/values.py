@@ -1,8 +1,8 @@
 """How two values differ: found lazily, as plain data, and shown.
 
-Nothing is evaluated that need not be: what both sides share is the same without a look at it. Derivations
-are sets like others, except that what they only repeat (their outputs, `all`, `drvAttrs`) is left out.
-Values may contain themselves.
+Nothing is evaluated that need not be: what both sides share is the same without a look at it. Derivations are
+sets like others, except that what they only repeat (their outputs, `all`, `drvAttrs`) is left out. Values may
+contain themselves.
 """
 
 from __future__ import annotations
@@ -34,8 +34,8 @@ Path = tuple[str | int, ...]
 class Difference(NamedTuple):
     """One place in which two values differ.
 
-    *path*: attribute names and list indices from the whole to the place. *kind*: ADDED (only *new* is
-    there), REMOVED (only *old*) or CHANGED. Where evaluation failed, *old* or *new* is the NixError.
+    *path*: attribute names and list indices from the whole to the place. *kind*: ADDED (only *new* is there),
+    REMOVED (only *old*) or CHANGED. Where evaluation failed, *old* or *new* is the NixError.
     """
 
     path: Path

@@ -1,5 +1,4 @@
-"""What a change of a package set reaches: which derivations are others now, which stay, and because of
-what.
+"""What a change of a package set reaches: which derivations are others now, which stay, and because of what.
 
 Two versions of a set are evaluated, not built. A package changes if its output paths do: then it has to be
 built anew. (Its .drv file may be another one even so, if a source is downloaded by another curl.) Changes
@@ -51,10 +50,9 @@ class Row(NamedTuple):
 class Impact(NamedTuple):
     """What a change does.
 
-    *rows*: the packages. *failed*: messages by attribute. *pairs*: for each derivation that changes in
-    their closures the one that it was. *users*: by .drv path, the changed derivations that use it.
-    *origins*: those that differ by themselves, with what differs. *closure*: how many derivations the
-    closures have.
+    *rows*: the packages. *failed*: messages by attribute. *pairs*: for each derivation that changes in their
+    closures the one that it was. *users*: by .drv path, the changed derivations that use it. *origins*: those
+    that differ by themselves, with what differs. *closure*: how many derivations the closures have.
     """
 
     rows: list[Row]

@@ -1,10 +1,9 @@
-"""`nixlite lint --fix`: `rec { … }` to `(finalAttrs: { … })`, where that makes the same derivation; the
-same for `let version = …; in mkDerivation { inherit version; … }`.
+"""`nixlite lint --fix`: `rec { … }` to `(finalAttrs: { … })`, where that makes the same derivation; the same
+for `let version = …; in mkDerivation { inherit version; … }`.
 
-That it does is not believed but evaluated: the file before and after has to give derivations of the same
-.drv paths and with the same `meta`, and what could be overridden before has to be overridable after, or the
-text stays. Nothing but `rec` and the references is touched; the variable of a `let` gives the value as
-before.
+That it does is not believed but evaluated: the file before and after has to give derivations of the same .drv
+paths and with the same `meta`, and what could be overridden before has to be overridable after, or the text
+stays. Nothing but `rec` and the references is touched; the variable of a `let` gives the value as before.
 """
 
 from __future__ import annotations
@@ -56,8 +55,8 @@ class Fix(NamedTuple):
 def fix_source(make_evaluator: Callable[[], Evaluator], source: Source, caller: str) -> tuple[str, list[Fix]]:
     """The text with every set rewritten for which that is proved, and what became of each.
 
-    *make_evaluator* makes a new evaluator for each attempt. *caller*: a Nix expression for the
-    `callPackage` that a file is called with that is a function with named arguments.
+    *make_evaluator* makes a new evaluator for each attempt. *caller*: a Nix expression for the `callPackage`
+    that a file is called with that is a function with named arguments.
     """
     text = source.text
     fixes: list[Fix] = []

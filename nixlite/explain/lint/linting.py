@@ -19,8 +19,7 @@ if TYPE_CHECKING:
 def lint(evaluator: Evaluator, source: Source, ignored: Container[str] = ()) -> list[Finding]:
     """What the rules find in a source, in its order. Raises ParseError, and UndefinedVariable.
 
-    *ignored*: names of rules that are left out. A line that ends in the comment `# lint: ignore` is left
-    out.
+    *ignored*: names of rules that are left out. A line that ends in the comment `# lint: ignore` is left out.
     """
     program = Program(evaluator, source)
     found = [finding for rule in RULES if rule.name not in ignored for finding in rule.find(program)]

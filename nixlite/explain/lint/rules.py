@@ -1,7 +1,7 @@
 """The rules of `nixlite lint`: functions from a program to findings, in a table.
 
-A rule speaks only of what it can see in the source; what depends on values that are made elsewhere it
-leaves alone.
+A rule speaks only of what it can see in the source; what depends on values that are made elsewhere it leaves
+alone.
 """
 
 from __future__ import annotations
