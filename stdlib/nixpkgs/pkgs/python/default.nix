@@ -74,7 +74,7 @@ let
     };
   };
 
-  pkgs = (lib.makeScope newScope (import ./packages.nix { inherit lib python; })).overrideScope packageOverrides;
+  pkgs = (lib.makeScope newScope (import ./packages.nix { inherit python; })).overrideScope packageOverrides;
 
   environment =
     packages:

@@ -1,6 +1,6 @@
 # The packages of one Python. They find each other through `self`, the finished scope; so an override of one of
 # them in `packageOverrides` or `overrideScope` is seen by all that depend on it.
-{ lib, python }:
+{ python }:
 
 self:
 
