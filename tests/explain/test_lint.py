@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
+import nixlite
 from nixlite.__main__ import run
 from nixlite.evaluator import Evaluator
 from nixlite.explain.lint.linting import lint
@@ -14,8 +15,7 @@ from nixlite.runtime.host import CapturingHost
 from nixlite.runtime.settings import Settings
 from nixlite.source import Source
 
-if TYPE_CHECKING:
-    from pathlib import Path
+NIXPKGS = Path(nixlite.__file__).parents[1] / "stdlib/nixpkgs"
 
 CASES = [
     # source, (rule, line:column) of each finding, why
@@ -34,15 +34,18 @@ CASES = [
     ('callPackage: (callPackage ({ a }: a) { }).override { a = 1; }', [], "override of an argument"),
     ('callPackage: (callPackage ({ a }: a) { }).overrideAttrs { c = 1; }', [], "overrideAttrs takes all"),
     ('p: p.override { c = 1; }', [], "a package from elsewhere"),
-    ('final: prev: { a = prev.callPackage ./a.nix { }; }', ["prev-call-package 1:20"], "prev.callPackage"),
-    ('self: super: { inherit (super) callPackage; }', ["prev-call-package 1:32"], "inherited"),
+    ('final: prev: { a = prev.callPackage ./a.nix { }; }', [], "prev.callPackage is the finished set's"),
+    ('self: super: { inherit (super) callPackage; }', [], "inherited"),
     ('final: prev: { a = final.callPackage ./a.nix { }; b = prev.b; }', [], "final.callPackage"),
     ('prev: prev.callPackage ./a.nix { }', [], "no overlay"),
     ('{ a.x = 1; } // { a.y = 2; }', ["dropped-set 1:19"], "a nested set is replaced"),
     ('{ a.x = 1; } // { a.x = 2; }', [], "nothing is lost"),
     ('let d = { a = { x = 1; }; }; in d // { a = { y = 2; }; }', ["dropped-set 1:40"], "of a variable"),
     ('d: d // { a = { y = 2; }; }', [], "of an unknown set"),
-    ('p: p.overrideAttrs (old: { env.X = 1; })', ["dropped-set 1:28"], "env in an override"),
+    ('s: let p = s.mkDerivation { env.Y = 1; }; in p.overrideAttrs (old: { env.X = 1; })', ["dropped-set 1:70"],
+     "env in an override"),
+    ('s: let p = s.mkDerivation { }; in p.overrideAttrs (old: { env.X = 1; })', [], "there is no env"),
+    ('p: p.overrideAttrs (old: { env.X = 1; })', [], "who knows whether there is an env"),
     ('p: p.overrideAttrs (old: { env = old.env // { X = 1; }; })', [], "env kept"),
     ('p: p.overrideAttrs (final: prev: { meta = { a = 1; }; })', ["dropped-set 1:36"], "with two arguments"),
     ('a: b: with a; with b; x', [], "two withs of which nothing is known"),
@@ -68,6 +71,7 @@ CASES = [
     ('s: let v = "1"; in s.mkDerivation { inherit v; f = v: v; }', [], "a nearer binding of the name"),
     ('s: let v = "1"; in s.mkDerivation rec { inherit v; src = v; }', ["rec-arguments 1:35"], "let and rec: told once"),
     ('p: p.overrideAttrs (old: { meta = { inherit (old.meta) license; a = 1; }; })', [], "meta chosen from the old"),
+    ('p: p.overrideAttrs (old: { meta = { description = "d"; license = 1; }; })', [], "meta of another package"),
 ]  # fmt: skip
 
 
@@ -84,6 +88,68 @@ def test_suggestions() -> None:
     assert found.suggestion == "a = d.a // { y = 2; };"
 
 
+SUGGESTIONS = [
+    # source, what is suggested to write
+    ('s: s.stdenv.mkDerivation rec { version = "1"; name = version; }',
+     "s.stdenv.mkDerivation (finalAttrs: { … ${finalAttrs.version} … }), with nixpkgs 22.05 or later"),
+    ('b: b.buildPythonPackage rec { version = "1"; name = version; }',
+     ("who overrides version has to give what is made of it too ('--fix' tries 'finalAttrs:' and keeps it where this"
+     " builder takes a function)")),
+    ('final: prev: { gd = final.gd.override { }; }', "prev.gd"),
+    ('p: p.overrideAttrs (o: { patches = o.patches ++ [ ]; })', "(o.patches or [ ])"),
+    ('p: p.hugo.overrideAttrs (o: { vendorSha256 = "0"; })',
+     ("override the builder's argument: p.hugo.override { buildGoModule = args: buildGoModule (args // { vendorSha256"
+     ' = "0"; }); }')),
+    ('final: prev: { x = prev.x // { version = "2"; }; }', "prev.x.overrideAttrs (old: { version = …; })"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "suggestion"), SUGGESTIONS, ids=[row[0] for row in SUGGESTIONS])
+def test_more_suggestions(text: str, suggestion: str) -> None:
+    (found,) = lint(Evaluator(Settings(), CapturingHost({})), Source("«string»", text))
+    assert found.suggestion == suggestion
+
+
+TREES = [
+    # the text of the tree's mkDerivation, what is suggested to a package in it
+    ("fnOrAttrs: finalAttrs: 1", "stdenv.mkDerivation (finalAttrs: { … ${finalAttrs.v} … })"),
+    ("{ name ? , ... } @ attrs: 1", "who overrides v has to give what is made of it too"),
+]
+
+
+@pytest.mark.parametrize(("builder", "suggestion"), TREES, ids=["new", "old"])
+def test_a_fix_that_the_tree_takes(tmp_path: Path, builder: str, suggestion: str) -> None:
+    maker = tmp_path / "pkgs/stdenv/generic/make-derivation.nix"
+    maker.parent.mkdir(parents=True)
+    maker.write_text(builder)
+    file = tmp_path / "pkgs/x.nix"
+    file.write_text("{ stdenv }: stdenv.mkDerivation rec { v = 1; name = v; }")
+    assert json.loads(command(str(file), "--json")[1])[0]["suggestion"].startswith(suggestion)
+
+
+OVERLAY = "final: prev: { curl = prev.curl.override { %s = 1; }; }"
+ASKED = [
+    # argument, flags, other file in the directory, exit code, why
+    ("version", [], None, 1, "no package takes a version"),
+    ("gssSupport", [], None, 0, "nixlite's own set has packages with fewer arguments"),
+    ("gssSupport", ["-I", f"nixpkgs={NIXPKGS}"], None, 1, "the set that is asked for"),
+    ("version", [], "flake.nix", 0, "a project with packages of its own"),
+    ("version", ["-I", f"nixpkgs={NIXPKGS}"], "flake.nix", 1, "which are said to be these"),
+    ("gssSupport", ["-I", "nixpkgs=/nowhere"], None, 0, "no such packages: nixlite's own stand in"),
+]
+
+
+@pytest.mark.parametrize(("name", "flags", "other", "code", "why"), ASKED, ids=[row[-1] for row in ASKED])
+def test_packages_that_are_asked(
+    tmp_path: Path, name: str, flags: list[str], other: str | None, code: int, why: str
+) -> None:
+    (tmp_path / "overlay.nix").write_text(OVERLAY % name)
+    if other is not None:
+        (tmp_path / other).write_text("{ }")
+    got, text = command(str(tmp_path / "overlay.nix"), *flags)
+    assert (got, "its arguments:" in text) == (code, code == 1)
+
+
 def command(*words: str) -> tuple[int, str]:
     host = CapturingHost({})
     code = run(["lint", *words], host)
@@ -98,7 +164,7 @@ def test_command(tmp_path: Path) -> None:
     code, text = command(str(tmp_path))
     assert code == 1
     assert text == (
-        f"{inner}/a.nix:2:3: the argument 'a' is not used [unused-argument]\n     2|   a,\n        better: remove it\n"
+        f"{inner}/a.nix:2:3: the argument 'a' is not used [unused-argument]\n     2|   a,\n        better: remove it, here and where a call gives it\n"
     )
     assert command(str(tmp_path), "--ignore", "unused-argument") == (0, "")
     assert "there is no rule 'x'" in command(str(tmp_path), "--ignore", "x")[1]

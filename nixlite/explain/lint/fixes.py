@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from nixlite.errors import NixError
 from nixlite.explain.diff.derivations import drv_path_of
 from nixlite.explain.impact.packages import packages_of
-from nixlite.explain.lint.rules import BUILDERS
+from nixlite.explain.lint.asking import quiet
+from nixlite.explain.lint.building import BUILDERS
 from nixlite.explain.lint.tree import (
     Program,
     callee_name,
@@ -183,13 +184,8 @@ def derivations(
 ) -> tuple[dict[str, str], dict[str, str]]:
     """The .drv paths (and of a single derivation `meta`) that a file's text gives, called with what it asks
     for; and for which of *names* `overrideAttrs` fails, with the message. Warnings are not shown."""
-    host: Any = evaluator.state.host
-    show = host.write_stderr
-    host.write_stderr = lambda text: None
-    try:
+    with quiet(evaluator):
         return quiet_derivations(evaluator, source, text, caller, names)
-    finally:
-        host.write_stderr = show
 
 
 def quiet_derivations(

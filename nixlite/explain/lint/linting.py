@@ -1,4 +1,4 @@
-"""`nixlite lint`: what is probably not meant, found in the source without evaluating it."""
+"""`nixlite lint`: what is probably not meant, found in the source, at times with a look at `<nixpkgs>`."""
 
 from __future__ import annotations
 
@@ -37,7 +37,8 @@ def render(source: Source, findings: list[Finding], *, colour: bool = False) -> 
         place = _paint(f"{source.name}:{line}:{column}", CYAN if colour else "")
         rule = _paint(finding.rule, MAGENTA if colour else "")
         shown = _paint(f"{line:6}| {lines[line - 1]}", FAINT if colour else "")
-        blocks.append(f"{place}: {finding.message} [{rule}]\n{shown}\n        better: {finding.suggestion}")
+        better = f"\n        better: {finding.suggestion}" if finding.suggestion else ""
+        blocks.append(f"{place}: {finding.message} [{rule}]\n{shown}{better}")
     return "\n\n".join(blocks)
 
 

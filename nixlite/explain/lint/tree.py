@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from nixlite.analysis.facts import Variable
 from nixlite.analysis.scope import analyse
 from nixlite.errors import NixError
+from nixlite.spelling import attribute_name
 from nixlite.syntax import nodes as n
 from nixlite.syntax.tree import children, walk
 
 if TYPE_CHECKING:
     from nixlite.analysis.facts import Analysis
     from nixlite.evaluator import Evaluator
+    from nixlite.explain.lint.asking import Packages
+    from nixlite.explain.lint.shapes import Shapes
     from nixlite.source import Source
 
 
@@ -20,7 +24,7 @@ class Finding(NamedTuple):
     """Something that is probably not meant.
 
     *offset*: where, as a character offset; *rule*: the rule's name; *message*: what is the case and why it
-    matters; *suggestion*: code to write instead.
+    matters; *suggestion*: what to write instead, "" where that depends on what cannot be seen.
     """
 
     offset: int
@@ -47,6 +51,20 @@ class Program:
                     self.values[variable] = value
             if type(node) is n.Let:
                 self.let_variables.update(self.analysis.bound.get(node.attrs, {}).values())
+
+    @cached_property
+    def shapes(self) -> Shapes:
+        """The overlays and overrides in it."""
+        from nixlite.explain.lint.shapes import Shapes  # which is made of what is here
+
+        return Shapes(self)
+
+    @cached_property
+    def packages(self) -> Packages:
+        """What `<nixpkgs>` says of the packages that it names."""
+        from nixlite.explain.lint.asking import Packages  # seldom
+
+        return Packages(self.evaluator, self.source.path)
 
     def text(self, node: n.Expr) -> str:
         """The source of an expression, on one line."""
@@ -89,6 +107,19 @@ def callee_name(node: n.Expr) -> str:
     if type(node) is n.Select and node.default is None and isinstance(node.path[-1], str):
         return node.path[-1]
     return node.name if type(node) is n.Var else ""
+
+
+def written_set(program: Program, attrs: n.AttrSet) -> str:
+    """The text of a set, also of one that was written `a.b = …;`."""
+    text = program.text(attrs)
+    if text.startswith("{"):
+        return text
+    parts = [
+        f"{attribute_name(name)} = {program.text(b.value)};"
+        for name, b in attrs.bindings.items()
+        if b.value is not None
+    ]
+    return f"{{ {' '.join(parts)} }}"
 
 
 class Reference(NamedTuple):
