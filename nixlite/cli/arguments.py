@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from nixlite.cli.auto_call import auto_arguments, auto_call, find_along_attr_path
+from nixlite.cli.auto_call import auto_arguments, auto_call, find_along_attr_path, parse_attr_path
 from nixlite.cli.command import Command
 from nixlite.cli.flags import COMMON, EVALUATION, Flag, Flags, store, turn_on
 from nixlite.cli.sources import file_path, string_source
@@ -10,15 +10,17 @@ from nixlite.errors import NixTypeError, UsageError
 from nixlite.runtime.expect import force_attrs
 from nixlite.runtime.thunk import force
 from nixlite.runtime.values import NixPath, show_type
+from nixlite.spelling import attribute_name
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from nixlite.evaluator import Evaluator
+    from nixlite.explain.calling import Scope
     from nixlite.runtime.host import Host
     from nixlite.runtime.settings import Settings
     from nixlite.runtime.values import Lazy
 
-FAILS = 1
+FAILS, UNTOLD = 1, 2
 
 
 class Arguments(Command):
@@ -28,21 +30,24 @@ class Arguments(Command):
     usage = "nixlite args [flags] (FUNCTION | --expr EXPR)"
     description = (
         "What would callPackage do with a function? FUNCTION is FILE or FILE#ATTRPATH, also of a package;\n"
-        "arguments come from <nixpkgs> or '-f FILE', or '-f FILE#ATTRPATH', such as\n"
-        "'<nixpkgs>#python3Packages'. The exit code is 1 where the call would fail for an argument."
+        "arguments are what the callPackage of <nixpkgs> finds, or of '-f FILE' or '-f FILE#ATTRPATH', such\n"
+        "as '<nixpkgs>#python3Packages'. The exit code is 1 where the call would fail for an argument, 2\n"
+        "where that cannot be told."
     )
 
     def __init__(self, settings: Settings, host: Host) -> None:
         super().__init__(settings, host)
         self.flags = FLAGS
-        self.file = "<nixpkgs>"
+        self.file = ""
+        self.bases: dict[str, Lazy] = {}
         self.expression: str | None = None
         self.given = ""
         self.json = False
 
     def run(self) -> int:
         """Explain one call."""
-        from nixlite.explain.arguments import plan_call, render_plan, to_data
+        from nixlite.explain.arguments import plan_call
+        from nixlite.explain.arguments_text import render_plan, to_data
 
         evaluator = self.start()
         function = self.function(evaluator)
@@ -58,26 +63,55 @@ class Arguments(Command):
             text = json.dumps(to_data(plan), indent=2, ensure_ascii=False)
         else:
             text = render_plan(plan, self.file)
-            if not plan.takes_set and type(force(function)) is dict:
-                text = "the package's override does not tell what it takes: name the file of its function"
         self.host.write_stdout(f"{text}\n")
-        return FAILS if plan.fails else 0
+        return UNTOLD if plan.untold else FAILS if plan.fails else 0
 
-    def scope(self, evaluator: Evaluator) -> dict[str, Lazy]:
-        """The set that arguments come from; with `FILE#ATTRPATH`, what is there goes before the file's own,
-        as in scopes such as python3Packages."""
+    def scope(self, evaluator: Evaluator) -> Scope:
+        """The set that arguments come from, with its `callPackage`. Where what `FILE#ATTRPATH` leads to has
+        none, its attributes go before the file's own."""
+        from nixlite.explain.calling import Scope, scope_of_set
+
+        if not self.file:
+            around = self.set_around(evaluator)
+            if around is not None:
+                return around
+            self.file = "<nixpkgs>"
         file, _, path = self.file.partition("#")
-        arguments = auto_arguments(self, evaluator)
-        base = auto_call(evaluator.import_file(NixPath(file_path(evaluator, file))), arguments)
-        scope = force(base)
-        if type(scope) is not dict:
-            raise NixTypeError(f"'{self.file}' holds {show_type(scope)}, not a set of packages")
+        scope = self.set_in(evaluator, file, "")
         if not path:
-            return scope
-        inner = force(find_along_attr_path(base, path, arguments))
-        if type(inner) is not dict:
-            raise NixTypeError(f"'{self.file}' holds {show_type(inner)}, not a set of packages")
-        return {**scope, **inner}
+            return scope_of_set(scope)
+        inner = self.set_in(evaluator, file, path)
+        return scope_of_set(inner) if "callPackage" in inner else Scope({**scope, **inner})
+
+    def set_around(self, evaluator: Evaluator) -> Scope | None:
+        """For the function `FILE#a.b` the set that has it, if that has a `callPackage`: it was called with
+        that one."""
+        from nixlite.explain.calling import scope_of_set
+
+        file, _, path = self.words[0].partition("#") if self.words else ("", "", "")
+        parts = parse_attr_path(path)
+        for end in range(len(parts) - 1, -1, -1):
+            prefix = ".".join(map(attribute_name, parts[:end]))
+            try:
+                attrs = self.set_in(evaluator, file, prefix)
+            except NixTypeError:  # a list, say
+                continue
+            if "callPackage" in attrs:
+                self.file = f"{file}#{prefix}" if prefix else file
+                return scope_of_set(attrs)
+        return None
+
+    def set_in(self, evaluator: Evaluator, file: str, path: str) -> dict[str, Lazy]:
+        """The set that a file holds, or what a path in it leads to; the file is evaluated once."""
+        arguments = auto_arguments(self, evaluator)
+        if file not in self.bases:
+            imported = evaluator.import_file(NixPath(file_path(evaluator, file)))
+            self.bases[file] = evaluator.guard(lambda value: auto_call(value, arguments), imported)
+        value = force(find_along_attr_path(self.bases[file], path, arguments))
+        if type(value) is not dict:
+            shown = f"{file}#{path}" if path else file
+            raise NixTypeError(f"'{shown}' holds {show_type(value)}, not a set of packages")
+        return value
 
     def function(self, evaluator: Evaluator) -> Lazy:
         """The function that the command line names; it is not called."""
@@ -86,15 +120,20 @@ class Arguments(Command):
         if self.expression is not None:
             return evaluator.evaluate_source(string_source(self, self.expression))
         file, _, path = self.words[0].partition("#")
-        value = evaluator.import_file(NixPath(file_path(evaluator, file)))
-        if path:
-            return force(find_along_attr_path(value, path, auto_arguments(self, evaluator)))
-        return value
+        if not path:
+            return evaluator.import_file(NixPath(file_path(evaluator, file)))
+        base = self.set_in(evaluator, file, "")
+        return force(find_along_attr_path(base, path, auto_arguments(self, evaluator)))
 
 
 FLAGS: Flags = {
     "--expr": Flag("expr", store("expression"), "the function as an expression", "-E"),
-    "--file": Flag("file", store("file"), "the set that arguments come from (<nixpkgs>)", "-f"),
+    "--file": Flag(
+        "file",
+        store("file"),
+        "the set that arguments come from (<nixpkgs>, or the set that has FUNCTION)",
+        "-f",
+    ),
     "--given": Flag("expr", store("given"), "a set of arguments that are given by hand"),
     "--json": Flag("", turn_on("json"), "print JSON"),
     **EVALUATION,

@@ -1,4 +1,4 @@
-"""`nixlite lint`: what is probably not meant, found without evaluating; `--fix` changes files."""
+"""`nixlite lint`: what is probably not meant; `--fix` changes files."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from nixlite.runtime.settings import Settings
     from nixlite.source import Source
 
-FOUND = 1
+FOUND, UNTOLD = 1, 2
 
 
 def ignore_rule(command: Any, words: list[str]) -> None:
@@ -31,10 +31,11 @@ class Lint(Command):
     program = "nixlite lint"
     usage = "nixlite lint [flags] FILE…"
     description = (
-        "What is probably not meant? The exit code is 1 where something is found. A line that ends in\n"
-        "'# lint: ignore' is left out, directories are searched for .nix files. With --fix, 'mkDerivation\n"
-        "rec' and 'let … in mkDerivation' become 'mkDerivation (finalAttrs: …)' where evaluating both gives\n"
-        "the same derivation."
+        "What is probably not meant? The exit code is 1 where something is found, 2 where nothing is and a\n"
+        "file cannot be read. A line that ends in '# lint: ignore' is left out, directories are searched\n"
+        "for .nix files. What a finding supposes of a package of <nixpkgs> is looked up there. With --fix,\n"
+        "'mkDerivation rec' and 'let … in mkDerivation' become 'mkDerivation (finalAttrs: …)' where\n"
+        "evaluating both gives the same derivation."
     )
 
     def __init__(self, settings: Settings, host: Host) -> None:
@@ -63,7 +64,7 @@ class Lint(Command):
                 report_error(self, error)
                 failed = True
         self.print(results)
-        return FOUND if failed or any(findings for _, findings in results) else 0
+        return FOUND if any(findings for _, findings in results) else UNTOLD if failed else 0
 
     def check(self) -> None:
         """Complain of a command line that makes no sense."""

@@ -28,7 +28,7 @@ def show_arguments(session: Session, text: str) -> str:
     The function may be a file (`:args ./hello.nix`) or a package, whose `override` counts; `:args f { x = 1;
     }` gives arguments by hand. Others come from `pkgs`, or from all variables where there is none.
     """
-    from nixlite.explain.arguments import render_plan
+    from nixlite.explain.arguments_text import render_plan
 
     return render_plan(plan(session, text)[0], scope_of(session)[0] or "the session")
 
@@ -45,7 +45,8 @@ def call_package(session: Session, text: str) -> str:
 
     Arguments come from `pkgs`, or from all variables where there is none; see `:args`.
     """
-    from nixlite.explain.arguments import MISSING, render_plan, written_call
+    from nixlite.explain.arguments import MISSING
+    from nixlite.explain.arguments_text import render_plan, written_call
 
     found, function, given = plan(session, text)
     name, scope = scope_of(session)
@@ -64,12 +65,13 @@ def call_package(session: Session, text: str) -> str:
 def plan(session: Session, text: str) -> tuple[CallPlan, str, str]:
     """What would be done with `f` or `f given`, and the two texts."""
     from nixlite.explain.arguments import plan_call
+    from nixlite.explain.calling import scope_of_set
 
     function, given = function_and_given(session, text)
     arguments = session.evaluate(given) if given else {}
     assert isinstance(arguments, dict)
     value = session.evaluate(function)
-    scope = scope_of(session)[1]
+    scope = scope_of_set(scope_of(session)[1])
     found: CallPlan = session.evaluator.guard(
         lambda f: plan_call(session.evaluator, f, scope, arguments), value
     )

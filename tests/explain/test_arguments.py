@@ -8,7 +8,8 @@ import pytest
 
 from nixlite.__main__ import run
 from nixlite.evaluator import Evaluator
-from nixlite.explain.arguments import plan_call, written_call
+from nixlite.explain.arguments import plan_call
+from nixlite.explain.arguments_text import written_call
 from nixlite.runtime.host import CapturingHost
 from nixlite.runtime.settings import Settings
 from nixlite.source import Source
@@ -90,6 +91,7 @@ def test_command(tmp_path: Path) -> None:
         f"  zlib  automatic  from {file}, {file}:2:3\n"
         f"  a     default    2, {tmp_path}/f.nix:1:9\n"
         "  b: given, but there is no such argument. Did you mean a?\n"
+        "so the call fails; what the function accepts: a, zlib\n"
     )
     assert command("--expr", "{ hello, lib }: 1")[0] == 0
     assert command("--expr", "1") == (1, "error: this is no function but an integer\n")

@@ -8,19 +8,17 @@ project that pins its packages is not made for that one.
 
 from __future__ import annotations
 
-from contextlib import contextmanager
 from functools import cached_property
 from os.path import dirname
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from nixlite.errors import NixError
+from nixlite.explain.quiet import quiet
 from nixlite.runtime.call import call
 from nixlite.runtime.thunk import force
 from nixlite.source import Source
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from nixlite.evaluator import Evaluator
 
 PINS = ("flake.nix", "npins", "nix/sources.json", "pins.nix", "pkgs/top-level/all-packages.nix")
@@ -162,15 +160,3 @@ def strings(value: Any) -> tuple[str, ...]:
     """A list of strings as Python has them."""
     items: Any = force(value)
     return tuple(str(force(item)) for item in items)
-
-
-@contextmanager
-def quiet(evaluator: Evaluator) -> Iterator[None]:
-    """What is evaluated inside prints no warnings and traces."""
-    host: Any = evaluator.state.host
-    show = host.write_stderr
-    host.write_stderr = lambda text: None
-    try:
-        yield
-    finally:
-        host.write_stderr = show

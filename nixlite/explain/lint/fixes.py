@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from nixlite.errors import NixError
 from nixlite.explain.diff.derivations import drv_path_of
 from nixlite.explain.impact.packages import packages_of
-from nixlite.explain.lint.asking import quiet
 from nixlite.explain.lint.building import BUILDERS
 from nixlite.explain.lint.tree import (
     Program,
@@ -24,6 +23,7 @@ from nixlite.explain.lint.tree import (
     offset_of,
     references,
 )
+from nixlite.explain.quiet import quiet
 from nixlite.runtime.call import call
 from nixlite.runtime.show import show_value
 from nixlite.runtime.values import lambda_info
