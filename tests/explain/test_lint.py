@@ -251,6 +251,23 @@ def test_a_file_that_does_not_parse_does_not_hide_the_others(tmp_path: Path) -> 
     assert "the argument 'b' is not used" in text
 
 
+EXIT_CODES = [
+    # texts of files, exit code
+    (["{ a }: a"], 0),
+    (["{ a }: 1"], 1),
+    (["{ a }: b"], 2),
+    (["{ a }: a", "{"], 2),
+    (["{", "{ a }: 1"], 1),
+]
+
+
+@pytest.mark.parametrize(("texts", "code"), EXIT_CODES, ids=[str(row) for row in EXIT_CODES])
+def test_exit_codes(tmp_path: Path, texts: list[str], code: int) -> None:
+    for at, text in enumerate(texts):
+        (tmp_path / f"{at}.nix").write_text(text)
+    assert command(str(tmp_path))[0] == code
+
+
 @pytest.mark.parametrize("caller", ["(import <nixpkgs> { }).callPackage", CALLER], ids=["nixpkgs", "own"])
 def test_fix(tmp_path: Path, caller: str) -> None:
     file = tmp_path / "p.nix"

@@ -13,6 +13,7 @@ from os.path import dirname
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from nixlite.errors import NixError
+from nixlite.explain.arguments import find_function
 from nixlite.explain.quiet import quiet
 from nixlite.runtime.call import call
 from nixlite.runtime.thunk import force
@@ -29,7 +30,6 @@ path:
 let
   set = import <nixpkgs> { overlays = [ ]; config = { }; };
   found = builtins.foldl' (s: name: if builtins.isAttrs s && s ? ${name} then s.${name} else null) set path;
-  override = found.override or null;
   old = (found.overrideAttrs (old: { passthru = { inherit old; }; })).old;
   inputs = builtins.listToAttrs (map (name: { inherit name; value = map called (old.${name} or [ ]); }) [
     "buildInputs" "nativeBuildInputs" "propagatedBuildInputs" "patches"
@@ -40,25 +40,19 @@ assert builtins.isAttrs found;
 {
   isDerivation = (found.type or null) == "derivation";
   names = builtins.attrNames found;
-  arguments =
-    if builtins.isFunction override then builtins.functionArgs override else override.__functionArgs or { };
+  package = found;
   changeable = found ? overrideAttrs;
   old = builtins.attrNames old;
   lists = inputs;
 }
 """
 
-PROBE = """\
-path: name: (
-  builtins.foldl' (set: step: set.${step}) (import <nixpkgs> { overlays = [ ]; config = { }; }) path
-).override { ${name} = null; }
-"""
-
 
 class Package(NamedTuple):
-    """What `<nixpkgs>` says of an attribute. *arguments*: what its `override` names, empty if it names
-    nothing; *old*: the attributes that `overrideAttrs` is given, None where it has none; *lists*: what is in
-    its lists of inputs and patches, by name.
+    """What `<nixpkgs>` says of an attribute.
+
+    *arguments*: those of its function, if it takes no others; *old*: the attributes that `overrideAttrs` is
+    given, None where it has none; *lists*: what is in its lists of inputs and patches, by name.
     """
 
     is_derivation: bool
@@ -106,24 +100,23 @@ class Packages:
                 lists = {name: strings(value) for name, value in inputs.items()}
             except NixError:  # a set that only looks like a package
                 old, lists = None, {}
-        arguments: Any = force(found["arguments"])
         return Package(
             force(found["isDerivation"]) is True,
             frozenset(strings(found["names"])),
-            tuple(arguments),
+            self.arguments(force(found["package"])),
             old,
             lists,
         )
 
-    def refuses(self, path: tuple[str, ...], name: str) -> bool:
-        """Whether `override` of a package that is known fails for an argument of this name."""
-        with quiet(self.evaluator):
-            try:
-                question = self.evaluator.evaluate_source(Source("«lint»", PROBE))
-                self.evaluator.guard(lambda p: force(call(call(question, p), name)), path)
-            except NixError as error:
-                return "unexpected argument" in error.message
-        return False
+    def arguments(self, package: Any) -> tuple[str, ...]:
+        """What the function of a package takes, empty if it takes more than it names or cannot be seen."""
+        if "override" not in package:
+            return ()
+        try:
+            function = find_function(self.evaluator, package)
+        except NixError:
+            return ()
+        return () if function.ellipsis else tuple(sorted(function.formals or ()))
 
     @cached_property
     def stand_in(self) -> bool:

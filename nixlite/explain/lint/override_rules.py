@@ -185,12 +185,17 @@ def missing_patches(program: Program) -> Iterator[Finding]:
             (node,) = asked
             if node in added(binding.value) and type(node) is n.Select and node.default is None:
                 old = change.old.name
-                certain = has(program, change, "patches") is False and not program.packages.stand_in
+                known = known_package(program, change)  # which has none, or it would not be told
+                certain = known is not None and known.old is not None and not program.packages.stand_in
                 yield Finding(
                     node.start,
                     "missing-patches",
                     f"'{old}.patches' fails for a package that has no patches"
-                    + (", as this one" if certain else "; most have none, and a new version may lose them"),
+                    + (
+                        ", as this one in <nixpkgs>"
+                        if certain
+                        else "; most have none, and a new version may lose them"
+                    ),
                     f"({old}.patches or [ ])",
                 )
 
@@ -363,14 +368,14 @@ def override_arguments(program: Program) -> Iterator[Finding]:
         change = attrs.body if type(attrs) is n.Lambda else attrs
         if select.path[-1] != "override" or type(change) is not n.AttrSet or change.dynamic:
             continue
-        names, refused = accepted_names(program, select, change)
+        names, refused, where = accepted_names(program, select, change)
         for name in refused:
             hint = did_you_mean(name, names)
             package = program.text(select)[: -len(".override")]
             yield Finding(
                 change.bindings[name].pos,
                 "override-argument",
-                f"'{name}' is no argument of the function of '{package}', so override fails"
+                f"'{name}' is no argument of the function of '{package}'{where}, so override fails"
                 f" (its arguments: {some(names, MOST_ARGUMENTS)})" + (f". {hint}" if hint else ""),
                 f"{package}.overrideAttrs (old: {{ {attribute_name(name)} = …; }})"
                 if name in BUILT_FROM
@@ -378,21 +383,20 @@ def override_arguments(program: Program) -> Iterator[Finding]:
             )
 
 
-def accepted_names(program: Program, select: n.Select, attrs: n.AttrSet) -> tuple[list[str], list[str]]:
-    """The arguments of a package's function, and those of a set that it would refuse."""
+def accepted_names(program: Program, select: n.Select, attrs: n.AttrSet) -> tuple[list[str], list[str], str]:
+    """The arguments of a package's function, those of a set that it would refuse, and who says so."""
     formals = callee_formals(program, select.subject) if len(select.path) == 1 else None
     if formals is not None:
         names = [formal.name for formal in formals.items]
-        return names, [] if formals.ellipsis else [name for name in attrs.bindings if name not in names]
-    root = program.shapes.root(select)
-    path = package_path(program, select)[:-1] if root is not None else ()
+        return names, [name for name in attrs.bindings if name not in names and not formals.ellipsis], ""
+    path = package_path(program, select)[:-1]
     known = program.packages.get(path) if path else None
     if known is None or not known.arguments:
-        return [], []
+        return [], [], ""
     unknown = [name for name in attrs.bindings if name not in known.arguments]
     if program.packages.stand_in:  # other sets have the same packages with more arguments
         unknown = [name for name in unknown if name in BUILT_FROM]
-    return sorted(known.arguments), [name for name in unknown if program.packages.refuses(path, name)]
+    return list(known.arguments), unknown, " in <nixpkgs>"
 
 
 def callee_formals(program: Program, package: n.Expr) -> n.Formals | None:
