@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from nixlite.errors import NixError
 from nixlite.explain.lint.tree import Finding, callee_name, let_references, offset_of, references
 from nixlite.syntax import nodes as n
-from nixlite.syntax.tree import walk
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -55,8 +54,8 @@ def let_arguments(program: Program) -> Iterator[Finding]:
 
 def built_sets(program: Program) -> Iterator[tuple[n.Call, n.AttrSet]]:
     """The calls of builders with a set that is written there."""
-    for node in walk(program.tree):
-        if type(node) is n.Call and callee_name(node.function) in BUILDERS:
+    for node in program.of(n.Call):
+        if callee_name(node.function) in BUILDERS:
             attrs = node.arguments[0]
             if type(attrs) is n.AttrSet:
                 yield node, attrs

@@ -29,7 +29,6 @@ from nixlite.runtime.show import show_value
 from nixlite.runtime.values import lambda_info
 from nixlite.source import Source
 from nixlite.syntax import nodes as n
-from nixlite.syntax.tree import walk
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -81,8 +80,8 @@ def fix_source(make_evaluator: Callable[[], Evaluator], source: Source, caller: 
 def next_target(program: Program, skip: set[int]) -> tuple[n.AttrSet, list[Reference]] | None:
     """The first set that can be rewritten, after those that were refused."""
     at = 0
-    for node in walk(program.tree):
-        if type(node) is n.Call and callee_name(node.function) in BUILDERS and len(node.arguments) == 1:
+    for node in program.of(n.Call):
+        if callee_name(node.function) in BUILDERS and len(node.arguments) == 1:
             attrs = node.arguments[0]
             if type(attrs) is n.AttrSet:
                 found = references(attrs) if attrs.recursive else let_references(program, attrs)

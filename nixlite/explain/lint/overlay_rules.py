@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from nixlite.explain.lint.shapes import SCOPE_ARGUMENTS, SCOPED, TOP, evaluated_first, takes_two_names
+from nixlite.explain.lint.shapes import SCOPE_ARGUMENTS, TOP, UNKNOWN, evaluated_first, takes_two_names
 from nixlite.explain.lint.tree import Finding, callee_name, offset_of, references, written_set
 from nixlite.spelling import attribute_name
 from nixlite.syntax import nodes as n
@@ -165,11 +165,14 @@ def replaced_sets(program: Program) -> Iterator[Finding]:
 
 def is_for_all_packages(program: Program, overlay: Overlay) -> bool:
     """Whether an overlay is one for the set of all packages, and not for those of Python or the like."""
-    if overlay.level == SCOPED:
-        return False
-    return overlay.level == TOP or not any(
-        type(node) is n.Select and is_of_python(program, overlay, node) for node in walk(overlay.node)
-    )
+    if overlay.level != UNKNOWN:
+        return overlay.level == TOP
+    known = program.shapes.for_all_packages
+    if overlay.node not in known:
+        known[overlay.node] = not any(
+            type(node) is n.Select and is_of_python(program, overlay, node) for node in walk(overlay.node)
+        )
+    return known[overlay.node]
 
 
 def is_of_python(program: Program, overlay: Overlay, node: n.Select) -> bool:
@@ -201,16 +204,16 @@ def are(names: list[str]) -> str:
 
 def lost_overrides(program: Program) -> Iterator[Finding]:
     """`prev.python3.override { packageOverrides = …; }`: the ones of earlier overlays are gone."""
-    failing = [finding.offset for finding in own_final_values(program)]
     for overlay in program.shapes.overlays:
         if is_alone(program, overlay):
             continue
         for attrs in overlay.results:
             for name, binding in attrs.bindings.items():
                 found = replaced_overrides(program, overlay, binding.value)
-                if found is None or any(starts_in(binding.value, offset) for offset in failing):
-                    continue  # what fails anyway is told once
-                yield overrides_finding(overlay, name, *found)
+                if found is not None and not any(
+                    starts_in(binding.value, finding.offset) for finding in own_final_values(program)
+                ):  # what fails anyway is told once
+                    yield overrides_finding(overlay, name, *found)
 
 
 def starts_in(node: n.Expr | None, offset: int) -> bool:
@@ -269,8 +272,8 @@ def is_alone(program: Program, overlay: Overlay) -> bool:
 
 def updated_packages(program: Program) -> Iterator[Finding]:
     """`hello = prev.hello // { version = "2.9"; }`: what is built stays as it is."""
-    for node in walk(program.tree):
-        if type(node) is not n.Binary or node.op != "//" or type(node.right) is not n.AttrSet:
+    for node in program.of(n.Binary):
+        if node.op != "//" or type(node.right) is not n.AttrSet:
             continue
         names = [name for name in node.right.bindings if name in BUILT_FROM]
         package = updated_package(program, node) if names else None

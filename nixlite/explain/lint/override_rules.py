@@ -361,8 +361,8 @@ def late_finding(program: Program, change: Change, attrs: n.AttrSet, late: list[
 
 def override_arguments(program: Program) -> Iterator[Finding]:
     """`.override { x = …; }` of a function that is known and has no argument `x`."""
-    for node in walk(program.tree):
-        if type(node) is not n.Call or type(node.function) is not n.Select:
+    for node in program.of(n.Call):
+        if type(node.function) is not n.Select:
             continue
         select, attrs = node.function, node.arguments[0]
         change = attrs.body if type(attrs) is n.Lambda else attrs

@@ -33,8 +33,8 @@ class Rule(NamedTuple):
 
 def dropped_sets(program: Program) -> Iterator[Finding]:
     """`//` or an override whose nested set takes the place of another one."""
-    for node in walk(program.tree):
-        if type(node) is n.Binary and node.op == "//":
+    for node in program.of(n.Binary):
+        if node.op == "//":
             yield from dropped_by_update(program, node)
     yield from override_rules.dropped_parts(program)
     yield from overlay_rules.replaced_sets(program)
@@ -87,13 +87,14 @@ def shadowed_by_with(program: Program) -> Iterator[Finding]:
             f"'{node.name}' is in 'with {inner}' and in 'with {outer}'; the inner one wins",
             f"{inner}.{node.name}",
         )
-    for node in walk(program.tree):
-        if type(node) is n.With:
-            yield from hidden_from_with(program, node)
+    for node in program.of(n.With):
+        yield from hidden_from_with(program, node)
 
 
 def hidden_from_with(program: Program, scope: n.With) -> Iterator[Finding]:
     """Variables in the body of a `with` whose set has the name too: the `with` never wins."""
+    if type(program.meaning(scope.scope)) is not n.AttrSet:
+        return
     told: set[str] = set()
     for node in walk(scope.body):
         if type(node) is not n.Var or node.name in told:
@@ -152,8 +153,8 @@ def package_functions(program: Program) -> Iterator[n.Lambda]:
     """The function that a file is, and those that are written as the argument of `callPackage`."""
     if type(program.tree) is n.Lambda:
         yield program.tree
-    for node in walk(program.tree):
-        if type(node) is n.Call and callee_name(node.function) in CALLERS:
+    for node in program.of(n.Call):
+        if callee_name(node.function) in CALLERS:
             function = node.arguments[0]
             if type(function) is n.Lambda:
                 yield function

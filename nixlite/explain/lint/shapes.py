@@ -65,13 +65,16 @@ class Shapes:
         self.program = program
         self.parents: dict[n.Expr, n.Expr] = {}
         self.bound_as: dict[n.Expr, str] = {}
-        for node in walk(program.tree):
-            for child in children(node):
-                self.parents[child] = node
-            if type(node) is n.AttrSet:
-                for name, binding in node.bindings.items():
-                    if binding.value is not None and binding.kind == n.PLAIN:
-                        self.bound_as[binding.value] = name
+        for nodes in program.nodes.values():
+            for node in nodes:
+                for child in children(node):
+                    self.parents[child] = node
+        for node in program.of(n.AttrSet):
+            for name, binding in node.bindings.items():
+                if binding.value is not None and binding.kind == n.PLAIN:
+                    self.bound_as[binding.value] = name
+        self.for_all_packages: dict[n.Expr, bool] = {}
+        """Of the overlays that were asked about: whether they are for the set of all packages."""
         self.overlays = list(self.find_overlays())
         self.changes = list(self.find_changes())
 
@@ -79,7 +82,7 @@ class Shapes:
         """Every overlay of the program, outer ones first."""
         bound = self.program.analysis.bound
         outer: set[n.Expr] = set()
-        for node in walk(self.program.tree):
+        for node in self.program.of(n.Lambda):
             if not takes_two_names(node):
                 continue
             level = self.level(node)
@@ -94,8 +97,8 @@ class Shapes:
     def find_changes(self) -> Iterator[Change]:
         """Every call of `overrideAttrs` and the like with something that is written there."""
         bound = self.program.analysis.bound
-        for node in walk(self.program.tree):
-            if type(node) is not n.Call or type(node.function) is not n.Select:
+        for node in self.program.of(n.Call):
+            if type(node.function) is not n.Select:
                 continue
             method = callee_name(node.function)
             if method not in ATTRIBUTE_CHANGES:

@@ -44,7 +44,10 @@ class Program:
         self.analysis: Analysis = analyse(self.tree, source, evaluator.state.globals)
         self.values: dict[Variable, n.Expr] = {}
         self.let_variables: set[Variable] = set()
+        self.nodes: dict[type, list[Any]] = {}
+        """All nodes by their types, outer ones first."""
         for node in walk(self.tree):
+            self.nodes.setdefault(type(node), []).append(node)
             for name, variable in self.analysis.bound.get(node, {}).items():
                 value = bound_value(node, name)
                 if value is not None:
@@ -65,6 +68,10 @@ class Program:
         from nixlite.explain.lint.asking import Packages  # seldom
 
         return Packages(self.evaluator, self.source.path)
+
+    def of(self, kind: type) -> list[Any]:
+        """The nodes of a type, outer ones first."""
+        return self.nodes.get(kind, [])
 
     def text(self, node: n.Expr) -> str:
         """The source of an expression, on one line."""
