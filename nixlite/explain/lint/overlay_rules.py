@@ -36,6 +36,9 @@ def own_final_values(program: Program) -> Iterator[Finding]:
     for overlay in program.shapes.overlays:
         for attrs in overlay.results:
             yield from own_values_in(program, overlay, attrs, ())
+            for name, binding in attrs.bindings.items():
+                if binding.value is not None:
+                    yield from own_inputs(program, overlay, name, binding.value)
 
 
 def own_values_in(
@@ -81,6 +84,58 @@ def own_rec_finding(overlay: Overlay, offset: int, path: tuple[str, ...]) -> Fin
         f" infinite recursion; before this overlay it is '{before}'",
         before,
     )
+
+
+def own_inputs(program: Program, overlay: Overlay, name: str, value: n.Expr) -> Iterator[Finding]:
+    """`gd = prev.gd.overrideAttrs (old: { buildInputs = [ final.gd ]; })`: built from itself."""
+    for change in program.shapes.changes:
+        if change.call is not value or change.method != "overrideAttrs":
+            continue
+        for attrs in change.results:
+            for attribute, binding in attrs.bindings.items():
+                if binding.value is None or attribute in NOT_BUILT_FROM:
+                    continue
+                for node in parts(binding.value):
+                    found = finished_path(program, overlay, node)
+                    if found is not None and found[0][:1] == (name,) and is_output(found[0][1:]):
+                        begin, before = found[1], f"{overlay.previous.name}.{attribute_name(name)}"
+                        yield Finding(
+                            node.start,
+                            "own-final-value",
+                            f"'{begin}' is the finished set, in which '{name}' is what is defined here: it is"
+                            f" built from itself, which is an infinite recursion; before this overlay it is"
+                            f" '{before}'",
+                            before,
+                        )
+
+
+NOT_BUILT_FROM = frozenset(("passthru", "meta", "nativeBuildInputs", "depsBuildBuild"))
+"""Attributes that are no part of a build, and those for which nixpkgs takes the package of another platform
+where one compiles for one."""
+
+
+def parts(value: n.Expr) -> Iterator[n.Expr]:
+    """What is surely in the text or the list that an expression gives."""
+    kind: Any = type(value)
+    inner: Any = value
+    if kind is n.ListLiteral:
+        for item in inner.items:
+            yield from parts(item)
+    elif kind is n.Binary and inner.op in ("++", "+"):
+        yield from parts(inner.left)
+        yield from parts(inner.right)
+    elif kind is n.Interpolation:
+        for _, part in inner.parts:
+            yield from parts(part)
+    elif kind in (n.With, n.Let):
+        yield from parts(inner.body)
+    else:
+        yield value
+
+
+def is_output(path: tuple[str, ...]) -> bool:
+    """Whether what is selected from a package is the package, or an output of it."""
+    return path in ((), ("out",), ("dev",), ("lib",), ("bin",), ("outPath",))
 
 
 def finished_path(program: Program, overlay: Overlay, node: n.Expr) -> tuple[tuple[str, ...], str] | None:
