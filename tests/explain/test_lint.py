@@ -100,6 +100,10 @@ SUGGESTIONS = [
     ('p: p.hugo.overrideAttrs (o: { vendorSha256 = "0"; })',
      ("override the builder's argument: p.hugo.override { buildGoModule = args: buildGoModule (args // { vendorSha256"
      ' = "0"; }); }')),
+    ('p: p.overrideAttrs (o: { cargoSha256 = "0"; })', 'cargoDeps = o.cargoDeps.overrideAttrs (_: { outputHash = "0"; });'),
+    ('p: p.overrideAttrs { cargoHash = "0"; }', 'cargoDeps = rustPlatform.fetchCargoVendor { src = …; hash = "0"; };'),
+    ('p: p.src.overrideAttrs (s: { rev = "2"; })',
+     'p.src.override { rev = "2"; hash = …; }  (sha256, if the package has that)'),
     ('final: prev: { x = prev.x // { version = "2"; }; }', "prev.x.overrideAttrs (old: { version = …; })"),
 ]  # fmt: skip
 

@@ -157,12 +157,15 @@ def consumed_finding(program: Program, change: Change, name: str, binding: n.Bin
     builder, attribute = CONSUMED[name]
     old = change.old.name if change.old is not None else "old"
     value = program.text(binding.value) if binding.value is not None else "…"
-    fix = (
-        f"override the builder's argument: {program.text(change.package)}.override"
-        f" {{ {builder} = args: {builder} (args // {{ {name} = {value}; }}); }}"
-        if attribute == "goModules"
-        else f"{attribute} = {old}.{attribute}.overrideAttrs (_: {{ outputHash = {value}; }});"
-    )
+    if attribute == "goModules":
+        fix = (
+            f"override the builder's argument: {program.text(change.package)}.override"
+            f" {{ {builder} = args: {builder} (args // {{ {name} = {value}; }}); }}"
+        )
+    elif name == "cargoSha256":
+        fix = f"{attribute} = {old}.{attribute}.overrideAttrs (_: {{ outputHash = {value}; }});"
+    else:  # since nixpkgs 25.05 `cargoDeps` is made of another derivation, which has the hash
+        fix = f"{attribute} = rustPlatform.fetchCargoVendor {{ src = …; hash = {value}; }};"
     return Finding(
         binding.pos,
         "consumed-argument",
@@ -350,8 +353,8 @@ def late_finding(program: Program, change: Change, attrs: n.AttrSet, late: list[
     return Finding(
         attrs.bindings[late[0]].pos,
         "late-source",
-        f"{names} on src {'comes' if len(late) == 1 else 'come'} too late: fetchers such as fetchFromGitHub"
-        " have made the URL of their arguments before, and the hash stays, by which the old source is found",
+        f"{names} on src {'comes' if len(late) == 1 else 'come'} too late: most fetchers have made the URL of"
+        " their arguments before; and the hash stays, by which the old source is found, whatever the URL",
         f"{program.text(change.package)}.override {{ {given} hash = …; }}  (sha256, if the package has that)",
     )
 
