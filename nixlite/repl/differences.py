@@ -45,15 +45,21 @@ def call_package(session: Session, text: str) -> str:
 
     Arguments come from `pkgs`, or from all variables where there is none; see `:args`.
     """
-    from nixlite.explain.arguments import MISSING
+    from nixlite.explain.arguments import AUTOMATIC, MISSING
     from nixlite.explain.arguments_text import render_plan, written_call
+    from nixlite.explain.calling import passed, scope_of_set
 
     found, function, given = plan(session, text)
     name, scope = scope_of(session)
     if any(argument.how == MISSING for argument in found.arguments):
         return render_plan(found, name or "the session")
-    session.reply.write(f"{written_call(found, parenthesised(function), given, name)}\n")
-    arguments: dict[str, Lazy] = {a.name: scope[a.name] for a in found.arguments if a.how == "automatic"}
+    names = [argument.name for argument in found.arguments if argument.how == AUTOMATIC]
+    arguments: dict[str, Lazy] = passed(session.evaluator, scope_of_set(scope), names)
+    if all(argument in scope for argument in names):
+        written = written_call(found, parenthesised(function), given, name)
+    else:  # callPackage looks where one cannot write `inherit (pkgs)`
+        written = f"{name + '.' if name else ''}callPackage {parenthesised(function)} {given or '{ }'}"
+    session.reply.write(f"{written}\n")
     extra = session.evaluate(given) if given else {}
     assert isinstance(extra, dict)
     value = imported(session, session.evaluate(function))

@@ -163,6 +163,10 @@ def test_repl_asks_the_set_of_the_session(tmp_path: Path) -> None:
     (tmp_path / "set.nix").write_text(SET)
     session = session_in(tmp_path)
     session.send("pkgs = import ./set.nix")
+    assert replies(session, ":callPackage ({ libX11, zlib }: [ libX11.name zlib.name ])") == [
+        'pkgs.callPackage ({ libX11, zlib }: [ libX11.name zlib.name ]) { }\n[ "libX11" "zlib" ]'
+    ]
+    assert replies(session, ":args pkgs.again")[0].startswith("the function (")
     (answer,) = replies(session, ":args { libX11, six }: 1")
     assert "libX11  automatic  from pkgs" in answer
     assert "six is in python3Packages and pythonPackages" in answer
