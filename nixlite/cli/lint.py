@@ -121,6 +121,9 @@ class Lint(Command):
         else:
             colour = self.host.stdout_colour()
             text = "\n\n".join(render(*result, colour=colour) for result in results if result[1])
+            if not text and results and not self.fix:
+                count = f" in {len(results)} file{'s' * (len(results) != 1)}"
+                text = "nothing found" + count * bool(self.words)
         self.host.write_stdout(f"{text}\n" if text else "")
 
 

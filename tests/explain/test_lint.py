@@ -170,7 +170,7 @@ def test_command(tmp_path: Path) -> None:
     assert text == (
         f"{inner}/a.nix:2:3: the argument 'a' is not used [unused-argument]\n     2|   a,\n        better: remove it, here and where a call gives it\n"
     )
-    assert command(str(tmp_path), "--ignore", "unused-argument") == (0, "")
+    assert command(str(tmp_path), "--ignore", "unused-argument") == (0, "nothing found in 2 files\n")
     assert "there is no rule 'x'" in command(str(tmp_path), "--ignore", "x")[1]
     assert json.loads(command(str(inner / "a.nix"), "--json")[1])[0]["line"] == 2
 
