@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from nixlite.explain.lint.shapes import SCOPE_ARGUMENTS, TOP, UNKNOWN, evaluated_first, takes_two_names
+from nixlite.explain.lint.shapes import (
+    SCOPE_ARGUMENTS,
+    TOP,
+    evaluated_first,
+    is_for_all_packages,
+    package_path,
+    takes_two_names,
+)
 from nixlite.explain.lint.tree import Finding, callee_name, offset_of, references, written_set
 from nixlite.spelling import attribute_name
 from nixlite.syntax import nodes as n
@@ -218,28 +225,6 @@ def replaced_sets(program: Program) -> Iterator[Finding]:
                 )
 
 
-def is_for_all_packages(program: Program, overlay: Overlay) -> bool:
-    """Whether an overlay is one for the set of all packages, and not for those of Python or the like."""
-    if overlay.level != UNKNOWN:
-        return overlay.level == TOP
-    known = program.shapes.for_all_packages
-    if overlay.node not in known:
-        known[overlay.node] = not any(
-            type(node) is n.Select and is_of_python(program, overlay, node) for node in walk(overlay.node)
-        )
-    return known[overlay.node]
-
-
-def is_of_python(program: Program, overlay: Overlay, node: n.Select) -> bool:
-    """Whether a selection is one from a set of Python packages: `prev.numpy.overridePythonAttrs`."""
-    root = program.shapes.root(node)
-    if root is None or root[0] not in (overlay.final, overlay.previous):
-        return False
-    return root[1][:1] == ("buildPythonPackage",) or (
-        len(root[1]) == 2 and root[1][1] == "overridePythonAttrs"
-    )
-
-
 def mentions(value: n.Expr, name: str) -> bool:
     """Whether `….name` is read somewhere in a value: who does that has chosen what to keep."""
     return any(type(node) is n.Select and name in node.path for node in walk(value))
@@ -348,11 +333,12 @@ def updated_package(program: Program, node: n.Binary) -> str | None:
     left: Any = node.left
     if type(left) is n.Call and callee_name(left.function) in ("overrideAttrs", "overridePythonAttrs"):
         return f"({program.text(left)})"
+    path = package_path(program, left)
+    known = program.packages.get(path) if path else None
+    if known is not None:
+        return program.text(left) if known.is_derivation else None
     root = program.shapes.root(left)
     if root is None or len(root[1]) != 1 or program.shapes.attribute_of(node) != root[1][0]:
         return None
-    for overlay in program.shapes.overlays:
-        if root[0] in (overlay.previous, overlay.final):
-            known = program.packages.get(root[1]) if is_for_all_packages(program, overlay) else None
-            return None if known is not None and not known.is_derivation else program.text(left)
-    return None
+    in_overlay = any(root[0] in (o.previous, o.final) for o in program.shapes.overlays)
+    return program.text(left) if in_overlay else None

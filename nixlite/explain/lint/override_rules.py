@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from nixlite.errors import did_you_mean, levenshtein
 from nixlite.explain.lint.building import BUILDERS
-from nixlite.explain.lint.overlay_rules import BUILT_FROM, is_for_all_packages, some
+from nixlite.explain.lint.overlay_rules import BUILT_FROM, some
+from nixlite.explain.lint.shapes import package_path
 from nixlite.explain.lint.tree import Finding, callee_name, written_set
 from nixlite.spelling import attribute_name
 from nixlite.syntax import nodes as n
@@ -316,18 +317,6 @@ def known_package(program: Program, change: Change) -> Package | None:
     """What is known of the package that is changed, where it is one of the set of all packages."""
     path = package_path(program, change.package)
     return program.packages.get(path) if path else None
-
-
-def package_path(program: Program, package: n.Expr) -> tuple[str, ...]:
-    """The attribute path of a package in the set of all packages, () for others."""
-    root = program.shapes.root(program.meaning(package))
-    if root is None:
-        return ()
-    variable, path = root
-    for overlay in program.shapes.overlays:
-        if variable in (overlay.final, overlay.previous):
-            return path if is_for_all_packages(program, overlay) else ()
-    return path if variable.name == "pkgs" and variable not in program.values else ()
 
 
 def late_sources(program: Program) -> Iterator[Finding]:

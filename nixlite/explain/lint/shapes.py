@@ -271,3 +271,40 @@ def evaluated_first(program: Program, node: n.Expr) -> Iterator[n.Expr]:
 
 FORCING = frozenset(("recurseIntoAttrs", "dontRecurseIntoAttrs", "hiPrio", "lowPrio", "recursiveUpdate"))
 """Functions of nixpkgs's `lib` that need their first argument before they give anything."""
+
+
+# -- which set of packages
+
+
+def is_for_all_packages(program: Program, overlay: Overlay) -> bool:
+    """Whether an overlay is one for the set of all packages, and not for those of Python or the like."""
+    if overlay.level != UNKNOWN:
+        return overlay.level == TOP
+    known = program.shapes.for_all_packages
+    if overlay.node not in known:
+        known[overlay.node] = not any(
+            type(node) is n.Select and is_of_python(program, overlay, node) for node in walk(overlay.node)
+        )
+    return known[overlay.node]
+
+
+def is_of_python(program: Program, overlay: Overlay, node: n.Select) -> bool:
+    """Whether a selection is one from a set of Python packages: `prev.numpy.overridePythonAttrs`."""
+    root = program.shapes.root(node)
+    if root is None or root[0] not in (overlay.final, overlay.previous):
+        return False
+    return root[1][:1] == ("buildPythonPackage",) or (
+        len(root[1]) == 2 and root[1][1] == "overridePythonAttrs"
+    )
+
+
+def package_path(program: Program, package: n.Expr) -> tuple[str, ...]:
+    """The attribute path of a package in the set of all packages, () for others."""
+    root = program.shapes.root(program.meaning(package))
+    if root is None:
+        return ()
+    variable, path = root
+    for overlay in program.shapes.overlays:
+        if variable in (overlay.final, overlay.previous):
+            return path if is_for_all_packages(program, overlay) else ()
+    return path if variable.name == "pkgs" and variable not in program.values else ()
