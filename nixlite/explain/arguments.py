@@ -261,6 +261,8 @@ def find_formals(evaluator: Evaluator, value: Any) -> tuple[dict[str, bool] | No
         value = evaluator.import_file(value)
     elif type(value) in (str, ContextString):
         value = evaluator.import_file(NixPath(value if type(value) is str else value.text))
+    if type(value) is dict and "override" in value and "__functor" not in value:
+        value = force(value["override"])
     named: dict[str, bool] | None = None
     while type(value) is dict and "__functor" in value:
         if named is None and "__functionArgs" in value:
