@@ -36,6 +36,10 @@ class Command:
     """Whether evaluation is pure unless the command line says otherwise; configuration files have no say."""
     shows_progress = True
     """Whether a line on the terminal tells of evaluations that take long."""
+    patience = 0.0
+    """After how many seconds, if not after the usual ones."""
+    failure = FAILURE
+    """The exit code where a mistake of the user's ends the command."""
     flags: Flags
 
     def __init__(self, settings: Settings, host: Host) -> None:
@@ -57,17 +61,19 @@ class Command:
         """Do what the command line, which has been read, asks; returns the exit code."""
         raise NotImplementedError
 
-    def start(self) -> Evaluator:
-        """The evaluator, made now that the settings are known."""
+    def start(self, host: Host | None = None) -> Evaluator:
+        """The evaluator, made now that the settings are known; *host*: another than the command's."""
         from nixlite.compiler.cache import Cache
         from nixlite.evaluator import Evaluator
 
         directory = self.host.cache_directory() if self.cache else None
-        self.evaluator = Evaluator(self.settings, self.host, Cache(directory) if directory else None)
+        self.evaluator = Evaluator(self.settings, host or self.host, Cache(directory) if directory else None)
+        if self.watch is not None:
+            self.watch.follow(self.evaluator)
         if self.shows_progress and self.watch is None and self.verbosity >= 0 and self.host.stderr_colour():
-            from nixlite.observe.watch import Watch
+            from nixlite.observe.watch import PATIENCE, Watch
 
-            self.watch = Watch(self.host, self.evaluator)
+            self.watch = Watch(self.host, self.evaluator, self.patience or PATIENCE)
             self.watch.__enter__()  # left when the command is over
         return self.evaluator
 
@@ -103,10 +109,10 @@ def run_command(command: Command, words: list[str]) -> int:
         return read_and_run(command, words)
     except NixError as error:
         report_error(command, error)
-        return FAILURE
+        return command.failure
     except RecursionError as error:
         report_error(command, StackOverflow().with_traceback(error.__traceback__))
-        return FAILURE
+        return command.failure
     except KeyboardInterrupt:
         host.write_stderr("error: interrupted by the user\n")
         return INTERRUPTED

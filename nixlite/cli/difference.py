@@ -23,8 +23,11 @@ class Diff(Command):
     description = (
         "A and B are FILE or FILE#ATTRPATH, '--expr EXPR', or attribute paths into '-f FILE'.\n\n"
         "How do two values differ? Derivations are compared by their variables and inputs, to any depth.\n"
-        "The exit code is 0 where there is no difference, and 1 where there is."
+        "The exit code is 0 where there is no difference, 1 where there is, and 2 where nobody can tell,\n"
+        "since one of them cannot be evaluated."
     )
+
+    failure = 2
 
     def __init__(self, settings: Settings, host: Host) -> None:
         super().__init__(settings, host)
@@ -32,13 +35,14 @@ class Diff(Command):
         self.file = ""
         self.expressions: list[str] = []
         self.json = False
-        self.depth = "99"
+        self.depth = ""
+        self.everything = False
 
     def run(self) -> int:
         """Compare and print."""
         from nixlite.explain.diff.report import compare, render, to_data
 
-        if not self.depth.isdecimal():
+        if not (self.depth or "0").isdecimal():
             raise UsageError(f"'--depth' takes a number, not '{self.depth}'")
         evaluator = self.start()
         state = evaluator.state
@@ -49,7 +53,15 @@ class Diff(Command):
 
             text = json.dumps(to_data(report, state), indent=2, ensure_ascii=False)
         else:
-            text = render(report, state, colour=self.host.stdout_colour(), depth=int(self.depth))
+            text = render(
+                report,
+                state,
+                colour=self.host.stdout_colour(),
+                depth=int(self.depth or 99),
+                everything=self.everything or bool(self.depth),
+            )
+        if report.same and not self.json:
+            text = "no difference"
         self.host.write_stdout(f"{text}\n" if text else "")
         return 0 if report.same else DIFFERENT
 
@@ -57,7 +69,8 @@ class Diff(Command):
 FLAGS: Flags = {
     "--expr": Flag("expr", add_expression, "an expression; twice for both values", "-E"),
     "--file": Flag("file", store("file"), "the file that the attribute paths lead into", "-f"),
-    "--depth": Flag("n", store("depth"), "how many inputs deep to follow derivations (all)"),
+    "--all": Flag("", turn_on("everything"), "all derivations that differ, with the paths of the .drv files"),
+    "--depth": Flag("n", store("depth"), "as --all, this many inputs deep"),
     "--json": Flag("", turn_on("json"), "print JSON"),
     **EVALUATION,
     **COMMON,

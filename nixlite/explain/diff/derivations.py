@@ -8,22 +8,26 @@ then shown where it arises, not in everything that uses it. Equal paths end the 
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
+from nixlite.explain.diff.pairing import (
+    alike,
+    base_of,
+    drv_name,
+    outputs_of,
+    pair_inputs,
+    pair_up,
+    uses_of,
+)
 from nixlite.explain.diff.values import CHANGED, Difference, Path, _Comparison, _outcome
 from nixlite.runtime.coerce import coerce_to_store_path
 from nixlite.runtime.show import is_derivation
 from nixlite.store.path import path_name, upstream_placeholder
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
-
     from nixlite.runtime.state import State
     from nixlite.runtime.values import Lazy
     from nixlite.store.derivation import Derivation
-    from nixlite.store.store import Store
-
-VERSION = re.compile(r"-[0-9].*")
 
 
 class Change(NamedTuple):
@@ -57,25 +61,35 @@ class DerivationDiff(NamedTuple):
         return new if old == new else f"{old} → {new}"
 
 
-def drv_name(drv_path: str) -> str:
-    """The name of the derivation whose path this is."""
-    return path_name(drv_path).removesuffix(".drv")
-
-
-def base_of(name: str) -> str:
-    """A name without its version."""
-    return VERSION.sub("", name)
-
-
-def diff_derivations(store: Store, old: str, new: str) -> DerivationDiff | None:
+def diff_derivations(store: Derivations, old: str, new: str) -> DerivationDiff | None:
     """Compare two derivations by the paths of their .drv files; None if they are the same one."""
     return None if old == new else DerivationComparison(store).compare(old, new)
+
+
+class Derivations(Protocol):
+    """What holds the derivations to be compared: a store, or a table of many."""
+
+    store_dir: str
+
+    def read_derivation(self, drv_path: str) -> Derivation:
+        """The derivation in a .drv file."""
+
+
+class Own(NamedTuple):
+    """How two derivations differ by themselves: *changes*, and which inputs are to be compared in turn.
+
+    *replaced*: pairs of inputs that are two different packages, whatever they have in common.
+    """
+
+    changes: list[Change]
+    pairs: list[tuple[str, str]]
+    replaced: list[tuple[str, str]]
 
 
 class DerivationComparison:
     """One comparison; `known` holds what was compared, by pairs of paths."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Derivations) -> None:
         self.store = store
         self.known: dict[tuple[str, str], DerivationDiff] = {}
         self.shortest = len(store.store_dir) + 34  # a slash, the hash and a dash
@@ -85,7 +99,7 @@ class DerivationComparison:
         )
 
     def compare(self, old: str, new: str) -> DerivationDiff:
-        """Compare two derivations that are not the same."""
+        """Compare two derivations that are not the same, with all that they are made of."""
         found = self.known.get((old, new))
         if found is None:
             found = self.known[old, new] = self.compared(old, new)
@@ -93,27 +107,7 @@ class DerivationComparison:
 
     def compared(self, old: str, new: str) -> DerivationDiff:
         """The comparison of two derivations that were not compared before."""
-        a, b = self.store.read_derivation(old), self.store.read_derivation(new)
-        pairs, only_old, only_new = pair_up(a.inputs, b.inputs, drv_name, self.likeness)
-        names_a, names_b = own_names(a), own_names(b)
-        for first, second in [*pairs, *((p, p) for p in a.inputs if p in b.inputs)]:
-            label = drv_name(first) if drv_name(first) == drv_name(second) else base_of(drv_name(first))
-            self.name_outputs(names_a, first, label)
-            self.name_outputs(names_b, second, label)
-        for path in only_old:
-            self.name_outputs(names_a, path, drv_name(path))
-        for path in only_new:
-            self.name_outputs(names_b, path, drv_name(path))
-        sources, old_sources, new_sources = pair_up(a.sources, b.sources, path_name)
-        changes = [Change(f"source {path_name(first)}", first, second) for first, second in sources]
-        for first, second in sources:
-            names_a[first] = names_b[second] = f"‹{path_name(first)}›"
-        changes += [Change(f"source {path_name(path)}", path, None) for path in old_sources]
-        changes += [Change(f"source {path_name(path)}", None, path) for path in new_sources]
-        changes += [Change(f"input {drv_name(path)}", path, None) for path in only_old]
-        changes += [Change(f"input {drv_name(path)}", None, path) for path in only_new]
-        own = self.field_changes(a, b, names_a, names_b)
-        changes += filter(self.is_reason, own) if pairs else own
+        changes, pairs, _ = self.own(old, new)
         inputs = [self.compare(first, second) for first, second in pairs]
         # Where the output is the same, how it came about is of interest only if someone changed it there.
         inputs = [
@@ -121,7 +115,51 @@ class DerivationComparison:
             for below in inputs
             if below.changes or not below.same_outputs
         ]
+        a, b = self.store.read_derivation(old), self.store.read_derivation(new)
         return DerivationDiff(old, new, changes, inputs, same_outputs(a, b))
+
+    def own(self, old: str, new: str) -> Own:
+        """How two derivations differ, their inputs aside."""
+        a, b = self.store.read_derivation(old), self.store.read_derivation(new)
+        texts_a, texts_b = fields(a), fields(b)
+        read = self.store.read_derivation
+        uses = uses_of(a, texts_a, read, self.token), uses_of(b, texts_b, read, self.token)
+        pairs, only_old, only_new = pair_inputs(a.inputs, b.inputs, *uses, self.likeness)
+        names_a, names_b = own_names(a), own_names(b)
+        replaced = []
+        for first, second in [*pairs, *((p, p) for p in a.inputs if p in b.inputs)]:
+            if not alike(first, second):
+                self.name_outputs(names_a, first, drv_name(first))
+                self.name_outputs(names_b, second, drv_name(second))
+                if not (read(first).is_fixed and read(second).is_fixed):  # where a source is another, how so
+                    replaced.append((first, second))
+                continue
+            label = drv_name(first) if drv_name(first) == drv_name(second) else base_of(drv_name(first))
+            self.name_outputs(names_a, first, label)
+            self.name_outputs(names_b, second, label)
+        for path in only_old:
+            self.name_outputs(names_a, path, drv_name(path))
+        for path in only_new:
+            self.name_outputs(names_b, path, drv_name(path))
+        changes = self.source_changes(a, b, names_a, names_b)
+        changes += [Change(f"input {drv_name(path)}", path, None) for path in only_old]
+        changes += [Change(f"input {drv_name(path)}", None, path) for path in only_new]
+        own = self.field_changes(a, b, names_a, names_b)
+        changes += filter(self.is_reason, own) if pairs else own
+        return Own(changes, [pair for pair in pairs if pair not in replaced], replaced)
+
+    def source_changes(
+        self, a: Derivation, b: Derivation, names_a: dict[str, str], names_b: dict[str, str]
+    ) -> list[Change]:
+        """The sources (files copied to the store) that differ; those of one name get it as a name."""
+        pairs, only_old, only_new = pair_up(a.sources, b.sources, path_name)
+        for first, second in pairs:
+            names_a[first] = names_b[second] = f"‹{path_name(first)}›"
+        return [
+            *(Change(f"source {path_name(first)}", first, second) for first, second in pairs),
+            *(Change(f"source {path_name(path)}", path, None) for path in only_old),
+            *(Change(f"source {path_name(path)}", None, path) for path in only_new),
+        ]
 
     def likeness(self, old: str, new: str) -> int:
         """How much two derivations of one name are alike: how many texts they share, hashes left out."""
@@ -193,11 +231,6 @@ def same_outputs(a: Derivation, b: Derivation) -> bool:
     return outputs_of(a) == outputs_of(b) and all(path for _, path in outputs_of(a))
 
 
-def outputs_of(drv: Derivation) -> list[tuple[str, str]]:
-    """Names and paths of the outputs."""
-    return sorted((name, output.path) for name, output in drv.outputs.items())
-
-
 def fields(drv: Derivation) -> dict[str, str]:
     """Everything that a derivation says of itself, as texts; structured attributes are taken apart."""
     found = {"name": drv.name, "system": drv.system, "builder": drv.builder}
@@ -221,54 +254,6 @@ def structured(text: str) -> dict[str, str]:
         key: value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
         for key, value in sorted(data.items())
     }
-
-
-def pair_up(
-    old: Iterable[str],
-    new: Iterable[str],
-    name_of: Callable[[str], str],
-    likeness: Callable[[str, str], int] | None = None,
-) -> tuple[list[tuple[str, str]], list[str], list[str]]:
-    """Which path on one side stands for which on the other: by name, then by name without version.
-
-    Paths on both sides are left out. Also returns those without a partner. Where several have one name, those
-    that are most alike go together (*likeness*: the more the greater).
-    """
-    before, after = set(old), set(new)
-    left = sorted(before - after, key=lambda path: (name_of(path), path))
-    right = sorted(after - before, key=lambda path: (name_of(path), path))
-    pairs: list[tuple[str, str]] = []
-    for key in (name_of, lambda path: base_of(name_of(path))):
-        groups: dict[str, tuple[list[str], list[str]]] = {}
-        for side, paths in enumerate((left, right)):
-            for path in paths:
-                groups.setdefault(key(path), ([], []))[side].append(path)
-        matched = [pair for first, second in groups.values() for pair in match(first, second, likeness)]
-        pairs += matched
-        taken = {path for pair in matched for path in pair}
-        left, right = ([path for path in side if path not in taken] for side in (left, right))
-    return sorted(pairs), left, right
-
-
-MOST_ALIKE = 40
-"""Up to how many paths of one name are looked at for their likeness: the work grows with the square."""
-
-
-def match(
-    old: list[str], new: list[str], likeness: Callable[[str, str], int] | None
-) -> list[tuple[str, str]]:
-    """Pairs of two lists, as many as there can be, the most alike first."""
-    if likeness is None or len(old) == len(new) == 1 or len(old) * len(new) > MOST_ALIKE**2:
-        return list(zip(old, new, strict=False))
-    ranks = [(-likeness(a, b), i, j) for i, a in enumerate(old) for j, b in enumerate(new)]
-    pairs: list[tuple[str, str]] = []
-    left, right = set(range(len(old))), set(range(len(new)))
-    for _, i, j in sorted(ranks):
-        if i in left and j in right:
-            left.remove(i)
-            right.remove(j)
-            pairs.append((old[i], new[j]))
-    return pairs
 
 
 # -- in values

@@ -2,12 +2,31 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from nixlite.errors import NixError
-from nixlite.explain.diff.derivations import DerivationDiff, diff_derivations, diff_values, drv_path_of
+from nixlite.explain.diff.derivations import (
+    DerivationComparison,
+    DerivationDiff,
+    diff_derivations,
+    diff_values,
+    drv_path_of,
+)
 from nixlite.explain.diff.unmoved import unmoved_in_derivation, unmoved_in_values
 from nixlite.explain.diff.values import _line_diff, _paint, _show, render_diff, show_path
+from nixlite.explain.diff.verdict import (
+    Verdict,
+    bare,
+    important,
+    judge,
+    listed,
+    origins_in,
+    phrase,
+    sentences,
+    shown_name,
+    verdict_data,
+)
 from nixlite.runtime.show import FAINT, GREEN, RED, is_derivation
 from nixlite.runtime.thunk import force
 
@@ -17,8 +36,12 @@ if TYPE_CHECKING:
     from nixlite.explain.diff.values import Difference
     from nixlite.runtime.state import State
     from nixlite.runtime.values import Lazy
+    from nixlite.store.store import Store
 
 MOST_CHARACTERS = 300
+
+STORE_PATH = re.compile(r"/[^ :]*/store/[0-9a-z]{32}-")
+"""What of a store path is not its name."""
 
 MOST_AROUND = 60
 """How much of a long text is shown on both sides of what it is shown for."""
@@ -27,15 +50,16 @@ MOST_AROUND = 60
 class Report(NamedTuple):
     """How two values differ.
 
-    *values*: the places that differ; of two derivations none, they have *derivation*. *inside*: how
-    derivations differ, for each place where two of them lie. *unmoved*: what was expected to change and did
-    not.
+    *values*: the places that differ; of two derivations none, they have *derivation* and *verdict*. *inside*:
+    how derivations differ, for each place where two of them lie. *unmoved*: what was expected to change and
+    did not.
     """
 
     values: list[Difference]
     derivation: DerivationDiff | None
     inside: dict[tuple[str | int, ...], DerivationDiff]
     unmoved: list[Unmoved]
+    verdict: Verdict | None = None
 
     @property
     def same(self) -> bool:
@@ -50,44 +74,95 @@ def compare(old: Lazy, new: Lazy, state: State) -> Report:
         found = diff_derivations(state.store, drv_path_of(a, state), drv_path_of(b, state))
         if found is None:
             return Report([], None, {}, [])
-        return Report([], found, {}, unmoved_in_derivation(state.store, found, a, b))
+        unmoved = unmoved_in_derivation(state.store, found, a, b)
+        return Report([], found, {}, unmoved, judge(state.store, found))
     values = diff_values(a, b, state)
+    comparison = DerivationComparison(state.store)
     inside = {}
     for path, _, before, after in values:
         if type(before) is dict and type(after) is dict:
             try:
                 if is_derivation(before) and is_derivation(after):
                     paths = drv_path_of(before, state), drv_path_of(after, state)
-                    inside[path] = diff_derivations(state.store, *paths)
+                    inside[path] = comparison.compare(*paths)
             except NixError:
                 continue
-    return Report(values, None, {path: d for path, d in inside.items() if d}, unmoved_in_values(values, a, b))
+    return Report(values, None, inside, unmoved_in_values(values, a, b))
 
 
 # -- text
 
 
-def render(report: Report, state: State, *, width: int = 80, colour: bool = False, depth: int = 99) -> str:
-    """The report as text; "" where there is no difference. *depth*: how far to follow inputs."""
+def render(
+    report: Report,
+    state: State,
+    *,
+    width: int = 80,
+    colour: bool = False,
+    depth: int = 99,
+    everything: bool = False,
+) -> str:
+    """The report as text: the verdict, then what differs; "" where nothing does.
+
+    Of derivations, those that differ by themselves; with *everything* also those on the way to them, with the
+    paths of the .drv files, *depth* inputs deep.
+    """
     lines: list[str] = []
     told: set[str] = set()
-    if report.derivation is not None:
-        lines += render_derivation(report.derivation, colour, depth, told)
+    if report.derivation is not None and report.verdict is not None:
+        lines += [*sentences(report.derivation, report.verdict), ""]
+        if everything:
+            lines += render_derivation(report.derivation, colour, depth, told)
+        else:
+            lines += render_origins(origins_in(report.derivation), report.derivation, colour)
     plain = [difference for difference in report.values if difference.path not in report.inside]
     text = render_diff(plain, state, width=width, colour=colour)
     lines += text.split("\n") if text else []
     for path, found in report.inside.items():
-        below = render_derivation(found, colour, depth, told)
-        lines += [f"~ {show_path(path)}:", *(f"  {line}" for line in below)]
+        if everything:
+            below = render_derivation(found, colour, depth, told)
+        else:
+            below = render_place(found, state.store, told, colour)
+        lines += [f"~ {show_path(path)}: {below[0]}", *(f"  {line}" for line in below[1:])]
     if report.unmoved:
         lines += ["", "expected to change and did not:"]
         lines += [f"  {unmoved_text(one)}" for one in report.unmoved]
     return "\n".join(lines)
 
 
+def render_origins(
+    origins: list[tuple[list[str], DerivationDiff]], whole: DerivationDiff, colour: bool
+) -> list[str]:
+    """The derivations that differ by themselves: how, and which way the whole uses them."""
+    lines: list[str] = []
+    for way, one in origins:
+        if one is not whole:
+            lines.append(f"{one.name}   used by {' ← '.join(way[::-1])}")
+        indent = "" if one is whole else "  "
+        for change in important(one.changes):
+            lines += [f"{indent}{line}" for line in render_change(change, colour, paths=False)]
+    return lines
+
+
+def render_place(found: DerivationDiff, store: Store, told: set[str], colour: bool) -> list[str]:
+    """The lines for two derivations in a set: the verdict, and what differs if that was not told before."""
+    origins = origins_in(found)
+    if found.same_outputs:
+        first = f"{found.name}: nothing is built, the output paths are the same"
+    else:
+        first = f"{found.name} has to be built again"
+    new = [(way, one) for way, one in origins if one.new_path not in told]
+    if len(new) < len(origins):
+        known = listed([one.name for _, one in origins if one.new_path in told])
+        first += f", because of {known} (see above)"
+    told.update(one.new_path for _, one in origins)
+    return [first, *render_origins(new, found, colour)]
+
+
 def unmoved_text(one: Unmoved) -> str:
     """One line for what did not change; of a long text the part that should have."""
-    text, at = one.text, one.text.find(one.old)
+    text = STORE_PATH.sub("", one.text)
+    at = text.find(one.old)
     start, end = at - MOST_AROUND, at + len(one.old) + MOST_AROUND
     if len(text) <= MOST_CHARACTERS or at < 0:
         start, end = 0, len(text)
@@ -108,7 +183,7 @@ def render_derivation(found: DerivationDiff, colour: bool, depth: int, told: set
     if found.same_outputs:
         lines.append("  the output paths are the same: what was built or downloaded once is used for both")
     for change in found.changes:
-        lines += [f"  {line}" for line in render_change(change, colour)]
+        lines += [f"  {line}" for line in render_change(change, colour, paths=True)]
     if found.inputs and depth > 0:
         for below in found.inputs:
             first, *others = render_derivation(below, colour, depth - 1, told)
@@ -119,10 +194,15 @@ def render_derivation(found: DerivationDiff, colour: bool, depth: int, told: set
     return lines
 
 
-def render_change(change: Change, colour: bool) -> list[str]:
-    """One change of a derivation; long texts by their lines or words."""
+def render_change(change: Change, colour: bool, *, paths: bool) -> list[str]:
+    """One change of a derivation; long texts by their lines or words. *paths*: with those of inputs."""
     what, old, new = change
+    what = shown_name(what)
     red, green = (RED, GREEN) if colour else ("", "")
+    if what.startswith(("input ", "source ")) and not paths:
+        if old is not None and new is not None:
+            return [f"~ {phrase(change)}"]
+        return [_paint(f"- {what}", red) if new is None else _paint(f"+ {what}", green)]
     if old is None:
         return [_paint(f"+ {what}{value_text(what, new)}", green)]
     if new is None:
@@ -156,7 +236,7 @@ def quoted(text: str) -> str:
 
 def shorten(text: str) -> str:
     """*text* on one line, not too long."""
-    flat = text.replace("\n", "\\n")
+    flat = bare(text).replace("\n", "\\n")
     return flat if len(flat) <= MOST_CHARACTERS else f"{flat[: MOST_CHARACTERS - 1]}…"
 
 
@@ -183,6 +263,7 @@ def to_data(report: Report, state: State) -> dict[str, Any]:
             for path, kind, old, new in report.values
         ],
         "derivation": derivation_data(report.derivation, told) if report.derivation else None,
+        "verdict": verdict_data(report.verdict),
         "expectedToChange": [one._asdict() for one in report.unmoved],
     }
 

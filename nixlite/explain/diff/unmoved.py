@@ -10,7 +10,8 @@ import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from nixlite.errors import NixError
-from nixlite.explain.diff.derivations import drv_name, fields
+from nixlite.explain.diff.derivations import fields
+from nixlite.explain.diff.pairing import drv_name
 from nixlite.explain.diff.values import CHANGED, Difference, show_path
 from nixlite.runtime.thunk import force
 from nixlite.runtime.values import ContextString
