@@ -2,26 +2,35 @@
 
 from __future__ import annotations
 
-from nixlite.cli.auto_call import auto_arguments, auto_call, find_along_attr_path
+from nixlite.cli.auto_call import auto_call, find_along_attr_path
 from nixlite.cli.command import Command
-from nixlite.cli.flags import COMMON, EVALUATION, Flag, Flags, store
-from nixlite.cli.sources import file_path, string_source
-from nixlite.cli.two_values import add_expression, named_value, two_values
+from nixlite.cli.flags import COMMON, EVALUATION, Flag, Flags, store, turn_on
+from nixlite.cli.two_values import add_expression, named_value, two_makers
+from nixlite.cli.versions import ATTRIBUTES, PackageSet, with_overlay_file, with_override
 from nixlite.errors import EvalError, UsageError
-from nixlite.runtime.call import call
 from nixlite.runtime.thunk import force
-from nixlite.runtime.values import FunctionType, NixPath, lambda_info
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Any
 
     from nixlite.evaluator import Evaluator
     from nixlite.explain.graphs import Graph
-    from nixlite.explain.impact.packages import Impact
+    from nixlite.explain.impact.packages import Impact, Packages
+    from nixlite.explain.impact.table import Table
     from nixlite.runtime.host import Host
     from nixlite.runtime.settings import Settings
-    from nixlite.runtime.values import Lazy
+    from nixlite.runtime.values import Lazy, Value
+
+    Version = Callable[[Evaluator], Lazy]
+
+DIFFERENT = 1
+
+NOT_THE_SET = (
+    "Only the attributes themselves were replaced, for '{file}' has no way to change the set: it neither\n"
+    "takes 'overlays' or 'config' nor has 'extend' or 'overrideScope'. What uses them keeps the old ones."
+)
 
 FORMS = ("summary", "list", "all", "tree", "dot", "mermaid", "svg", "json")
 
@@ -44,8 +53,12 @@ class ImpactCommand(Command):
     description = (
         "Which derivations of a package set change, which stay, and because of what? The set is <nixpkgs>\n"
         "or '-f FILE'. OLD and NEW are FILE or FILE#ATTRPATH, or '--expr EXPR'. With '--shared A B': which\n"
-        "derivations two packages of the set have in common, and which there are in two variants."
+        "derivations two packages of the set have in common, and which there are in two variants.\n\n"
+        "The exit code is 0 where nothing changes (or there is one of everything), 1 where something does,\n"
+        "and 2 where nobody can tell, since the set or the change cannot be evaluated."
     )
+    failure = 2
+    patience = 1.0
 
     def __init__(self, settings: Settings, host: Host) -> None:
         super().__init__(settings, host)
@@ -57,30 +70,76 @@ class ImpactCommand(Command):
         self.only: list[str] = []
         self.pair: list[str] = []
         self.format = "summary"
+        self.everything = False
+        self.applied = ""
 
     def run(self) -> int:
         """Compare and print."""
         if self.format not in FORMS:
             raise UsageError(f"'--format' takes one of: {', '.join(FORMS)}")
-        evaluator = self.start()
-        text = self.shared(evaluator) if self.pair else self.changed(evaluator)
+        text, differs = self.shared() if self.pair else self.changed()
         self.host.write_stdout(f"{text}\n" if text else "")
-        return 0
+        return DIFFERENT if differs else 0
 
-    def changed(self, evaluator: Evaluator) -> str:
-        """The answer about two versions of a set."""
-        from nixlite.explain.impact.packages import compare_packages, packages_of
+    # -- two versions of a set
 
-        old, new = self.versions(evaluator)
-        state = evaluator.state
-        before = evaluator.guard(lambda value: packages_of(value, state, self.only), old)
-        after = evaluator.guard(lambda value: packages_of(value, state, self.only), new)
-        if not self.only and len(before.found) == len(after.found) == 1:  # two derivations of any name
-            (name,) = after.found
-            before = before._replace(found=dict.fromkeys([name], *before.found.values()))
-        if self.only and not before.found and not before.failed:
-            raise EvalError(f"there is no package at {', '.join(self.only)}")
-        return self.show(compare_packages(before, after, state.store))
+    def changed(self) -> tuple[str, bool]:
+        """The answer about two versions of a set, and whether there is a difference."""
+        from nixlite.explain.impact.packages import compare_packages
+        from nixlite.explain.impact.table import Table
+
+        versions = self.versions()
+        host = speaking_once(self.host)
+        with Table(self.settings.store_dir) as table:
+            before, after = (self.survey(version, table, host, at) for at, version in enumerate(versions))
+            if not self.only and len(before.found) == len(after.found) == 1:  # two derivations of any name
+                (name,) = after.found
+                before = before._replace(found=dict.fromkeys([name], *before.found.values()))
+            if self.only and not any((*before, *after)):
+                raise EvalError(f"there is no package at {', '.join(self.only)}")
+            self.tell("comparing")
+            impact = compare_packages(before, after, table)
+        return self.show(impact), not impact.nothing
+
+    def survey(self, version: Version, table: Table, host: Host, at: int) -> Packages:
+        """The packages of the old version (*at* 0) or the new one, their derivations in *table*."""
+        from nixlite.explain.impact.survey import Survey
+
+        def make() -> tuple[Evaluator, Lazy]:
+            evaluator = self.start(host)
+            return evaluator, evaluator.guard(version, evaluator)
+
+        def tell(done: int, known: int) -> None:
+            self.tell(f"evaluating {('before', 'after')[at]} the change: {done:,} of {known:,} attributes")
+
+        return Survey(make, table, self.only, tell).run()
+
+    def tell(self, note: str) -> None:
+        """Show on a terminal how far this has come."""
+        if self.watch is not None:
+            self.watch.tell(note)
+
+    def versions(self) -> list[Version]:
+        """The two versions that the command line names."""
+        if bool(self.overlay) + bool(self.override) + bool(self.words or self.expressions) != 1:
+            raise UsageError(
+                "this takes one of '--overlay FILE', '--override EXPR', two versions, '--shared A B'"
+            )
+        if self.words or self.expressions:
+            return two_makers(self, self.words, self.expressions, "")
+        return [self.base, self.with_change]
+
+    def base(self, evaluator: Evaluator) -> Lazy:
+        """The package set."""
+        return PackageSet(self, evaluator, self.file).base()
+
+    def with_change(self, evaluator: Evaluator) -> Lazy:
+        """The package set with the overlay or override."""
+        if self.overlay:
+            changed, self.applied = with_overlay_file(self, evaluator, self.file, self.overlay)
+        else:
+            changed, self.applied = with_override(self, evaluator, self.file, self.override)
+        return changed
 
     def show(self, impact: Impact) -> str:
         """The answer in the form that is wanted."""
@@ -90,7 +149,7 @@ class ImpactCommand(Command):
         colour = self.host.stdout_colour()
         match self.format:
             case "json":
-                return json_text(impact_text.to_data(impact))
+                return json_text({**impact_text.to_data(impact), "applied": self.applied or None})
             case "tree":
                 return impact_text.tree_text(impact)
             case "dot":
@@ -99,86 +158,62 @@ class ImpactCommand(Command):
                 return graphs.to_mermaid(graph_of(impact))
             case "svg":
                 return graphs.to_svg(graph_of(impact))
-        parts = [impact_text.summary(impact)]
-        if self.format != "summary":
-            parts.append(impact_text.list_text(impact, everything=self.format == "all", colour=colour))
+        everything = self.everything or self.format == "all"
+        parts = [impact_text.summary(impact, everything=everything, colour=colour)]
+        if self.applied == ATTRIBUTES:
+            parts.append(NOT_THE_SET.format(file=self.file))
+        if everything or self.format == "list":
+            parts.append(impact_text.list_text(impact, everything=everything, colour=colour))
         return "\n\n".join(part for part in parts if part)
 
-    def shared(self, evaluator: Evaluator) -> str:
-        """The answer about two packages."""
+    # -- two packages
+
+    def shared(self) -> tuple[str, bool]:
+        """The answer about two packages, and whether there is anything in two variants."""
         from nixlite.explain.diff.derivations import drv_path_of
-        from nixlite.explain.impact.packages import compare_closures
-        from nixlite.explain.impact.text import sharing_data, sharing_text
+        from nixlite.explain.impact.sharing import compare_closures
+        from nixlite.explain.impact.sharing_text import sharing_data, sharing_text
+        from nixlite.explain.impact.table import Table
 
-        base = None if self.words or any("#" in word for word in self.pair) else self.base(evaluator)
-        paths = []
-        for word in self.pair:
-            if base is None:
-                value = force(named_value(self, evaluator, word))
-            else:
-                value = auto_call(find_along_attr_path(base, word, {}), {})
-            if type(value) is not dict or "drvPath" not in value:
-                raise EvalError(f"'{word}' is no derivation")
-            paths.append(evaluator.guard(lambda attrs: drv_path_of(attrs, evaluator.state), value))
-        sharing = compare_closures(paths[0], paths[1], evaluator.state.store)
+        if self.words:
+            raise UsageError(f"unexpected argument '{self.words[0]}'")
+        evaluator = self.start()
+        with Table(self.settings.store_dir) as table:
+            paths = []
+            for value, word in zip(self.shared_values(evaluator), self.pair, strict=True):
+                if type(value) is not dict or "drvPath" not in value:
+                    raise EvalError(f"'{word}' is no derivation")
+                paths.append(evaluator.guard(lambda attrs: drv_path_of(attrs, evaluator.state), value))
+                table.add(evaluator.state.store, paths[-1])
+            sharing = compare_closures(paths[0], paths[1], table)
         if self.format == "json":
-            return json_text(sharing_data(sharing))
-        return sharing_text(sharing, *self.pair)
+            text = json_text(sharing_data(sharing))
+        else:
+            text = sharing_text(sharing, *self.pair, everything=self.everything or self.format == "all")
+        return text, bool(sharing.variants)
 
-    # -- the two versions
+    def shared_values(self, evaluator: Evaluator) -> list[Value]:
+        """The two packages: attributes of the set, or of files that they name."""
+        if any("#" in word for word in self.pair):
+            return [force(named_value(self, evaluator, word)) for word in self.pair]
+        base = self.base(evaluator)
+        return [auto_call(find_along_attr_path(base, word, {}), {}) for word in self.pair]
 
-    def base(self, evaluator: Evaluator) -> Lazy:
-        """The package set."""
-        return auto_call(self.imported(evaluator), auto_arguments(self, evaluator))
 
-    def imported(self, evaluator: Evaluator) -> Lazy:
-        """What the set's file holds."""
-        return evaluator.import_file(NixPath(file_path(evaluator, self.file)))
+def speaking_once(host: Host) -> Host:
+    """A host like *host*, except that what is written to the standard error a second time is not."""
+    from copy import copy  # seldom
 
-    def versions(self, evaluator: Evaluator) -> tuple[Lazy, Lazy]:
-        """The two versions that the command line names."""
-        if bool(self.overlay) + bool(self.override) + bool(self.words or self.expressions) != 1:
-            raise UsageError(
-                "this takes one of '--overlay FILE', '--override EXPR', two versions, '--shared A B'"
-            )
-        if self.words or self.expressions:
-            return two_values(self, evaluator, self.words, self.expressions, "")
-        if self.overlay:
-            return self.base(evaluator), self.with_overlay(evaluator)
-        base = force(self.base(evaluator))
-        function = evaluator.evaluate_source(string_source(self, self.override))
-        changed = force(call(function, base))
-        if type(base) is dict and type(changed) is dict:
-            if changed.get("type") is not None and force(changed["type"]) == "derivation":
-                raise UsageError(
-                    "'--override' takes a function from the set to a set, such as"
-                    " 'pkgs: { hello = pkgs.hello.override { … }; }'"
-                )
-            changed = base | changed
-        return base, changed
+    said: set[str] = set()
+    other: Any = copy(host)
 
-    def with_overlay(self, evaluator: Evaluator) -> Lazy:
-        """The set with the overlay: as an argument of the file's function, else through `extend`."""
-        overlay = evaluator.import_file(NixPath(file_path(evaluator, self.overlay)))
-        function = self.imported(evaluator)
-        arguments = auto_arguments(self, evaluator)
-        if type(function) is FunctionType and any(
-            name == "overlays" for name, _ in lambda_info(function).formals or ()
-        ):
-            before = force(arguments.get("overlays", ()))
-            if "overlays" not in arguments:
-                before = force(self.own_overlays(evaluator))
-            return auto_call(function, {**arguments, "overlays": (*before, overlay)})  # type: ignore[misc]
-        base = force(self.base(evaluator))
-        if type(base) is not dict or "extend" not in base:
-            raise EvalError(f"'{self.file}' neither takes 'overlays' nor has 'extend'")
-        return call(base["extend"], overlay)
+    def write(text: str) -> None:
+        if text not in said:
+            said.add(text)
+            host.write_stderr(text)
 
-    def own_overlays(self, evaluator: Evaluator) -> Lazy:
-        """The overlays that the set has already, where it says so."""
-        base = force(self.base(evaluator))
-        overlays = force(base.get("overlays", ())) if type(base) is dict else ()
-        return overlays if type(overlays) is tuple else ()
+    other.write_stderr = write
+    return other  # type: ignore[no-any-return]
 
 
 def graph_of(impact: Impact) -> Graph:
@@ -201,13 +236,16 @@ def json_text(data: dict[str, Any]) -> str:
 FLAGS: Flags = {
     "--file": Flag("file", store("file"), "the package set (<nixpkgs>)", "-f"),
     "--overlay": Flag("file", store("overlay"), "an overlay, final: prev: { … }"),
-    "--override": Flag("expr", store("override"), "a function from the set to what is changed in it"),
+    "--override": Flag(
+        "expr", store("override"), "a function from the set to what is changed in it, pkgs: { … }"
+    ),
     "--expr": Flag("expr", add_expression, "an expression; twice for both versions", "-E"),
     "--of": Flag(
         "attrpath", add_attribute, "look only at this package and what it is made of; may be repeated"
     ),
     "--shared": Flag("a b", share, "what two packages have in common"),
     "--format": Flag("form", store("format"), "summary, list, all, tree, dot, mermaid, svg or json"),
+    "--all": Flag("", turn_on("everything"), "list everything: what stays, what cannot be evaluated and why"),
     "--list": Flag("", lambda command, words: store("format")(command, ["list"]), "list what changes"),
     "--tree": Flag(
         "", lambda command, words: store("format")(command, ["tree"]), "from the origin to its users"

@@ -9,6 +9,8 @@ from nixlite.runtime.values import NixPath
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from nixlite.cli.command import Command
     from nixlite.evaluator import Evaluator
     from nixlite.runtime.values import Lazy
@@ -23,16 +25,32 @@ def two_values(
     command: Command, evaluator: Evaluator, words: list[str], expressions: list[str], file: str
 ) -> tuple[Lazy, Lazy]:
     """The two values that words and expressions name, words first. Raises UsageError unless they are two."""
-    values = [named_value(command, evaluator, word, file) for word in words]
-    for at, text in enumerate(expressions):
+    first, second = two_makers(command, words, expressions, file)
+    return first(evaluator), second(evaluator)
+
+
+def two_makers(
+    command: Command, words: list[str], expressions: list[str], file: str
+) -> list[Callable[[Evaluator], Lazy]]:
+    """As `two_values`, for an evaluator that is not there yet."""
+
+    def word_value(word: str) -> Callable[[Evaluator], Lazy]:
+        return lambda evaluator: named_value(command, evaluator, word, file)
+
+    def expression_value(at: int, text: str) -> Callable[[Evaluator], Lazy]:
         source = string_source(command, text, str(at) if at else "")
-        values.append(auto_call(evaluator.evaluate_source(source), auto_arguments(command, evaluator)))
-    if len(values) != 2:
+        return lambda evaluator: auto_call(
+            evaluator.evaluate_source(source), auto_arguments(command, evaluator)
+        )
+
+    makers = [word_value(word) for word in words]
+    makers += [expression_value(at, text) for at, text in enumerate(expressions)]
+    if len(makers) != 2:
         raise UsageError(
-            f"this takes two values, not {len(values)}: FILE[#ATTRPATH], '--expr EXPR',"
+            f"this takes two values, not {len(makers)}: FILE[#ATTRPATH], '--expr EXPR',"
             " or '-f FILE' and two attribute paths"
         )
-    return values[0], values[1]
+    return makers
 
 
 def named_value(command: Command, evaluator: Evaluator, word: str, file: str = "") -> Lazy:

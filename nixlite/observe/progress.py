@@ -43,6 +43,7 @@ class Progress:
         """Whether something else is being written, or was written without the end of a line."""
         self.reader = TraceReader({}, {})
         self.place = ""
+        self.note = ""
 
     def start(self, frame: FrameType | None) -> None:
         """Show the line, and again each time the timer goes off."""
@@ -94,7 +95,7 @@ class Progress:
         size = peak_memory()
         if size:
             parts.append(f"{size / 1e6:.0f} MB")
-        return f"evaluating  {', '.join(parts)}  {self.place}".rstrip()
+        return f"{self.note or 'evaluating'}  {', '.join(parts)}  {self.place}".rstrip()
 
     def place_of(self, frame: FrameType | None) -> str:
         """The innermost place in a Nix source, or the source being compiled; empty if none is near."""

@@ -12,19 +12,23 @@ if TYPE_CHECKING:
     from nixlite.observe.progress import Progress
     from nixlite.runtime.host import Host
 
+
 PATIENCE = 2.0
-"""Seconds before the line is shown."""
+"""Seconds before the line is shown, where nobody says otherwise."""
 
 
 class Watch:
     """A context: while it lasts and once it has lasted long, a line on the terminal tells how it gets on.
 
-    The host's standard error is a terminal (see `line.wanted`).
+    The host's standard error is a terminal (see `line.wanted`). *patience*: seconds before the line is shown.
+    `note` says how far a longer task has come, of which the evaluation is a part.
     """
 
-    def __init__(self, host: Host, evaluator: Evaluator) -> None:
+    def __init__(self, host: Host, evaluator: Evaluator, patience: float = PATIENCE) -> None:
         self.host = host
         self.evaluator = evaluator
+        self.patience = patience
+        self.note = ""
         self.since = 0.0
         self.progress: Progress | None = None
 
@@ -34,7 +38,7 @@ class Watch:
         self.since = monotonic()
         try:
             signal.signal(signal.SIGALRM, self.on_alarm)
-            signal.setitimer(signal.ITIMER_REAL, PATIENCE)
+            signal.setitimer(signal.ITIMER_REAL, self.patience)
         except (AttributeError, ValueError):  # no such timer, or not the main thread: no line
             pass
         return self
@@ -52,10 +56,23 @@ class Watch:
         try:
             from nixlite.observe.progress import Progress
         except (ImportError, AttributeError, RecursionError):  # in the middle of some other import: later
-            signal.setitimer(signal.ITIMER_REAL, PATIENCE / 4)
+            signal.setitimer(signal.ITIMER_REAL, self.patience / 4)
             return
         self.progress = Progress(self.host, self.evaluator, self.since)
+        self.progress.note = self.note
         self.progress.start(frame)
+
+    def follow(self, evaluator: Evaluator) -> None:
+        """Another evaluator goes on."""
+        self.evaluator = evaluator
+        if self.progress is not None:
+            self.progress.evaluator = evaluator
+
+    def tell(self, note: str) -> None:
+        """Say how far the task has come."""
+        self.note = note
+        if self.progress is not None:
+            self.progress.note = note
 
 
 def stop_timer() -> None:

@@ -1,48 +1,50 @@
 """What a change of a package set reaches: which derivations are others now, which stay, and because of what.
 
-Two versions of a set are evaluated, not built. A package changes if its output paths do: then it has to be
-built anew. (Its .drv file may be another one even so, if a source is downloaded by another curl.) Changes
-have an origin, a derivation that differs by itself, and from there go on to everything that uses it.
+Two versions of a set are evaluated, not built. A package changes if its output paths do. Its .drv file may be
+another one even so, if a source is downloaded by another curl. Changes have an origin, a derivation that
+differs by itself, and from there go on to everything that uses it. What has an output that the old version
+had nowhere has to be built again.
 """
 
 from __future__ import annotations
 
+from collections import Counter, deque
 from typing import TYPE_CHECKING, NamedTuple
 
-from nixlite.errors import NixError
-from nixlite.explain.diff.derivations import (
-    DerivationComparison,
-    base_of,
-    drv_name,
-    drv_path_of,
-    same_outputs,
-)
-from nixlite.runtime.show import is_derivation
-from nixlite.runtime.thunk import force
+from nixlite.explain.diff.derivations import Change, DerivationComparison, Own
+from nixlite.explain.diff.pairing import alike, base_of, drv_name
+from nixlite.explain.diff.verdict import origins_in
+from nixlite.explain.impact.survey import Packages, first_line, packages_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from nixlite.explain.diff.derivations import DerivationDiff
-    from nixlite.runtime.state import State
-    from nixlite.runtime.values import Lazy
-    from nixlite.store.store import Store
+    from nixlite.explain.impact.table import Table
+
+__all__ = ["Packages", "compare_packages", "first_line", "packages_of"]
 
 SAME, CHANGED, ADDED, REMOVED = "same", "changed", "added", "removed"
-
-
-class Packages(NamedTuple):
-    """The packages of a set: .drv paths by attribute path, and messages for those that fail."""
-
-    found: dict[str, str]
-    failed: dict[str, str]
+BROKEN, MENDED = "broken", "mended"
+"""What could be evaluated before and cannot be now, and the other way round."""
 
 
 class Row(NamedTuple):
-    """One package: its .drv file before and after, where there is one."""
+    """One package: its .drv file before and after, where there is one.
+
+    *build*: whether one of its outputs is nowhere in the old version. *causes*: the origins of the change.
+    """
 
     attribute: str
     status: str
+    old: str | None
+    new: str | None
+    build: bool = False
+    causes: tuple[str, ...] = ()
+
+
+class Failure(NamedTuple):
+    """Why a package could not be evaluated, in the old and in the new version; None where it could."""
+
     old: str | None
     new: str | None
 
@@ -50,203 +52,239 @@ class Row(NamedTuple):
 class Impact(NamedTuple):
     """What a change does.
 
-    *rows*: the packages. *failed*: messages by attribute. *pairs*: for each derivation that changes in their
-    closures the one that it was. *users*: by .drv path, the changed derivations that use it. *origins*: those
-    that differ by themselves, with what differs. *closure*: how many derivations the closures have.
+    *rows*: the packages. *failed*: what could not be evaluated, by attribute. *pairs*: for each derivation to
+    be built again the one that it was, if one was. *users*: by .drv path, those of them that use it.
+    *origins*: those that differ by themselves, with what differs. *closure*: how many derivations all
+    packages are made of. *drv_files*: how many of these have .drv files that the old version had not, *same*
+    of them with the same outputs. *outputs*: how many outputs it had not, *downloads* of them by downloading.
+    *spared*: by origin, packages that stay because they are made with another derivation of its name, the
+    nearest first. *unused*: packages that are new and that no other package uses; with the attribute of what
+    is like it and in use, if any, and how many packages use that.
     """
 
     rows: list[Row]
-    failed: dict[str, str]
+    failed: dict[str, Failure]
     pairs: dict[str, str | None]
     users: dict[str, list[str]]
-    origins: dict[str, list[str]]
+    origins: dict[str, list[Change]]
     closure: int
+    drv_files: int
+    same: int
+    outputs: int
+    downloads: int
+    spared: dict[str, list[str]]
+    unused: dict[str, tuple[str, int] | None]
 
     def count(self, status: str) -> int:
         """How many packages have a status."""
         return sum(row.status == status for row in self.rows)
 
-
-def packages_of(value: Lazy, state: State, only: Iterable[str] = ()) -> Packages:
-    """The derivations in a set, and in sets in it that have `recurseForDerivations`; failures are kept.
-
-    A derivation stands for itself, under its name. *only*: the attribute paths to look at, if not all.
-    """
-    packages = Packages({}, {})
-    wanted = list(only)
-    if wanted:
-        for path in wanted:
-            take(value, path.split("."), path, state, packages)
-        return packages
-    collect(value, "", state, packages, set())
-    return packages
+    @property
+    def nothing(self) -> bool:
+        """Whether nothing changes."""
+        return all(row.status == SAME for row in self.rows)
 
 
-def take(value: Lazy, parts: list[str], path: str, state: State, packages: Packages) -> None:
-    """Add what one attribute path leads to, if there is anything."""
-    try:
-        for part in parts:
-            attrs = force(value)
-            if type(attrs) is not dict or part not in attrs:
-                return
-            value = attrs[part]
-    except NixError as error:
-        packages.failed[path] = first_line(error)
-        return
-    collect(value, path, state, packages, set())
+def compare_packages(old: Packages, new: Packages, table: Table) -> Impact:
+    """The difference that the change from *old* to *new* makes; their derivations are in *table*."""
+    before, after = table.closure(old.found.values()), table.closure(new.found.values())
+    had = table.products(before)
+    changed = {path for path in after - before if any(one not in had for one in table.products([path]))}
+    walk = _Walk(table, changed)
+    rows = [row_of(name, old, new, table, changed) for name in sorted({**old.found, **new.found})]
+    walk.run([(row.old, row.new) for row in rows if row.old and row.new])
+    origins = list(walk.origins)
+    reached = reach(table, changed, {path: 1 << at for at, path in enumerate(origins)})
+    rows = [
+        row._replace(causes=chosen(origins, reached[row.new])) if row.new in reached else row for row in rows
+    ]
+    failed = {
+        name: Failure(old.failed.get(name), new.failed.get(name))
+        for name in sorted({**old.failed, **new.failed})
+    }
+    fresh = table.products(changed) - had
+    return Impact(
+        rows,
+        failed,
+        {path: walk.pairs.get(path) for path in sorted(changed, key=drv_name)},
+        users_of(table, changed),
+        walk.origins,
+        len(after),
+        len(after - before),
+        len(after - before - changed),
+        len(fresh),
+        len(fresh & table.products(path for path in changed if table.entries[path].fixed)),
+        spared(table, rows, walk, after - changed),
+        unused(table, rows, after),
+    )
 
 
-def collect(value: Lazy, path: str, state: State, packages: Packages, seen: set[int]) -> None:
-    """Add the derivations in one value."""
-    try:
-        attrs = force(value)
-        if type(attrs) is not dict or id(attrs) in seen:
-            return
-        if is_derivation(attrs):
-            drv_path = drv_path_of(attrs, state)
-            packages.found[path or drv_name(drv_path)] = drv_path
-            return
-        seen.add(id(attrs))
-        if path and force(attrs.get("recurseForDerivations", False)) is not True:
-            return
-    except NixError as error:
-        packages.failed[path] = first_line(error)
-        return
-    for name in sorted(attrs):
-        collect(attrs[name], f"{path}.{name}" if path else name, state, packages, seen)
+def row_of(name: str, old: Packages, new: Packages, table: Table, changed: set[str]) -> Row:
+    """What has become of one package."""
+    before, after = old.found.get(name), new.found.get(name)
+    if before is None:
+        status = MENDED if fails(name, old) else ADDED
+    elif after is None:
+        status = BROKEN if fails(name, new) else REMOVED
+    else:
+        status = SAME if table.same_outputs(before, after) else CHANGED
+    return Row(name, status, before, after, after in changed)
 
 
-def first_line(error: NixError) -> str:
-    """What went wrong, in short."""
-    return error.message.split("\n", 1)[0]
-
-
-def compare_packages(old: Packages, new: Packages, store: Store) -> Impact:
-    """The difference that the change from *old* to *new* makes."""
-    rows = []
-    for name in sorted({**old.found, **new.found}):
-        before, after = old.found.get(name), new.found.get(name)
-        rows.append(Row(name, status_of(before, after, store), before, after))
-    walk = _Walk(store)
-    for row in rows:
-        if row.status == CHANGED and row.old and row.new:
-            walk.add(row.old, row.new)
-    reached = store.closure(new.found.values())
-    closure = sum(path.endswith(".drv") for path in reached)
-    return Impact(rows, {**old.failed, **new.failed}, walk.pairs, walk.users, walk.origins, closure)
-
-
-def status_of(old: str | None, new: str | None, store: Store) -> str:
-    """What has become of a derivation."""
-    if old is None or new is None:
-        return ADDED if old is None else REMOVED
-    if old == new or same_outputs(store.read_derivation(old), store.read_derivation(new)):
-        return SAME
-    return CHANGED
+def fails(name: str, packages: Packages) -> bool:
+    """Whether a package, or a set that it is in, could not be evaluated."""
+    while name:
+        if name in packages.failed:
+            return True
+        name = name.rpartition(".")[0]
+    return False
 
 
 class _Walk:
-    """Going through pairs of derivations that differ; each new one once."""
+    """Going through pairs of derivations that differ, from the packages down; each new one once."""
 
-    def __init__(self, store: Store) -> None:
-        self.comparison = DerivationComparison(store)
+    def __init__(self, table: Table, changed: set[str]) -> None:
+        self.table = table
+        self.changed = changed
+        self.comparison = DerivationComparison(table)
         self.pairs: dict[str, str | None] = {}
-        self.users: dict[str, list[str]] = {}
-        self.origins: dict[str, list[str]] = {}
+        self.origins: dict[str, list[Change]] = {}
 
-    def add(self, old: str, new: str) -> None:
-        """Take a pair, with the changed inputs beneath it."""
-        if old != new:
-            self.visit(self.comparison.compare(old, new))
-
-    def visit(self, found: DerivationDiff) -> None:
-        """Take one difference, unless it is known."""
-        new = found.new_path
-        if new in self.pairs or found.same_outputs:
-            return
-        self.pairs[new] = found.old_path
-        reasons = [change.what for change in found.changes]
-        if reasons:
-            self.origins[new] = reasons
-        for below in found.inputs:
-            if below.same_outputs:
+    def run(self, pairs: Iterable[tuple[str, str]]) -> None:
+        """Take these pairs, those of one name first, and all beneath them."""
+        todo = deque(sorted(pairs, key=lambda pair: (not alike(*pair), pair)))
+        while todo:
+            old, new = todo.popleft()
+            if new in self.pairs or new not in self.changed:
                 continue
-            self.users.setdefault(below.new_path, []).append(new)
-            self.visit(below)
+            self.pairs[new] = old
+            changes, below, _ = self.own(old, new)
+            changes = changes + [self.exchanged(*pair) for pair in below if self.is_exchanged(*pair)]
+            if changes:
+                self.origins[new] = changes
+            todo += below
+
+    def own(self, old: str, new: str) -> Own:
+        """How two derivations differ by themselves; a close look only where they say other things."""
+        first, second = self.table.entries[old], self.table.entries[new]
+        a, b = first.inputs, second.inputs
+        hidden = len(a) - first.unnamed
+        if (
+            first.shape == second.shape
+            and len(a) == len(b)
+            and a[hidden:] == b[hidden:]
+            and all(x == y or alike(x, y) for x, y in zip(a, b, strict=True))
+        ):
+            return Own([], [(x, y) for x, y in zip(a, b, strict=True) if x != y], [])
+        return self.comparison.own(old, new)
+
+    def is_exchanged(self, old: str, new: str) -> bool:
+        """Whether the one input stands for the other, and is not new: nothing beneath it says why."""
+        return new not in self.changed and not self.table.same_outputs(old, new)
+
+    def exchanged(self, old: str, new: str) -> Change:
+        """The reason that this is for what uses them; with the nearest derivations of other names, if any."""
+        name = drv_name(new)
+        for _, one in origins_in(self.comparison.compare(old, new)):
+            if drv_name(one.old_path) != drv_name(one.new_path):
+                name += f" ({one.name})"
+                break
+        return Change(f"input {name}", old, new)
 
 
-def origins_of(impact: Impact, drv_path: str) -> list[str]:
-    """The derivations that differ by themselves among what a changed one is made of, itself included."""
-    inputs: dict[str, list[str]] = {}
-    for used, users in impact.users.items():
-        for user in users:
-            inputs.setdefault(user, []).append(used)
-    found, todo, seen = [], [drv_path], {drv_path}
-    while todo:
-        path = todo.pop()
-        if path in impact.origins:
-            found.append(path)
-        for below in inputs.get(path, ()):
-            if below not in seen:
-                seen.add(below)
-                todo.append(below)
-    return sorted(found, key=drv_name)
+def reach(table: Table, within: set[str], marks: dict[str, int]) -> dict[str, int]:
+    """By derivation of *within*: the bits of all that it is made of, itself included, within *within*."""
+    found: dict[str, int] = {}
+    for root in within:
+        todo = [root]
+        while todo:
+            path = todo[-1]
+            if path in found:
+                todo.pop()
+                continue
+            inputs = [below for below in table.entries[path].inputs if below in within]
+            waiting = [below for below in inputs if below not in found]
+            if waiting:
+                todo += waiting
+                continue
+            bits = marks.get(path, 0)
+            for below in inputs:
+                bits |= found[below]
+            found[path] = bits
+            todo.pop()
+    return found
 
 
-# -- do two packages share their dependencies?
+def chosen(names: list[str], bits: int) -> tuple[str, ...]:
+    """The names whose bits are set, by the names of the derivations."""
+    found = []
+    while bits:
+        lowest = bits & -bits
+        found.append(names[lowest.bit_length() - 1])
+        bits ^= lowest
+    return tuple(sorted(found, key=drv_name))
 
 
-class Variant(NamedTuple):
-    """A dependency that is there in two variants: .drv paths, and why: what differs by itself beneath."""
-
-    name: str
-    old: str
-    new: str
-    reasons: list[str]
-
-
-class Sharing(NamedTuple):
-    """What two closures have in common: .drv paths on both sides, in two variants, on one side only."""
-
-    common: list[str]
-    variants: list[Variant]
-    only_old: list[str]
-    only_new: list[str]
+def users_of(table: Table, changed: set[str]) -> dict[str, list[str]]:
+    """By derivation that changes: those of the others that use it."""
+    users: dict[str, list[str]] = {}
+    for path in sorted(changed, key=drv_name):
+        for below in table.entries[path].inputs:
+            if below in changed:
+                users.setdefault(below, []).append(path)
+    return users
 
 
-def compare_closures(old: str, new: str, store: Store) -> Sharing:
-    """Which derivations two derivations share, without themselves."""
-    before = {path for path in store.closure([old]) if path.endswith(".drv") and path not in (old, new)}
-    after = {path for path in store.closure([new]) if path.endswith(".drv") and path not in (old, new)}
-    outputs = {path: by_outputs(path, store) for path in before | after}
-    shared = {outputs[path] for path in before} & {outputs[path] for path in after}
-    common = {path for path in before if outputs[path] in shared}
-    before, after = ({path for path in side if outputs[path] not in shared} for side in (before, after))
-    left, right = sorted(before - after, key=drv_name), sorted(after - before, key=drv_name)
-    variants = []
+MOST_SPARED = 10
+"""Of how many origins this is found out."""
+
+
+def spared(table: Table, rows: list[Row], walk: _Walk, staying: set[str]) -> dict[str, list[str]]:
+    """See `Impact`."""
     by_name: dict[str, list[str]] = {}
-    for path in right:
-        by_name.setdefault(base_of(drv_name(path)), []).append(path)
-    only_old = []
-    for path in left:
-        partners = by_name.get(base_of(drv_name(path)), [])
-        if partners:
-            partner = partners.pop(0)
-            variants.append(Variant(base_of(drv_name(path)), path, partner, reasons(path, partner, store)))
-        else:
-            only_old.append(path)
-    only_new = sorted((path for paths in by_name.values() for path in paths), key=drv_name)
-    return Sharing(sorted(common, key=drv_name), variants, only_old, only_new)
+    for path in staying:
+        if not table.entries[path].fixed:
+            by_name.setdefault(drv_name(path), []).append(path)
+    origins = [new for new in walk.origins if drv_name(walk.pairs[new] or new) in by_name]
+    if not origins:
+        return {}
+    users: dict[str, list[str]] = {}
+    for path in staying:
+        for below in table.entries[path].inputs:
+            users.setdefault(below, []).append(path)
+    found = {}
+    for new in origins[:MOST_SPARED]:
+        distance = dict.fromkeys(by_name[drv_name(walk.pairs[new] or new)], 0)
+        todo = list(distance)
+        for path in todo:  # which grows
+            for user in users.get(path, ()):
+                if user not in distance:
+                    distance[user] = distance[path] + 1
+                    todo.append(user)
+        those = [row for row in rows if row.status == SAME and row.new and distance.get(row.new)]
+        if those:
+            those.sort(key=lambda row: distance[row.new or ""])
+            found[new] = [row.attribute for row in those]
+    return found
 
 
-def by_outputs(drv_path: str, store: Store) -> tuple[str, ...]:
-    """What two derivations have in common if they make the same: the output paths, else the .drv file."""
-    paths = [output.path for output in store.read_derivation(drv_path).outputs.values()]
-    return tuple(paths) if all(paths) else (drv_path,)
-
-
-def reasons(old: str, new: str, store: Store) -> list[str]:
-    """Why two derivations differ: `name: what`, for all that differ by themselves."""
-    walk = _Walk(store)
-    walk.add(old, new)
-    return [f"{drv_name(path)}: {', '.join(what)}" for path, what in sorted(walk.origins.items())]
+def unused(table: Table, rows: list[Row], after: set[str]) -> dict[str, tuple[str, int] | None]:
+    """See `Impact`."""
+    added = [row for row in rows if row.status == ADDED and row.new]
+    if not added:
+        return {}
+    used = {below for path in after for below in table.entries[path].inputs}
+    users = Counter(
+        below for path in {row.new for row in rows if row.new} for below in table.entries[path].inputs
+    )
+    like: dict[str, tuple[int, str]] = {}
+    for row in rows:
+        if row.new in used:
+            base = base_of(drv_name(row.new))
+            like[base] = max(like.get(base, (0, "")), (users[row.new], row.attribute))
+    found: dict[str, tuple[str, int] | None] = {}
+    for row in added:
+        if row.new and row.new not in used:
+            count, attribute = like.get(base_of(drv_name(row.new)), (0, ""))
+            found[row.attribute] = (attribute, count) if attribute else None
+    return found
