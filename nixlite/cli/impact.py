@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from nixlite.cli.auto_call import auto_call, find_along_attr_path
+from nixlite.cli.auto_call import auto_call, find_along_attr_path, parse_attr_path
 from nixlite.cli.command import Command
 from nixlite.cli.flags import COMMON, EVALUATION, Flag, Flags, store, turn_on
 from nixlite.cli.two_values import add_expression, named_value, two_makers
@@ -37,7 +37,7 @@ FORMS = ("summary", "list", "all", "tree", "dot", "mermaid", "svg", "json")
 
 def add_attribute(command: Any, words: list[str]) -> None:
     """The action of `--of`."""
-    command.only.append(words[0])
+    command.only.append(tuple(parse_attr_path(words[0])))
 
 
 def share(command: Any, words: list[str]) -> None:
@@ -67,7 +67,7 @@ class ImpactCommand(Command):
         self.overlay = ""
         self.override = ""
         self.expressions: list[str] = []
-        self.only: list[str] = []
+        self.only: list[tuple[str, ...]] = []
         self.pair: list[str] = []
         self.format = "summary"
         self.everything = False
@@ -96,7 +96,7 @@ class ImpactCommand(Command):
                 (name,) = after.found
                 before = before._replace(found=dict.fromkeys([name], *before.found.values()))
             if self.only and not any((*before, *after)):
-                raise EvalError(f"there is no package at {', '.join(self.only)}")
+                raise EvalError(f"there is no package at {', '.join(map('.'.join, self.only))}")
             self.tell("comparing")
             impact = compare_packages(before, after, table)
         return self.show(impact), not impact.nothing

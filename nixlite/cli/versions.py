@@ -79,17 +79,17 @@ class PackageSet:
             return changed, how
         base = force(changed)
         attrs = base if type(base) is dict else {}
-        config = force(attrs["config"]) if "config" in attrs else None
-        if self.takes("config") and type(config) is dict:
-            overrides = self.evaluator.evaluate_source(Source("«overrides»", OVERRIDES))
-            arguments = {**self.arguments, "config": call(call(overrides, config), change)}
-            return auto_call(self.function, arguments), "packageOverrides"
         result = force(call(change, base))
         if type(result) is not dict:
             raise EvalError(
                 f"'{self.file}' has no way to apply an overlay, but the attributes in it can be replaced:"
                 " give '--override' a function of the set, 'pkgs: { … }'"
             )
+        config = force(attrs["config"]) if "config" in attrs else None
+        if self.takes("config") and type(config) is dict:
+            overrides = self.evaluator.evaluate_source(Source("«overrides»", OVERRIDES))
+            arguments = {**self.arguments, "config": call(call(overrides, config), change)}
+            return auto_call(self.function, arguments), "packageOverrides"
         return attrs | result, ATTRIBUTES
 
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from nixlite.explain.diff.derivations import Change, DerivationComparison, Own
 from nixlite.explain.diff.pairing import alike, base_of, drv_name
 from nixlite.explain.diff.verdict import origins_in
-from nixlite.explain.impact.survey import Packages, first_line, packages_of
+from nixlite.explain.impact.survey import Packages, first_line, packages_of, split_last
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -136,7 +136,7 @@ def fails(name: str, packages: Packages) -> bool:
     while name:
         if name in packages.failed:
             return True
-        name = name.rpartition(".")[0]
+        name = split_last(name)[0]
     return False
 
 

@@ -9,6 +9,7 @@ forked, it is a new one.
 from __future__ import annotations
 
 import gc
+import re
 import sys
 from time import monotonic
 from typing import TYPE_CHECKING, NamedTuple
@@ -19,6 +20,7 @@ from nixlite.explain.diff.pairing import drv_name
 from nixlite.explain.impact.children import ChildLost, can_fork, in_child
 from nixlite.runtime.show import is_derivation
 from nixlite.runtime.thunk import force
+from nixlite.spelling import attribute_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -29,10 +31,10 @@ if TYPE_CHECKING:
     from nixlite.runtime.state import State
     from nixlite.runtime.values import Lazy
 
-MOST_BLOCKS = 4_000_000
+MOST_BLOCKS = 3_000_000
 """Python objects, of some 90 bytes each, after which an evaluation is given up."""
 
-FIRST_BLOCKS = 2_000_000
+FIRST_BLOCKS = 1_500_000
 """The same for the evaluation that all others begin with, where they can."""
 
 EVERY = 0.2
@@ -51,7 +53,7 @@ class Packages(NamedTuple):
     failed: dict[str, str]
 
 
-def packages_of(value: Lazy, state: State, only: Iterable[str] = ()) -> Packages:
+def packages_of(value: Lazy, state: State, only: Iterable[Name] = ()) -> Packages:
     """The derivations in a set, and in sets in it that have `recurseForDerivations`; failures are kept.
 
     A derivation stands for itself, under its name. *only*: the attribute paths to look at, if not all.
@@ -74,7 +76,7 @@ class Survey:
         self,
         make: Callable[[], tuple[Evaluator, Lazy]],
         table: Table,
-        only: Iterable[str] = (),
+        only: Iterable[Name] = (),
         tell: Callable[[int, int], None] = lambda done, known: None,
     ) -> None:
         self.make = make
@@ -89,6 +91,7 @@ class Survey:
     def run(self) -> Packages:
         """The packages. Raises what evaluating the set itself raises; what fails in it is in the result."""
         walk = self.walk
+        self.table.open()
         self.begin()
         self.part(FIRST_BLOCKS if self.forks else MOST_BLOCKS)
         while walk.todo:
@@ -106,6 +109,8 @@ class Survey:
 
     def begin(self) -> None:
         """Take a new evaluator."""
+        if blocks() > FIRST_BLOCKS:
+            gc.collect()  # what is given up is full of circles
         self.evaluator, value = self.make()
         self.walk.begin(value, self.evaluator.state)
 
@@ -114,7 +119,6 @@ class Survey:
         self.evaluator.close()
         self.evaluator = None
         self.walk.end()
-        gc.collect()  # evaluations are full of circles
 
     def part(self, most: int) -> None:
         """Go on until there are that many more objects."""
@@ -179,9 +183,23 @@ def blocks() -> int:
     return sys.getallocatedblocks() if hasattr(sys, "getallocatedblocks") else 0
 
 
-def starts(only: Iterable[str]) -> list[Name]:
-    """Where to begin: the first is taken last."""
-    return [tuple(path.split(".")) for path in reversed(list(only))] or [()]
+def starts(only: Iterable[Name]) -> list[Name]:
+    """Where to begin: the last is taken first."""
+    return list(only)[::-1] or [()]
+
+
+def spelled(name: Name) -> str:
+    """An attribute path as people write it."""
+    return ".".join(map(attribute_name, name))
+
+
+LAST = re.compile(r'(?:(.*)\.)?("(?:[^"\\]|\\.)*"|[^".]+)', re.DOTALL)
+
+
+def split_last(path: str) -> tuple[str, str]:
+    """What `spelled` gave, before its last name and that name."""
+    match = LAST.fullmatch(path)
+    return (match[1] or "", match[2]) if match else ("", path)
 
 
 class _Walk:
@@ -221,7 +239,7 @@ class _Walk:
         except NixError as error:
             if not name:
                 raise
-            self.packages.failed[".".join(name)] = first_line(error)
+            self.packages.failed[spelled(name)] = first_line(error)
         return None
 
     def look(self, name: Name) -> str | None:
@@ -231,7 +249,7 @@ class _Walk:
             return None
         if is_derivation(attrs):
             drv_path = drv_path_of(attrs, self.state)
-            self.packages.found[".".join(name) or drv_name(drv_path)] = drv_path
+            self.packages.found[spelled(name) or drv_name(drv_path)] = drv_path
             return drv_path
         if self.is_wanted(name, attrs) and self.is_new(name, attrs):
             self.names[name] = frozenset(attrs)

@@ -124,13 +124,18 @@ class Table:
                 parts += (f"\1{number}.", found[1], rest[found[2] :])
         return "".join(parts)
 
+    def open(self) -> None:
+        """Make the file, if it is not there: at the latest before there are children to share it."""
+        if self.file is None:
+            import tempfile  # seldom
+
+            self.file = tempfile.TemporaryFile(buffering=0)  # noqa: SIM115 - as long as the table is there
+
     def compressed(self, data: bytes) -> bytes:
         """The bytes as they are kept, which is done here."""
-        import tempfile  # seldom
-        import zlib
+        import zlib  # seldom
 
-        if self.file is None:
-            self.file = tempfile.TemporaryFile(buffering=0)  # noqa: SIM115 - as long as the table is there
+        self.open()
         packed = zlib.compress(data, 1)
         self.file.seek(self.end)
         self.file.write(packed)

@@ -9,6 +9,7 @@ from nixlite.explain.diff.pairing import drv_name
 from nixlite.explain.diff.values import _paint
 from nixlite.explain.diff.verdict import count_text, counts, listed, phrases
 from nixlite.explain.impact.packages import ADDED, BROKEN, CHANGED, MENDED, REMOVED, SAME
+from nixlite.explain.impact.survey import split_last
 from nixlite.runtime.show import FAINT, GREEN, RED
 
 if TYPE_CHECKING:
@@ -151,7 +152,7 @@ def grouped(names: list[str], most: int = MOST_NAMES // 2) -> list[str]:
     """Names, those in one set together: `python3Packages.{numpy, six}`; of more than *most* the number."""
     sets: dict[str, list[str]] = {}
     for name in names:
-        above, _, last = name.rpartition(".")
+        above, last = split_last(name)
         sets.setdefault(above, []).append(last)
     found = sets.pop("", [])
     for above, inner in sets.items():
