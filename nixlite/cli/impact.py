@@ -110,7 +110,7 @@ class ImpactCommand(Command):
             return evaluator, evaluator.guard(version, evaluator)
 
         def tell(done: int, known: int) -> None:
-            self.tell(f"evaluating {('before', 'after')[at]} the change: {done:,} of {known:,} attributes")
+            self.tell(f"{('before', 'after')[at]} the change: {done:,} of {known:,} attributes")
 
         return Survey(make, table, self.only, tell).run()
 

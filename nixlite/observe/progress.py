@@ -90,12 +90,14 @@ class Progress:
 
     def text(self) -> str:
         """What the line says: time, files read, memory at its peak, place."""
+        spent, size = f"{monotonic() - self.since:.0f} s", peak_memory()
+        if self.note:
+            return ", ".join([self.note, spent, *([f"{size / 1e6:.0f} MB"] if size else [])])
         count = sum(source.path is not None for source in list(self.evaluator.sources.values()))
-        parts = [f"{monotonic() - self.since:.0f} s", f"{count} file{'' if count == 1 else 's'}"]
-        size = peak_memory()
+        parts = [spent, f"{count} file{'' if count == 1 else 's'}"]
         if size:
             parts.append(f"{size / 1e6:.0f} MB")
-        return f"{self.note or 'evaluating'}  {', '.join(parts)}  {self.place}".rstrip()
+        return f"evaluating  {', '.join(parts)}  {self.place}".rstrip()
 
     def place_of(self, frame: FrameType | None) -> str:
         """The innermost place in a Nix source, or the source being compiled; empty if none is near."""

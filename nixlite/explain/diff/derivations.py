@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
+from nixlite.errors import NixError
 from nixlite.explain.diff.pairing import (
     alike,
     base_of,
@@ -271,6 +272,8 @@ class _WithDerivations(_Comparison):
         if self.is_package(old) and self.is_package(new):
             first = _outcome([lambda _: drv_path_of(old, self.state), ()])
             second = _outcome([lambda _: drv_path_of(new, self.state), ()])
+            if isinstance(first, NixError) and isinstance(second, NixError):
+                first, second = first.message, second.message
             if first != second:
                 self.found.append(Difference(path, CHANGED, old, new))
         else:

@@ -18,6 +18,7 @@ from nixlite.explain.diff.values import _line_diff, _paint, _show, render_diff, 
 from nixlite.explain.diff.verdict import (
     Verdict,
     bare,
+    count_text,
     important,
     judge,
     listed,
@@ -115,6 +116,8 @@ def render(
             lines += render_derivation(report.derivation, colour, depth, told)
         else:
             lines += render_origins(origins_in(report.derivation), report.derivation, colour)
+    if report.inside:
+        lines += [sets_verdict(report), ""]
     plain = [difference for difference in report.values if difference.path not in report.inside]
     text = render_diff(plain, state, width=width, colour=colour)
     lines += text.split("\n") if text else []
@@ -128,6 +131,21 @@ def render(
         lines += ["", "expected to change and did not:"]
         lines += [f"  {unmoved_text(one)}" for one in report.unmoved]
     return "\n".join(lines)
+
+
+def sets_verdict(report: Report) -> str:
+    """What the derivations in two values that are none come to."""
+    built = [one for one in report.inside.values() if not one.same_outputs]
+    text = f"{len(built):,} of {count_text(len(report.inside), 'derivation')} that differ"
+    text += (
+        f"{'s' if len(report.inside) == 1 else ''} {'has' if len(built) == 1 else 'have'} to be built again"
+    )
+    names = dict.fromkeys(below.name for one in built for _, below in origins_in(one))
+    if names:
+        text += f", because of {listed(names)}"
+    if len(built) < len(report.inside):
+        text += "; the output paths of the others are the same"
+    return f"{text}."
 
 
 def render_origins(

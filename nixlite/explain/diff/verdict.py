@@ -180,12 +180,9 @@ def counts(drv_files: int, same: int, outputs: int, downloads: int = 0) -> str:
     if parts:
         text += f", {' and '.join(parts)}"
     if same:
-        which = (
-            f"{same:,} of these files give" if parts and same > 1 else "one of them gives" if parts else ""
-        )
-        which = which or ("but give" if drv_files > 1 else "but gives")
-        text += f"{'; ' if parts else ', '}{which} the same outputs as before"
-        text += ", for what is downloaded is known by its hash alone"
+        gives = "gives" if same == 1 else "give"
+        text += f"; {same:,} of these files {gives}" if parts else f", but {gives}"
+        text += " the same outputs as before, for what is downloaded is known by its hash alone"
     return f"{text}."
 
 
@@ -242,7 +239,7 @@ def phrase(change: Change) -> str:
     lost, gained = words(old, new)
     if lost or gained:
         parts = [f"lost {listed(lost)}"] if lost else []
-        parts += [f"has {listed(gained)} more"] if gained else []
+        parts += [f"gained {listed(gained)}"] if gained else []
         return f"{shown} {' and '.join(parts)}"
     if len(old) + len(new) > MOST_VALUE or "\n" in old + new:
         return f"{shown} is another"
