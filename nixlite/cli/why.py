@@ -25,18 +25,11 @@ class Why(Explaining):
 
     def run(self) -> int:
         """Explain one attribute."""
-        from nixlite.explain import cycles
-        from nixlite.explain.brief import folder_of
-        from nixlite.explain.why import explain, show
+        from nixlite.explain.answering import answer
 
-        found = self.make_program().run()
-        base = folder_of(found.evaluator.state)
-        if found.error is not None:
-            self.host.write_stdout(cycles.show(found, base))
-            raise found.error
-        answer = explain(found, self.path, self.read_depth(), everything=self.all)
-        self.write(show(answer, base) + cycles.show(found, base), answer)
-        return 1 if answer.error else 0
+        told = answer(self.make_program(), self.path, self.read_depth(), everything=self.all)
+        self.write(told.text, told.data)
+        return 1 if told.failed else 0
 
 
 FLAGS: Flags = {

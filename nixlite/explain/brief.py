@@ -30,6 +30,9 @@ WIDTH = 60
 ROW, MOST = 100, 8
 """Of a list: after how many columns no further item is shown, and how many items at most."""
 
+PAGE = 100
+"""Columns of a paragraph."""
+
 TEXTS = (str, ContextString)
 
 INTERNAL = "«nix-internal»/"
@@ -198,6 +201,20 @@ def shown_file(file: str, base: str = "") -> str:
 def shown_place(place: Place | None, base: str = "") -> str:
     """`file:line`, the file as `shown_file` has it: `pkg.nix:26`, `<nixpkgs>/pkgs/curl.nix:4`."""
     return f"{shown_file(place[0], base)}:{place[1]}" if place is not None else "(nowhere)"
+
+
+def paragraph(text: str, indent: str = "") -> str:
+    """A sentence on lines of a terminal's width; words are not broken."""
+    from textwrap import fill
+
+    return fill(
+        text,
+        PAGE,
+        initial_indent=indent,
+        subsequent_indent=indent,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
 
 
 def one_line(text: str, width: int = WIDTH) -> str:

@@ -30,16 +30,10 @@ def show_why(session: Session, text: str) -> str:
 
     The expression is mostly a path: `:why pkgs.hello.src.url`. For an infinite recursion the circle is shown.
     """
-    from nixlite.explain import cycles, why
-    from nixlite.explain.brief import folder_of
+    from nixlite.explain.answering import answer
 
     program, path = question(session, text)
-    found = program.run()
-    base = folder_of(found.evaluator.state)
-    if found.error is not None:
-        session.reply.write(cycles.show(found, base))
-        raise found.error
-    return (why.show(why.explain(found, path), base) + cycles.show(found, base)).rstrip("\n")
+    return answer(program, path).text.rstrip("\n")
 
 
 @command(":stale", argument="<expr>", help="Say what an override left behind, and why", own=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from nixlite.builtins.install import bind, declarations
 from nixlite.evaluator import Evaluator
+from nixlite.explain.recording.calls import attach, watch
 from nixlite.explain.recording.linking import Linker
 from nixlite.explain.recording.recorder import Recorder
 from nixlite.runtime import abi, thunk
@@ -93,6 +94,7 @@ class InstrumentedEvaluator(Evaluator):
             self.observer.call, self.observer.force = self.base["call"], self.recorder.force
             for builtin in self.observer.builtins():
                 state.globals[f"__{builtin.name}"] = builtin
+        attach(self)
 
     def noting(self, name: str, function: Any, source: int) -> Any:
         """A builtin of two arguments that makes a set, written down."""
@@ -117,9 +119,13 @@ class InstrumentedEvaluator(Evaluator):
             self.trees[name] = parse(self.sources[name], options)
         return self.trees[name]
 
+    def compile(self, tree: Expr, source: Source, names: tuple[str, ...] = ()) -> Code:
+        """As the normal one; the functions of `calls` say that they are called."""
+        return super().compile(watch(tree, source), source, names)
+
     def code_settings(self) -> str:
         """As the normal ones; recording code is another."""
-        return f"recording {super().code_settings()}"
+        return f"recording, watching {super().code_settings()}"
 
     def parse_bindings(self, source: Source) -> AttrSet:
         """As the normal one; takes an edited text where there is one, and keeps the tree."""

@@ -18,6 +18,7 @@ from nixlite.runtime.values import MISSING, ContextString, NixPath
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from nixlite.explain.recording.calls import CallRecord
     from nixlite.runtime.values import Lazy, Value
 
 Place = tuple[str, int, int]
@@ -81,9 +82,10 @@ def known(payload: Value) -> Value:
 class Recorder:
     """One recording; `force` and the others are given to the code that is recorded.
 
-    *substitutes*: values to be taken for those of definitions, by place. `cycle` is the circle of nodes
-    when an infinite recursion was met, first asked first. With *steps* `events` is filled; *describe* gives
-    the text of a value.
+    *substitutes*: values to be taken for those of definitions, by place. `cycle` is the circle of nodes when
+    an infinite recursion was met, first asked first; `calls` are those of watched functions. With *steps*
+    `events` is filled; *describe* gives the text of a value. *light*: nothing is written down but values; for
+    evaluating with other ones.
     """
 
     def __init__(
@@ -101,6 +103,7 @@ class Recorder:
         self.stack: list[Node] = []
         self.cycle: list[Node] = []
         self.events: list[Event] = []
+        self.calls: list[CallRecord] = []
         self.steps = steps
         self.force = self._make_light_force() if light else self._make_force()
 
