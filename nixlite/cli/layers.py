@@ -12,7 +12,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from nixlite.explain.recording.program import Examination
+    from nixlite.explain.recording.program import Examination, Program
     from nixlite.runtime.host import Host
     from nixlite.runtime.settings import Settings
 
@@ -39,16 +39,43 @@ class Layers(Explaining):
         from nixlite.explain import layers
         from nixlite.explain.brief import folder_of
 
-        found = self.make_program().checked()
-        attrs, only = layers_of(found, self.path)
+        program = self.make_program()
+        found = program.checked()
         base = folder_of(found.evaluator.state)
+        said, attrs, only = asked_layers(program, found, self.path)
         stack = layers.layers(found, attrs, only)
         if self.mermaid or self.dot:
             text = (layers.mermaid if self.mermaid else layers.dot)(stack, base)
         else:
-            text = layers.show(stack, base, sys.maxsize if self.all else 20)
+            text = said + layers.show(stack, base, sys.maxsize if self.all else 20)
         self.write(text, stack)
         return 0
+
+
+def asked_layers(
+    program: Program, found: Examination, path: list[str]
+) -> tuple[str, dict[str, Any], list[str]]:
+    """(what is to be said first, the set whose layers are meant, the attributes to show: all if empty).
+
+    A set that lost something, because a layer put another in its place, is shown as the attribute that it is.
+    """
+    from nixlite.explain.brief import paragraph
+    from nixlite.explain.overlays.lost import layered, lost
+    from nixlite.explain.overlays.stack import Question
+    from nixlite.explain.recording.program import locate
+    from nixlite.explain.trials import show_advice
+
+    attrs, only = layers_of(found, path)
+    at = locate(found, path)
+    question = Question(program, found, path, at)
+    finding = lost(question)
+    if finding is not None and at.attrs is not None:
+        attrs, only = at.attrs, [at.name]
+    finding = finding or layered(question)
+    if finding is None:
+        return "", attrs, only
+    lines = [paragraph(line) for line in finding.verdict] + show_advice(finding.advice, question.base)
+    return "\n".join([*lines, "", ""]), attrs, only
 
 
 def layers_of(found: Examination, path: list[str]) -> tuple[dict[str, Any], list[str]]:

@@ -7,6 +7,8 @@ from nixlite.explain.recording.places import PART
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from nixlite.explain.recording.program import Examination
     from nixlite.explain.recording.recorder import Place
 
@@ -29,7 +31,11 @@ def circle(found: Examination) -> list[tuple[str, Place, str]]:
 
 def show(found: Examination, base: str = "") -> str:
     """The circle as text, "" when there is none."""
-    steps = circle(found)
+    return show_steps(circle(found), base)
+
+
+def show_steps(steps: Sequence[tuple[str, Place, str]], base: str = "") -> str:
+    """The steps of a circle as text."""
     if not steps:
         return ""
     names = [step[0] for step in steps]

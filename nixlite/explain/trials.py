@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from nixlite.errors import NixError
+from nixlite.explain.brief import paragraph, shown_place
 from nixlite.explain.recording.program import locate
 
 if TYPE_CHECKING:
@@ -71,3 +72,17 @@ def outcome(found: Examination, path: Sequence[str]) -> Outcome:
     except NixError as error:
         return Outcome(found, error)
     return Outcome(found, found.recorder.ask(lambda: found.evaluator.guard(found.recorder.force, cell))[1])
+
+
+def show_advice(advices: Sequence[Advice], base: str = "") -> list[str]:
+    """What to do, with what came of evaluating it."""
+    lines = []
+    for number, item in enumerate(advices):
+        where = f" ({shown_place(item.place, base)})" if item.place is not None else ""
+        say = f"Do this: {item.say.removeprefix('or ').removeprefix('and ')}" if not number else item.say
+        lines += ["", paragraph(f"{say}{where}", "  ")]
+        if item.code:
+            lines.append(f"      {item.code}")
+        if item.proved:
+            lines.append(f"    ✓ evaluated: {item.proved}")
+    return lines

@@ -5,11 +5,13 @@ from __future__ import annotations
 from types import FunctionType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from nixlite.explain.brief import brief, forcing, one_line, shown_place, text_of
+from nixlite.explain.brief import brief, forcing, one_line, paragraph, shown_place, text_of
+from nixlite.explain.cycles import show_steps
 from nixlite.explain.recording.history import history
 from nixlite.explain.recording.places import FORMAL, PART
 from nixlite.explain.recording.program import locate
 from nixlite.explain.recording.recorder import settled
+from nixlite.explain.trials import show_advice
 from nixlite.runtime.values import MISSING, ContextString, NixPath, PrimOp, PrimOpApp
 from nixlite.syntax import nodes as n
 from nixlite.syntax.tree import walk
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
     from nixlite.explain.recording.places import Definition
     from nixlite.explain.recording.program import Examination
     from nixlite.explain.recording.recorder import Node, Place
+    from nixlite.explain.trials import Advice
 
 
 class Written(NamedTuple):
@@ -51,6 +54,13 @@ class Read(NamedTuple):
     hidden: int
 
 
+class Part(NamedTuple):
+    """An item of a list: its value, and the definitions that it passed, the nearest first."""
+
+    value: str
+    written: list[Written]
+
+
 class Explanation(NamedTuple):
     """The answer to `why PATH`."""
 
@@ -60,6 +70,10 @@ class Explanation(NamedTuple):
     reads: list[Read]
     hidden: int
     error: str
+    verdict: Sequence[str] = ()
+    advice: Sequence[Advice] = ()
+    circle: Sequence[tuple[str, Place, str]] = ()
+    parts: Sequence[Part] = ()
 
 
 def explain(
@@ -223,23 +237,44 @@ def is_shown(cell: Any) -> bool:
 
 def show(answer: Explanation, base: str = "") -> str:
     """The explanation as text; files below *base* are shown relative to it."""
-    lines = [
+    lines = [paragraph(line) for line in answer.verdict] + show_advice(answer.advice, base)
+    if lines:
+        lines.append("")
+    lines.append(
         f"{answer.path or 'the value'} = {answer.value}"
         if not answer.error
         else f"{answer.path}: error: {answer.error}"
-    ]
+    )
     for number, entry in enumerate(answer.steps, 1):
         lines.append("")
         what = f"by {entry.what} at {shown_place(entry.place, base)}" if entry.what else "defined"
         before = answer.steps[number - 2].value if number > 1 else ""
-        change = f"{before} → {entry.value}" if before not in ("", entry.value) else entry.value
-        lines.append(f"  {number}. {what}: {change}")
+        change = f": {before} → {entry.value}" if before not in ("", entry.value) else ""
+        lines.append(f"  {number}. {what}{change if before else f': {entry.value}'}")
         for written in entry.written:
             given = f"  ({written.given})" if written.given else ""
             lines.append(f"       {shown_place(written.place, base)}   {written.text}{given}")
+    if answer.parts:
+        lines += ["", "  items", *show_parts(answer.parts, base)]
+    if answer.circle:
+        lines += ["", show_steps(answer.circle, base).rstrip("\n")]
     if answer.reads or answer.hidden:
         lines += ["", "  reads", *show_reads(answer.reads, answer.hidden, base, "  ")]
     return "\n".join(lines) + "\n"
+
+
+def show_parts(parts: Sequence[Part], base: str) -> list[str]:
+    """Each item with where it is from."""
+    wide = max(len(part.value) for part in parts)
+    lines = []
+    for part in parts:
+        for number, item in enumerate(part.written):
+            value = part.value if not number else ""
+            given = f"  ({item.given})" if item.given else ""
+            lines.append(f"  {value.ljust(wide)}   {shown_place(item.place, base)}   {item.text}{given}")
+        if not part.written:
+            lines.append(f"  {part.value}")
+    return lines
 
 
 def show_reads(reads: Sequence[Read], hidden: int, base: str, indent: str) -> list[str]:

@@ -51,14 +51,14 @@ def show_stale(session: Session, text: str) -> str:
 @command(":layers", argument="<expr>", help="Show the overlays that a set is made of", own=True)
 def show_layers(session: Session, text: str) -> str:
     """Who defines, who changes, who reads `final` and `prev`; of one attribute: `:layers pkgs.zlib`."""
-    from nixlite.cli.layers import layers_of
+    from nixlite.cli.layers import asked_layers
     from nixlite.explain.brief import folder_of
     from nixlite.explain.layers import layers, show
 
     program, path = question(session, text)
     found = program.checked()
-    attrs, only = layers_of(found, path)
-    return show(layers(found, attrs, only), folder_of(found.evaluator.state)).rstrip("\n")
+    said, attrs, only = asked_layers(program, found, path)
+    return said + show(layers(found, attrs, only), folder_of(found.evaluator.state)).rstrip("\n")
 
 
 @command(

@@ -11,7 +11,7 @@ from nixlite.explain.modules.asked import Asked, modules_at
 from nixlite.explain.modules.options import KEPT, LEFT_OUT, MIDDLE
 from nixlite.explain.modules.verdict import conflicting, declared_at, type_text, verdict
 from nixlite.explain.recording.recorder import is_infinite_recursion
-from nixlite.explain.trials import Advice, outcome
+from nixlite.explain.trials import Advice, outcome, show_advice
 from nixlite.runtime.values import ContextString
 
 if TYPE_CHECKING:
@@ -217,18 +217,4 @@ def show_rows(rows: Sequence[Row], base: str) -> list[str]:
         conditions = "".join(f", {text}" for text in item.conditions)
         start = f"    {item.state.ljust(9)}  {value.ljust(wide)}   {place.ljust(far)}"
         lines.append(f"{start}   {item.weight}{order}{conditions}")
-    return lines
-
-
-def show_advice(advices: Sequence[Advice], base: str) -> list[str]:
-    """What to do, with what came of evaluating it."""
-    lines = []
-    for number, item in enumerate(advices):
-        where = f" ({shown_place(item.place, base)})" if item.place is not None else ""
-        say = f"Do this: {item.say.removeprefix('or ').removeprefix('and ')}" if not number else item.say
-        lines += ["", paragraph(f"{say}{where}", "  ")]
-        if item.code:
-            lines.append(f"      {item.code}")
-        if item.proved:
-            lines.append(f"    ✓ evaluated: {item.proved}")
     return lines

@@ -1,0 +1,1 @@
+"""Why an overlay did not take effect: what was lost, what was taken too early, and what goes in a circle."""

@@ -1,0 +1,397 @@
+"""An infinite recursion in a set of packages: who needs whom, and what ends it.
+
+Three kinds are told apart by the circle that was recorded: packages that are each other's inputs; an
+attribute that is defined by itself in the finished set; an overlay that needs the finished set to know its
+own names.
+Every change that is proposed was evaluated; obvious ones that do not help are named as such.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from nixlite.explain.brief import brief, forcing, one_line, text_of
+from nixlite.explain.overlays.nesting import Need, nested
+from nixlite.explain.overlays.stack import Finding, Question, overlay_arguments
+from nixlite.explain.overlays.taken import Item, items_of, package_name
+from nixlite.explain.recording.places import PART
+from nixlite.explain.recording.program import Found
+from nixlite.explain.recording.recorder import settled
+from nixlite.explain.trials import Advice, Change, attempt
+from nixlite.runtime.values import MISSING, ContextString
+from nixlite.spelling import attribute_name
+from nixlite.syntax import nodes as n
+from nixlite.syntax.tree import walk
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from nixlite.errors import NixError
+    from nixlite.explain.recording.places import Definition, Index
+    from nixlite.explain.recording.recorder import Node
+
+STRICT = "strict"
+"""The variable of Nix's own `derivation` that holds what is built."""
+
+
+def circle(question: Question, error: NixError) -> Finding | None:
+    """The finding about a recursion, None if nothing of it was written by a person."""
+    packages = packages_on(question)
+    if packages:
+        return among_packages(question, packages)
+    own = [
+        entry
+        for node in question.found.recorder.cycle
+        if (entry := question.found.places.of(node)) is not None
+        and entry.kind != PART
+        and question.is_own(entry.place)
+    ]
+    if own:
+        return by_definition(question, own)
+    return names_depend(question, question.found.evaluator.explain(error))
+
+
+# -- packages that need each other
+
+
+class Step(NamedTuple):
+    """A package on the circle: its name, its attribute in the set, which of its attributes has the next, the
+    item of that, and where that is written."""
+
+    name: str
+    attribute: str
+    by: str
+    item: Item | None
+    where: str
+
+
+def packages_on(question: Question) -> list[str]:
+    """The names of the packages on the circle, in the order of needing."""
+    names: list[str] = []
+    for node in question.found.recorder.cycle:
+        entry = question.found.places.of(node)
+        if entry is not None and entry.name == STRICT and entry.place[0].startswith("«nix-internal»"):
+            names.append(built_name(question, node))
+    return names if all(names) else []
+
+
+def built_name(question: Question, node: Node) -> str:
+    """The name of what a `derivationStrict` builds: it reads the attribute `name` first of all."""
+    for other in node.reads:
+        entry = question.found.places.of(other)
+        if type(other.value) in (str, ContextString) and (entry is None or entry.name in ("name", "")):
+            return text_of(other.value)
+    return ""
+
+
+def attribute_of(question: Question, name: str) -> str:
+    """The attribute of the set that a package is: the one called as the package, if there is one."""
+    top = question.found.root
+    found = [
+        key
+        for key, cell in top.items()
+        if type(value := settled(cell)) is dict and text_of(settled(value.get("name", ""))) == name
+    ]
+    plain = name.rpartition("-")[0]
+    own = [
+        key
+        for key in found
+        if (entry := question.origin(top[key])) is not None and question.is_own(entry.place)
+    ]
+    best: str = min(own or found or [plain], key=lambda key: (key != plain, key))
+    return best
+
+
+def among_packages(question: Question, packages: list[str]) -> Finding | None:
+    """Packages that are each other's inputs."""
+    if type(question.found.root) is not dict:
+        return None
+    names = [attribute_of(question, name) for name in packages]
+    changed = [at for at, name in enumerate(names) if is_changed(question, name)]
+    first = changed[0] if changed else 0
+    packages, names = packages[first:] + packages[:first], names[first:] + names[:first]
+    steps = [
+        step_of(question, name, attribute, packages[(at + 1) % len(packages)])
+        for at, (name, attribute) in enumerate(zip(packages, names, strict=True))
+    ]
+    chain = " → ".join([*names, names[0]])
+    verdict = [f"Infinite recursion: {chain}; each of these packages needs the next to be built."]
+    for at, step in enumerate(steps):
+        verdict.append(f"{step.attribute} needs {names[(at + 1) % len(names)]}: {step.where}")
+    more, advice = break_circle(question, steps[0], names) if changed else ([], [])
+    return Finding([*verdict, *more], advice)
+
+
+def is_changed(question: Question, name: str) -> bool:
+    """Whether one of the person's own overlays made an attribute what it is."""
+    top = question.found.root
+    entry = question.origin(top[name]) if name in top else None
+    return entry is not None and question.is_own(entry.place)
+
+
+def step_of(question: Question, name: str, attribute: str, following: str) -> Step:
+    """How a package needs the following one: the first of its inputs that is of that name."""
+    top = question.found.root
+    package = settled(top.get(attribute, MISSING))
+    for key in sorted(package) if type(package) is dict else ():
+        value = settled(package[key])
+        if type(value) is not tuple:
+            continue
+        inner = Question(
+            question.program, question.found, (attribute, key), Found(package, key, package[key])
+        )
+        for item in items_of(inner):
+            if package_name(question, item.cell) == following:
+                return Step(name, attribute, key, item, written_at(question, key, item, following))
+    return Step(name, attribute, "", None, "in what it is built with")
+
+
+def written_at(question: Question, key: str, item: Item, name: str) -> str:
+    """`nativeBuildInputs at zlib.nix:4 (final.git)`; the definition of the package *name* is not meant."""
+    package = question.origin(question.found.root.get(attribute_of(question, name)))
+    for node in item.chain[:1]:
+        entry = question.found.places.of(node)
+        is_package = entry is not None and package is not None and entry.place == package.place
+        if entry is not None and not is_package and (entry.kind == PART or question.is_own(entry.place)):
+            return f"{key} at {question.place(entry.place)} (`{one_line(entry.text or entry.name, 60)}`)"
+    holder = item.holder
+    return (
+        f"{key} at {question.place(holder.place)} (`{question.written(holder)}`)"
+        if holder is not None
+        else key
+    )
+
+
+def break_circle(question: Question, step: Step, names: list[str]) -> tuple[list[str], list[Advice]]:
+    """(what does not help, what does): the input of the changed package made without the change."""
+    item = step.item
+    entry = question.found.places.of(item.chain[0]) if item is not None and item.chain else None
+    holder = entry if entry is not None and entry.kind == PART else item.holder if item is not None else None
+    if entry is None or holder is None or len(names) < 2:
+        return [], []
+    if not question.is_own(holder.place):
+        holder = entry
+    arguments = overlay_arguments(holder)
+    expression = next(iter(selecting(holder, names[1])), None)
+    if arguments is None or expression is None or not question.is_own(holder.place):
+        return [], []
+    source, previous = holder.source, arguments[1]
+
+    def tried(need: Need) -> Any:
+        text = nested(need, previous)
+        return attempt(
+            question.program,
+            question.found,
+            [Change(source.name, expression.start, expression.end, text)],
+            question.path,
+        )
+
+    need = Need(names[1], {})
+    result = tried(need)
+    more: list[str] = []
+    if not result.ok:
+        more.append(
+            f"{previous}.{names[1]} does not help (evaluated): its own inputs are those of the finished set."
+        )
+    for _ in range(12):
+        if result.ok:
+            break
+        inner = Question(question.program, result.found, question.path, question.at)
+        around = (
+            [attribute_of(inner, name) for name in packages_on(inner)]
+            if type(result.found.root) is dict
+            else []
+        )
+        if names[0] not in around or not need.add(turned(around, names[0])):
+            return more, []
+        result = tried(need)
+    if not result.ok:
+        return more, []
+    text = nested(need, previous)
+    say = f"use a {names[1]} that is made with {previous}.{names[0]}, all the way around the circle"
+    if not need.needs:
+        say = f"take {names[1]} from the set before"
+    told = f"{question.name} is then {brief(result.value, 1, forcing(result.found))}"
+    place = (source.name, *source.line_column(expression.start))
+    return more, [Advice(say, text, place, told)]
+
+
+def turned(names: list[str], first: str) -> list[str]:
+    """A circle from *first* on: what comes after it, and *first* at the end."""
+    at = names.index(first)
+    return [*names[at + 1 :], *names[: at + 1]]
+
+
+def selecting(entry: Definition, name: str) -> Iterator[n.Expr]:
+    """The expressions of a definition that mean a package: `final.git`, `git`."""
+    inside: set[int] = set()
+    for node in walk(entry.value) if entry.value is not None else ():
+        if type(node) is n.Select and node.path[0] == name and type(node.subject) is n.Var:
+            inside.add(id(node.subject))
+            yield node
+        elif type(node) is n.Var and node.name == name and id(node) not in inside:
+            yield node
+
+
+# -- an attribute that is defined by itself
+
+
+def by_definition(question: Question, own: list[Definition]) -> Finding:
+    """Definitions of the person's own that need each other's values, or their own."""
+    names = [entry.name for entry in own]
+    verdict = [
+        f"Infinite recursion: {' → '.join([*names, names[0]])}; to have the value one needs the value."
+    ]
+    verdict += [f"{question.place(entry.place)}: `{question.written(entry)}`" for entry in own]
+    for entry in own:
+        arguments = overlay_arguments(entry)
+        if arguments is None or entry.value is None:
+            continue
+        for change, why in candidates(question, entry, *arguments[:2]):
+            result = attempt(question.program, question.found, [change], question.path)
+            if result.ok or str(result.value) != "infinite recursion encountered":
+                code = entry.source.text[entry.value.start : change.start] + change.text
+                code += entry.source.text[change.end : entry.value.end]
+                told = (
+                    f"{question.name} is then {brief(result.value, 1, forcing(result.found))}"
+                    if result.ok
+                    else ""
+                )
+                if not told:
+                    told = f"the recursion is gone; what comes then: {one_line(str(result.value), 80)}"
+                advice = Advice(
+                    f"write `{change.text}`", f"{entry.name} = {' '.join(code.split())};", entry.place, told
+                )
+                return Finding([*verdict, why], [advice])
+    return Finding(verdict, [])
+
+
+def candidates(
+    question: Question, entry: Definition, final: str, previous: str
+) -> Iterator[tuple[Change, str]]:
+    """(a change that may end it, why what is written means the value itself)."""
+    source = entry.source
+    assert entry.value is not None
+    own = f"{previous}.{attribute_name(entry.name)}"
+    inside: set[int] = set()
+    for node in walk(entry.value):
+        if type(node) is n.Select and type(node.subject) is n.Var:
+            inside.add(id(node.subject))
+            path = node.path
+            text = source.text[node.start : node.end]
+            rest = "".join(f".{attribute_name(str(name))}" for name in path[1:])
+            if node.subject.name == final and path[0] == entry.name:
+                yield (
+                    Change(source.name, node.start, node.end, own + rest),
+                    (f"`{text}` is what is being defined here: the {entry.name} of the finished set."),
+                )
+            elif entry.name in path[1:] and node.subject.name in (final, previous):
+                at = path.index(entry.name)
+                rest = "".join(f".{attribute_name(str(name))}" for name in path[at + 1 :])
+                yield (
+                    Change(source.name, node.start, node.end, own + rest),
+                    alias_text(question, node, text, at),
+                )
+        elif type(node) is n.Var and node.name == entry.name and id(node) not in inside:
+            yield (
+                Change(source.name, node.start, node.end, own),
+                (f"`{node.name}` is what is being defined here, not the one before."),
+            )
+        elif type(node) is n.AttrSet and not node.bindings and not node.dynamic:
+            text = f"{{ inherit ({previous}) {attribute_name(entry.name)}; }}"
+            yield (
+                Change(source.name, node.start, node.end, text),
+                f"The function that is called takes a {entry.name}: it gets what is being defined here.",
+            )
+    for node in walk(entry.value):
+        if type(node) is n.Var and node.name == final:
+            yield (
+                Change(source.name, node.start, node.end, previous),
+                (f"`{final}` is the finished set, whose {entry.name} is being defined here."),
+            )
+
+
+def alias_text(question: Question, node: n.Select, text: str, at: int) -> str:
+    """Why `prev.pkgs.lib` is not what was there before."""
+    subject: Any = node.subject
+    way = ".".join([subject.name, *[str(name) for name in node.path[:at]]])
+    top = question.found.root
+    name = node.path[at - 1]
+    cell = top.get(name) if type(top) is dict and isinstance(name, str) else None
+    entry = question.origin(cell) if cell is not None else None
+    where = f" ({question.place(entry.place)}: `{question.written(entry)}`)" if entry is not None else ""
+    if cell is not None and settled(cell) is top:
+        return f"`{way}` is the finished set{where}, so `{text}` is what is being defined here."
+    return f"`{way}`{where} is made of the finished set, so `{text}` needs what is being defined here."
+
+
+# -- names that depend on the set
+
+
+def names_depend(question: Question, error: NixError) -> Finding | None:
+    """An overlay that asks the finished set before it is known which names it has itself."""
+    if error.position is None:
+        return None
+    index = question.found.places.index(error.position.file)
+    if index is None:
+        return None
+    offset = index.source.line_starts()[error.position.line - 1] + error.position.column - 1
+    overlay = overlay_at(index, offset)
+    if overlay is None:
+        return None
+    final, previous, body = overlay
+    source = index.source
+    heads = [node for node in head(body) if type(node) is n.Var and node.name == final]
+    if not heads:
+        return None
+    where = question.place((source.name, *source.line_column(heads[0].start)))
+    text = one_line(source.text[body.start : body.end], 76)
+    what = f"which names the overlay at {where} has depends on `{final}`, the finished set"
+    line = f"Infinite recursion: {what}, and which names that has depends on the overlay: `{text}`."
+    verdict = [line]
+    changes = [Change(source.name, node.start, node.end, previous) for node in heads]
+    result = attempt(question.program, question.found, changes, question.path)
+    say = f"decide by `{previous}`, or inside of each attribute: the names must be known without `{final}`"
+    if not result.ok:
+        return Finding(verdict, [Advice(say, "", (source.name, *source.line_column(heads[0].start)), "")])
+    code = source.text[body.start : body.end]
+    for node in sorted(heads, key=lambda node: node.start, reverse=True):
+        code = code[: node.start - body.start] + previous + code[node.end - body.start :]
+    told = f"{question.name} is then {brief(result.value, 1, forcing(result.found))}"
+    place = (source.name, *source.line_column(heads[0].start))
+    return Finding(verdict, [Advice(say, f"{final}: {previous}: {' '.join(code.split())}", place, told)])
+
+
+def overlay_at(index: Index, offset: int) -> tuple[str, str, n.Expr] | None:
+    """(what the innermost overlay around an offset calls the finished set, and the one before; its body)."""
+    found: tuple[str, str, n.Expr] | None = None
+    for node in walk(index.tree):
+        if type(node) is n.Lambda and type(node.body) is n.Lambda and node.start <= offset < node.end:
+            inner = node.body
+            if node.argument is not None and inner.argument is not None:
+                found = node.argument, inner.argument, inner.body
+    return found
+
+
+def head(body: n.Expr) -> Iterator[n.Expr]:
+    """The expressions that decide which names a set has: not the values of its attributes."""
+    todo: list[Any] = [body]
+    while todo:
+        node = todo.pop()
+        yield node
+        if type(node) is n.AttrSet:
+            todo += [item.name for item in node.dynamic]
+        elif type(node) is n.If:
+            todo += [node.condition, node.then, node.otherwise]
+        elif type(node) is n.Binary:
+            todo += [node.left, node.right]
+        elif type(node) is n.Call:
+            todo += [node.function, *node.arguments]
+        elif type(node) is n.Select:
+            todo.append(node.subject)
+        elif type(node) in (n.Let, n.With, n.Assert):
+            todo.append(node.body)
+            if type(node) is n.Let:
+                todo += [item.value for item in node.attrs.bindings.values() if item.value is not None]
+        elif type(node) is n.Not:
+            todo += [child for child in walk(node) if child is not node]

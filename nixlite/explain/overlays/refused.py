@@ -1,0 +1,298 @@
+"""An error inside of a package: which input it comes from, what the check that refuses it has read, and names
+in the person's own files that are read by nothing while the check asks for a name like them."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from nixlite.errors import InfiniteRecursion, NixError, levenshtein
+from nixlite.explain.brief import TEXTS, brief, first_line, forcing, one_line
+from nixlite.explain.modules.written import attribute
+from nixlite.explain.overlays.stack import Finding, Question, is_same
+from nixlite.explain.recording.places import FORMAL, PART, callee_name
+from nixlite.explain.trials import Advice, Change, attempt, outcome
+from nixlite.runtime.thunk import failed
+from nixlite.spelling import attribute_name
+from nixlite.syntax import nodes as n
+from nixlite.syntax.tree import walk
+
+if TYPE_CHECKING:
+    from nixlite.explain.recording.places import Definition
+    from nixlite.explain.recording.recorder import Node, Place
+
+SCALARS = (bool, int, *TEXTS)
+MOST = 6
+"""Facts that a check read which are said."""
+
+
+class Input(NamedTuple):
+    """A package that failed on the way: its definition, the list that has it, the argument it came as."""
+
+    package: Definition
+    holder: Definition | None
+    argument: Definition | None
+
+
+def refused(question: Question, error: NixError) -> Finding | None:
+    """The finding about an error that a package's evaluation ended in; None where it says all by itself."""
+    chain = failing(question, error)
+    if not chain or isinstance(error, InfiniteRecursion):
+        return None
+    inputs = inputs_of(question, chain)
+    facts = facts_of(question, chain[-1])
+    name = question.name.removesuffix(".drvPath").removesuffix(".outPath")
+    verdict = []
+    if inputs:
+        verdict.append(f"{name} is refused because of an input: {first_line(error)}")
+        verdict += [input_text(question, name, inputs, at) for at in range(len(inputs))]
+    elif facts:
+        verdict.append(f"{name} is refused: {first_line(error)}")
+    unread, advice = misspelt(question, chain[-1], facts)
+    verdict += unread
+    if facts:
+        verdict.append("The check that refuses it read:")
+        verdict += [
+            f"{question.place(entry.place)}: `{one_line(question.written(entry), 90)}`, which is {value}"
+            for entry, value in facts
+        ]
+    if not verdict:
+        return None
+    return Finding(verdict, advice or elsewhere(question))
+
+
+def failing(question: Question, error: NixError) -> list[Node]:
+    """The nodes that the error passed, from the attribute that was asked for to where it was raised."""
+    if type(question.at.cell) is not list:
+        return []
+    chain = [question.found.recorder.node(question.at.cell)]
+    message = str(error)
+    while True:
+        following = next(
+            (
+                node
+                for node in reversed(chain[-1].reads)
+                if node.cell is not None
+                and node.cell[0] is failed
+                and str(node.cell[1]) == message
+                and node not in chain
+            ),
+            None,
+        )
+        if following is None:
+            return chain
+        chain.append(following)
+
+
+# -- which input
+
+
+def inputs_of(question: Question, chain: list[Node]) -> list[Input]:
+    """The packages that the error passed, each with how the one before needs it."""
+    found: list[Input] = []
+    for at, node in enumerate(chain[1:], 1):
+        entry = question.found.places.of(node)
+        if entry is None or entry.kind == PART or not is_package(question, entry):
+            continue
+        holder = None
+        for before in reversed(chain[:at]):
+            holder = holder or list_of(question, before, node)
+        found.append(Input(entry, holder, argument_of(question, holder, entry.name)))
+    return found
+
+
+def is_package(question: Question, entry: Definition) -> bool:
+    """Whether a definition is that of a package in a set: it is called or overridden there, or one's own."""
+    call: Any = entry.value
+    if type(call) is n.Call and callee_name(call).startswith(("callPackage", "override", "make")):
+        return True
+    return question.is_own(entry.place)
+
+
+def list_of(question: Question, reader: Node, item: Node) -> Definition | None:
+    """The definition of the list, as it was written first, that has an item."""
+    best: Definition | None = None
+    todo, seen = [reader], {reader}
+    while todo and len(seen) < 200:
+        node = todo.pop(0)
+        for other in node.reads:
+            if other in seen or other.cell is None or type(other.value) is not tuple:
+                continue
+            seen.add(other)
+            todo.append(other)
+            entry = question.found.places.of(other)
+            if entry is not None and entry.kind != PART and any(is_same(x, item.cell) for x in other.value):
+                best = entry
+    return best
+
+
+def argument_of(question: Question, holder: Definition | None, name: str) -> Definition | None:
+    """The argument of the package's function that is called as the input."""
+    index = question.found.places.index(holder.place[0]) if holder is not None else None
+    for entry in index.definitions.values() if index is not None else ():
+        if entry.kind == FORMAL and entry.name == name:
+            return entry
+    return None
+
+
+def input_text(question: Question, asked: str, inputs: list[Input], at: int) -> str:
+    """`torchvision has numpy in propagatedBuildInputs, torchvision.nix:27 (argument, torchvision.nix:7)`."""
+    item = inputs[at]
+    above = asked if not at else inputs[at - 1].package.name
+    where = ""
+    if item.holder is not None:
+        where = f" in {item.holder.name}, {question.place(item.holder.place)}"
+    if item.argument is not None:
+        where += f" (its argument, {question.place(item.argument.place)})"
+    name = item.package.name
+    return f"{above} has {name}{where}; {name} is {question.place(item.package.place)}."
+
+
+# -- what the check read
+
+
+def facts_of(question: Question, node: Node) -> list[tuple[Definition, str]]:
+    """The named values, with what they are, that an expression read before it raised an error: those of other
+    names and places through expressions without a name."""
+    found: dict[Any, tuple[Definition, str]] = {}
+    todo, seen = [node], {node}
+    while todo:
+        at = todo.pop(0)
+        for other in at.reads:
+            if other in seen or other.cell is None or type(other.value) not in SCALARS:
+                continue
+            seen.add(other)
+            entry = question.found.places.of(other)
+            if entry is None or entry.kind == PART or type(other.value) in TEXTS:
+                if type(other.value) is bool:
+                    todo.append(other)
+                continue
+            found.setdefault(entry.place, (entry, question.shown(other.value)))
+            if type(other.value) is bool and other.value and len(found) < MOST:
+                todo.append(other)
+    return list(found.values())[:MOST]
+
+
+# -- misspelt names
+
+
+def misspelt(
+    question: Question, node: Node, facts: list[tuple[Definition, str]]
+) -> tuple[list[str], list[Advice]]:
+    """(what is read by nothing, the same with the name that is asked for)."""
+    asked = asked_names(question, node, facts)
+    nodes: dict[Place, list[Node]] = {}
+    for other in list(question.found.recorder.nodes.values()):
+        if other.place is not None:
+            nodes.setdefault(other.place, []).append(other)
+    for source in list(question.found.evaluator.sources.values()):
+        if not question.is_own((source.name, 1, 1)):
+            continue
+        index = question.found.places.index(source.name)
+        for entry in list(index.definitions.values()) if index is not None else ():
+            given = unread_name(question, entry, nodes)
+            near = next((name for name in asked if given and is_near(given, name)), None)
+            if near is not None:
+                return renamed(question, entry, given, near, asked[near])
+    return [], []
+
+
+def unread_name(question: Question, entry: Definition, nodes: dict[Place, list[Node]]) -> str:
+    """The name of an attribute path, `a` or `b` of `a.b = e`, whose value nothing has asked for; "" if all
+    were read."""
+    if entry.kind == PART:
+        return ""
+    read = nodes.get(entry.place)
+    if read is None:
+        return entry.name
+    container: Any = entry.container
+    binding = container.bindings.get(entry.name) if type(container) is n.AttrSet else None
+    value: Any = entry.value
+    if binding is None or type(value) is not n.AttrSet:
+        return ""
+    known = question.found.recorder.nodes
+    for name, item in value.bindings.items():
+        cells = [node.value[name] for node in read if type(node.value) is dict and name in node.value]
+        if item.pos == binding.pos and cells and all(type(c) is list and id(c) not in known for c in cells):
+            return name
+    return ""
+
+
+def asked_names(question: Question, node: Node, facts: list[tuple[Definition, str]]) -> dict[str, Definition]:
+    """The attributes that a check asks for and takes a default for, with the definition that does."""
+    own = question.found.places.of(node)
+    entries = [entry for entry, _ in facts] + ([own] if own is not None else [])
+    for other in node.reads:
+        entry = question.found.places.of(other)
+        if entry is not None and type(other.value) is bool:
+            entries.append(entry)
+    asked: dict[str, Definition] = {}
+    for entry in entries:
+        for at in walk(entry.value) if entry.value is not None else ():
+            if (type(at) is n.Select and at.default is not None) or type(at) is n.HasAttr:
+                for name in at.path:
+                    if isinstance(name, str):
+                        asked.setdefault(name, entry)
+    return asked
+
+
+def is_near(given: str, name: str) -> bool:
+    """Whether one name may be the other, misspelt."""
+    if given == name or min(len(given), len(name)) < 4:
+        return False
+    return given.lower() == name.lower() or levenshtein(given, name) <= 2
+
+
+def renamed(
+    question: Question, entry: Definition, given: str, name: str, where: Definition
+) -> tuple[list[str], list[Advice]]:
+    """A definition that nothing reads, under the name that is asked for."""
+    line = (
+        f"`{given}` at {question.place(entry.place)} is read by nothing; the check reads `{name}`"
+        f" ({question.place(where.place)}: `{question.written(where)}`)."
+    )
+    source = entry.source
+    start = source.text.find(
+        attribute_name(given), source.line_starts()[entry.place[1] - 1] + entry.place[2] - 1
+    )
+    change = Change(source.name, start, start + len(attribute_name(given)), attribute_name(name))
+    result = attempt(question.program, question.found, [change], question.path)
+    if not result.ok:
+        return [line], [Advice(f"write `{name}`", "", entry.place, "")]
+    told = f"{question.name} is then {brief(result.value, 1, forcing(result.found))}"
+    made = attribute(entry, entry.name) if entry.value is not None else None
+    value = (
+        f" = {one_line(made.source_of(made.value), 40)};"
+        if made is not None and made.value is not None
+        else ""
+    )
+    return [line], [Advice(f"write `{name}`", f"{attribute_name(name)}{value}", entry.place, told)]
+
+
+# -- where it is not refused
+
+
+def elsewhere(question: Question) -> list[Advice]:
+    """The same package of another scope of the same kind: `python3Packages` for `python27Packages`."""
+    top = question.found.root
+    if len(question.path) < 2 or type(top) is not dict:
+        return []
+    kind = re.sub(r"[0-9_]+", "", question.path[0])
+    for name in sorted(top, reverse=True):
+        if name == question.path[0] or re.sub(r"[0-9_]+", "", name) != kind or name == kind:
+            continue
+        path = (name, *question.path[1:])
+        circle = question.found.recorder.cycle
+        result = outcome(question.found, path)
+        question.found.recorder.cycle = circle
+        if result.ok:
+            shown = ".".join(path)
+            return [
+                Advice(
+                    f"take it from {name}, where it is not refused",
+                    shown,
+                    None,
+                    f"it is {question.shown(result.value)}",
+                )
+            ]
+    return []

@@ -1,0 +1,135 @@
+"""A question about an attribute of a set that overlays made, and what its definitions say in the source."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from nixlite.errors import NixError
+from nixlite.explain.brief import brief, folder_of, forcing, one_line, shown_place
+from nixlite.explain.recording.history import Layer, alias, history
+from nixlite.explain.recording.places import FORMAL, PART, callee_name
+from nixlite.explain.recording.program import locate
+from nixlite.explain.recording.recorder import settled
+from nixlite.syntax import nodes as n
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from nixlite.explain.recording.places import Definition, Parent
+    from nixlite.explain.recording.program import Examination, Found, Program
+    from nixlite.explain.recording.recorder import Place
+    from nixlite.explain.trials import Advice
+
+WIDTH = 76
+
+
+class Finding(NamedTuple):
+    """What is to be said of an attribute first, and what to do."""
+
+    verdict: list[str]
+    advice: list[Advice]
+
+
+class Question:
+    """An attribute that was asked about: *path* in the program's value, *at* where that leads."""
+
+    def __init__(self, program: Program, found: Examination, path: Sequence[str], at: Found) -> None:
+        self.program = program
+        self.found = found
+        self.path = tuple(path)
+        self.at = at
+        self.base = folder_of(found.evaluator.state)
+        self.look = forcing(found)
+
+    @property
+    def name(self) -> str:
+        """The path as it was asked for."""
+        return ".".join(self.path)
+
+    def shown(self, value: Any) -> str:
+        """A value in few words."""
+        return brief(value, 1, self.look)
+
+    def place(self, place: Place | None) -> str:
+        """A place in few words."""
+        return shown_place(place, self.base)
+
+    def is_own(self, place: Place) -> bool:
+        """Whether a place is in the person's own files, not of the lookup path, the store or Nix itself."""
+        return not self.place(place).startswith(("<", "/nix/store/", "«nix"))
+
+    def layers(self, attrs: dict[str, Any] | None, name: str) -> list[Layer]:
+        """What an attribute of a set was, oldest first."""
+        return history(self.found.recorder, attrs, name) if attrs is not None and name in attrs else []
+
+    def origin(self, cell: Any) -> Definition | None:
+        """The first named definition that a lazy is of."""
+        for node in self.found.origins.chain(cell):
+            entry = self.found.places.of(node)
+            if entry is not None and entry.kind != PART:
+                return entry
+        return None
+
+    def written(self, entry: Definition) -> str:
+        """`curl = prev.curl;`, on one line."""
+        if entry.value is None or entry.text == entry.name:
+            return f"inherit {entry.name};" if entry.kind != FORMAL else entry.name
+        return (
+            one_line(f"{entry.name} = {entry.text}", WIDTH)
+            if entry.kind != PART
+            else one_line(entry.text, WIDTH)
+        )
+
+    def scopes(self) -> list[tuple[tuple[str, ...], dict[str, Any]]]:
+        """The sets on the way to the attribute, the nearest first, with their paths."""
+        result = []
+        for end in range(len(self.path) - 1, -1, -1):
+            value = settled(locate(self.found, self.path[:end]).cell)
+            if type(value) is dict and settled(value.get("type")) != "derivation":
+                result.append((self.path[:end], value))
+        return result
+
+    def drv_path(self, value: Any) -> str:
+        """The derivation's path, "" where there is none."""
+        return drv_path(self.look, value)
+
+
+def drv_path(look: Any, value: Any) -> str:
+    """A package's `drvPath`, "" of anything else and of one that cannot be evaluated."""
+    attrs = look(value)
+    if type(attrs) is not dict or look(attrs.get("type")) != "derivation" or "drvPath" not in attrs:
+        return ""
+    path = look(attrs["drvPath"])
+    return "" if isinstance(path, NixError) else getattr(path, "text", path) or ""
+
+
+def is_same(a: Any, b: Any) -> bool:
+    """Whether two lazies are one thing under two names."""
+    return alias(a) is alias(b)
+
+
+def overlay_arguments(entry: Definition) -> tuple[str, str, n.Lambda] | None:
+    """(what the overlay around a definition calls the finished set, and the one before; the overlay): the
+    innermost two functions in each other that are not what changes a package's attributes."""
+    at = entry.parents
+    inner: n.Lambda | None = None
+    while at is not None:
+        if type(at.node) is n.Lambda:
+            node: n.Lambda = at.node
+            outermost = node.argument is not None and inner is not None and node.body is inner
+            if outermost and not changes_attributes(at.up):
+                assert node.argument is not None
+                assert inner is not None
+                assert inner.argument is not None
+                return node.argument, inner.argument, node
+            inner = node if node.argument is not None and node.formals is None else None
+        at = at.up
+    return None
+
+
+def changes_attributes(around: Parent | None) -> bool:
+    """Whether a function is given to `overrideAttrs` or to what makes a package: `final: prev: …`."""
+    if around is None or type(around.node) is not n.Call:
+        return False
+    name = callee_name(around.node)
+    return name.endswith(("Attrs", "Derivation")) or name.startswith("build")
