@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from nixlite.errors import NixError
 from nixlite.explain.modules.changes import call_of, with_priority
-from nixlite.explain.modules.options import DISCARDED, FORCE, LEFT_OUT, OPTION_DEFAULT, PLAIN
-from nixlite.explain.modules.verdict import conflicting, fits, lost_names, read_options, type_text
+from nixlite.explain.modules.options import DISCARDED, FORCE, OPTION_DEFAULT, PLAIN
+from nixlite.explain.modules.verdict import conflicting, fits, lost_names, read_options, told_of, type_text
 from nixlite.explain.recording.leaves import comparable
 from nixlite.explain.trials import Advice, Change, attempt
 from nixlite.spelling import attribute_name
@@ -21,6 +21,10 @@ if TYPE_CHECKING:
     from nixlite.explain.trials import Outcome
 
 
+TRIED = 2
+"""How many definitions that are left out it is tried for to have them: each takes an evaluation."""
+
+
 def advice(asked: Asked) -> list[Advice]:
     """What to do about an option whose value may not be the expected one; empty where nothing is odd."""
     option = asked.option
@@ -28,9 +32,8 @@ def advice(asked: Asked) -> list[Advice]:
     if asked.error is not None:
         return after_error(asked, option)
     found: list[Advice] = []
-    for part in option.parts:
-        if part.state == LEFT_OUT:
-            found += fulfil(asked, part)
+    for part in told_of(asked, option)[:TRIED]:
+        found += fulfil(asked, part)
     for part in option.kept() if len(option.kept()) > 1 else ():
         value = asked.look(part.value)
         if type(value) in (tuple, dict) and not value:
@@ -60,7 +63,7 @@ def after_error(asked: Asked, option: Option) -> list[Advice]:
             how = f"write it without {call_of(best).partition(' ')[0]}: a plain definition (100) is stronger"
         wanted = asked.look(mine.value)
         return rewrite(asked, mine, target, how, lambda got: got == wanted)
-    missing = [part for part in option.parts if part.state == LEFT_OUT]
+    missing = told_of(asked, option)[:TRIED]
     if not kept and missing:
         return [item for part in missing for item in fulfil(asked, part)]
     name = asked.option_name(option.loc).removeprefix("config.")

@@ -26,6 +26,9 @@ CONFLICTS = "conflicts"
 
 ORDERS = {500: "mkBefore, 500", MIDDLE: "plain, 1000", 1500: "mkAfter, 1500"}
 
+ROWS = 50
+"""Definitions that are shown."""
+
 ITEMS = 40
 """Items of a merged value that are shown with where they come from."""
 
@@ -119,6 +122,7 @@ def row(asked: Asked, part: Part) -> Row:
         f"mkIf {item.written.text if item.written is not None else '…'}"
         f"{'' if item.holds else ' (false)' if item.holds is False else ' (fails)'}"
         for item in part.conditions
+        if item.written is not None or item.holds is not False
     ]
     written = part.written
     return Row(
@@ -212,9 +216,11 @@ def show_rows(rows: Sequence[Row], base: str) -> list[str]:
     ]
     wide, far = max(map(len, values)), max(map(len, places))
     lines = []
-    for item, value, place in zip(ordered, values, places, strict=True):
+    for item, value, place in list(zip(ordered, values, places, strict=True))[:ROWS]:
         order = "" if item.order == MIDDLE else f", order {item.order}"
         conditions = "".join(f", {text}" for text in item.conditions)
         start = f"    {item.state.ljust(9)}  {value.ljust(wide)}   {place.ljust(far)}"
         lines.append(f"{start}   {item.weight}{order}{conditions}")
+    if len(ordered) > ROWS:
+        lines.append(f"    … and {len(ordered) - ROWS} more (--json has all)")
     return lines

@@ -89,6 +89,15 @@ class Asked:
             return shown_place(part.written.place, self.base)
         return shown_file(part.file, self.base) or "an unknown place"
 
+    def is_own(self, part: Part) -> bool:
+        """Whether a definition is in the person's own files: below the current folder or beside the file that
+        was asked about."""
+        file = part.written.place[0] if part.written is not None else part.file
+        if self.place(part).startswith(("<", "/nix/store/")):
+            return False
+        folders = {entry.rpartition("/")[0] for entry in self.program.entries if entry.startswith("/")}
+        return file.startswith("«") or any(file.startswith(f"{folder}/") for folder in {*folders, self.base})
+
     def described(self, part: Part) -> str:
         """`"Serif" at m-theme.nix:1 (mkDefault, 1000)`."""
         return f"{self.shown(part.value)} at {self.place(part)} ({self.weight(part)})"

@@ -11,9 +11,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from nixlite.errors import NixError
 from nixlite.explain.brief import forcing
-from nixlite.explain.modules.written import Writing, writing
+from nixlite.explain.modules.written import Writing, attribute, writing
 from nixlite.explain.recording.history import alias
+from nixlite.explain.recording.places import PART, callee_name
 from nixlite.explain.recording.recorder import settled
+from nixlite.syntax import nodes as n
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -129,11 +131,11 @@ class Options:
                 )
         if "default" in declared and parts and parts[0].priority == OPTION_DEFAULT:  # it is put first
             is_default = self.is_passed(parts[0].value, declared["default"])
-            written = parts[0].written or (self.declaration(declared) if is_default else None)
+            written = parts[0].written or (self.declaration(declared, tuple(loc)) if is_default else None)
             parts[0] = parts[0]._replace(is_default=is_default, written=written)
         parts = [self.traced(tuple(loc), part) for part in weighed(parts)]
         kind = kind if type(kind) is dict else {}
-        return Option(tuple(loc), declared, self.declaration(declared), kind, parts)
+        return Option(tuple(loc), declared, self.declaration(declared, tuple(loc)), kind, parts)
 
     # -- definitions
 
@@ -153,13 +155,8 @@ class Options:
             items = contents if type(contents) is tuple else ()
             return [part for item in items for part in self.unwrap(item, file, inner)]
         if mark == "if":
-            truth = self.look(value["condition"])
-            holds = truth if type(truth) is bool else None
-            condition = Condition(value["condition"], holds, self.writing(value["condition"]))
-            around = around._replace(conditions=(*around.conditions, condition))
-            if holds:
-                return self.unwrap(value["content"], file, around)
-            return [around.part(value["content"], file)]
+            around = around._replace(conditions=(*around.conditions, self.condition(value, around)))
+            return self.unwrap(value["content"], file, around)
         if mark == "override" and around.priority is None:
             around = around._replace(priority=self.look(value["priority"]))
             return self.unwrap(value["content"], file, around)
@@ -169,6 +166,14 @@ class Options:
         if mark == "definition":
             return self.unwrap(value["value"], text_of(self.look(value.get("file", file))), around)
         return [around.part(cell, file, failed=isinstance(value, NixError))]
+
+    def condition(self, value: dict[str, Any], around: Around) -> Condition:
+        """The condition of a `mkIf`; one inside of another that does not hold is not evaluated."""
+        cell = value["condition"]
+        if around.conditions and not around.conditions[-1].holds:
+            return Condition(cell, around.conditions[-1].holds, None)
+        truth = self.look(cell)
+        return Condition(cell, truth if type(truth) is bool else None, self.writing(cell))
 
     def writing(self, cell: Any, name: str = "") -> Writing | None:
         """Where a value of the attribute *name* is written in a module, None if only in the library."""
@@ -188,7 +193,7 @@ class Options:
                     return made
         return None
 
-    def declaration(self, declared: dict[str, Any]) -> Writing | None:
+    def declaration(self, declared: dict[str, Any], loc: tuple[str, ...] = ()) -> Writing | None:
         """Where an option is declared: the position that the module system noted, else that of its type."""
         positions = self.look(declared.get("declarationPositions", ()))
         for cell in positions if type(positions) is tuple else ():
@@ -200,7 +205,26 @@ class Options:
             made = self.writing(declared[name], name) if name in declared else None
             if made is not None:
                 return made
-        return None
+        return self.declared_in(declared, loc)
+
+    def declared_in(self, declared: dict[str, Any], loc: tuple[str, ...]) -> Writing | None:
+        """The call of `mkEnableOption` or another such function for the option in the file that declares it,
+        if there is one only: older module systems know no more than the file."""
+        files = self.look(declared.get("declarations", ()))
+        file = text_of(self.look(files[0])) if type(files) is tuple and files else ""
+        index = self.found.places.index(file) or self.found.places.index(f"{file}/default.nix")
+        found: dict[Any, Writing] = {}
+        for entry in index.definitions.values() if index is not None and loc else ():
+            if entry.kind == PART or entry.value is None or not is_declaring(entry.value):
+                continue
+            made = attribute(entry, loc[-1])
+            if (
+                made.names[-1] == loc[-1]
+                and type(made.value) is n.Call
+                and "Option" in callee_name(made.value)
+            ):
+                found[made.place] = made
+        return next(iter(found.values())) if len(found) == 1 else None
 
     def is_passed(self, cell: Any, origin: Any) -> bool:
         """Whether a lazy is merely another name for *origin*."""
@@ -282,6 +306,11 @@ def weighed(parts: list[Part]) -> list[Part]:
         part._replace(state=DISCARDED) if part.state == KEPT and part.priority > best else part
         for part in parts
     ]
+
+
+def is_declaring(value: n.Expr) -> bool:
+    """Whether a definition is, or has in it, a call that may declare an option."""
+    return type(value) in (n.Call, n.AttrSet)
 
 
 def text_of(value: Any) -> str:

@@ -16,13 +16,21 @@ if TYPE_CHECKING:
     from nixlite.explain.modules.options import Condition, Option, Part
 
 
+FEW = 3
+"""How many definitions are told of in sentences, and how many places in one."""
+
+
 def verdict(asked: Asked) -> list[str]:
     """The answer in a few sentences, the most important first."""
     option = asked.option
     assert option is not None
     lines = failure(asked, option) if asked.error is not None else counted(asked, option)
     lines += outweighed(asked, option)
-    lines += [left_out(asked, part) for part in option.parts if part.state == LEFT_OUT]
+    told = told_of(asked, option)
+    lines += [left_out(asked, part) for part in told]
+    more = sum(part.state == LEFT_OUT for part in option.parts) - len(told)
+    if more:
+        lines.append(f"{more} other definitions are left out by mkIf, as their conditions are false (below).")
     if asked.error is None:
         lines += empty_ones(asked, option) + dropped_names(asked, option)
     return lines
@@ -135,7 +143,8 @@ def counted(asked: Asked, option: Option) -> list[str]:
     part = kept[0]
     if len(kept) > 1:
         how = f"together ({priority_name(part.priority)})" if part.priority != PLAIN else "together"
-        places = ", ".join(asked.place(item) for item in kept)
+        places = ", ".join(asked.place(item) for item in kept[: 2 * FEW])
+        places += f" and {len(kept) - 2 * FEW} more" if len(kept) > 2 * FEW else ""
         return [f"{name} is {value}: {len(kept)} definitions count {how}, in this order: {places}."]
     if part.is_default:
         why = "nobody defines it" if len(option.parts) == 1 else "no definition of it counts"
@@ -200,6 +209,12 @@ def has_items(asked: Asked, part: Part) -> bool:
     """Whether a definition is a list or set with something in it."""
     value = asked.look(part.value)
     return type(value) in (tuple, dict) and bool(value)
+
+
+def told_of(asked: Asked, option: Option) -> list[Part]:
+    """Of the definitions whose `mkIf` is false those that are told of: all of a few, else one's own."""
+    parts = [part for part in option.parts if part.state == LEFT_OUT]
+    return parts if len(parts) <= FEW else [part for part in parts if asked.is_own(part)][:FEW]
 
 
 def left_out(asked: Asked, part: Part) -> str:
