@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from nixlite.errors import NixError
+from nixlite.explain.modules.asked import shown_path
 from nixlite.explain.modules.changes import call_of, with_priority
-from nixlite.explain.modules.options import DISCARDED, FORCE, OPTION_DEFAULT, PLAIN
+from nixlite.explain.modules.options import DISCARDED, FAILED, FORCE, OPTION_DEFAULT, PLAIN
 from nixlite.explain.modules.verdict import conflicting, fits, lost_names, read_options, told_of, type_text
 from nixlite.explain.recording.leaves import comparable
 from nixlite.explain.trials import Advice, Change, attempt
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from nixlite.explain.modules.asked import Asked
-    from nixlite.explain.modules.options import Option, Part
+    from nixlite.explain.modules.options import Condition, Option, Part
     from nixlite.explain.trials import Outcome
 
 
@@ -29,7 +30,7 @@ def advice(asked: Asked) -> list[Advice]:
     """What to do about an option whose value may not be the expected one; empty where nothing is odd."""
     option = asked.option
     assert option is not None
-    if asked.error is not None:
+    if asked.failed:
         return after_error(asked, option)
     found: list[Advice] = []
     for part in told_of(asked, option)[:TRIED]:
@@ -63,6 +64,13 @@ def after_error(asked: Asked, option: Option) -> list[Advice]:
             how = f"write it without {call_of(best).partition(' ')[0]}: a plain definition (100) is stronger"
         wanted = asked.look(mine.value)
         return rewrite(asked, mine, target, how, lambda got: got == wanted)
+    failing = [part for part in option.parts if part.state == FAILED and part.written is not None]
+    if failing and failing[0].written is not None:
+        return [
+            Advice("change that definition: it is its value that fails", "", failing[0].written.place, "")
+        ]
+    if asked.look(option.declared.get("readOnly")) is True and len(option.parts) > 1:
+        return [Advice("leave one definition, and take the others away", "", None, "")]
     missing = told_of(asked, option)[:TRIED]
     if not kept and missing:
         return [item for part in missing for item in fulfil(asked, part)]
@@ -106,7 +114,7 @@ def rewrite(
     if part.written is None or part.written.value is None or part.is_default or not part.written.alone:
         return []
     code, changes = with_priority(part.written, priority, content)
-    result = attempt(asked.program, asked.found, changes, asked.path)
+    result = attempt(asked.program, asked.found, changes, asked.target)
     if not result.ok or not wanted(result.value) or not is_whole(result):
         return []
     path = f"{part.written.path} = " if part.written.names else ""
@@ -123,7 +131,7 @@ def told(asked: Asked, result: Outcome) -> str:
     """What came of a trial."""
     from nixlite.explain.brief import brief, forcing
 
-    return f"{asked.name} is then {brief(result.value, 2, forcing(result.found))}"
+    return f"{shown_path(asked.target)} is then {brief(result.value, 2, forcing(result.found))}"
 
 
 def stronger(asked: Asked, part: Part, say: str, wanted: Callable[[Any], bool]) -> list[Advice]:
@@ -143,9 +151,10 @@ def fulfil(asked: Asked, part: Part) -> list[Advice]:
         for loc in read_options(asked, condition):
             value = asked.value_of(loc)
             option = asked.options.option(loc)
-            if type(value) is not bool or option is None:
+            other = ("false" if value else "true") if type(value) is bool else compared_with(condition)
+            if not other or option is None:
                 continue
-            code = f"{'.'.join(map(attribute_name, loc))} = {'false' if value else 'true'};"
+            code = f"{shown_path(loc)} = {other};"
             kept = option.kept()
             mine = kept[0] if kept and not kept[0].is_default and kept[0].written is not None else None
             forced = (
@@ -160,8 +169,19 @@ def fulfil(asked: Asked, part: Part) -> list[Advice]:
     return []
 
 
+def compared_with(condition: Condition) -> str:
+    """The text or number that a condition compares an option with: of `config.mode == "server"`."""
+    value: Any = condition.written.value if condition.written is not None else None
+    if type(value) is not n.Binary or value.op != "==" or condition.written is None:
+        return ""
+    literals = [side for side in (value.left, value.right) if type(side) in (n.Str, n.Int)]
+    return condition.written.source_of(literals[0]) if len(literals) == 1 else ""
+
+
 def same(asked: Asked, result: Outcome) -> bool:
     """Whether a trial changed nothing."""
+    if asked.error is not None:
+        return False
     _, before = asked.found.recorder.ask(lambda: comparable(asked.found, asked.value, 3))
     _, after = result.found.recorder.ask(lambda: comparable(result.found, result.value, 3))
     return bool(before == after)
@@ -294,7 +314,7 @@ def in_one(asked: Asked, option: Option, name: str, part: Part, other: Part) -> 
         return []
     text = set_text({**sets[1], **sets[0]})
     code, changes = with_priority(first, PLAIN, text)
-    result = attempt(asked.program, asked.found, changes, asked.path)
+    result = attempt(asked.program, asked.found, changes, asked.target)
     if not result.ok or same(asked, result):
         return []
     path = f"{first.path} = " if first.names else ""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from nixlite.errors import levenshtein
 from nixlite.explain.brief import one_line, paragraph, shown_place
 from nixlite.explain.modules import circles, undeclared
 from nixlite.explain.modules.advice import advice
@@ -93,7 +94,7 @@ def explain(program: Program, found: Examination, path: Sequence[str]) -> Option
             return OptionAnswer(name, shown, message, *told, "", "", "", [], [])
     option = asked.option
     if option is None or start is None:
-        return None
+        return no_option(asked) if start is not None else None
     return OptionAnswer(
         name,
         shown,
@@ -104,8 +105,30 @@ def explain(program: Program, found: Examination, path: Sequence[str]) -> Option
         declared_at(asked, option),
         type_text(asked, option),
         rows(asked, option),
-        [] if error is not None else items(asked, option),
+        [] if asked.failed else items(asked, option),
     )
+
+
+def no_option(asked: Asked) -> OptionAnswer | None:
+    """What is to be said of a path that leads to no option, where one has a name like it."""
+    for end in range(len(asked.path) - 1, asked.start - 1, -1):
+        above = outcome(asked.found, asked.path[:end]).value
+        if type(above) is not dict:
+            continue
+        near = sorted((levenshtein(asked.path[end], name), name) for name in above)
+        lines = [f"{asked.name} is no option, and no part of one."]
+        for distance, name in near[:3]:
+            loc = (*asked.path[asked.start : end], name)
+            outcome(asked.found, (*asked.path[:end], name))
+            option = asked.options.option(loc) if distance <= 2 else None
+            if option is not None:
+                what = f"{asked.option_name(loc)}, declared at {declared_at(asked, option)}"
+                lines.append(f"An option with a name like it is {what}.")
+        message = str(asked.error) if asked.error is not None else ""
+        if len(lines) == 1 or not message:
+            return None
+        return OptionAnswer(asked.name, "", message, lines, [], "", "", "", [], [])
+    return None
 
 
 def rows(asked: Asked, option: Option) -> list[Row]:

@@ -20,6 +20,7 @@ from nixlite.syntax import nodes as n
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from nixlite.explain.recording.calls import CallRecord
     from nixlite.explain.recording.program import Examination
     from nixlite.explain.recording.recorder import Place
     from nixlite.explain.trials import Outcome
@@ -42,12 +43,24 @@ class Asked:
         self.options = Options(found)
         self.look = self.options.look
         self.value = outcome(found, path).value
-        self.option = self.deciding(self.nearest())
+        option = self.nearest()
+        below = self.failing_below(option) if self.error is None else None
+        self.value = below or self.value
+        self.option = self.deciding(option)
+        self.target = self.target_of(self.option)
 
     @property
     def error(self) -> NixError | None:
         """What evaluating the attribute ended in."""
         return self.value if isinstance(self.value, NixError) else None
+
+    @property
+    def failed(self) -> bool:
+        """Whether the option has no value, not only what was asked for in it."""
+        if self.error is None or self.option is None:
+            return self.error is not None
+        value = self.value_of(self.option.loc)
+        return isinstance(value, NixError) or self.is_merge_error(str(self.error))
 
     @property
     def name(self) -> str:
@@ -63,17 +76,41 @@ class Asked:
                 return option
         return None
 
+    def failing_below(self, option: Option | None) -> NixError | None:
+        """The error of a part of a value, of those that are shown: an option of a submodule, an item."""
+        if option is None:
+            return None
+        self.shown(self.value)
+        self.options.refresh()
+        for call in self.found.recorder.calls:
+            error = merge_error(call)
+            loc = self.options.locs[id(call)]
+            if error is not None and len(loc) > len(option.loc) and loc[: len(option.loc)] == option.loc:
+                return error
+        return None
+
+    def is_merge_error(self, message: str) -> bool:
+        """Whether merging the definitions of an option ended in an error."""
+        return any(
+            str(error) == message for call in self.found.recorder.calls if (error := merge_error(call))
+        )
+
+    def target_of(self, option: Option | None) -> tuple[str, ...]:
+        """The path of the option that decides, as far as it can be asked for."""
+        if option is None or not self.failed:
+            return self.path
+        loc = option.loc
+        while loc and loc[-1].startswith("[definition "):  # an item of a list
+            loc = loc[:-1]
+        return (*self.path[: self.start], *loc)
+
     def deciding(self, option: Option | None) -> Option | None:
         """After an error: the option whose merging failed first; that of the question else."""
         if self.error is None:
             return option
         message = str(self.error)
         for call in reversed(self.found.recorder.calls):
-            merged = settled(call.result)
-            if call.function != "mergeDefinitions" or type(merged) is not dict:
-                continue
-            cell = merged.get("mergedValue")
-            if type(cell) is list and cell[0] is failed and str(cell[1]) == message:
+            if str(merge_error(call)) == message:
                 return self.options.option(self.options.locs[id(call)]) or option
         return option
 
@@ -139,6 +176,15 @@ class Asked:
         program = Program(inner.settings, inner.host, evaluate, inner.entries)
         program.codes, program.quiet = inner.codes, True
         return outcome(program.run(), self.path[self.start - 1 :] if path is None else path)
+
+
+def merge_error(call: CallRecord) -> NixError | None:
+    """The error that merging an option's definitions ended in."""
+    merged = settled(call.result)
+    cell = merged.get("mergedValue") if type(merged) is dict else None
+    if call.function == "mergeDefinitions" and type(cell) is list and cell[0] is failed:
+        return cell[1] if isinstance(cell[1], NixError) else None
+    return None
 
 
 def given_priority(part: Part) -> Place | None:

@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from nixlite.errors import NixError
 from nixlite.explain.brief import brief, forcing, shown_place
 from nixlite.explain.modules.changes import library_function
-from nixlite.explain.modules.written import Writing, writing
+from nixlite.explain.modules.written import Writing, attribute, writing
 from nixlite.explain.recording.history import alias
-from nixlite.explain.recording.places import callee_name
+from nixlite.explain.recording.places import PART, callee_name, variables_below
 from nixlite.explain.trials import Advice, Change, edited, outcome
 from nixlite.runtime.values import NixPath
 from nixlite.syntax import nodes as n
 
 if TYPE_CHECKING:
     from nixlite.explain.modules.asked import Asked
-    from nixlite.explain.recording.places import Definition
+    from nixlite.explain.recording.places import Definition, Parent
 
 IMPORTS, CONFIG, VALUES = "imports", "config", "values"
 """What depends on itself: which modules there are, which names a module defines, or values of options."""
@@ -54,7 +54,24 @@ def circle(asked: Asked) -> Circle | None:
         kind = kind if kind != VALUES else kind_of(made.definition)
         if kind in (IMPORTS, CONFIG):
             seen = {made.place: made} if kind_of(made.definition) == kind else seen
-    return Circle(kind, list(seen.values()), list(locs)) if seen else None
+    written = list(seen.values())
+    if kind == IMPORTS and written:
+        written = [imports_around(asked, written[0])]
+    return Circle(kind, written, list(locs)) if seen else None
+
+
+def imports_around(asked: Asked, inner: Writing) -> Writing:
+    """The attribute `imports` that an expression is written in."""
+    definition = inner.definition
+    at: Parent | None = definition.parents if definition is not None else None
+    index = asked.found.places.index(inner.place[0])
+    while at is not None and index is not None:
+        binding = at.node.bindings.get("imports") if isinstance(at.node, n.AttrSet) else None
+        if binding is not None:
+            entry = index.definitions.get(index.source.line_column(binding.pos))
+            return attribute(entry, "imports") if entry is not None and entry.kind != PART else inner
+        at = at.up
+    return inner
 
 
 def library_of(asked: Asked) -> str:
@@ -85,6 +102,12 @@ def explain(asked: Asked, at: Circle) -> tuple[list[str], list[Advice]]:
     first = at.written[0]
     place = shown_place(first.place, asked.base)
     if at.kind == IMPORTS:
+        argument = module_argument(first)
+        if argument:
+            what = f"which modules there are depends on `{argument}`, an argument that comes from `config`"
+            line = f"Infinite recursion: {what}, which depends on the modules: {place}, `{first.text}`."
+            say = f"give `{argument}` in specialArgs where the modules are evaluated: those are known before"
+            return [line], [Advice(say, f"specialArgs = {{ {argument} = …; }};", None, "")]
         what = "which modules there are depends on `config`, and `config` on which modules there are"
         line = f"Infinite recursion: {what}. The circle begins at {place}: `{first.text}`."
         return [line], import_always(asked, first)
@@ -104,6 +127,24 @@ def explain(asked: Asked, at: Circle) -> tuple[list[str], list[Advice]]:
 
 
 # -- what to do
+
+
+def module_argument(written: Writing) -> str:
+    """The argument of the module, other than `config` and `options`, that its `imports` read; "" for none."""
+    at = written.definition.parents if written.definition is not None else None
+    while at is not None and not (type(at.node) is n.Lambda and at.node.formals is not None):
+        at = at.up
+    if at is None or written.value is None:
+        return ""
+    formals = at.node.formals
+    names = [item.name for item in formals.items] if formals is not None else []
+    used = [var.name for var in variables_below(written.value) if var.name in names]
+    known = ("config", "options", "lib")
+    return (
+        next((name for name in used if name not in known), "")
+        if not {"config", "options"} & set(used)
+        else ""
+    )
 
 
 def branches(value: Any) -> tuple[n.Expr, n.Expr, n.Expr | None] | None:

@@ -121,7 +121,8 @@ class Options:
         declared = self.look(evaluating.arguments[1]) if evaluating is not None else {}
         declared = declared if type(declared) is dict else {}
         kind = self.look(merging.arguments[1] if merging is not None else declared.get("type"))
-        definitions = self.look((merging or evaluating).arguments[2])  # type: ignore[union-attr]
+        whole = evaluating if self.look(declared.get("readOnly")) is True else None
+        definitions = self.look((whole or merging or evaluating).arguments[2])  # type: ignore[union-attr]
         parts: list[Part] = []
         for cell in definitions if type(definitions) is tuple else ():
             given = self.look(cell)
@@ -212,18 +213,21 @@ class Options:
         if there is one only: older module systems know no more than the file."""
         files = self.look(declared.get("declarations", ()))
         file = text_of(self.look(files[0])) if type(files) is tuple and files else ""
-        index = self.found.places.index(file) or self.found.places.index(f"{file}/default.nix")
+        names = [file, f"{file}/default.nix"]
+        if not file.startswith("/"):  # a module that is written in no file of its own
+            names = [
+                name for name in self.found.evaluator.sources if not name.startswith(self.library or "\0")
+            ]
         found: dict[Any, Writing] = {}
-        for entry in index.definitions.values() if index is not None and loc else ():
-            if entry.kind == PART or entry.value is None or not is_declaring(entry.value):
-                continue
-            made = attribute(entry, loc[-1])
-            if (
-                made.names[-1] == loc[-1]
-                and type(made.value) is n.Call
-                and "Option" in callee_name(made.value)
-            ):
-                found[made.place] = made
+        for name in names if loc else ():
+            index = self.found.places.index(name)
+            for entry in index.definitions.values() if index is not None else ():
+                if entry.kind == PART or type(entry.value) not in (n.Call, n.AttrSet):
+                    continue
+                made = attribute(entry, loc[-1])
+                call = made.value
+                if made.names[-1] == loc[-1] and type(call) is n.Call and "Option" in callee_name(call):
+                    found[made.place] = made
         return next(iter(found.values())) if len(found) == 1 else None
 
     def is_passed(self, cell: Any, origin: Any) -> bool:
@@ -306,11 +310,6 @@ def weighed(parts: list[Part]) -> list[Part]:
         part._replace(state=DISCARDED) if part.state == KEPT and part.priority > best else part
         for part in parts
     ]
-
-
-def is_declaring(value: n.Expr) -> bool:
-    """Whether a definition is, or has in it, a call that may declare an option."""
-    return type(value) in (n.Call, n.AttrSet)
 
 
 def text_of(value: Any) -> str:

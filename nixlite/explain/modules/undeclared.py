@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from nixlite.errors import levenshtein
@@ -15,6 +16,7 @@ from nixlite.spelling import attribute_name
 if TYPE_CHECKING:
     from nixlite.explain.modules.asked import Asked
     from nixlite.explain.modules.written import Writing
+    from nixlite.explain.trials import Outcome
 
 FIRST = "firstDef"
 """The variable of `lib/modules.nix` that holds the definition which it complains about."""
@@ -24,9 +26,11 @@ NEAR = 3
 
 
 class Undeclared(NamedTuple):
-    """The definition: the path that is no option, its value's lazy, where it is written, the file."""
+    """The definition: the path that is no option, inside of the value of the option *within* (empty: of
+    none), its value's lazy, where it is written, the file."""
 
     loc: tuple[str, ...]
+    within: tuple[str, ...]
     value: Any
     written: Writing | None
     file: str
@@ -54,8 +58,19 @@ def undeclared(asked: Asked) -> Undeclared | None:
         asked.options.refresh()
         asked.options.library = asked.options.library or node.place[0].rpartition("/")[0] + "/"
         written = asked.options.writing(given["value"], loc[-1] if loc else "")
-        return Undeclared(loc, given["value"], written, text_of(asked.look(given["file"])))
+        return Undeclared(
+            loc, within(asked, loc), given["value"], written, text_of(asked.look(given["file"]))
+        )
     return None
+
+
+def within(asked: Asked, loc: tuple[str, ...]) -> tuple[str, ...]:
+    """The option in whose value a path is, when that is a submodule: the message says it before."""
+    match = re.search(r"option `(.*?)' does not exist", str(asked.error))
+    shown = shown_path(loc)
+    before = match[1].removesuffix(shown) if match is not None and match[1].endswith("." + shown) else ""
+    locs = {loc for loc in asked.options.locs.values() if shown_path(loc) + "." == before}
+    return next(iter(locs), ())
 
 
 def meant(asked: Asked, bad: Undeclared) -> list[Meant]:
@@ -67,6 +82,12 @@ def meant(asked: Asked, bad: Undeclared) -> list[Meant]:
     options.refresh()
     options.library = asked.options.library
     at: Any = found.value
+    for name in bad.within:
+        inner = look(at.get(name))
+        at = inner if type(inner) is dict else {}
+        if look(at.get("_type")) == "option":
+            at = sub_options(found, at)
+            break
     for depth, name in enumerate(bad.loc):
         if name in at and type(look(at[name])) is dict:
             at = look(at[name])
@@ -75,11 +96,22 @@ def meant(asked: Asked, bad: Undeclared) -> list[Meant]:
             continue
         near = sorted((levenshtein(name.lower(), other.lower()), other) for other in at if other != "_module")
         return [
-            Meant((*bad.loc[:depth], other), options.declaration(first_option(look, at[other])))
+            Meant((*bad.within, *bad.loc[:depth], other), options.declaration(first_option(look, at[other])))
             for distance, other in near[:3]
             if distance <= min(NEAR, max(1, len(name) // 2))
         ]
     return []
+
+
+def sub_options(found: Outcome, option: dict[str, Any]) -> dict[str, Any]:
+    """The options of a submodule, of an option whose type has some."""
+    look, evaluator = forcing(found.found), found.found.evaluator
+    kind = look(option.get("type"))
+    if type(kind) is not dict or "getSubOptions" not in kind:
+        return {}
+    function, call = look(kind["getSubOptions"]), evaluator.base["call"]
+    _, value = found.found.recorder.ask(lambda: evaluator.guard(lambda x: call(function, x), ()))
+    return value if type(value) is dict else {}
 
 
 def first_option(look: Any, cell: Any) -> dict[str, Any]:
@@ -97,7 +129,7 @@ def explain(asked: Asked, bad: Undeclared) -> tuple[list[str], list[Advice]]:
         if bad.written is not None
         else shown_file(bad.file, asked.base)
     )
-    name = shown_path(bad.loc)
+    name = shown_path((*bad.within, *bad.loc))
     value = brief(bad.value, 2, asked.look)
     effect = "no module declares it, and so nothing of the configuration can be evaluated"
     lines = [f"`{name}` at {place} (= {value}) is no option: {effect}."]
@@ -119,7 +151,7 @@ def explain(asked: Asked, bad: Undeclared) -> tuple[list[str], list[Advice]]:
 def renamed(asked: Asked, bad: Undeclared, item: Meant) -> list[Advice]:
     """The definition with the other name."""
     written = bad.written
-    old, new = bad.loc[len(item.loc) - 1], item.loc[-1]
+    old, new = bad.loc[len(item.loc) - len(bad.within) - 1], item.loc[-1]
     if written is None or written.definition is None or written.value is None:
         return []
     source = written.definition.source

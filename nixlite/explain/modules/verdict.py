@@ -8,7 +8,7 @@ from nixlite.errors import NixError
 from nixlite.explain.brief import first_line, shown_place
 from nixlite.explain.modules.asked import given_priority
 from nixlite.explain.modules.options import DISCARDED, FAILED, LEFT_OUT, PLAIN, priority_name, text_of
-from nixlite.runtime.values import ContextString
+from nixlite.runtime.values import MISSING, ContextString
 from nixlite.syntax import nodes as n
 
 if TYPE_CHECKING:
@@ -24,16 +24,26 @@ def verdict(asked: Asked) -> list[str]:
     """The answer in a few sentences, the most important first."""
     option = asked.option
     assert option is not None
-    lines = failure(asked, option) if asked.error is not None else counted(asked, option)
+    lines = failure(asked, option) if asked.failed else [*part_of(asked, option), *counted(asked, option)]
     lines += outweighed(asked, option)
     told = told_of(asked, option)
     lines += [left_out(asked, part) for part in told]
     more = sum(part.state == LEFT_OUT for part in option.parts) - len(told)
     if more:
         lines.append(f"{more} other definitions are left out by mkIf, as their conditions are false (below).")
-    if asked.error is None:
+    if not asked.failed:
         lines += empty_ones(asked, option) + dropped_names(asked, option)
     return lines
+
+
+def part_of(asked: Asked, option: Option) -> list[str]:
+    """What was asked for, where that is only a part of an option's value."""
+    if option.loc == asked.path[asked.start :]:
+        return []
+    name = asked.option_name(option.loc)
+    if asked.error is not None:
+        return [f"{asked.name} is not there, in the value of the option {name}."]
+    return [f"{asked.name} is {asked.shown(asked.value)}, a part of the value of the option {name}."]
 
 
 # -- errors
@@ -48,6 +58,13 @@ def failure(asked: Asked, option: Option) -> list[str]:
         [] if option.loc == asked.path[asked.start :] else [f"{asked.name} needs {name}, which has no value."]
     )
     kept = option.kept()
+    failing = [part for part in option.parts if part.state == FAILED]
+    if failing:
+        where = asked.place(failing[0])
+        return [*lines, f"{name} cannot be evaluated: {sentence(error)} The definition at {where} fails."]
+    if asked.look(option.declared.get("readOnly")) is True and len(option.parts) > 1:
+        places = ", ".join(asked.place(part) for part in option.parts)
+        return [*lines, f"{name} is read-only, and has more than one definition: {places}."]
     wrong = [part for part in kept if not fits(asked, option, part)]
     if conflicting(asked, option):
         places = " and ".join(asked.described(part) for part in kept)
@@ -69,16 +86,12 @@ def failure(asked: Asked, option: Option) -> list[str]:
             else "nobody defines it, and it has no default"
         )
         return [*lines, f"{name} has no value: {why} (declared at {declared_at(asked, option)})."]
-    if (
-        option.declared.get("readOnly")
-        and asked.look(option.declared["readOnly"]) is True
-        and len(option.parts) > 1
-    ):
-        places = ", ".join(asked.place(part) for part in option.parts)
-        return [*lines, f"{name} is read-only, and has more than one definition: {places}."]
-    failing = [part for part in option.parts if part.state == FAILED]
-    where = f" The definition at {asked.place(failing[0])} cannot be evaluated." if failing else ""
-    return [*lines, f"{name} cannot be evaluated: {first_line(error)}.{where}"]
+    return [*lines, f"{name} cannot be evaluated: {sentence(error)}"]
+
+
+def sentence(error: NixError) -> str:
+    """An error's first line, with a full stop."""
+    return first_line(error).removesuffix("Definition values:").rstrip(" .") + "."
 
 
 def from_above(asked: Asked, part: Part) -> list[str]:
@@ -103,8 +116,8 @@ def conflicting(asked: Asked, option: Option) -> bool:
 
 def fits(asked: Asked, option: Option, part: Part) -> bool:
     """Whether the option's type takes a definition; where its check cannot be asked, it does."""
-    check = asked.look(option.kind.get("check"))
-    if not callable(check):
+    check = asked.look(option.kind.get("check", MISSING))
+    if check is MISSING or isinstance(check, NixError) or part.state == FAILED:
         return True
     call = asked.found.evaluator.base["call"]
     circle = asked.found.recorder.cycle
