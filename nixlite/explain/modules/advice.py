@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from nixlite.errors import NixError
 from nixlite.explain.modules.asked import shown_path
 from nixlite.explain.modules.changes import call_of, with_priority
-from nixlite.explain.modules.options import DISCARDED, FAILED, FORCE, OPTION_DEFAULT, PLAIN
+from nixlite.explain.modules.options import DISCARDED, FAILED, FORCE, ITEM, OPTION_DEFAULT, PLAIN
 from nixlite.explain.modules.verdict import conflicting, fits, lost_names, read_options, told_of, type_text
 from nixlite.explain.recording.leaves import comparable
 from nixlite.explain.trials import Advice, Change, attempt
@@ -82,7 +82,8 @@ def after_error(asked: Asked, option: Option) -> list[Advice]:
     wrong = next((part for part in kept if not fits(asked, option, part)), None)
     if wrong is not None and wrong.written is not None:
         say = f"write a value of type {type_text(asked, option)}"
-        return [Advice(say, f"{name} = …;", wrong.written.place, "")]
+        is_item = bool(option.loc) and ITEM.fullmatch(option.loc[-1]) is not None
+        return [Advice(say, "" if is_item else f"{name} = …;", wrong.written.place, "")]
     return []
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from nixlite.errors import NixError
 from nixlite.explain.brief import brief, folder_of, shown_file, shown_place
 from nixlite.explain.modules.changes import PRIORITIES
-from nixlite.explain.modules.options import KEPT, Option, Options, Part, priority_name
+from nixlite.explain.modules.options import ITEM, KEPT, Option, Options, Part, priority_name
 from nixlite.explain.recording.places import callee_name
 from nixlite.explain.recording.program import Program, locate
 from nixlite.explain.recording.recorder import settled
@@ -100,7 +100,7 @@ class Asked:
         if option is None or not self.failed:
             return self.path
         loc = option.loc
-        while loc and loc[-1].startswith("[definition "):  # an item of a list
+        while loc and ITEM.fullmatch(loc[-1]):
             loc = loc[:-1]
         return (*self.path[: self.start], *loc)
 
@@ -149,6 +149,9 @@ class Asked:
 
     def option_name(self, loc: Sequence[str]) -> str:
         """An option's path as one asks for it."""
+        item = ITEM.fullmatch(loc[-1]) if loc else None
+        if item is not None:
+            return f"item {item[2]} of {self.option_name(loc[:-1])}"
         return shown_path((*self.path[: self.start], *loc))
 
     def value_of(self, loc: Sequence[str]) -> Any:

@@ -7,6 +7,7 @@ priorities are compared as `filterOverrides` of `lib/modules.nix` does, and a co
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from nixlite.errors import NixError
@@ -33,6 +34,9 @@ BEFORE, MIDDLE, AFTER = 500, 1000, 1500
 
 NAMES = {10: "mkVMOverride", FORCE: "mkForce", 60: "mkImageMediaOverride", PLAIN: "plain",
          DEFAULT: "mkDefault", OPTION_DEFAULT: "mkOptionDefault"}  # fmt: skip
+
+ITEM = re.compile(r"\[definition (\d+)-entry (\d+)\]")
+"""What the module system calls an item of a list."""
 
 KEPT, DISCARDED, LEFT_OUT, FAILED = "kept", "discarded", "left out", "failed"
 """What became of a definition: merged, outweighed by a stronger one, its `mkIf` is false, or it throws."""
@@ -266,6 +270,11 @@ class Options:
 
     def brought_by(self, loc: tuple[str, ...], part: Part) -> Writing | None:
         """Where the set is written that a definition came in with: `config.wiki` for `wiki.port`."""
+        item = ITEM.fullmatch(loc[-1]) if loc else None
+        if item is not None:  # of a list: the definition that it is an item of
+            above = self.option(loc[:-1])
+            kept = above.kept() if above is not None else []
+            return kept[int(item[1]) - 1].written if len(kept) >= int(item[1]) else None
         if type(part.value) is not list:
             return None
         own = {id(alias(node.cell)) for node in self.found.origins.chain(part.value)}

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from nixlite.explain.brief import brief, forcing, one_line, text_of
 from nixlite.explain.overlays.nesting import Need, nested
-from nixlite.explain.overlays.stack import Finding, Question, overlay_arguments
+from nixlite.explain.overlays.stack import Finding, Question, arguments_around, overlay_arguments
 from nixlite.explain.overlays.taken import Item, items_of, package_name
 from nixlite.explain.recording.places import PART
 from nixlite.explain.recording.program import Found
@@ -39,6 +39,10 @@ def circle(question: Question, error: NixError) -> Finding | None:
     packages = packages_on(question)
     if packages:
         return among_packages(question, packages)
+    if question.found.error is not None:
+        finding = names_depend(question, question.found.evaluator.explain(error))
+        if finding is not None:
+            return finding
     own = [
         entry
         for node in question.found.recorder.cycle
@@ -46,9 +50,7 @@ def circle(question: Question, error: NixError) -> Finding | None:
         and entry.kind != PART
         and question.is_own(entry.place)
     ]
-    if own:
-        return by_definition(question, own)
-    return names_depend(question, question.found.evaluator.explain(error))
+    return by_definition(question, own) if own else None
 
 
 # -- packages that need each other
@@ -167,12 +169,13 @@ def break_circle(question: Question, step: Step, names: list[str]) -> tuple[list
     item = step.item
     entry = question.found.places.of(item.chain[0]) if item is not None and item.chain else None
     holder = entry if entry is not None and entry.kind == PART else item.holder if item is not None else None
-    if entry is None or holder is None or len(names) < 2:
+    if entry is None or holder is None:
         return [], []
     if not question.is_own(holder.place):
         holder = entry
     arguments = overlay_arguments(holder)
-    expression = next(iter(selecting(holder, names[1])), None)
+    following = names[1 % len(names)]
+    expression = next(iter(selecting(holder, following)), None)
     if arguments is None or expression is None or not question.is_own(holder.place):
         return [], []
     source, previous = holder.source, arguments[1]
@@ -186,12 +189,12 @@ def break_circle(question: Question, step: Step, names: list[str]) -> tuple[list
             question.path,
         )
 
-    need = Need(names[1], {})
+    need = Need(following, {})
     result = tried(need)
     more: list[str] = []
     if not result.ok:
         more.append(
-            f"{previous}.{names[1]} does not help (evaluated): its own inputs are those of the finished set."
+            f"{previous}.{following} does not help (evaluated): its own inputs are those of the finished set."
         )
     for _ in range(12):
         if result.ok:
@@ -208,9 +211,9 @@ def break_circle(question: Question, step: Step, names: list[str]) -> tuple[list
     if not result.ok:
         return more, []
     text = nested(need, previous)
-    say = f"use a {names[1]} that is made with {previous}.{names[0]}, all the way around the circle"
+    say = f"use a {following} that is made with {previous}.{names[0]}, all the way around the circle"
     if not need.needs:
-        say = f"take {names[1]} from the set before"
+        say = f"take {following} from the set before"
     told = f"{question.name} is then {brief(result.value, 1, forcing(result.found))}"
     place = (source.name, *source.line_column(expression.start))
     return more, [Advice(say, text, place, told)]
@@ -280,12 +283,17 @@ def candidates(
             path = node.path
             text = source.text[node.start : node.end]
             rest = "".join(f".{attribute_name(str(name))}" for name in path[1:])
-            if node.subject.name == final and path[0] == entry.name:
+            if node.subject.name == entry.name:
+                yield (
+                    Change(source.name, node.subject.start, node.subject.end, own),
+                    f"`{entry.name}` is what is being defined here, not the one before.",
+                )
+            elif node.subject.name == final and path[0] == entry.name:
                 yield (
                     Change(source.name, node.start, node.end, own + rest),
                     (f"`{text}` is what is being defined here: the {entry.name} of the finished set."),
                 )
-            elif entry.name in path[1:] and node.subject.name in (final, previous):
+            elif entry.name in path[1:] and node.subject.name in arguments_around(entry):
                 at = path.index(entry.name)
                 rest = "".join(f".{attribute_name(str(name))}" for name in path[at + 1 :])
                 yield (
@@ -381,6 +389,11 @@ def head(body: n.Expr) -> Iterator[n.Expr]:
         yield node
         if type(node) is n.AttrSet:
             todo += [item.name for item in node.dynamic]
+            name, value = node.bindings.get("name"), node.bindings.get("value")
+            if name is not None and value is not None and name.value is not None:
+                todo.append(name.value)  # an item for `listToAttrs`
+        elif type(node) is n.ListLiteral:
+            todo += node.items
         elif type(node) is n.If:
             todo += [node.condition, node.then, node.otherwise]
         elif type(node) is n.Binary:

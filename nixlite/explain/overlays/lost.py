@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from nixlite.explain.brief import forcing
+from nixlite.explain.brief import forcing, one_line
 from nixlite.explain.modules.written import attribute
-from nixlite.explain.overlays.stack import Finding, Question, drv_path, overlay_arguments
+from nixlite.explain.overlays.stack import Finding, Question, drv_path, inherited_from, overlay_arguments
 from nixlite.explain.recording.causes import reachable
 from nixlite.explain.recording.places import OVERRIDES, PART
 from nixlite.explain.recording.recorder import settled
@@ -31,11 +31,12 @@ def lost(question: Question) -> Finding | None:
         return None
     (layer, entry), earlier = entries[-1], entries[:-1]
     before = earlier[-1]
-    if starts_from(question, layer, entry, before[0]):
-        return None
+    starts = starts_from(question, layer, entry, before[0])
     missing = missing_names(question, before[0], layer)
-    if missing:
+    if missing and (not starts or type(entry.value) is n.AttrSet):
         return replaced_whole(question, before[1], entry, missing)
+    if starts:
+        return None
     return replaced(question, earlier, entry)
 
 
@@ -85,7 +86,8 @@ def starts_from(question: Question, layer: Layer, entry: Definition, before: Lay
 def reads_previous(entry: Definition, previous: str) -> bool:
     """Whether a definition selects the attribute that it defines from the set before, or uses all of that."""
     if entry.value is None:
-        return True  # `inherit (prev) x`
+        source = inherited_from(entry)
+        return type(source) is n.Var and source.name == previous
     names = {id(node.subject): node.path[0] for node in walk(entry.value) if type(node) is n.Select}
     for node in walk(entry.value):
         if type(node) is n.Var and node.name == previous and names.get(id(node), entry.name) == entry.name:
@@ -149,7 +151,10 @@ def base_span(entry: Definition) -> tuple[int, int] | None:
 def base_text(entry: Definition) -> str:
     """The text of what a later layer starts from."""
     span = base_span(entry)
-    return " ".join((entry.source.text[slice(*span)] if span is not None else entry.text).split())[:60]
+    source = inherited_from(entry)
+    if source is not None:
+        return f"{entry.source.text[source.start : source.end]}.{attribute_name(entry.name)}"
+    return one_line(entry.source.text[slice(*span)] if span is not None else entry.text, 60)
 
 
 def start_from_previous(question: Question, entry: Definition, name: str) -> list[Advice]:
@@ -181,7 +186,7 @@ def missing_names(question: Question, before: Layer, layer: Layer) -> list[str]:
         return []
     if "derivation" in (settled(old.get("type")), settled(new.get("type"))):
         return []
-    return sorted(name for name in old if name not in new)
+    return sorted(name for name in old if name not in new and name != "recurseForDerivations")
 
 
 def replaced_whole(question: Question, before: Definition, entry: Definition, missing: list[str]) -> Finding:

@@ -7,12 +7,15 @@ import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from nixlite.errors import InfiniteRecursion, NixError, levenshtein
-from nixlite.explain.brief import TEXTS, brief, first_line, forcing, one_line
+from nixlite.explain.brief import TEXTS, brief, first_line, forcing, one_line, text_of
 from nixlite.explain.modules.written import attribute
+from nixlite.explain.overlays.circles import STRICT, attribute_of, built_name, step_of
 from nixlite.explain.overlays.stack import Finding, Question, is_same
-from nixlite.explain.recording.places import FORMAL, PART, callee_name
+from nixlite.explain.recording.places import FORMAL, LET, PART, REC, SET, callee_name
+from nixlite.explain.recording.recorder import settled
 from nixlite.explain.trials import Advice, Change, attempt, outcome
 from nixlite.runtime.thunk import failed
+from nixlite.runtime.values import MISSING
 from nixlite.spelling import attribute_name
 from nixlite.syntax import nodes as n
 from nixlite.syntax.tree import walk
@@ -48,6 +51,8 @@ def refused(question: Question, error: NixError) -> Finding | None:
         verdict += [input_text(question, name, inputs, at) for at in range(len(inputs))]
     elif facts:
         verdict.append(f"{name} is refused: {first_line(error)}")
+    accepted = accepted_arguments(question, error)
+    verdict += accepted
     unread, advice = misspelt(question, chain[-1], facts)
     verdict += unread
     if facts:
@@ -58,7 +63,31 @@ def refused(question: Question, error: NixError) -> Finding | None:
         ]
     if not verdict:
         return None
-    return Finding(verdict, advice or elsewhere(question))
+    advice = advice or elsewhere(question)
+    own = [item.package for item in inputs if question.is_own(item.package.place)]
+    own += [entry for entry, _ in facts if question.is_own(entry.place)]
+    if not advice and own:
+        advice = [Advice(f"change what is written for {own[-1].name}", "", own[-1].place, "")]
+    told = [line.strip() for line in str(error).splitlines() if line.startswith("    ")]
+    if not advice and told:
+        advice = [Advice("as the message says", told[0], None, "")]
+    return Finding(verdict, advice)
+
+
+def accepted_arguments(question: Question, error: NixError) -> list[str]:
+    """What a function takes that was given an argument it does not know."""
+    explained = question.found.evaluator.explain(error)
+    if "unexpected argument" not in str(error) or explained.position is None:
+        return []
+    at = explained.position
+    index = question.found.places.index(at.file)
+    for node in walk(index.tree) if index is not None else ():
+        if type(node) is not n.Lambda or node.formals is None or index is None:
+            continue
+        if index.source.line_column(node.pos) == (at.line, at.column):
+            names = ", ".join(item.name for item in node.formals.items)
+            return [f"The function at {question.place((at.file, at.line, at.column))} takes: {names}."]
+    return []
 
 
 def failing(question: Question, error: NixError) -> list[Node]:
@@ -90,8 +119,19 @@ def failing(question: Question, error: NixError) -> list[Node]:
 def inputs_of(question: Question, chain: list[Node]) -> list[Input]:
     """The packages that the error passed, each with how the one before needs it."""
     found: list[Input] = []
+    above = ""
     for at, node in enumerate(chain[1:], 1):
         entry = question.found.places.of(node)
+        if entry is not None and entry.name == STRICT and entry.place[0].startswith("«nix-internal»"):
+            name = built_name(question, node)
+            if above and name:
+                found += built(question, above, name)
+            above = name
+            continue
+        if above and entry is not None and entry.name in ("outPath", "drvPath"):
+            below = package_of(question, above, node)
+            found += built(question, above, below) if below else []
+            above = below or above
         if entry is None or entry.kind == PART or not is_package(question, entry):
             continue
         holder = None
@@ -101,9 +141,36 @@ def inputs_of(question: Question, chain: list[Node]) -> list[Input]:
     return found
 
 
+def package_of(question: Question, above: str, node: Node) -> str:
+    """The name of the input of a package that an `outPath` or `drvPath` is of, "" if it is of none."""
+    package = settled(question.found.root.get(attribute_of(question, above), MISSING))
+    lists = [settled(cell) for cell in package.values()] if type(package) is dict else []
+    for item in (item for items in lists if type(items) is tuple for item in items):
+        attrs = settled(item)
+        cells = [attrs.get(name) for name in ("outPath", "drvPath")] if type(attrs) is dict else []
+        if any(cell is not None and is_same(cell, node.cell) for cell in cells):
+            name = question.look(attrs.get("name"))
+            return text_of(name) if type(name) in TEXTS else ""
+    return ""
+
+
+def built(question: Question, above: str, name: str) -> list[Input]:
+    """The input *name* of the package *above*, both of which Nix began to make."""
+    top = question.found.root
+    if type(top) is not dict:
+        return []
+    entry = question.origin(top.get(attribute_of(question, name)))
+    step = step_of(question, above, attribute_of(question, above), name)
+    if entry is None or step.item is None:
+        return []
+    return [Input(entry, step.item.holder, argument_of(question, step.item.holder, entry.name))]
+
+
 def is_package(question: Question, entry: Definition) -> bool:
     """Whether a definition is that of a package in a set: it is called or overridden there, or one's own."""
     call: Any = entry.value
+    if entry.kind not in (SET, REC):
+        return False
     if type(call) is n.Call and callee_name(call).startswith(("callPackage", "override", "make")):
         return True
     return question.is_own(entry.place)
@@ -170,7 +237,8 @@ def facts_of(question: Question, node: Node) -> list[tuple[Definition, str]]:
             found.setdefault(entry.place, (entry, question.shown(other.value)))
             if type(other.value) is bool and other.value and len(found) < MOST:
                 todo.append(other)
-    return list(found.values())[:MOST]
+    facts = sorted(found.values(), key=lambda fact: not question.is_own(fact[0].place))
+    return facts[:MOST]
 
 
 # -- misspelt names
@@ -227,6 +295,10 @@ def asked_names(question: Question, node: Node, facts: list[tuple[Definition, st
         if entry is not None and type(other.value) is bool:
             entries.append(entry)
     asked: dict[str, Definition] = {}
+    files = {entry.place[0] for entry in entries if entry.kind in (LET, PART)}
+    for file in files:  # the file of the check asks for more than what was read before
+        index = question.found.places.index(file)
+        entries += list(index.definitions.values()) if index is not None else []
     for entry in entries:
         for at in walk(entry.value) if entry.value is not None else ():
             if (type(at) is n.Select and at.default is not None) or type(at) is n.HasAttr:

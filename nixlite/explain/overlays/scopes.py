@@ -102,11 +102,8 @@ def in_scope_text(
     for node in walk(own.value):
         if type(node) is n.Select and type(node.subject) is n.Var and node.subject.name in arguments[:2]:
             path = node.path
-            if path[: len(scope)] == scope and len(path) > len(scope) and path[len(scope)] == own.name:
-                rest = "".join(f".{attribute_name(str(name))}" for name in path[len(scope) :])
-                changes.append((node.start, node.end, previous + rest))
-            elif path[0] == own.name:
-                rest = "".join(f".{attribute_name(str(name))}" for name in path)
+            if own.name in path:
+                rest = "".join(f".{attribute_name(str(name))}" for name in path[path.index(own.name) :])
                 changes.append((node.start, node.end, previous + rest))
     result, at = "", own.value.start
     for start, end, new in sorted(changes):

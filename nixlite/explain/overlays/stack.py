@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from nixlite.errors import NixError
 from nixlite.explain.brief import brief, folder_of, forcing, one_line, shown_place
+from nixlite.explain.modules.written import attribute
 from nixlite.explain.recording.history import Layer, alias, history
 from nixlite.explain.recording.places import FORMAL, PART, callee_name
 from nixlite.explain.recording.program import locate
@@ -73,12 +74,13 @@ class Question:
     def written(self, entry: Definition) -> str:
         """`curl = prev.curl;`, on one line."""
         if entry.value is None or entry.text == entry.name:
-            return f"inherit {entry.name};" if entry.kind != FORMAL else entry.name
-        return (
-            one_line(f"{entry.name} = {entry.text}", WIDTH)
-            if entry.kind != PART
-            else one_line(entry.text, WIDTH)
-        )
+            source = inherited_from(entry)
+            between = f" ({entry.source.text[source.start : source.end]})" if source is not None else ""
+            return f"inherit{between} {entry.name};" if entry.kind != FORMAL else entry.name
+        if entry.kind != PART and type(entry.value) is n.AttrSet:
+            return attribute(entry, entry.name).text  # of `a.b = e` all
+        name = f"{entry.name} = " if entry.kind != PART else ""
+        return one_line(name + entry.text, WIDTH)
 
     def scopes(self) -> list[tuple[tuple[str, ...], dict[str, Any]]]:
         """The sets on the way to the attribute, the nearest first, with their paths."""
@@ -101,6 +103,27 @@ def drv_path(look: Any, value: Any) -> str:
         return ""
     path = look(attrs["drvPath"])
     return "" if isinstance(path, NixError) else getattr(path, "text", path) or ""
+
+
+def inherited_from(entry: Definition) -> n.Expr | None:
+    """The `e` of `inherit (e) x`, None for anything else."""
+    container: Any = entry.container
+    binding = container.bindings.get(entry.name) if type(container) is n.AttrSet else None
+    if binding is None or binding.source is None:
+        return None
+    source: n.Expr = container.inherit_from[binding.source]
+    return source
+
+
+def arguments_around(entry: Definition) -> set[str]:
+    """The arguments, written as plain names, of all functions around a definition."""
+    names = set()
+    at = entry.parents
+    while at is not None:
+        if type(at.node) is n.Lambda and at.node.argument is not None:
+            names.add(at.node.argument)
+        at = at.up
+    return names
 
 
 def is_same(a: Any, b: Any) -> bool:

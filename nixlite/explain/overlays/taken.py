@@ -7,9 +7,17 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from nixlite.analysis.facts import Variable
 from nixlite.explain.brief import TEXTS, forcing, one_line, text_of
 from nixlite.explain.overlays.scopes import in_scope
-from nixlite.explain.overlays.stack import Finding, Question, drv_path, is_same, overlay_arguments
+from nixlite.explain.overlays.stack import (
+    Finding,
+    Question,
+    drv_path,
+    inherited_from,
+    is_same,
+    overlay_arguments,
+)
 from nixlite.explain.overlays.to_overlay import as_overlay
-from nixlite.explain.recording.places import PART, REC, resolves_to
+from nixlite.explain.recording.places import LET, PART, REC, resolves_to
+from nixlite.explain.recording.program import Found
 from nixlite.explain.trials import Advice, Change, attempt, outcome
 from nixlite.syntax import nodes as n
 from nixlite.syntax.tree import walk
@@ -19,7 +27,10 @@ if TYPE_CHECKING:
 
     from nixlite.explain.recording.places import Definition, Parent
     from nixlite.explain.recording.recorder import Node, Place
-    from nixlite.explain.trials import Outcome
+from nixlite.explain.trials import Outcome
+
+INPUTS = ("nativeBuildInputs", "buildInputs", "propagatedBuildInputs", "propagatedNativeBuildInputs", "paths")
+"""The attributes of a package that are lists of packages."""
 
 MOST = 40
 """Items of a list that are looked at."""
@@ -43,11 +54,13 @@ class Taken(NamedTuple):
 
 
 class Reading(NamedTuple):
-    """The expression that took it: `prev.curl`, or a variable; *entry* is the definition that it is in."""
+    """The expression that took it: `prev.curl`, or a variable; *entry* is the definition that it is in,
+    *subject* the set that it is taken from ("": none is named), *span* what to write otherwise."""
 
     node: n.Expr
     entry: Definition
     subject: str
+    span: tuple[int, int]
 
 
 def items_of(question: Question) -> list[Item]:
@@ -56,6 +69,8 @@ def items_of(question: Question) -> list[Item]:
     layers = question.layers(at.attrs, at.name)
     cells = [layer.cell for layer in layers] or [at.cell]
     value = question.look(cells[-1])
+    if type(value) in TEXTS:
+        return [Item(at.cell, question.found.origins.chain(at.cell), None), *packages_in(question, cells)]
     if type(value) is not tuple:
         return [Item(at.cell, question.found.origins.chain(at.cell), None)]
     found: list[Item] = []
@@ -75,6 +90,28 @@ def items_of(question: Question) -> list[Item]:
     return found
 
 
+def packages_in(question: Question, cells: list[Any]) -> list[Item]:
+    """The packages that a text was made of, read where it is written."""
+    found: list[Item] = []
+    for cell in cells:
+        for node in question.found.origins.chain(cell):
+            entry = question.found.places.of(node)
+            found += [
+                Item(other.cell, question.found.origins.chain(other.cell), entry)
+                for other in node.reads
+                if other.cell is not None and package_name(question, other.cell)
+            ]
+    return found
+
+
+def inputs_of(question: Question, package: dict[str, Any]) -> Iterator[Question]:
+    """The questions about the lists of a package's inputs."""
+    for name in INPUTS:
+        if name in package and type(question.look(package[name])) is tuple:
+            at = Found(package, name, package[name])
+            yield Question(question.program, question.found, (*question.path, name), at)
+
+
 def is_written(question: Question, chain: list[Node]) -> bool:
     """Whether it is known where something is written."""
     return any(question.found.places.of(node) is not None for node in chain)
@@ -91,6 +128,12 @@ def package_name(question: Question, cell: Any) -> str:
 
 def taken(question: Question) -> Finding | None:
     """The finding about the first item that the finished set has another one of."""
+    value = question.look(question.at.cell)
+    if type(value) is dict and question.look(value.get("type")) == "derivation":
+        inner = (taken(below) for below in inputs_of(question, value))
+        found = next((finding for finding in inner if finding is not None), None)
+        if found is not None:
+            return found
     items = items_of(question)
     for item in items:
         early = taken_early(question, item)
@@ -112,7 +155,13 @@ def taken_early(question: Question, item: Item) -> Taken | None:
             continue
         for scope, attrs in question.scopes():
             layers = question.layers(attrs, entry.name)
-            below = [at for at, layer in enumerate(layers[:-1]) if is_same(layer.cell, node.cell)]
+            for layer in layers if len(layers) > 1 else ():
+                question.look(layer.cell)
+            below = [
+                at
+                for at, layer in enumerate(layers[:-1])
+                if is_same(layer.cell, node.cell) or node in question.found.origins.chain(layer.cell)
+            ]
             later = question.origin(layers[-1].cell) if below else None
             if later is None or (*scope, entry.name) == question.path:
                 continue
@@ -133,29 +182,38 @@ def reading_of(question: Question, found: Taken) -> Reading | None:
     own = [entry for entry in entries if question.is_own(entry.place)]
     for entry in own or entries:
         for reading in readings(entry, found.name):
-            if type(reading.node) is n.Select or is_lexical(question, reading):
+            if reading.subject or binding_of(question, reading) is not None:
                 return reading
     return None
 
 
 def readings(entry: Definition, name: str) -> Iterator[Reading]:
-    """The places of a definition that read something called so: `x.name` and `name`."""
+    """The places of a definition that read something called so: `x.name`, `inherit (x) name` and `name`."""
     inside: set[int] = set()
+    source = inherited_from(entry)
+    if entry.value is None and type(source) is n.Var and entry.name == name:
+        yield Reading(source, entry, source.name, (source.start, source.end))
+    around = with_around(entry)
     for node in walk(entry.value) if entry.value is not None else ():
         if type(node) is n.Select and type(node.subject) is n.Var and node.path[0] == name:
             inside.add(id(node.subject))
-            yield Reading(node, entry, node.subject.name)
+            yield Reading(node, entry, node.subject.name, (node.subject.start, node.subject.end))
         elif type(node) is n.Var and node.name == name and id(node) not in inside:
-            yield Reading(node, entry, "")
+            yield Reading(node, entry, around, (node.start, node.end))
 
 
-def is_lexical(question: Question, reading: Reading) -> bool:
-    """Whether a variable means a binding of a `rec` set."""
-    return rec_binding(question, reading) is not None
+def with_around(entry: Definition) -> str:
+    """The variable of the innermost `with` around a definition, "" if there is none."""
+    at = entry.parents
+    while at is not None:
+        if type(at.node) is n.With:
+            return at.node.scope.name if type(at.node.scope) is n.Var else ""
+        at = at.up
+    return ""
 
 
-def rec_binding(question: Question, reading: Reading) -> tuple[Place, n.AttrSet] | None:
-    """(place, the `rec` set) of the binding that a variable means."""
+def binding_of(question: Question, reading: Reading) -> tuple[Definition, n.AttrSet] | None:
+    """(the binding of a `rec` set or a `let` that a variable means, the set of bindings)."""
     index = question.found.places.index(reading.entry.place[0])
     if index is None or type(reading.node) is not n.Var:
         return None
@@ -163,9 +221,10 @@ def rec_binding(question: Question, reading: Reading) -> tuple[Place, n.AttrSet]
     if type(meaning) is not Variable:
         return None
     for entry in index.definitions.values():
-        if entry.kind == REC and entry.name == reading.node.name and resolves_to(index, reading.node, entry):
+        named = entry.kind in (REC, LET) and entry.name == reading.node.name
+        if named and resolves_to(index, reading.node, entry):
             container: Any = entry.container
-            return entry.place, container
+            return entry, container
     return None
 
 
@@ -185,10 +244,10 @@ def tell(question: Question, found: Taken) -> Finding:
     if reading is None:
         return Finding(verdict, [])
     place = question.place(reading_place(reading))
-    if type(reading.node) is n.Var:
-        line = (
-            f"At {place}, `{found.name}` stands in a `rec` set: it means the one that is written in that set"
-        )
+    bound = binding_of(question, reading)
+    if bound is not None:
+        what = "stands in a `rec` set" if bound[0].kind == REC else "is a variable of a `let`"
+        line = f"At {place}, `{found.name}` {what}: it means the one that is written there"
         return by_rec(
             question, found, reading, [*verdict, f"{line}, whatever later layers put in its place."]
         )
@@ -196,7 +255,9 @@ def tell(question: Question, found: Taken) -> Finding:
     if arguments is not None and reading.subject == arguments[1]:
         line = f"It was taken at {place}: `{reading.subject}.{found.name}` is what the layers before have"
         verdict.append(f"{line}, `{arguments[0]}.{found.name}` what all layers make of it.")
-        changes = [subject_change(reading, arguments[0])]
+        whole = type(reading.node) is n.Select or reading.entry.value is None
+        new = arguments[0] if whole else f"{arguments[0]}.{found.name}"
+        changes = [Change(reading.entry.source.name, *reading.span, new)]
         finding = check(question, found, reading, changes, "take it from the finished set")
         return Finding(verdict, [*finding, *other_order(question, found, reading)])
     overriding = as_overlay(question, reading.entry, reading.subject)
@@ -216,28 +277,22 @@ def reading_place(reading: Reading) -> Place:
     return (source.name, *source.line_column(reading.node.start))
 
 
-def subject_change(reading: Reading, name: str) -> Change:
-    """Another set to select from."""
-    node: Any = reading.node
-    return Change(reading.entry.source.name, node.subject.start, node.subject.end, name)
-
-
 def by_rec(question: Question, found: Taken, reading: Reading, verdict: list[str]) -> Finding:
     """`final.x` in place of `x`, and no `rec`."""
     arguments = overlay_arguments(reading.entry)
-    binding = rec_binding(question, reading)
+    binding = binding_of(question, reading)
     if arguments is None or binding is None:
         return Finding(verdict, [])
     name = reading.entry.source.name
     change = Change(name, reading.node.start, reading.node.end, f"{arguments[0]}.{found.name}")
-    start = binding[1].start
+    start = binding[1].start if binding[0].kind == REC else -1
     text = reading.entry.source.text
     changes = [change]
-    if text.startswith("rec", start):
+    if start >= 0 and text.startswith("rec", start):
         end = start + 3 + len(text[start + 3 :]) - len(text[start + 3 :].lstrip())
         changes.append(Change(name, start, end, ""))
     say = f"write `{arguments[0]}.{found.name}`, and no `rec`"
-    advice = check(question, found, reading, changes, say)
+    advice = check(question, found, reading, changes, say) if len(changes) > 1 else []
     if not advice:
         advice = check(question, found, reading, [change], f"write `{arguments[0]}.{found.name}`")
     return Finding(verdict, advice)
@@ -255,6 +310,8 @@ def check(
     entry = reading.entry
     value = entry.value
     code = change.text
+    if value is None:
+        code = f"inherit ({change.text}) {entry.name};"
     if value is not None and value.start <= change.start < value.end:
         text = entry.source.text
         code = text[value.start : change.start] + change.text + text[change.end : value.end]
@@ -277,6 +334,13 @@ def proof(question: Question, found: Taken, result: Outcome) -> str:
         if wanted in [drv_path(look, item) for item in value]:
             return f"{question.name} then has the {name} of the finished set"
         return ""
+    if type(value) in TEXTS:
+        path = text_of(look(look(final.value)["outPath"]))
+        return (
+            f"{question.name} then has the path of the {name} of the finished set"
+            if path in text_of(value)
+            else ""
+        )
     if drv_path(look, value) and drv_path(look, value) != question.drv_path(question.at.cell):
         return f"{question.name} is then another package, made with the {name} of the finished set"
     return ""
