@@ -37,6 +37,13 @@ class Input(NamedTuple):
     argument: Definition | None
 
 
+class Asking(NamedTuple):
+    """Where an attribute is asked for that may be missing, and the text: `config.allowUnfree or false`."""
+
+    place: Place
+    text: str
+
+
 def refused(question: Question, error: NixError) -> Finding | None:
     """The finding about an error that a package's evaluation ended in; None where it says all by itself."""
     chain = failing(question, error)
@@ -286,15 +293,15 @@ def unread_name(question: Question, entry: Definition, nodes: dict[Place, list[N
     return ""
 
 
-def asked_names(question: Question, node: Node, facts: list[tuple[Definition, str]]) -> dict[str, Definition]:
-    """The attributes that a check asks for and takes a default for, with the definition that does."""
+def asked_names(question: Question, node: Node, facts: list[tuple[Definition, str]]) -> dict[str, Asking]:
+    """The attributes that a check asks for and takes a default for, with where it does."""
     own = question.found.places.of(node)
     entries = [entry for entry, _ in facts] + ([own] if own is not None else [])
     for other in node.reads:
         entry = question.found.places.of(other)
         if entry is not None and type(other.value) is bool:
             entries.append(entry)
-    asked: dict[str, Definition] = {}
+    asked: dict[str, Asking] = {}
     files = {entry.place[0] for entry in entries if entry.kind in (LET, PART)}
     for file in files:  # the file of the check asks for more than what was read before
         index = question.found.places.index(file)
@@ -304,7 +311,9 @@ def asked_names(question: Question, node: Node, facts: list[tuple[Definition, st
             if (type(at) is n.Select and at.default is not None) or type(at) is n.HasAttr:
                 for name in at.path:
                     if isinstance(name, str):
-                        asked.setdefault(name, entry)
+                        source = entry.source
+                        place = (source.name, *source.line_column(at.start))
+                        asked.setdefault(name, Asking(place, source.text[at.start : at.end]))
     return asked
 
 
@@ -316,12 +325,12 @@ def is_near(given: str, name: str) -> bool:
 
 
 def renamed(
-    question: Question, entry: Definition, given: str, name: str, where: Definition
+    question: Question, entry: Definition, given: str, name: str, where: Asking
 ) -> tuple[list[str], list[Advice]]:
     """A definition that nothing reads, under the name that is asked for."""
     line = (
         f"`{given}` at {question.place(entry.place)} is read by nothing; the check reads `{name}`"
-        f" ({question.place(where.place)}: `{question.written(where)}`)."
+        f" ({question.place(where.place)}: `{one_line(where.text)}`)."
     )
     source = entry.source
     start = source.text.find(
