@@ -198,6 +198,9 @@ def together(asked: Asked, option: Option) -> list[Advice]:
     mine, other = kept[0], min(lost, key=lambda part: part.priority)
     wanted = includes(asked, mine, other)
     found: list[Advice] = []
+    if mine.priority < PLAIN and not other.is_default:
+        say = f"give it the same priority, {mine.priority}, so that both count"
+        return rewrite(asked, other, mine.priority, say, wanted)
     if not other.is_default and mine.priority == PLAIN:
         function = call_of(other.priority).partition(" ")[0]
         say = f"if that file is yours, write it without {function}"

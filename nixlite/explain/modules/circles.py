@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from nixlite.explain.modules.asked import Asked
     from nixlite.explain.recording.places import Definition, Parent
 
+MERGING = "mergeDefinitions"
+"""What the file has that is a module system."""
+
 IMPORTS, CONFIG, VALUES = "imports", "config", "values"
 """What depends on itself: which modules there are, which names a module defines, or values of options."""
 
@@ -77,7 +80,9 @@ def imports_around(asked: Asked, inner: Writing) -> Writing:
 def library_of(asked: Asked) -> str:
     """The folder of the module system, when it came to no option yet."""
     for node in asked.found.recorder.cycle:
-        if node.place is not None and node.place[0].endswith("/lib/modules.nix"):
+        source = asked.found.evaluator.sources.get(node.place[0]) if node.place is not None else None
+        if source is not None and source.name.endswith("/modules.nix") and MERGING in source.text:
+            assert node.place is not None
             return node.place[0].rpartition("/")[0] + "/"
     return ""
 

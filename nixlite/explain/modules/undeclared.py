@@ -57,6 +57,7 @@ def undeclared(asked: Asked) -> Undeclared | None:
         loc = tuple([text_of(asked.look(name)) for name in names]) if type(names) is tuple else ()
         asked.options.refresh()
         asked.options.library = asked.options.library or node.place[0].rpartition("/")[0] + "/"
+        asked.look(given["value"])  # so that it is known whose value it is
         written = asked.options.writing(given["value"], loc[-1] if loc else "")
         return Undeclared(
             loc, within(asked, loc), given["value"], written, text_of(asked.look(given["file"]))
