@@ -10,13 +10,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from nixlite.analysis.facts import Variable
 from nixlite.explain.brief import brief, forcing, one_line, text_of
 from nixlite.explain.overlays.nesting import Need, nested
 from nixlite.explain.overlays.stack import Finding, Question, arguments_around, overlay_arguments
 from nixlite.explain.overlays.taken import Item, items_of, package_name
-from nixlite.explain.recording.places import PART
+from nixlite.explain.recording.places import PART, resolves_to
 from nixlite.explain.recording.program import Found
-from nixlite.explain.recording.recorder import settled
+from nixlite.explain.recording.recorder import is_infinite_recursion, settled
 from nixlite.explain.trials import Advice, Change, attempt
 from nixlite.runtime.values import MISSING, ContextString
 from nixlite.spelling import attribute_name
@@ -252,20 +253,17 @@ def by_definition(question: Question, own: list[Definition]) -> Finding:
             continue
         for change, why in candidates(question, entry, *arguments[:2]):
             result = attempt(question.program, question.found, [change], question.path)
-            if result.ok or str(result.value) != "infinite recursion encountered":
-                code = entry.source.text[entry.value.start : change.start] + change.text
-                code += entry.source.text[change.end : entry.value.end]
-                told = (
-                    f"{question.name} is then {brief(result.value, 1, forcing(result.found))}"
-                    if result.ok
-                    else ""
-                )
-                if not told:
-                    told = f"the recursion is gone; what comes then: {one_line(str(result.value), 80)}"
-                advice = Advice(
-                    f"write `{change.text}`", f"{entry.name} = {' '.join(code.split())};", entry.place, told
-                )
-                return Finding([*verdict, why], [advice])
+            say, told = f"write `{change.text}`", ""
+            if result.ok:
+                told = f"{question.name} is then {brief(result.value, 1, forcing(result.found))}"
+            elif is_infinite_recursion(result.value):
+                continue
+            else:
+                say += f"; the recursion is gone then, and what comes is: {one_line(str(result.value), 80)}"
+            code = entry.source.text[entry.value.start : change.start] + change.text
+            code += entry.source.text[change.end : entry.value.end]
+            advice = Advice(say, f"{entry.name} = {' '.join(code.split())};", entry.place, told)
+            return Finding([*verdict, why], [advice])
     return Finding(verdict, [])
 
 
@@ -283,7 +281,7 @@ def candidates(
             path = node.path
             text = source.text[node.start : node.end]
             rest = "".join(f".{attribute_name(str(name))}" for name in path[1:])
-            if node.subject.name == entry.name:
+            if node.subject.name == entry.name and means(question, entry, node.subject):
                 yield (
                     Change(source.name, node.subject.start, node.subject.end, own),
                     f"`{entry.name}` is what is being defined here, not the one before.",
@@ -300,7 +298,7 @@ def candidates(
                     Change(source.name, node.start, node.end, own + rest),
                     alias_text(question, node, text, at),
                 )
-        elif type(node) is n.Var and node.name == entry.name and id(node) not in inside:
+        elif type(node) is n.Var and id(node) not in inside and means(question, entry, node):
             yield (
                 Change(source.name, node.start, node.end, own),
                 (f"`{node.name}` is what is being defined here, not the one before."),
@@ -317,6 +315,15 @@ def candidates(
                 Change(source.name, node.start, node.end, previous),
                 (f"`{final}` is the finished set, whose {entry.name} is being defined here."),
             )
+
+
+def means(question: Question, entry: Definition, var: n.Var) -> bool:
+    """Whether a variable may be the attribute that is defined: of a `with`, or of the `rec` set itself."""
+    if var.name != entry.name:
+        return False
+    index = question.found.places.index(entry.place[0])
+    meaning = index.analysis.variables.get(var) if index is not None else None
+    return type(meaning) is not Variable or (index is not None and resolves_to(index, var, entry))
 
 
 def alias_text(question: Question, node: n.Select, text: str, at: int) -> str:

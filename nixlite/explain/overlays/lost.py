@@ -167,12 +167,14 @@ def start_from_previous(question: Question, entry: Definition, name: str) -> lis
     changes = [Change(entry.source.name, *span, text)]
     result = attempt(question.program, question.found, changes, question.path)
     after = drv_path(forcing(result.found), result.value)
-    if not result.ok or after == before:
+    if not result.ok:
         return []
     assert entry.value is not None
     whole = entry.source.text
     code = whole[entry.value.start : span[0]] + text + whole[span[1] : entry.value.end]
     told = f"{question.name} is then made of both ({after})" if after else "it evaluates"
+    if after == before:
+        told = f"{question.name} is the same then, {after}: the earlier layer changes nothing that is built"
     return [Advice(f"start from {text}", f"{name} = {' '.join(code.split())};", entry.place, told)]
 
 
@@ -205,27 +207,13 @@ def replaced_whole(question: Question, before: Definition, entry: Definition, mi
 
 def merge(question: Question, entry: Definition, missing: list[str], name: str) -> list[Advice]:
     """`x = prev.x // { … }`, evaluated."""
-    made = attribute(entry, entry.name)
-    if made.value is None:
-        return []
-    text = entry.source.text[made.value.start : made.value.end]
-    start = made.start
-    if made.rest and made.alone:
-        inner = f"{{ {'.'.join(map(attribute_name, made.rest))} = {text}; }}"
-    elif not made.rest and type(made.value) is n.AttrSet:
-        inner = text
-    else:
+    before = f"{previous(entry)}.{attribute_name(name)}"
+    changes = on_top(entry, before)
+    if not changes:
         say = "write all of it in one set, on top of the one before"
-        return [
-            Advice(say, f"{name} = {previous(entry)}.{attribute_name(name)} // {{ … }};", entry.place, "")
-        ]
-    new = f"{made.path} = {previous(entry)}.{attribute_name(name)} // {inner}"
-    result = attempt(
-        question.program,
-        question.found,
-        [Change(entry.source.name, start, made.value.end, new)],
-        question.path,
-    )
+        return [Advice(say, f"{name} = {before} // {{ … }};", entry.place, "")]
+    new = changes[0].text.removesuffix(";")
+    result = attempt(question.program, question.found, changes, question.path)
     if not result.ok or type(result.value) is not dict or not set(missing) <= set(result.value):
         return []
     told = f"{question.name} then has {brief_names(missing)} as well"
@@ -234,6 +222,50 @@ def merge(question: Question, entry: Definition, missing: list[str], name: str) 
             "put the new attributes on top of what is there", f"{' '.join(new.split())};", entry.place, told
         )
     ]
+
+
+def on_top(entry: Definition, before: str) -> list[Change]:
+    """The changes that put a definition's attributes on top of the set before; none where that is not plain:
+    `x = { … }`, or one or more `x.a = …`, which become one."""
+    source = entry.source
+    made = attribute(entry, entry.name)
+    if made.value is None:
+        return []
+    if not made.rest:
+        text = source.text[made.value.start : made.value.end]
+        new = f"{made.path} = {before} // {text}"
+        return [Change(source.name, made.start, made.value.end, new)] if type(made.value) is n.AttrSet else []
+    container: Any = entry.value
+    items: list[tuple[str, n.Binding]] = list(container.bindings.items())
+    if made.path != attribute_name(entry.name) or any(item.value is None for _, item in items):
+        return []
+    texts, spans = [], []
+    for name, item in items:
+        rest = attribute_path(name, item)
+        value = item.value if rest is None else rest[1]
+        assert value is not None
+        end = source.text.find(";", value.end) + 1
+        path = ".".join(map(attribute_name, [name] if rest is None else [name, *rest[0]]))
+        texts.append(f"{path} = {source.text[value.start : value.end]};")
+        spans.append((item.pos, end))
+    first = Change(source.name, *spans[0], f"{made.path} = {before} // {{ {' '.join(texts)} }};")
+    return [first, *(Change(source.name, *span, "") for span in spans[1:])]
+
+
+def attribute_path(name: str, item: n.Binding) -> tuple[list[str], n.Expr] | None:
+    """(the names after the first of an attribute path, its value); None where the path ends there."""
+    names: list[str] = []
+    at: Any = item.value
+    while type(at) is n.AttrSet:
+        below = next(
+            ((key, inner) for key, inner in at.bindings.items() if inner.pos == item.pos and inner.value),
+            None,
+        )
+        if below is None:
+            break
+        names.append(below[0])
+        at = below[1].value
+    return (names, at) if names else None
 
 
 def brief_names(names: list[str]) -> str:
