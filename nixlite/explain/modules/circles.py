@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from nixlite.explain.modules.asked import Asked
     from nixlite.explain.recording.places import Definition, Parent
 
-MERGING = "mergeDefinitions"
-"""What the file has that is a module system."""
+FILE, MERGING = "modules.nix", "mergeDefinitions"
+"""The file of a module system, and what it has."""
 
 IMPORTS, CONFIG, VALUES = "imports", "config", "values"
 """What depends on itself: which modules there are, which names a module defines, or values of options."""
@@ -40,6 +40,8 @@ def circle(asked: Asked) -> Circle | None:
     options.refresh()
     library = options.library or library_of(asked)
     if not library:
+        return None
+    if not any(node.place is not None and node.place[0] == library + FILE for node in found.recorder.cycle):
         return None
     seen: dict[tuple[str, int, int], Writing] = {}
     locs: dict[tuple[str, ...], None] = {}
@@ -81,7 +83,7 @@ def library_of(asked: Asked) -> str:
     """The folder of the module system, when it came to no option yet."""
     for node in asked.found.recorder.cycle:
         source = asked.found.evaluator.sources.get(node.place[0]) if node.place is not None else None
-        if source is not None and source.name.endswith("/modules.nix") and MERGING in source.text:
+        if source is not None and source.name.endswith("/" + FILE) and MERGING in source.text:
             assert node.place is not None
             return node.place[0].rpartition("/")[0] + "/"
     return ""

@@ -30,6 +30,13 @@ if TYPE_CHECKING:
     from nixlite.errors import NixError
     from nixlite.explain.recording.places import Definition, Index
     from nixlite.explain.recording.recorder import Node
+    from nixlite.explain.trials import Outcome
+
+ROUNDS = 6
+"""How many inputs are made anew before a set without overlays is tried: each takes an evaluation."""
+
+READS = 20000
+"""How many reads of a package are looked through for the one that names an input."""
 
 STRICT = "strict"
 """The variable of Nix's own `derivation` that holds what is built."""
@@ -59,23 +66,30 @@ def circle(question: Question, error: NixError) -> Finding | None:
 
 class Step(NamedTuple):
     """A package on the circle: its name, its attribute in the set, which of its attributes has the next, the
-    item of that, and where that is written."""
+    item of that, the definition that names it, and where that is, in words."""
 
     name: str
     attribute: str
     by: str
     item: Item | None
+    entry: Definition | None
     where: str
 
 
 def packages_on(question: Question) -> list[str]:
     """The names of the packages on the circle, in the order of needing."""
-    names: list[str] = []
+    names = [name for name, _ in strict_nodes(question)]
+    return names if all(names) else []
+
+
+def strict_nodes(question: Question) -> list[tuple[str, Node]]:
+    """(name, node) of each package on the circle that Nix had begun to make."""
+    found = []
     for node in question.found.recorder.cycle:
         entry = question.found.places.of(node)
         if entry is not None and entry.name == STRICT and entry.place[0].startswith("«nix-internal»"):
-            names.append(built_name(question, node))
-    return names if all(names) else []
+            found.append((built_name(question, node), node))
+    return found
 
 
 def built_name(question: Question, node: Node) -> str:
@@ -110,13 +124,16 @@ def among_packages(question: Question, packages: list[str]) -> Finding | None:
     if type(question.found.root) is not dict:
         return None
     names = [attribute_of(question, name) for name in packages]
-    changed = [at for at, name in enumerate(names) if is_changed(question, name)]
-    first = changed[0] if changed else 0
-    packages, names = packages[first:] + packages[:first], names[first:] + names[:first]
     steps = [
         step_of(question, name, attribute, packages[(at + 1) % len(packages)])
         for at, (name, attribute) in enumerate(zip(packages, names, strict=True))
     ]
+    changed = [at for at, name in enumerate(names) if is_changed(question, name)]
+    changed += [
+        at for at, step in enumerate(steps) if step.entry is not None and question.is_own(step.entry.place)
+    ]
+    first = changed[0] if changed else 0
+    names, steps = names[first:] + names[:first], steps[first:] + steps[:first]
     chain = " → ".join([*names, names[0]])
     verdict = [f"Infinite recursion: {chain}; each of these packages needs the next to be built."]
     for at, step in enumerate(steps):
@@ -145,8 +162,45 @@ def step_of(question: Question, name: str, attribute: str, following: str) -> St
         )
         for item in items_of(inner):
             if package_name(question, item.cell) == following:
-                return Step(name, attribute, key, item, written_at(question, key, item, following))
-    return Step(name, attribute, "", None, "in what it is built with")
+                first = question.found.places.of(item.chain[0]) if item.chain else None
+                entry = first if first is not None and first.kind == PART else item.holder
+                entry = entry if entry is None or question.is_own(entry.place) else first
+                return Step(name, attribute, key, item, entry, written_at(question, key, item, following))
+    entry = naming(question, name, attribute_of(question, following))
+    if entry is None:
+        return Step(name, attribute, "", None, None, "in what it is built with")
+    where = f"{question.place(entry.place)} (`{question.written(entry)}`)"
+    return Step(name, attribute, "", None, entry, where)
+
+
+def naming(question: Question, name: str, following: str) -> Definition | None:
+    """The definition that names the input *following*, among what a package's making has read: one's own, or
+    the first that is an attribute of inputs or flags."""
+    start = next((node for other, node in strict_nodes(question) if other == name), None)
+    todo, seen = [start] if start is not None else [], {start}
+    best: Definition | None = None
+    while todo and len(seen) < READS:
+        node = todo.pop(0)
+        for other in node.reads:
+            entry = question.found.places.of(other) if other not in seen else None
+            if other in seen or (entry is not None and entry.name == STRICT):
+                continue
+            seen.add(other)
+            todo.append(other)
+            if entry is None or following not in entry.text or not any(selecting(entry, following)):
+                continue
+            if (entry.name == following and entry.kind != PART) or has_function(entry):
+                continue  # the input's own definition names what it was before
+            if question.is_own(entry.place):
+                return entry
+            if best is None and (entry.kind == PART or entry.name.endswith(("nputs", "lags"))):
+                best = entry
+    return best
+
+
+def has_function(entry: Definition) -> bool:
+    """Whether a definition has functions in it, such as overlays: what they name they may never read."""
+    return entry.value is not None and any(type(node) is n.Lambda for node in walk(entry.value))
 
 
 def written_at(question: Question, key: str, item: Item, name: str) -> str:
@@ -167,13 +221,9 @@ def written_at(question: Question, key: str, item: Item, name: str) -> str:
 
 def break_circle(question: Question, step: Step, names: list[str]) -> tuple[list[str], list[Advice]]:
     """(what does not help, what does): the input of the changed package made without the change."""
-    item = step.item
-    entry = question.found.places.of(item.chain[0]) if item is not None and item.chain else None
-    holder = entry if entry is not None and entry.kind == PART else item.holder if item is not None else None
-    if entry is None or holder is None:
+    holder = step.entry
+    if holder is None:
         return [], []
-    if not question.is_own(holder.place):
-        holder = entry
     arguments = overlay_arguments(holder)
     following = names[1 % len(names)]
     expression = next(iter(selecting(holder, following)), None)
@@ -181,8 +231,7 @@ def break_circle(question: Question, step: Step, names: list[str]) -> tuple[list
         return [], []
     source, previous = holder.source, arguments[1]
 
-    def tried(need: Need) -> Any:
-        text = nested(need, previous)
+    def tried(text: str) -> Outcome:
         return attempt(
             question.program,
             question.found,
@@ -191,30 +240,33 @@ def break_circle(question: Question, step: Step, names: list[str]) -> tuple[list
         )
 
     need = Need(following, {})
-    result = tried(need)
+    result = tried(nested(need, previous))
     more: list[str] = []
     if not result.ok:
         more.append(
             f"{previous}.{following} does not help (evaluated): its own inputs are those of the finished set."
         )
-    for _ in range(12):
+    for _ in range(ROUNDS):
         if result.ok:
             break
         inner = Question(question.program, result.found, question.path, question.at)
-        around = (
-            [attribute_of(inner, name) for name in packages_on(inner)]
-            if type(result.found.root) is dict
-            else []
-        )
+        top = result.found.root
+        around = [attribute_of(inner, name) for name in packages_on(inner)] if type(top) is dict else []
         if names[0] not in around or not need.add(turned(around, names[0])):
-            return more, []
-        result = tried(need)
-    if not result.ok:
-        return more, []
+            break
+        result = tried(nested(need, previous))
     text = nested(need, previous)
     say = f"use a {following} that is made with {previous}.{names[0]}, all the way around the circle"
     if not need.needs:
         say = f"take {following} from the set before"
+    if not result.ok:
+        text = f"(import {previous}.path {{ config = {{ }}; overlays = [ ]; }}).{attribute_name(following)}"
+        say = f"use the {following} of a set without overlays"
+        result = tried(text)
+    if not result.ok:
+        return more, [
+            Advice(f"use a {following} that needs no {names[0]}, or one that is not built", "", None, "")
+        ]
     told = f"{question.name} is then {brief(result.value, 1, forcing(result.found))}"
     place = (source.name, *source.line_column(expression.start))
     return more, [Advice(say, text, place, told)]

@@ -102,7 +102,7 @@ def replaced(question: Question, earlier: list[tuple[Layer, Definition]], entry:
     """A later layer that does not start from the earlier ones."""
     name = question.at.name
     place = question.place(entry.place)
-    own = [item for _, item in earlier if question.is_own(item.place)]
+    own = [item for _, item in earlier if question.is_own(item.place) and overlay_arguments(item) is not None]
     says = f"{place} says (`{question.written(entry)}`)"
     verdict = [f"{question.name} is what {says}: the last overlay has the last word."]
     instead = f"not from `{previous(entry)}.{attribute_name(name)}`, what the layers before made"

@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 
 WIDTH = 76
 
+SETS = ("/pkgs/top-level/all-packages.nix", "/pkgs/all-packages.nix", "/top-level/all-packages.nix")
+"""Where a tree has the list of its packages."""
+
 
 class Finding(NamedTuple):
     """What is to be said of an attribute first, and what to do."""
@@ -41,6 +44,7 @@ class Question:
         self.at = at
         self.base = folder_of(found.evaluator.state)
         self.look = forcing(found)
+        self._trees: list[str] | None = None
 
     @property
     def name(self) -> str:
@@ -57,7 +61,17 @@ class Question:
 
     def is_own(self, place: Place) -> bool:
         """Whether a place is in the person's own files, not of the lookup path, the store or Nix itself."""
-        return not self.place(place).startswith(("<", "/nix/store/", "«nix"))
+        if self.place(place).startswith(("<", "/nix/store/", "«nix")):
+            return False
+        return not place[0].startswith(tuple(self.trees()) or "\0")
+
+    def trees(self) -> list[str]:
+        """The folders of package sets that were imported by their paths: they are not the person's own."""
+        if self._trees is None:
+            names = list(self.found.evaluator.sources)
+            folders = {name.removesuffix(file) for file in SETS for name in names if name.endswith(file)}
+            self._trees = sorted(f"{folder}/" for folder in folders if folder)
+        return self._trees
 
     def layers(self, attrs: dict[str, Any] | None, name: str) -> list[Layer]:
         """What an attribute of a set was, oldest first."""
