@@ -1,15 +1,18 @@
 """The recorded cases, and how one is run: its command line, its directory, its environment.
 
-`*.jsonl` beside this file hold what Nix 2.34.8 printed for some 2,400 expressions, recorded in the directory
+`*.jsonl` beside this file hold what Nix 2.34.8 printed for some 2,600 expressions, recorded in the directory
 `/tmp/case` with the home `/tmp/case-home`. Here each case gets a directory of its own, which its host shows under
-these names, so that cases may run side by side and leave nothing behind.
+these names, so that cases may run side by side and leave nothing behind. Only what is fetched must lie in that very
+place, since git and downloads know nothing of a host: such cases take turns.
 """
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import re
+import shutil
 import signal
 import tempfile
 from contextlib import contextmanager
@@ -171,14 +174,35 @@ class CaseHost(CapturingHost):
 @contextmanager
 def case_directory(case: Case) -> Iterator[str]:
     """A fresh directory with the case's files, and an empty home beside it named like it plus `-home`."""
-    with tempfile.TemporaryDirectory(prefix="nixlite-oracle-") as holder:
-        place = Path(os.path.realpath(holder), "case")
+    with fresh_place(case) as place:
         Path(f"{place}-home").mkdir()
         place.mkdir()
         files = {**case.files, "case.nix": case.expr} if case.file else case.files
         for name, text in files.items():
             write_file(place / name, text, is_directory=name.endswith("/"))
         yield str(place)
+
+
+@contextmanager
+def fresh_place(case: Case) -> Iterator[Path]:
+    """Where the case's directory is to be made; what is there afterwards is removed."""
+    if "fetch" not in case.expr and "file://" not in " ".join(case.args):
+        with tempfile.TemporaryDirectory(prefix="nixlite-oracle-") as holder:
+            yield Path(os.path.realpath(holder), "case")
+        return
+    with Path(f"{RECORDED_IN}.lock").open("a") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        remove_recorded()
+        try:
+            yield Path(RECORDED_IN)
+        finally:
+            remove_recorded()
+
+
+def remove_recorded() -> None:
+    """Remove what a case left in the place of the recording, which is locked."""
+    for name in (RECORDED_IN, f"{RECORDED_IN}-home"):
+        shutil.rmtree(name, ignore_errors=True)
 
 
 def write_file(path: Path, text: str, *, is_directory: bool) -> None:
