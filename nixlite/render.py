@@ -137,9 +137,9 @@ def _write_position(parts: list[str], position: Position, indent: str, paint: _P
 
 
 def excerpt_lines(position: Position, paint: _Paint | None = None) -> list[str]:
-    """The line of *position* with its neighbours and a caret below; empty when the text is not to be had."""
+    """The line of *position* with its neighbours and a caret below; none without a text."""
     source = position.source or _read_source(position.file)
-    if source is None:
+    if source is None or not source.text:
         return []
     lines = source.lines()
     number = position.line

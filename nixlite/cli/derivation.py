@@ -12,6 +12,7 @@ from nixlite.cli.flags import Flag, Flags, turn_on
 from nixlite.cli.flakes import is_flake
 from nixlite.cli.packages import find_derivations, package_of
 from nixlite.errors import EvalError, NixTypeError, UsageError
+from nixlite.runtime.operators import is_derivation
 from nixlite.runtime.show import show_short
 from nixlite.runtime.thunk import force
 from nixlite.runtime.values import ContextString, show_type
@@ -85,7 +86,7 @@ class Derivation(Evaluate):
         """The `.drv` paths of a value: a derivation, a string that depends on one, or a collection."""
         if isinstance(value, str | ContextString):
             return [path_of_string(evaluator.state, value)]
-        if self.flake and not is_derivation(value):
+        if self.flake and not (type(value) is dict and is_derivation(value)):
             raise NixTypeError(
                 f"expected flake output attribute '{self.flake.partition('#')[2]}' to be a derivation or"
                 f" path but found {show_type(value)}: {show_short(value)}"
@@ -109,11 +110,6 @@ class Derivation(Evaluate):
         layout: dict[str, Any] = {"indent": 2} if pretty else {"separators": (",", ":")}
         text = json.dumps(data, sort_keys=True, ensure_ascii=False, **layout)
         self.host.write_stdout(f"{text}\n")
-
-
-def is_derivation(value: Value) -> bool:
-    """Whether a value is a set that says it is a derivation."""
-    return type(value) is dict and "type" in value and force(value["type"]) == "derivation"
 
 
 def path_of_string(state: State, value: str | ContextString) -> str:

@@ -6,6 +6,7 @@ from nixlite.cli.auto_call import auto_call
 from nixlite.errors import EvalError, NixTypeError
 from nixlite.runtime.coerce import coerce_to_store_path
 from nixlite.runtime.expect import force_string_no_context, wrong_type
+from nixlite.runtime.operators import is_derivation
 from nixlite.runtime.thunk import force
 from nixlite.source import Position
 
@@ -93,7 +94,7 @@ def place_of(cell: Lazy) -> tuple[str, int, int] | None:
 def take_derivation(value: Lazy, found: list[dict[str, Lazy]], seen: set[int]) -> bool:
     """Add *value* if it is a derivation not seen yet. Returns whether to look inside it."""
     inner = force(value)
-    if type(inner) is not dict or "type" not in inner or force(inner["type"]) != "derivation":
+    if type(inner) is not dict or not is_derivation(inner):
         return True
     if id(inner) not in seen:
         seen.add(id(inner))

@@ -11,7 +11,7 @@ from types import FunctionType
 
 from nixlite.errors import NixError
 from nixlite.explain.recording.recorder import settled
-from nixlite.runtime.values import MISSING, ContextString, NixPath, PrimOp, PrimOpApp
+from nixlite.runtime.values import MISSING, ContextString, NixPath, PrimOp, PrimOpApp, is_derivation_type
 from nixlite.spelling import attribute_name
 
 TYPE_CHECKING = False
@@ -73,7 +73,7 @@ def brief_list(items: tuple[Any, ...], depth: int, look: Look) -> str:
 
 def brief_set(attrs: dict[str, Any], depth: int, look: Look = settled) -> str:
     """A set: a derivation by its name."""
-    if look(attrs.get("type", MISSING)) == "derivation":
+    if is_derivation_type(look(attrs.get("type", MISSING))):
         name = look(attrs.get("name", MISSING))
         return f"«derivation {text_of(name) if type(name) in TEXTS else '…'}»"
     if not attrs:

@@ -12,7 +12,7 @@ from nixlite.explain.recording.places import FORMAL, PART
 from nixlite.explain.recording.program import locate
 from nixlite.explain.recording.recorder import settled
 from nixlite.explain.trials import show_advice
-from nixlite.runtime.values import MISSING, ContextString, NixPath, PrimOp, PrimOpApp
+from nixlite.runtime.values import MISSING, ContextString, NixPath, PrimOp, PrimOpApp, is_derivation_type
 from nixlite.syntax import nodes as n
 from nixlite.syntax.tree import walk
 
@@ -228,7 +228,7 @@ def is_shown(cell: Any) -> bool:
     """Whether a value that was read says something by itself."""
     value: Any = settled(cell)
     if type(value) is dict:
-        return bool(settled(value.get("type", MISSING)) == "derivation")
+        return is_derivation_type(settled(value.get("type", MISSING)))
     return type(value) not in (FunctionType, PrimOp, PrimOpApp)
 
 

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from nixlite.errors import NixError
 from nixlite.runtime.call import call
-from nixlite.runtime.show import derivation_path, is_derivation
+from nixlite.runtime.operators import is_derivation
+from nixlite.runtime.show import derivation_path
 from nixlite.store.export import export_stream
 
 TYPE_CHECKING = False

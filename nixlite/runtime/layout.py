@@ -11,6 +11,7 @@ whole; shared parts are shown again.
 from __future__ import annotations
 
 from nixlite.errors import NixError
+from nixlite.runtime.operators import is_derivation
 from nixlite.runtime.show import (
     BLUE,
     CYAN,
@@ -23,7 +24,6 @@ from nixlite.runtime.show import (
     PrintOptions,
     ValuePrinter,
     derivation_path,
-    is_derivation,
 )
 from nixlite.runtime.thunk import force
 from nixlite.runtime.values import ContextString, FunctionType, NixPath, PrimOp, PrimOpApp

@@ -19,6 +19,7 @@ from nixlite.runtime.values import (
     NixPath,
     PrimOp,
     PrimOpApp,
+    is_derivation_type,
     show_type,
 )
 from nixlite.spelling import attribute_name
@@ -119,13 +120,8 @@ def _equal_mixed(a: Value, b: Value) -> bool:
 
 
 def is_derivation(attrs: dict[str, Lazy]) -> bool:
-    """Whether the set's `type`, which is forced, is the string "derivation"."""
-    if "type" not in attrs:
-        return False
-    value = force(attrs["type"])
-    if type(value) is ContextString:
-        return value.text == "derivation"
-    return type(value) is str and value == "derivation"
+    """Whether the set's `type`, which is forced, says that it is a derivation."""
+    return "type" in attrs and is_derivation_type(force(attrs["type"]))
 
 
 # ── equality explained ──────────────────────────────────────────────────────────────────────────────────

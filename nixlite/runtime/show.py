@@ -9,6 +9,7 @@ because a Nix list lies inside its value and copying the value makes another lis
 from __future__ import annotations
 
 from nixlite.errors import NixError, StackOverflow
+from nixlite.runtime.operators import is_derivation
 from nixlite.runtime.printer import DEEPEST
 from nixlite.runtime.thunk import blackhole, force, peel
 from nixlite.runtime.values import ContextString, FunctionType, NixPath, PrimOp, PrimOpApp, lambda_info
@@ -297,14 +298,6 @@ def _unimportant(name: str) -> bool:
     return name not in ("type", "_type")
 
 
-def is_derivation(attrs: dict[str, Lazy]) -> bool:
-    """Whether the set says so itself: its `type`, which is forced, is "derivation"."""
-    if "type" not in attrs:
-        return False
-    value = force(attrs["type"])
-    return value == "derivation" if type(value) is str else False
-
-
 def derivation_path(state: State, x: Lazy) -> str:
     """The store path in a `drvPath`, which is forced; raises for what is no store path."""
     from nixlite.runtime.coerce import coerce_to_store_path  # not for messages, which force nothing
@@ -329,12 +322,13 @@ _ATOMS: Final[dict[type, Callable[..., None]]] = {
 def show_value(state: State, x: Lazy, options: PrintOptions | None = None) -> str:
     """*x* as `nix eval` prints it: evaluated all through, on one line, failing parts as `«error: …»`.
 
-    Raises the error of *x* itself when that fails.
+    Raises the error of *x* itself when that cannot be evaluated; its type or `drvPath` is a part like others.
     """
+    force(x)
     printer = ValuePrinter(options or NIX_EVAL, state)
     printer.write(x, 0)
     return "".join(printer.out)
 
 
-NIX_EVAL = PrintOptions(force=True, derivation_paths=True, errors="raise-top")
+NIX_EVAL = PrintOptions(force=True, derivation_paths=True)
 """The form of `nix eval`."""

@@ -225,6 +225,11 @@ def show_type(value: Value) -> str:
     return TYPE_NAMES[kind][1]
 
 
+def is_derivation_type(value: object) -> bool:
+    """Whether a set whose `type` this is, evaluated, is a derivation: the string, whatever its context."""
+    return (value.text if type(value) is ContextString else value) == "derivation"
+
+
 TYPE_NAMES: dict[type, tuple[str, str]] = {
     type(None): ("null", "null"),
     bool: ("bool", "a Boolean"),

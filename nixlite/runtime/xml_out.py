@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from nixlite.errors import StackOverflow
 from nixlite.runtime.json_out import located
-from nixlite.runtime.operators import attribute_position
+from nixlite.runtime.operators import attribute_position, is_derivation
 from nixlite.runtime.show import float_text
 from nixlite.runtime.thunk import force, is_evaluated
 from nixlite.runtime.values import ContextString, FunctionType, NixPath, lambda_info
@@ -120,7 +120,7 @@ class XmlWriter:
 
     def write_set(self, attrs: dict[str, Lazy], depth: int) -> None:
         """A set; a derivation that was shown before is only named."""
-        if "type" not in attrs or text_of(force(attrs["type"])) != "derivation":
+        if not is_derivation(attrs):
             self.open("attrs", NOTHING)
             self.write_attributes(attrs, depth)
             self.close()

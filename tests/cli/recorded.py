@@ -1,7 +1,8 @@
-"""Command lines and what Nix 2.34.8 answered: `command_lines.txt`, `answers.jsonl`, and recording anew.
+"""Command lines and what Nix 2.34.8 answered: `*_lines.txt`, each with its `….jsonl`, and recording anew.
 
-A line of `command_lines.txt` is a shell command line without redirections: variables, then
-`nix-instantiate …` or `nix eval …`; what follows `<<<` is the standard input. They run in a directory with
+`command_lines.txt` goes through the flags; `small_lines.txt` holds what strangers' inputs showed, one kind after
+the other. A line is a shell command line without redirections: variables, then `nix-instantiate …` or
+`nix eval …`; what follows `<<<` is the standard input, `\\n` in it is a new line. They run in a directory with
 `FILES`, which messages call `/tmp/case`.
 
     python -m tests.cli.recorded ../shared/tools/real-nix     (a command that runs another with a real Nix)
@@ -19,6 +20,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 HERE = Path(__file__).parent
+ANSWERS = {"command_lines.txt": "answers.jsonl", "small_lines.txt": "small_answers.jsonl"}
 DIRECTORY = "/tmp/case"
 DERIVATIONS = """\
 [
@@ -36,6 +38,7 @@ FILES = {
     "d/a.txt": "a\n",
     "dd/l": "@symlink ../f",
     "drvs.nix": DERIVATIONS,
+    "empty.nix": "",
     "f": "x\n",
     "fn.nix": "{ x ? 1, y }: { r = x + y; }\n",
     "l": "@symlink f",
@@ -74,12 +77,13 @@ def read_line(text: str) -> CommandLine:
     while words[0] not in ("nix", "nix-instantiate"):
         name, _, value = words.pop(0).partition("=")
         environment[name] = value
-    return CommandLine(text, environment, words, stdin.strip())
+    return CommandLine(text, environment, words, stdin.strip().replace("\\n", "\n"))
 
 
 def load() -> list[Recorded]:
     """All recorded answers."""
-    return [Recorded(**json.loads(line)) for line in (HERE / "answers.jsonl").read_text("utf-8").splitlines()]
+    texts = [(HERE / name).read_text("utf-8") for name in ANSWERS.values()]
+    return [Recorded(**json.loads(line)) for text in texts for line in text.split("\n") if line]
 
 
 def record(nix: list[str], line: CommandLine) -> Recorded:
@@ -110,13 +114,13 @@ def record(nix: list[str], line: CommandLine) -> Recorded:
 
 def main() -> None:
     """Record every command line anew."""
-    lines = (HERE / "command_lines.txt").read_text("utf-8").splitlines()
-    wanted = [read_line(line) for line in lines if line and not line.startswith("#")]
     nix = [os.path.abspath(sys.argv[1]), *sys.argv[2:]]
-    with (HERE / "answers.jsonl").open("w", encoding="utf-8") as file:
-        for line in wanted:
-            answer = record(nix, line)
-            file.write(json.dumps(answer._asdict(), ensure_ascii=False) + "\n")
+    for name, answers in ANSWERS.items():
+        lines = (HERE / name).read_text("utf-8").splitlines()
+        wanted = [read_line(line) for line in lines if line and not line.startswith("#")]
+        with (HERE / answers).open("w", encoding="utf-8") as file:
+            for line in wanted:
+                file.write(json.dumps(record(nix, line)._asdict(), ensure_ascii=False) + "\n")
 
 
 if __name__ == "__main__":

@@ -103,8 +103,13 @@ def test_nix_eval(expression: str, printed: str, why: str) -> None:
 
 
 def test_the_error_of_the_whole_is_raised() -> None:
+    state, items = evaluated('[ (throw "no") ]')
     with pytest.raises(NixError, match="no"):
-        show_value(*evaluated('{ type = throw "no"; }'))
+        show_value(state, items[0])
+
+
+def test_what_fails_about_a_set_is_shown() -> None:
+    assert show_value(*evaluated('{ type = throw "no"; }')) == "«error: no»"
 
 
 IN_MESSAGES = [

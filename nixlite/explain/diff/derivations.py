@@ -22,7 +22,7 @@ from nixlite.explain.diff.pairing import (
 )
 from nixlite.explain.diff.values import CHANGED, Difference, Path, _Comparison, _outcome
 from nixlite.runtime.coerce import coerce_to_store_path
-from nixlite.runtime.show import is_derivation
+from nixlite.runtime.operators import is_derivation
 from nixlite.store.path import path_name, upstream_placeholder
 
 if TYPE_CHECKING:

@@ -28,7 +28,8 @@ from nixlite.explain.diff.verdict import (
     shown_name,
     verdict_data,
 )
-from nixlite.runtime.show import FAINT, GREEN, RED, is_derivation
+from nixlite.runtime.operators import is_derivation
+from nixlite.runtime.show import FAINT, GREEN, RED
 from nixlite.runtime.thunk import force
 
 if TYPE_CHECKING:
@@ -83,7 +84,12 @@ def compare(old: Lazy, new: Lazy, state: State) -> Report:
     for path, _, before, after in values:
         if type(before) is dict and type(after) is dict:
             try:
-                if is_derivation(before) and is_derivation(after):
+                if (
+                    type(before) is dict
+                    and type(after) is dict
+                    and is_derivation(before)
+                    and is_derivation(after)
+                ):
                     paths = drv_path_of(before, state), drv_path_of(after, state)
                     inside[path] = comparison.compare(*paths)
             except NixError:

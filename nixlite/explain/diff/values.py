@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from nixlite.errors import NixError
 from nixlite.runtime.layout import LayoutOptions, show_layout
-from nixlite.runtime.show import FAINT, GREEN, NORMAL, RED, is_derivation
+from nixlite.runtime.operators import is_derivation
+from nixlite.runtime.show import FAINT, GREEN, NORMAL, RED
 from nixlite.runtime.thunk import force, peel
 from nixlite.runtime.values import ContextString, NixPath, PrimOp, PrimOpApp, lambda_info
 from nixlite.spelling import attribute_name

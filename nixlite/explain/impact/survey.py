@@ -18,7 +18,7 @@ from nixlite.errors import NixError
 from nixlite.explain.diff.derivations import drv_path_of
 from nixlite.explain.diff.pairing import drv_name
 from nixlite.explain.impact.children import ChildLost, can_fork, in_child
-from nixlite.runtime.show import is_derivation
+from nixlite.runtime.operators import is_derivation
 from nixlite.runtime.thunk import force
 from nixlite.spelling import attribute_name
 

@@ -11,7 +11,7 @@ from nixlite.explain.recording.causes import reachable
 from nixlite.explain.recording.places import OVERRIDES, PART
 from nixlite.explain.recording.recorder import settled
 from nixlite.explain.trials import Advice, Change, attempt
-from nixlite.runtime.values import MISSING
+from nixlite.runtime.values import MISSING, is_derivation_type
 from nixlite.spelling import attribute_name
 from nixlite.syntax import nodes as n
 from nixlite.syntax.tree import walk
@@ -54,7 +54,7 @@ def layered(question: Question) -> Finding | None:
 def layers_of(question: Question) -> list[tuple[Layer, Definition]]:
     """The layers of an attribute of a set of packages, oldest first; none without an overlay of one's own."""
     at = question.at
-    if at.attrs is None or settled(at.attrs.get("type", MISSING)) == "derivation":
+    if at.attrs is None or is_derivation_type(settled(at.attrs.get("type", MISSING))):
         return []
     entries = [
         (layer, entry)

@@ -129,7 +129,7 @@ def package_name(question: Question, cell: Any) -> str:
 def taken(question: Question) -> Finding | None:
     """The finding about the first item that the finished set has another one of."""
     value = question.look(question.at.cell)
-    if type(value) is dict and question.look(value.get("type")) == "derivation":
+    if type(value) is dict and is_derivation_type(question.look(value.get("type"))):
         inner = (taken(below) for below in inputs_of(question, value))
         found = next((finding for finding in inner if finding is not None), None)
         if found is not None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from nixlite.errors import NixError
 from nixlite.explain.recording.recorder import plain, settled
-from nixlite.runtime.values import PrimOp, PrimOpApp
+from nixlite.runtime.values import PrimOp, PrimOpApp, is_derivation_type
 
 if TYPE_CHECKING:
     from nixlite.explain.recording.program import Examination
@@ -84,7 +84,7 @@ def hidden_names(found: Examination, attrs: dict[str, Any], path: tuple[str, ...
 def is_derivation(found: Examination, attrs: dict[str, Any]) -> bool:
     """Whether a set is a package."""
     _, kind = found.recorder.ask(lambda: forced(found, attrs.get("type")))
-    return bool(kind == "derivation")
+    return is_derivation_type(kind)
 
 
 def fetches(attrs: dict[str, Any]) -> bool:
