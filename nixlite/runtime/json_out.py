@@ -121,7 +121,7 @@ class JsonWriter:
             if type(function) is not FunctionType and not callable_value(function):
                 raise located(not_a_function(function), place)
             text = "while evaluating the result of the `__toString` attribute"
-            self.write_coerced(call(function, attrs), text, place)
+            self.write_coerced(called_at(place, function, attrs), text, place)
         elif "outPath" in attrs:
             item = attrs["outPath"]
             self.write(item, attribute_position(item), depth + 1)
@@ -234,6 +234,12 @@ def callable_value(value: Value) -> bool:
     """Whether *value* can be called."""
     kind = type(value)
     return kind in (FunctionType, PrimOp, PrimOpApp) or (kind is dict and "__functor" in value)  # type: ignore[operator]
+
+
+def called_at(place: Place, function: Value, argument: Value) -> Value:
+    """What the function returns; the call is charged to *place*."""
+    error_site = place
+    return call(function, argument)
 
 
 def no_function(value: Value, place: Place) -> NixTypeError:

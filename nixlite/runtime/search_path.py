@@ -29,7 +29,9 @@ def parse_entry(text: str) -> Entry:
 
 
 def parse_nix_path(text: str) -> list[str]:
-    """The entries of `NIX_PATH`: colons separate them, save those that are part of a URL."""
+    """The entries of `NIX_PATH`: colons separate them, save those that are part of a URL, and so do blanks,
+    for Nix makes the setting `nix-path` of it. Empty ones do not count.
+    """
     entries: list[str] = []
     start = 0
     while start < len(text):
@@ -41,8 +43,7 @@ def parse_nix_path(text: str) -> list[str]:
         if is_pseudo_url(value) or value.startswith("flake:"):
             end = text.find(":", end + 1)
             end = len(text) if end < 0 else end
-        if end > start or end < len(text):
-            entries.append(text[start:end])
+        entries += text[start:end].split()
         start = end + 1
     return entries
 

@@ -75,8 +75,13 @@ def left_operand(state: State, left: Value, left_place: tuple[str, int, int]) ->
     kind = type(left)
     if kind is int or kind is str or kind is ContextString or kind is float or kind is NixPath:
         return left
-    text, context = coerce_to_string(state, left, SEGMENT, copy_to_store=False, error_position=left_place)
-    return Summand(make_string(text, context))
+    return Summand(make_string(*coerce_left(state, left, left_place)))
+
+
+def coerce_left(state: State, left: Value, left_place: tuple[str, int, int]) -> tuple[str, frozenset[str]]:
+    """The text of a left operand that is no string: what that calls is called at the operand's place."""
+    error_site = left_place
+    return coerce_to_string(state, left, SEGMENT, copy_to_store=False, error_position=left_place)
 
 
 def add_values(state: State, left: Value | Summand, right: Value, left_place: tuple[str, int, int]) -> Value:
@@ -96,9 +101,10 @@ def add_values(state: State, left: Value | Summand, right: Value, left_place: tu
         return add_to_path(state, left, right)  # type: ignore[arg-type]
     as_string = kind is str or kind is ContextString
     operand: Any = left.text if type(left) is Summand else left
-    first, first_context = coerce_to_string(
-        state, operand, SEGMENT, copy_to_store=as_string, error_position=left_place
-    )
+    if as_string or type(left) is Summand:
+        first, first_context = coerce_to_string(state, operand, SEGMENT)
+    else:
+        first, first_context = coerce_left(state, operand, left_place)
     second, second_context = coerce_to_string(
         state, right, SEGMENT, copy_to_store=as_string, error_position=HERE
     )
