@@ -11,6 +11,7 @@ import sys
 from nixlite.errors import NixError, StackOverflow
 from nixlite.runtime.abi import OPERATIONS, LateNames, unit_globals
 from nixlite.runtime.frames import with_room
+from nixlite.runtime.settings import TALKATIVE
 from nixlite.runtime.state import LateStore, State
 from nixlite.runtime.thunk import force, from_start
 from nixlite.runtime.values import PrimOp
@@ -341,6 +342,7 @@ class Evaluator:
         return force(known)
 
     def _evaluate_file(self, path: str) -> Value:
+        self.state.tell(TALKATIVE, f"evaluating file '{path}'")
         code = self.code_of(self.read_resolved(path), ())
         error_context = f"while evaluating the file '{path}':"  # read by trace.py
         return self.run(code)
@@ -354,7 +356,9 @@ class Evaluator:
 
     def scoped_import(self, scope: dict[str, Lazy], path: NixPath) -> Value:
         """The value of a file evaluated anew with more names in scope (`builtins.scopedImport`)."""
-        return self.evaluate_source(self.read_source(path.path), scope)
+        source = self.read_source(path.path)
+        self.state.tell(TALKATIVE, f"evaluating file '{source.name}'")
+        return self.evaluate_source(source, scope)
 
     def forget_files(self) -> None:
         """Forget the values of imported files, so that changed files are read again (REPL's `:r`)."""

@@ -32,7 +32,6 @@ BLANKS = " \n\r\t"
 
 RED, BLUE, MAGENTA, NORMAL = "\x1b[31;1m", "\x1b[34;1m", "\x1b[35;1m", "\x1b[0m"
 _ESCAPE = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]?|\][^\x1b\a]*(?:\x1b\\?|\a)?|[@-_])?")
-_QUOTED = re.compile(r"'([^'\n]+)'")
 
 
 def render_error(
@@ -43,6 +42,11 @@ def render_error(
     `error.trace` holds the frames, outermost first (`trace.explain` fills it in); without `show_trace` only
     the first few are shown, and none that are `detail`.
     """
+    return terminal_text(error_text(error, show_trace=show_trace, prefix=prefix, colour=colour), colour)
+
+
+def error_text(error: NixError, *, show_trace: bool, prefix: str = "error: ", colour: bool = False) -> str:
+    """As `render_error`, not yet made fit for a terminal."""
     paint = _Paint(colour)
     shown_prefix = paint(RED, prefix.rstrip()) + prefix[len(prefix.rstrip()) :]
     parts: list[str] = []
@@ -50,22 +54,22 @@ def render_error(
     if frames:
         _write_trace(parts, frames, show_trace, paint)
         parts.append(f"\n{shown_prefix}")
-    parts.append(f"{paint.quoted(error.message)}\n")
+    parts.append(f"{paint.message(error.message) if error.painted else error.message}\n")
     if error.position is not None:
         _write_position(parts, error.position, "", paint)
     if error.hint:
-        parts.append(f"{error.hint}\n")
+        parts.append(f"{paint.hint(error.hint)}\n")
     text = "".join(parts).rstrip(BLANKS)
-    if error.ends_highlighted and error.message.endswith("\n"):
+    if not colour and error.ends_highlighted and error.message.endswith("\n"):
         text += f"\n{NORMAL}"  # an empty line that is indented
-    return terminal_text(_indent(shown_prefix, len(prefix), text), colour)
+    return indent(shown_prefix, len(prefix), text)
 
 
 def render_warning(text: str, prefix: str = "warning: ", *, colour: bool = False) -> str:
     """The text for a warning; `builtins.warn` has the prefix `evaluation warning: `."""
     paint = _Paint(colour)
     shown_prefix = paint(MAGENTA, prefix.rstrip()) + prefix[len(prefix.rstrip()) :]
-    return terminal_text(_indent(shown_prefix, len(prefix), text.rstrip(BLANKS)), colour)
+    return terminal_text(indent(shown_prefix, len(prefix), text.rstrip(BLANKS)), colour)
 
 
 class _Paint:
@@ -77,11 +81,21 @@ class _Paint:
     def __call__(self, code: str, text: str) -> str:
         return f"{code}{text}{NORMAL}" if self.colour else text
 
-    def quoted(self, message: str) -> str:
-        """Colours what a message quotes."""
+    def message(self, text: str) -> str:
+        """Colours the arguments of a message."""
         if not self.colour:
-            return message
-        return _QUOTED.sub(lambda match: f"'{MAGENTA}{match[1]}{NORMAL}'", message)
+            return text
+        from nixlite.painting import paint_message
+
+        return paint_message(text)
+
+    def hint(self, text: str) -> str:
+        """Colours the names of a suggestion."""
+        if not self.colour:
+            return text
+        from nixlite.painting import paint_hint
+
+        return paint_hint(text)
 
 
 def _write_trace(parts: list[str], frames: list[Frame], show_trace: bool, paint: _Paint) -> None:
@@ -121,7 +135,7 @@ def _write_held(parts: list[str], held: list[Frame], paint: _Paint) -> int:
 
 
 def _write_frame(parts: list[str], frame: Frame, paint: _Paint) -> bool:
-    parts.append(f"\n… {paint.quoted(frame.text)}\n")
+    parts.append(f"\n… {paint.message(frame.text)}\n")
     if frame.position is None:
         return False
     _write_position(parts, frame.position, "  ", paint)
@@ -130,7 +144,8 @@ def _write_frame(parts: list[str], frame: Frame, paint: _Paint) -> bool:
 
 def _write_position(parts: list[str], position: Position, indent: str, paint: _Paint) -> None:
     """`at FILE:LINE:COLUMN:` and the excerpt; without a text that is all, not even a newline."""
-    parts.append(f"{indent}{paint(BLUE, 'at ')}{paint(MAGENTA, str(position))}:")
+    start = BLUE if paint.colour else ""  # goes on until the end of the position, in another colour
+    parts.append(f"{indent}{start}at {paint(MAGENTA, str(position))}:")
     excerpt = excerpt_lines(position, paint)
     if excerpt:
         parts.append("\n" + "\n".join(excerpt) + "\n")
@@ -165,7 +180,7 @@ def _read_source(path: str) -> Source | None:
         return None
 
 
-def _indent(prefix: str, width: int, text: str) -> str:
+def indent(prefix: str, width: int, text: str) -> str:
     """*prefix* before the first line, blanks before the others; no blanks at the ends of lines."""
     if not text:
         return ""

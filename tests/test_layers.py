@@ -18,7 +18,9 @@ PACKAGE = ROOT / "nixlite"
 MODULES = sorted(PACKAGE.rglob("*.py"))
 
 # A layer is a directory of the package, or a module directly in it, and may use itself and the named ones.
-BASE = {"errors", "records", "source", "spelling", "resources", "render"}
+BASE = {
+    "errors", "records", "source", "spelling", "resources", "render", "painting", "log_records",
+}  # fmt: skip
 RUNTIME = {*BASE, "runtime"}
 EVALUATOR = {*RUNTIME, "syntax", "analysis", "compiler", "store", "builtins", "evaluator", "trace"}
 FRONTENDS = {*EVALUATOR, "cli"}
@@ -34,7 +36,9 @@ MAY_USE: dict[str, set[str]] = {
     "store": {"errors", "records"},
     "runtime": BASE,
     "builtins": {*RUNTIME, "store"},
-    "render": {"errors", "source"},
+    "render": {"errors", "source", "painting"},
+    "painting": set(),
+    "log_records": {"errors", "render", "painting"},
     "trace": RUNTIME,
     "evaluator": EVALUATOR,
     "cli": {*FRONTENDS, "explain", "observe"},

@@ -6,6 +6,7 @@ from nixlite.builtins.registry import builtin
 from nixlite.errors import Aborted, CatchableError, EvalError, NixError, Thrown
 from nixlite.runtime.coerce import coerce_to_string
 from nixlite.runtime.expect import force_string
+from nixlite.runtime.settings import ERROR
 from nixlite.runtime.thunk import force
 from nixlite.runtime.values import ContextString, make_string
 
@@ -26,7 +27,9 @@ def abort(state: State, s: Lazy) -> Value:
 def throw(state: State, s: Lazy) -> Value:
     """Raise an error with the message *s*, which `tryEval` can catch."""
     text, _ = coerce_to_string(state, s, "while evaluating the error message passed to builtin.throw")
-    raise Thrown(text)
+    error = Thrown(text)
+    error.painted = False
+    raise error
 
 
 @builtin("tryEval", args=("e",))
@@ -96,8 +99,6 @@ def trace_verbose(state: State, e1: Lazy, e2: Lazy) -> Value:
 
 
 def _write_trace(state: State, value: Value) -> None:
-    from nixlite.render import terminal_text  # traces are few
-
     if type(value) is ContextString:
         text = value.text
     elif type(value) is str:
@@ -106,7 +107,7 @@ def _write_trace(state: State, value: Value) -> None:
         from nixlite.runtime.show import show
 
         text = show(value)
-    state.host.write_stderr(terminal_text(f"trace: {text}") + "\n")
+    state.tell(ERROR, f"trace: {text}")
 
 
 @builtin("warn", args=("e1", "e2"), state=True)
@@ -116,9 +117,9 @@ def warn(state: State, e1: Lazy, e2: Lazy) -> Value:
     With the setting `abort-on-warn`, raises EvalError instead of returning.
     """
     text = force_string(e1, "while evaluating the first argument; the message passed to builtins.warn")
-    from nixlite.render import render_warning  # warnings are few
+    from nixlite.runtime import log  # warnings are few
 
-    state.host.write_stderr(render_warning(text, "evaluation warning: ") + "\n")
+    log.warn(state.settings, state.host, text, "evaluation warning: ", placed=True)
     if state.settings.abort_on_warn:
         raise EvalError("aborting to reveal stack trace of warning, as abort-on-warn is set")
     return force(e2)

@@ -19,6 +19,7 @@ from nixlite.runtime.expect import (
     force_string_with_context,
 )
 from nixlite.runtime.operators import attribute_position
+from nixlite.runtime.settings import CHATTY
 from nixlite.runtime.string_context import parse_element
 from nixlite.runtime.thunk import force
 from nixlite.runtime.values import ContextString
@@ -93,7 +94,9 @@ def named_derivation(state: State, values: dict[str, Lazy], name: str) -> dict[s
     add_inputs(parts)
     check_complete(parts)
     add_outputs(parts)
-    return result_of(state, parts.drv, state.store.add_derivation(parts.drv))
+    path = state.store.add_derivation(parts.drv)
+    state.tell(CHATTY, f"instantiated '{name}' -> '{path}'")
+    return result_of(state, parts.drv, path)
 
 
 def flag(values: dict[str, Lazy], name: str) -> bool:

@@ -130,6 +130,7 @@ def add_path(source: Source, path: str) -> ContextString:
 def add_tree_at(source: Source, name: str, path: str, references: tuple[str, ...]) -> str:
     """Add the tree at a path without symlinks, filtered."""
     state = source.state
+    state.store.tell_of_copy(state, path)
     if source.method == "flat":
         result = state.store.add_bytes(name, state.host.read_bytes(path), recursive=False)
         return str(result)

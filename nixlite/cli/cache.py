@@ -81,7 +81,7 @@ class CacheCommand(Command):
         paths = self.paths(evaluator)
         self.check(evaluator)
         jobs = self.jobs or processors()
-        bar = line.Bar(self.host, "compiling", len(paths), quiet=self.verbosity < 0)
+        bar = line.Bar(self.host, "compiling", len(paths), quiet=not self.talks)
         outcomes = []
         self.host.flush()  # what is not yet written would be written by each process
         try:

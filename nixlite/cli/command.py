@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from nixlite.cli.flags import read_command_line
 from nixlite.errors import NixError, StackOverflow, UsageError
+from nixlite.runtime.settings import ERROR, INFO, TALKATIVE, WARNING
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -47,7 +48,6 @@ class Command:
         self.host = host
         self.words: list[str] = []
         self.auto_arguments: dict[str, tuple[str, str]] = {}
-        self.verbosity = 0
         self.help = False
         self.version = False
         self.cache = True
@@ -56,6 +56,11 @@ class Command:
         self.profile = ""
         self.stats = False
         self.count_calls = False
+
+    @property
+    def talks(self) -> bool:
+        """Whether a person may be shown how things go: no `--quiet`, and the log is not for programs."""
+        return self.settings.verbosity >= INFO and not self.settings.log_records
 
     def run(self) -> int:
         """Do what the command line, which has been read, asks; returns the exit code."""
@@ -68,9 +73,11 @@ class Command:
 
         directory = self.host.cache_directory() if self.cache else None
         self.evaluator = Evaluator(self.settings, host or self.host, Cache(directory) if directory else None)
+        told = "evaluating file '«nix-internal»/derivation-internal.nix'"  # Nix does so at once
+        self.evaluator.state.tell(TALKATIVE, told)
         if self.watch is not None:
             self.watch.follow(self.evaluator)
-        if self.shows_progress and self.watch is None and self.verbosity >= 0 and self.host.stderr_colour():
+        if self.shows_progress and self.watch is None and self.talks and self.host.stderr_colour():
             from nixlite.observe.watch import PATIENCE, Watch
 
             self.watch = Watch(self.host, self.evaluator, self.patience or PATIENCE)
@@ -152,25 +159,41 @@ def read_and_run(command: Command, words: list[str]) -> int:
 
 def write_warning(command: Command, text: str) -> None:
     """Write a warning about settings or the command line to the standard error."""
+    settings, host = command.settings, command.host
+    if settings.verbosity < WARNING:
+        return
+    if settings.log_records:
+        from nixlite.painting import MAGENTA, NORMAL
+        from nixlite.runtime.log import tell
+
+        tell(settings, host, WARNING, f"{MAGENTA}warning:{NORMAL} {text}")
+        return
     from nixlite.render import render_warning
 
     first, newline, rest = text.partition("\n")  # further lines are not indented here
-    shown = render_warning(first, colour=command.host.stderr_colour())
+    shown = render_warning(first, colour=host.stderr_colour())
     shown += first[len(first.rstrip()) :] if rest else ""
-    command.host.write_stderr(shown + newline + rest + "\n")
+    host.write_stderr(shown + newline + rest + "\n")
 
 
 def report_error(command: Command, error: NixError) -> None:
     """Write a user's mistake to the standard error, in Nix's form."""
-    from nixlite.render import render_error
-
     if command.evaluator is not None:
         command.evaluator.explain(error)
-    host = command.host
-    text = render_error(error, show_trace=command.settings.show_trace, colour=host.stderr_colour())
+    settings, host = command.settings, command.host
+    if settings.log_records:
+        from nixlite.log_records import error_record
+
+        host.write_stderr(error_record(error, show_trace=settings.show_trace))
+    else:
+        from nixlite.render import render_error
+
+        text = render_error(error, show_trace=settings.show_trace, colour=host.stderr_colour())
+        host.write_stderr(text + "\n")
     if isinstance(error, UsageError):
-        text += f"\nTry '{command.program} --help' for more information."
-    host.write_stderr(text + "\n")
+        from nixlite.runtime.log import tell
+
+        tell(settings, host, ERROR, f"Try '{command.program} --help' for more information.")
 
 
 def report_bug(host: Host, error: Exception) -> None:

@@ -8,7 +8,7 @@ reading them changes a `Command` object. `help.py` shows the tables.
 
 from __future__ import annotations
 
-from nixlite.errors import UsageError
+from nixlite.errors import NixError, UsageError
 from nixlite.runtime.settings import UNITS
 
 TYPE_CHECKING = False
@@ -23,7 +23,7 @@ class Flag:
     """A flag: what its arguments are called, what it does with them, what to say of it, its short form.
 
     A flag without help is an older name or accepted for Nix's sake. `own` marks those that `nix-instantiate`
-    reads itself: it has other words when their argument is missing.
+    reads itself: it has other words when their argument is missing, and they count after `--` too.
     """
 
     __slots__ = ("action", "help", "labels", "own", "short")
@@ -49,6 +49,8 @@ class Flag:
 
 
 Flags = dict[str, Flag]
+
+LOG_FORMATS = ("raw", "raw-with-logs", "internal-json", "bar", "bar-with-logs")
 
 
 def ignore(command: Command, words: list[str]) -> None:
@@ -86,12 +88,24 @@ def set_option(command: Command, words: list[str]) -> None:
 
 def more_verbose(command: Command, words: list[str]) -> None:
     """`--verbose`."""
-    command.verbosity += 1
+    command.settings.verbosity += 1
 
 
 def less_verbose(command: Command, words: list[str]) -> None:
     """`--quiet`."""
-    command.verbosity -= 1
+    command.settings.verbosity = max(0, command.settings.verbosity - 1)
+
+
+def all_talk(command: Command, words: list[str]) -> None:
+    """`--debug`."""
+    command.settings.verbosity = 6
+
+
+def set_log_format(command: Command, words: list[str]) -> None:
+    """`--log-format`: nothing is drawn here, so that only records for programs look different."""
+    if words[0] not in LOG_FORMATS:
+        raise NixError(f"option 'log-format' has an invalid value '{words[0]}'")
+    command.settings.log_records = words[0] == "internal-json"
 
 
 def turn_off(attribute: str) -> Callable[[Any, list[str]], None]:
@@ -152,10 +166,10 @@ COMMON: Flags = {
     "--no-cache": Flag(
         "", turn_off("cache"), "neither read nor write compiled sources in the cache directory"
     ),
-    "--verbose": Flag("", more_verbose, short="-v"),
-    "--quiet": Flag("", less_verbose),
-    "--debug": Flag("", ignore),
-    "--log-format": Flag("format", ignore),
+    "--verbose": Flag("", more_verbose, "tell which files are evaluated; twice: also what is copied", "-v"),
+    "--quiet": Flag("", less_verbose, "show no progress; three times: no warnings either"),
+    "--debug": Flag("", all_talk),
+    "--log-format": Flag("format", set_log_format, "write what is told as records, with internal-json"),
     "--max-jobs": Flag("jobs", ignore, short="-j"),
     "--repair": Flag("", ignore),
 }
@@ -184,14 +198,14 @@ OBSERVATION: Flags = {
 def read_command_line(command: Command, words: list[str], flags: Flags) -> None:
     """Read a whole command line into *command*. Raises UsageError with Nix's message.
 
-    What is no flag goes to `command.words`, and so does everything after `--`.
+    What is no flag goes to `command.words`, and so does what comes after `--`, save its own flags.
     """
     by_name = flags | {flag.short: flag for flag in flags.values() if flag.short}
     todo = words[::-1]
     while todo:
         word = todo.pop()
         if word == "--":
-            command.words += reversed(todo)
+            read_rest(command, todo[::-1], by_name)
             break
         if not word.startswith("-") or (word == "-" and "-" not in flags):
             command.words.append(word)
@@ -208,6 +222,18 @@ def read_command_line(command: Command, words: list[str], flags: Flags) -> None:
         if len(todo) < arity:
             raise UsageError(f"flag '{word}' requires {arity} argument(s), but only {len(todo)} were given")
         flag.action(command, [todo.pop() for _ in range(arity)])
+
+
+def read_rest(command: Command, words: list[str], flags: Flags) -> None:
+    """Read what follows `--`: a flag of the command's own is one, but sees no words after it (as in Nix)."""
+    for word in words:
+        flag = flags.get(word)
+        if flag is None or not flag.own:
+            command.words.append(word)
+        elif flag.arity:
+            raise UsageError(f"'{word}' requires an argument")
+        else:
+            flag.action(command, [])
 
 
 def split_compound(word: str) -> list[str]:

@@ -12,7 +12,7 @@ from nixlite.explain.brief import brief, shown_place
 from nixlite.explain.recording.leaves import forced
 from nixlite.explain.recording.places import FINAL_NAMES, PREV_NAMES
 from nixlite.explain.recording.recorder import settled
-from nixlite.explain.stale.overrides import name_package
+from nixlite.explain.stale.plain.overrides import name_package
 from nixlite.syntax import nodes as n
 from nixlite.syntax.tree import walk
 

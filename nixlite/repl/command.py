@@ -53,7 +53,7 @@ class Repl(Command):
                 session.startup.append((path, lambda path=path: self.installable(session, path)))  # type: ignore[misc]
         else:
             session.files += self.words
-        session.progress = self.verbosity >= 0 and self.host.stderr_colour()
+        session.progress = self.talks and self.host.stderr_colour()
         if self.debugger:
             from nixlite.repl.debugger import attach
 

@@ -169,6 +169,6 @@ def absolute(state: State, path: str) -> str:
 
 def warn(state: State, text: str) -> None:
     """A warning on the standard error."""
-    from nixlite.render import render_warning  # seldom needed
+    from nixlite.runtime import log  # seldom needed
 
-    state.host.write_stderr(render_warning(text) + "\n")
+    log.warn(state.settings, state.host, text)

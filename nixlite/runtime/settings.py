@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from typing import Any
 
+ERROR, WARNING, INFO, TALKATIVE, CHATTY = 0, 1, 3, 4, 5
+"""Levels of what is told beside the answer, as in Nix; `Settings.verbosity` is the highest that is wanted."""
+
 LEVELS = ("ignore", "warn", "fatal")
 UNITS = {"K": 2**10, "M": 2**20, "G": 2**30, "T": 2**40}
 
@@ -24,7 +27,8 @@ class Settings:
     Beyond Nix's: `lookup_path` holds the `-I` entries as pairs (prefix, path), `cwd` the absolute directory
     that relative names on the command line mean, `store_dir` the logical store directory, `read_only`
     that nothing may be added to the store (`nix-instantiate --eval` without `--read-write-mode`), `warn` what
-    to do with a warning.
+    to do with a warning, `verbosity` up to which level is told what goes on (`log.py`), `log_records` that it
+    is for programs to read.
     """
 
     __slots__ = (
@@ -38,6 +42,7 @@ class Settings:
         "lint_absolute_path_literals",
         "lint_short_path_literals",
         "lint_url_literals",
+        "log_records",
         "lookup_path",
         "max_call_depth",
         "nix_path",
@@ -52,6 +57,7 @@ class Settings:
         "trace_verbose",
         "unknown",
         "use_xdg_base_directories",
+        "verbosity",
         "warn",
         "warn_short_path_literals",
     )
@@ -76,12 +82,14 @@ class Settings:
         self.trace_function_calls = False
         self.trace_verbose = False
         self.use_xdg_base_directories = False
+        self.log_records = False
         self.lookup_path: list[tuple[str, str]] = []
         self.cwd = working_directory() if cwd is None else cwd
         self.store_dir = "/nix/store"
         self.read_only = False
         self.other: dict[str, Any] = {}
         self.unknown: dict[str, str] = {}
+        self.verbosity = INFO
         self.warn: Callable[[str], None] = ignore_warning
 
     @property

@@ -53,6 +53,13 @@ class State:
         """Use the store of another evaluation."""
         self._store = self.host.store = store
 
+    def tell(self, level: int, text: str) -> None:
+        """Say what goes on, where so much is wanted (see `log.py`)."""
+        if level <= self.settings.verbosity:
+            from nixlite.runtime.log import tell
+
+            tell(self.settings, self.host, level, text)
+
 
 class LateStore:
     """Stands for an evaluation's store until a path in it is asked for."""

@@ -46,6 +46,10 @@ class StoreObject:
         self.references = references
 
 
+CHATTY = 5
+"""The level of what is told of single paths, as in `runtime.log`."""
+
+
 class Store:
     """Store objects by path, in memory.
 
@@ -122,14 +126,20 @@ class Store:
             if is_derivation(path):
                 raise EvalError(f"file names are not allowed to end in '{DRV_EXTENSION}'")
             place = state.host.real_path(path, last=False)  # the copy is of the link, if it is one
+            self.tell_of_copy(state, place)
             known = self.add_tree(path.rpartition("/")[2] or "source", host_tree(state.host, place))
             state.host.allow(known)
             self._copied[path] = known
+            state.tell(CHATTY, f"copied source '{path}' -> '{known}'")
         return known
 
     def copied_from(self, store_path: str) -> str | None:
         """The path of the file or directory that was copied to a store path in this evaluation."""
         return next((path for path, copy in self._copied.items() if copy == store_path), None)
+
+    def tell_of_copy(self, state: Any, path: str) -> None:
+        """Say, where so much is wanted, that a path is copied; in a read-only store it is only hashed."""
+        state.tell(CHATTY, f"hashing '{path}'..." if self.read_only else f"copying '{path}' to the store...")
 
     def add_derivation(self, drv: Derivation) -> str:
         """Add the `.drv` file of a derivation whose outputs are filled in; returns its path."""

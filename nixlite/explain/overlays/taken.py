@@ -19,6 +19,7 @@ from nixlite.explain.overlays.to_overlay import as_overlay
 from nixlite.explain.recording.places import LET, PART, REC, resolves_to
 from nixlite.explain.recording.program import Found
 from nixlite.explain.trials import Advice, Change, attempt, outcome
+from nixlite.runtime.values import is_derivation_type
 from nixlite.syntax import nodes as n
 from nixlite.syntax.tree import walk
 
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
 
     from nixlite.explain.recording.places import Definition, Parent
     from nixlite.explain.recording.recorder import Node, Place
-from nixlite.explain.trials import Outcome
 
 INPUTS = ("nativeBuildInputs", "buildInputs", "propagatedBuildInputs", "propagatedNativeBuildInputs", "paths")
 """The attributes of a package that are lists of packages."""
