@@ -17,6 +17,7 @@ from nixlite.runtime.string_context import Element, context_order, element_text,
 from nixlite.runtime.symbols import in_symbol_order
 from nixlite.runtime.thunk import force
 from nixlite.runtime.values import ContextString, make_string
+from nixlite.spelling import attribute_name
 from nixlite.store.derivation import base_name
 from nixlite.store.hashing import to_base32
 from nixlite.store.path import (
@@ -86,7 +87,7 @@ def context_row(state: State, path: str, row: Lazy) -> set[str]:
     place = attribute_position(row)
     store_dir = state.store.store_dir
     if not is_store_path(path, store_dir):
-        raise EvalError(f"context key '{path}' is not a store path", position=position(place))
+        raise EvalError(f"context key '{attribute_name(path)}' is not a store path", position=position(place))
     store_path = parse_store_path(path, store_dir)
     require_present(state, store_path)
     entries = row_entries(row)

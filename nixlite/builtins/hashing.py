@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from nixlite.builtins.files import resolved_path
 from nixlite.builtins.registry import builtin
 from nixlite.errors import MissingAttribute
-from nixlite.runtime.coerce import realise_path
 from nixlite.runtime.expect import force_attrs, force_string, force_string_no_context
 from nixlite.runtime.utf8 import to_bytes
 
@@ -40,7 +40,7 @@ def hash_file(state: State, algorithm: Lazy, p: Lazy) -> Value:
         algorithm, "while evaluating the first argument passed to builtins.hashFile"
     )
     name = parse_algorithm(name, state.settings.features)
-    return digest(name, state.host.read_bytes(realise_path(state, p))).hex()
+    return digest(name, state.host.read_bytes(resolved_path(state, p))).hex()
 
 
 @builtin("convertHash", args=("args",), state=True)

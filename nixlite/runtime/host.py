@@ -31,7 +31,7 @@ class Host:
     """What every host does; the primitives are the subclasses'.
 
     `store` is None or an object whose `lookup(path)` gives the object that lies only in the in-memory store
-    at *path*, or None.
+    at *path*, or None, and whose `store_dir` is the store's directory.
     """
 
     store: Any = None
@@ -192,6 +192,11 @@ class Host:
         """As `read_bytes`, with all symlinks resolved."""
         return self.read_bytes(self.real_path(path))
 
+    def refuse_store(self, path: str) -> None:
+        """Raise EvalError if *path* is the store itself, whose objects Nix does not list."""
+        if self.store is not None and path == self.store.store_dir:
+            raise EvalError(f"path '{path}/' is not in the Nix store")
+
     def allow(self, path: str) -> None:
         """Let *path* and all below it be read from now on, where the host restricts access."""
 
@@ -285,6 +290,7 @@ class RealHost(Host):
         """See `Host`."""
         if path.startswith(BUNDLED_PREFIX):
             return bundled_entries(path)
+        self.refuse_store(path)
         try:
             with os.scandir(fs_path(path)) as entries:
                 return {name_of(entry): type_of_entry(entry) for entry in entries}

@@ -106,6 +106,7 @@ class MemoryHost(Host):
         """See `Host`."""
         if path.startswith(BUNDLED_PREFIX):
             return bundled_entries(path)
+        self.refuse_store(path)
         if path in self.directories:
             return dict(self.directories[path])
         kind = self.file_type(path)

@@ -64,14 +64,15 @@ class State:
 class LateStore:
     """Stands for an evaluation's store until a path in it is asked for."""
 
-    __slots__ = ("directory", "store")
+    __slots__ = ("store", "store_dir")
 
     def __init__(self, directory: str, store: Callable[[], Any]) -> None:
-        self.directory = directory
+        self.store_dir = directory
         self.store = store
 
     def lookup(self, path: str) -> Any:
         """As the store's own."""
-        if path == self.directory or path.startswith(f"{self.directory}/"):
+        directory = self.store_dir
+        if path == directory or path.startswith(f"{directory}/") or directory.startswith(f"{path}/"):
             return self.store().lookup(path)
         return None

@@ -50,13 +50,9 @@ def check_name(name: str) -> None:
 
 
 def check_base_name(base_name: str) -> None:
-    """Raise BadStorePathError unless *base_name* is `<digits>-<name>`."""
+    """Raise BadStorePathError unless *base_name* is `<digits>-<name>`; Nix does not look at the dash."""
     if len(base_name) < HASH_LENGTH + 1:
         raise BadStorePathError(f"'{base_name}' is too short to be a valid store path")
-    if base_name[HASH_LENGTH] != "-":
-        raise BadStorePathError(
-            f"'{base_name}' can't name a store path because the hash part is not followed by a '-'"
-        )
     for character in base_name[:HASH_LENGTH]:
         if character not in HASH_CHARACTERS:
             raise BadStorePathError(

@@ -162,15 +162,19 @@ class Store:
     def lookup(self, path: str) -> Node | None:
         """The node in memory at an absolute path in the store directory (or below a store path), if any.
 
-        This is what a `Host` asks for files that are not on disk.
+        This is what a `Host` asks for files that are not on disk. Raises BadStorePathError for names that
+        nothing in a store can have: of those Nix does not say whether they exist.
         """
+        if self.store_dir.startswith(f"{path}/"):  # directories around it exist as it does
+            return Directory({self.store_dir[len(path) + 1 :].partition("/")[0]: Directory({})})
         if path == self.store_dir:  # there is one wherever there is Nix
             return Directory(
                 {} if self.read_only else {at[len(path) + 1 :]: o.node for at, o in self.objects.items()}
             )
-        if self.read_only and not self.is_mounted(path):
-            return None
-        return self.node_at(path)
+        found = None if self.read_only and not self.is_mounted(path) else self.node_at(path)
+        if found is None and is_in_store(path, self.store_dir):
+            self.split(path)
+        return found
 
     def is_mounted(self, path: str) -> bool:
         """Whether *path* is one of `mounted` or lies in one."""

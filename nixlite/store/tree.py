@@ -56,7 +56,7 @@ Node: TypeAlias = File | Directory | Symlink
 def host_tree(host: Any, path: str) -> Node:
     """The tree at a real *path*, seen through the `Host`; links are not followed.
 
-    Directories are listed at once, files are read when their bytes are asked for.
+    Directories are listed at once, in the order of an archive, files are read when their bytes are asked for.
     Raises EvalError when there is nothing, or something that a store cannot hold (a socket, a device).
     """
     host.check_access(path)
@@ -67,9 +67,8 @@ def host_node(host: Any, path: str, kind: str | None) -> Node:
     """As `host_tree` where the type is known already."""
     if kind == "directory":
         prefix = path if path.endswith("/") else path + "/"
-        return Directory(
-            {name: host_node(host, prefix + name, entry) for name, entry in host.list_dir(path).items()}
-        )
+        kinds = host.list_dir(path)
+        return Directory({name: host_node(host, prefix + name, kinds[name]) for name in sorted(kinds)})
     return host_leaf(host, path, kind)
 
 

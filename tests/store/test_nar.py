@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 import pytest
@@ -61,6 +62,13 @@ def test_tree_on_disk(tmp_path: Path) -> None:
     assert isinstance(link, Symlink)
     assert link.target == "nowhere"
     assert find(node, "a/f/g") is None
+
+
+def test_the_first_of_several_wrong_files_is_named(tmp_path: Path) -> None:
+    for name in ("m", "z", "a"):
+        os.mkfifo(tmp_path / name)
+    with pytest.raises(NixError, match=f"file '{tmp_path}/a' has an unsupported type"):
+        host_tree(RealHost(), str(tmp_path))
 
 
 def test_missing_path() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import stat
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -35,6 +35,10 @@ class FakeState:
 
     def __init__(self, host: MemoryHost) -> None:
         self.host = host
+        self.told: list[tuple[int, str]] = []
+
+    def tell(self, level: int, text: str) -> None:
+        self.told.append((level, text))
 
 
 def filled() -> tuple[Store, str, str]:
@@ -52,12 +56,16 @@ def filled() -> tuple[Store, str, str]:
 def test_path_is_copied_once() -> None:
     host = MemoryHost({"/d/foo.txt": "some text\n"})
     store = Store(host=host)
-    state: Any = FakeState(host)
+    state = FakeState(host)
     path = store.copy_path(state, "/d/foo.txt")
     # nix-instantiate --eval -E '"${./foo.txt}"' for a file with this text
     assert path == "/nix/store/kdgcyjklfzhdxvpdid8cw9iw78f00a38-foo.txt"
     host.add("/d/foo.txt", "changed\n")
     assert store.copy_path(state, "/d/foo.txt") == path
+    assert state.told == [
+        (5, "copying '/d/foo.txt' to the store..."),
+        (5, f"copied source '/d/foo.txt' -> '{path}'"),
+    ]
 
 
 def test_what_was_added_can_be_read() -> None:
@@ -66,7 +74,9 @@ def test_what_was_added_can_be_read() -> None:
     assert isinstance(found, File)
     assert store.read(f"{tree}/run") == b"x"
     assert store.lookup(f"{tree}/none") is None
-    assert store.lookup("/nix/store/other") is None
+    assert store.lookup(X) is None
+    with pytest.raises(NixError, match="'other' is too short to be a valid store path"):
+        store.lookup("/nix/store/other")
     assert store.lookup("/elsewhere") is None
 
 
