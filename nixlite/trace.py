@@ -107,7 +107,7 @@ class TraceReader:
         lambdas = names["LAMBDAS"]
         info = innermost(lambdas, code.co_name)
         if info is not None:
-            self.enter_function(LambdaInfo(*info), row[3] == FORMALS)
+            self.enter_function(LambdaInfo(*info), row[3] == FORMALS, forcing=bool(row[2]))
         file = names["FILE"]
         self.selecting = row[4] if row[3] == SELECT else None
         for context in self.contexts(rows, row):
@@ -134,11 +134,14 @@ class TraceReader:
             number = context[2]
         return found[::-1]
 
-    def enter_function(self, info: LambdaInfo, matching: bool) -> None:
-        """A Nix function was called: `from call site`, `while calling 'f'` (only with --show-trace)."""
+    def enter_function(self, info: LambdaInfo, matching: bool, forcing: bool) -> None:
+        """A Nix function was called: `from call site`, `while calling 'f'` (only with --show-trace).
+
+        *matching*: its argument was being matched with its formals, and *forcing*: so far only evaluated.
+        """
         position = self.position(*info.position)
         call_site = position if self.place is DETERMINE else self.place
-        if call_site is not None:
+        if call_site is not None or (matching and not forcing):
             self.frames.append(Frame("from call site", call_site, detail=not matching))
         if not matching:
             name = f"'{info.name}'" if info.name else "anonymous lambda"
@@ -165,9 +168,11 @@ class TraceReader:
             cell = names["selected"]
             if type(cell) is list and len(cell) == 3:
                 text = f"while evaluating the attribute '{self.selected_path(names)}'"
-                self.definition = self.position(*cell[2])
+                definition = self.position(*cell[2])
+                if is_last(names):
+                    self.definition = definition
                 if not cell[2][0].startswith("«nix-internal»"):  # Nix hides how `derivation` does it
-                    self.frames.append(Frame(text, self.definition))
+                    self.frames.append(Frame(text, definition))
             self.selecting = None
         if names.get("error_forces_deeply"):
             self.place = DETERMINE
@@ -210,3 +215,11 @@ class TraceReader:
     def position(self, file: str, line: int, column: int) -> Position | None:
         """A position with its source, None for line 0."""
         return Position(file, line, column, self.sources.get(file)) if line else None
+
+
+def is_last(names: dict[str, Any]) -> bool:
+    """Whether a function of `runtime.select` with these locals evaluated what is at the end of its path."""
+    path = names.get("path")
+    if not path or "error_at_end" in names:
+        return True
+    return "step" not in names and bool(names["name"] == path[-1])

@@ -45,7 +45,7 @@ class Evaluate(Command):
         self.raw = False
         self.pretty = False
         self.compact = False
-        self.write_to = ""
+        self.write_to: str | None = None
         self.read_only = False
         self.debugger = False
 
@@ -76,8 +76,8 @@ class Evaluate(Command):
         value = force(self.selected(evaluator, path))
         if self.apply is not None:
             value = call(evaluator.evaluate_source(string_source(self, self.apply, "--apply")), value)
-        if self.write_to:
-            self.write(value)
+        if self.write_to is not None:
+            self.write(value, self.write_to)
         else:
             self.print(evaluator, value)
         return 0
@@ -141,37 +141,53 @@ class Evaluate(Command):
 
             self.host.write_stdout(f"{show_value(state, value)}\n")
 
-    def write(self, value: Value) -> None:
+    def write(self, value: Value, path: str) -> None:
         """`--write-to`: a string becomes a file, a set a directory of such."""
-        path = self.write_to if self.write_to.startswith("/") else f"{self.settings.cwd}/{self.write_to}"
-        if self.host.exists(path):
-            raise EvalError(f"path '{self.write_to}' already exists")
-        write_value(self.host, value, path, NOWHERE)
+        directory = "" if path.startswith("/") else f"{self.settings.cwd}/"
+        if path and self.host.exists(directory + path):
+            raise EvalError(f"path '{path}' already exists")
+        write_value(Output(self.host, directory), value, path, NOWHERE)
 
 
 NOWHERE = "«none»:0"
 
 
-def write_value(host: Host, value: Value, path: str, place: str) -> None:
+class Output:
+    """Where files are written: *directory* (with a slash, or empty) is what relative paths begin in."""
+
+    def __init__(self, host: Host, directory: str) -> None:
+        self.host = host
+        self.directory = directory
+
+    def write_file(self, path: str, text: str) -> None:
+        """Make a new file; messages have *path* as it is."""
+        self.host.write_file(self.directory + path if path else "", text, shown=path)
+
+    def make_directory(self, path: str) -> None:
+        """Make a new directory."""
+        self.host.make_directory(self.directory + path, shown=path)
+
+
+def write_value(output: Output, value: Value, path: str, place: str) -> None:
     """Write *value*, found at *place*, to files below *path*."""
     if isinstance(value, str | ContextString):
-        host.write_file(path, value.text if isinstance(value, ContextString) else value)
+        output.write_file(path, value.text if isinstance(value, ContextString) else value)
     elif type(value) is dict:
-        host.make_directory(path)
+        output.make_directory(path)
         for name, item in value.items():
-            write_attribute(host, name, item, path)
+            write_attribute(output, name, item, path)
     else:
         raise NixTypeError(f"value at '{place}' is not a string or an attribute set")
 
 
-def write_attribute(host: Host, name: str, item: Lazy, directory: str) -> None:
+def write_attribute(output: Output, name: str, item: Lazy, directory: str) -> None:
     """Write one attribute to its file or directory."""
     error_position = place_of(item)
     error_context = f"while evaluating the attribute '{name}'"  # both are read by trace.py
     if name in (".", ".."):
         raise EvalError(f"invalid file name '{name}'")
     place = ":".join(map(str, error_position)) if error_position else NOWHERE
-    write_value(host, force(item), f"{directory}/{name}", place)
+    write_value(output, force(item), f"{directory}/{name}", place)
     del error_context
 
 

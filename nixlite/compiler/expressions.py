@@ -266,6 +266,11 @@ def is_static(path: tuple[n.AttrName, ...]) -> TypeGuard[tuple[str, ...]]:
     return all(type(name) is str for name in path)
 
 
+def is_plain(path: tuple[n.AttrName, ...]) -> bool:
+    """Whether all names are written down, and the last one tells that the end is reached (for traces)."""
+    return is_static(path) and path[-1] not in path[:-1]
+
+
 def select(f: Function, node: n.Select) -> ast.expr:
     """`a.b.c` and `a.b.c or d`."""
     known = builtin_name(f, node)
@@ -278,7 +283,7 @@ def select(f: Function, node: n.Select) -> ast.expr:
         return select_or(f, node, subject, site)
     if len(node.path) == 1:
         return emit.call(site, "select", subject, attr_name(f, node.path[0]))
-    operation = "select_path" if is_static(node.path) else "select_computed"
+    operation = "select_path" if is_plain(node.path) else "select_computed"
     return emit.call(site, operation, subject, path_value(f, node.path))
 
 
@@ -333,7 +338,7 @@ def select_or(f: Function, node: n.Select, subject: ast.expr, site: Site) -> ast
             start, kept = f.temporary(), f.temporary()
             subject, names = emit.walrus(start, subject), emit.walrus(kept, names)
             default = emit.call(site, "default_of", emit.name(start), emit.name(kept), f.thunk(node.default))
-        found = emit.call(site, "find" if is_static(path) else "find_computed", subject, names)
+        found = emit.call(site, "find" if is_plain(path) else "find_computed", subject, names)
     if default is None:
         default = f.value(node.default)
     f.known = known

@@ -97,12 +97,12 @@ class Host:
         """Whether `stdin`, `stdout` or `stderr` is a terminal."""
         return False
 
-    def write_file(self, path: str, text: str) -> None:
-        """Make a new file."""
+    def write_file(self, path: str, text: str, shown: str | None = None) -> None:
+        """Make a new file; *shown* is its path as messages have it."""
         raise NotImplementedError
 
-    def make_directory(self, path: str) -> None:
-        """Make a new directory."""
+    def make_directory(self, path: str, shown: str | None = None) -> None:
+        """Make a new directory; *shown* as for `write_file`."""
         raise NotImplementedError
 
     def make_link(self, path: str, target: str) -> None:
@@ -398,20 +398,22 @@ class RealHost(Host):
         found = getattr(sys, stream)
         return found is not None and found.isatty()
 
-    def write_file(self, path: str, text: str) -> None:
+    def write_file(self, path: str, text: str, shown: str | None = None) -> None:
         """See `Host`."""
         try:
             with open(fs_path(path), "xb") as file:
                 file.write(text.encode("utf-8", "surrogateescape"))
         except OSError as error:
-            raise os_error(f'opening file "{path}"', error) from None
+            raise os_error(f'opening file "{path if shown is None else shown}"', error) from None
 
-    def make_directory(self, path: str) -> None:
+    def make_directory(self, path: str, shown: str | None = None) -> None:
         """See `Host`."""
         try:
             os.mkdir(fs_path(path))
         except OSError as error:
-            raise os_error(f'creating directory "{path}"', error) from None
+            what = os.strerror(error.errno) if error.errno else str(error)
+            place = path if shown is None else shown
+            raise EvalError(f"filesystem error: cannot create directory: {what} [{place}]") from None
 
     def make_link(self, path: str, target: str) -> None:
         """See `Host`."""

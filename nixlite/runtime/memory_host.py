@@ -144,11 +144,11 @@ class MemoryHost(Host):
         """Keep *text*."""
         self.stderr.append(text)
 
-    def write_file(self, path: str, text: str) -> None:
+    def write_file(self, path: str, text: str, shown: str | None = None) -> None:
         """Add a file."""
         self.add(path, text)
 
-    def make_directory(self, path: str) -> None:
+    def make_directory(self, path: str, shown: str | None = None) -> None:
         """Add a directory."""
         self.directories.setdefault(path, {})
         parent, _, name = path.rpartition("/")

@@ -1,7 +1,9 @@
 """Looking names up in attribute sets: selection, `?`, `with`, and attribute names that are computed.
 
 `selected` is the cell that was found last: `trace.py` reads it for the frame `while evaluating the attribute
-'a.b'`, whose place is the attribute's definition; computed names it finds in `path` or `name`.
+'a.b'`, whose place is the attribute's definition; computed names it finds in `path` or `name`. A set on the
+way is evaluated at the place of the selection, only what is at the end of `path` where it is defined:
+`error_at_end` tells that the end is reached, where `name` does not.
 `error_context` and `error_position`: see `expect.py`.
 """
 
@@ -119,6 +121,7 @@ def select_computed(subject: Value, path: tuple[Lazy, ...]) -> Value:
         if cell is MISSING:
             raise missing(name, attrs)
         selected = cell
+    error_at_end = True
     return force(selected)
 
 
@@ -134,6 +137,7 @@ def find_computed(subject: Value, path: tuple[Lazy, ...]) -> Any:
         if cell is MISSING:
             return MISSING
         selected = cell
+    error_at_end = True
     return force(selected)
 
 

@@ -42,6 +42,27 @@ def test_interruption_ends_it_at_once(tmp_path: Path) -> None:
     assert (process.returncode, err) == (130, "error: interrupted by the user\n")
 
 
+PLACES = [
+    # --write-to, what is written, Nix's message
+    ("out/", '"x"', 'opening file "out/": Is a directory'),
+    ("nope/y", '"x"', 'opening file "nope/y": No such file or directory'),
+    ("f/y", '"x"', 'opening file "f/y": Not a directory'),
+    ("", '"x"', 'opening file "": No such file or directory'),
+    ("nope/d", "{ }", "filesystem error: cannot create directory: No such file or directory [nope/d]"),
+    ("out", '{ "a/b" = "x"; }', 'opening file "out/a/b": No such file or directory'),
+]
+
+
+@pytest.mark.parametrize(("place", "expression", "message"), PLACES)
+def test_files_that_cannot_be_made_are_named_as_given(
+    place: str, expression: str, message: str, tmp_path: Path
+) -> None:
+    (tmp_path / "f").write_text("")
+    done = nixlite(["eval", "--expr", expression, "--write-to", place], cwd=tmp_path)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.rstrip().endswith(f"error: {message}")
+
+
 def test_a_closed_pipe_ends_it_quietly(tmp_path: Path) -> None:
     process = subprocess.Popen(
         [

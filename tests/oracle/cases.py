@@ -161,11 +161,11 @@ class CaseHost(CapturingHost):
     def modified(self, path: str) -> int:
         return super().modified(self.real(path))
 
-    def write_file(self, path: str, text: str) -> None:
-        super().write_file(self.real(path), text)
+    def write_file(self, path: str, text: str, shown: str | None = None) -> None:
+        super().write_file(self.real(path), text, shown)
 
-    def make_directory(self, path: str) -> None:
-        super().make_directory(self.real(path))
+    def make_directory(self, path: str, shown: str | None = None) -> None:
+        super().make_directory(self.real(path), shown)
 
     def make_link(self, path: str, target: str) -> None:
         super().make_link(self.real(path), target)
