@@ -23,12 +23,10 @@ class NixError(Exception):
     `message` is Nix's text without the `error: ` prefix, `position` the place (1-based line, UTF-8 byte
     column) or None, `hint` a next step such as `Did you mean foo?`. `trace` is filled in by
     `trace.explain` when the error is shown: the frames, outermost first. `ends_highlighted`: C++ Nix colours
-    the end of the message (a library's text), and so does not cut blanks and newlines there. `painted`: parts
-    of the message may be coloured; a text of the user's own is not touched.
+    the end of the message (a library's text), and so does not cut blanks and newlines there.
     """
 
     ends_highlighted = False
-    painted = True
 
     def __init__(
         self,
@@ -47,6 +45,9 @@ class NixError(Exception):
 
     def __str__(self) -> str:
         return self.message
+
+    painted = True
+    """Whether parts of the message may be coloured: a text of the user's own is not touched."""
 
     def again(self) -> Self:
         """A fresh copy of this error, to be raised where the value that failed is asked for again.
