@@ -23,10 +23,12 @@ class NixError(Exception):
     `message` is Nix's text without the `error: ` prefix, `position` the place (1-based line, UTF-8 byte
     column) or None, `hint` a next step such as `Did you mean foo?`. `trace` is filled in by
     `trace.explain` when the error is shown: the frames, outermost first. `ends_highlighted`: C++ Nix colours
-    the end of the message (a library's text), and so does not cut blanks and newlines there.
+    the end of the message (a library's text), and so does not cut blanks and newlines there. `status` is what
+    a process that fails with it ends with.
     """
 
     ends_highlighted = False
+    status = 1
 
     def __init__(
         self,
@@ -143,6 +145,12 @@ class AssertionFailed(CatchableError):
 
 class Thrown(CatchableError):
     """`builtins.throw`."""
+
+
+class HashMismatch(EvalError):
+    """What was fetched is not what was expected."""
+
+    status = 102
 
 
 class RestrictedError(EvalError):

@@ -10,7 +10,7 @@ from __future__ import annotations
 from nixlite.builtins.derivations import expected_hash
 from nixlite.builtins.fetching import Fetched, check_uri, downloader_of, fetch_input
 from nixlite.builtins.registry import builtin
-from nixlite.errors import EvalError, NixTypeError
+from nixlite.errors import EvalError, HashMismatch, NixTypeError
 from nixlite.runtime.attributes import position, string_attribute
 from nixlite.runtime.coerce import coerce_to_string
 from nixlite.runtime.expect import force_string_no_context
@@ -151,7 +151,7 @@ def check_downloaded(request: Request, content: Hash) -> None:
     """Raise Nix's error unless the content is what was expected."""
     assert request.expected is not None
     if content != request.expected:
-        raise EvalError(
+        raise HashMismatch(
             f"hash mismatch in file downloaded from '{request.url}':\n"
             f"  specified: {request.expected.text('nix32')}\n"
             f"  got:       {content.text('nix32')}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from nixlite.errors import EvalError, NixError, RestrictedError
+from nixlite.errors import EvalError, HashMismatch, NixError, RestrictedError
 from nixlite.runtime.host import RealHost
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ def check_hash(source: Input, content: Hash, *, mounted: bool) -> None:
         return
     if mounted:
         expected, content = content, expected
-    raise EvalError(
+    raise HashMismatch(
         f"NAR hash mismatch in input '{source}', "
         f"expected '{expected.text('sri')}' but got '{content.text('sri')}'"
     )
