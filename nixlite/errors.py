@@ -153,6 +153,12 @@ class HashMismatch(EvalError):
     status = 102
 
 
+class BuildFailure(EvalError):
+    """What a program wants to read would have to be built, and is not."""
+
+    status = 100
+
+
 class RestrictedError(EvalError):
     """A power that pure or restricted evaluation forbids."""
 

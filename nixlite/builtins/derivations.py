@@ -92,6 +92,8 @@ def named_derivation(state: State, values: dict[str, Lazy], name: str) -> dict[s
     if parts.structured:
         parts.drv.env["__json"] = structured_json(parts.json)
     add_inputs(parts)
+    if parts.impure:
+        parts.require_feature("ca-derivations")
     check_complete(parts)
     add_outputs(parts)
     path = state.store.add_derivation(parts.drv)

@@ -116,7 +116,7 @@ def run_command(command: Command, words: list[str]) -> int:
         return read_and_run(command, words)
     except NixError as error:
         report_error(command, error)
-        return command.failure
+        return error.status if error.status != FAILURE else command.failure
     except RecursionError as error:
         report_error(command, StackOverflow().with_traceback(error.__traceback__))
         return command.failure

@@ -61,8 +61,15 @@ def require_output(state: State, output: str, drv_path: str, rewrites: dict[str,
                 " because the option 'allow-import-from-derivation' is disabled"
             )
         state.host.flush()
-        built = store.build(drv_path, output)
+        built = store.build(drv_path, output, platforms(state))
         if not path:
             rewrites[store.placeholder(drv_path, output)] = built
         path = built
     state.host.allow(path)
+
+
+def platforms(state: State) -> list[str]:
+    """The systems that are built for here, the machine's own first."""
+    own = state.settings.system
+    other = state.settings.get("extra-platforms", ["i686-linux"] if own == "x86_64-linux" else [])
+    return [own, *other]

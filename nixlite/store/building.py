@@ -6,7 +6,7 @@ derivation, its inputs and their sources are given to that Nix as `nix-store --i
 
 from __future__ import annotations
 
-from nixlite.errors import EvalError
+from nixlite.errors import BuildFailure
 from nixlite.store.export import export_stream
 
 TYPE_CHECKING = False
@@ -14,11 +14,11 @@ if TYPE_CHECKING:
     from nixlite.store.store import Store
 
 
-def build_output(store: Store, drv_path: str, output: str) -> str:
+def build_output(store: Store, drv_path: str, output: str, platforms: list[str]) -> str:
     """The store path of an output, once an installed Nix has built it.
 
-    Raises EvalError when there is no Nix, and when the build fails; what the builder prints goes to the
-    standard error.
+    Raises BuildFailure when there is no Nix, and when the build fails; what the builder prints goes to the
+    standard error. Without a Nix, *platforms* (the machine's own first) tell what none here could build.
     """
     import shutil
     import subprocess  # slow to import
@@ -26,7 +26,8 @@ def build_output(store: Store, drv_path: str, output: str) -> str:
     shown = f"{drv_path}^{output}"
     program = shutil.which("nix-store")
     if program is None:
-        raise EvalError(
+        check_platform(store, drv_path, platforms, set())
+        raise BuildFailure(
             f"cannot build '{shown}' during evaluation: nixlite evaluates but does not build, "
             "and there is no installed Nix (nix-store) that could"
         )
@@ -35,11 +36,34 @@ def build_output(store: Store, drv_path: str, output: str) -> str:
     taken = subprocess.run([program, "--import"], input=b"".join(stream), capture_output=True, check=False)
     if taken.returncode:
         reason = taken.stderr.decode("utf-8", "replace").strip()
-        raise EvalError(f"cannot build '{shown}': the installed Nix did not take the derivation: {reason}")
+        raise BuildFailure(f"cannot build '{shown}': the installed Nix did not take the derivation: {reason}")
     built = subprocess.run(
         [program, "--realise", f"{drv_path}!{output}"], stdout=subprocess.PIPE, check=False
     )
     path = built.stdout.decode("utf-8", "surrogateescape").strip()
     if built.returncode or not path:
-        raise EvalError(f"cannot build '{shown}': nix-store failed with exit code {built.returncode}")
+        raise BuildFailure(f"cannot build '{shown}': nix-store failed with exit code {built.returncode}")
     return path
+
+
+def check_platform(store: Store, drv_path: str, platforms: list[str], seen: set[str]) -> None:
+    """Raise BuildFailure in Nix's words for a derivation that is for another machine, or needs one that is.
+
+    *seen*: those that were looked at.
+    """
+    if drv_path in seen:
+        return
+    seen.add(drv_path)
+    drv = store.read_derivation(drv_path)
+    try:
+        for needed in sorted(drv.inputs):
+            check_platform(store, needed, platforms, seen)
+    except BuildFailure:
+        paths = "".join(sorted(f"\n  {output.path}" for output in drv.outputs.values() if output.path))
+        reason = f"Reason: 1 dependency failed.\nOutput paths:{paths}"
+        raise BuildFailure(f"Cannot build '{drv_path}'.\n{reason}") from None
+    if drv.system not in platforms and not drv.builder.startswith("builtin:"):
+        raise BuildFailure(
+            f"Cannot build '{drv_path}'.\nReason: platform mismatch\n"
+            f"Required system: '{drv.system}'\nCurrent system: '{platforms[0]}'"
+        )

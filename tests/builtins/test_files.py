@@ -111,7 +111,7 @@ def test_import_from_derivation_needs_a_build() -> None:
         NixError,
         match=r"cannot build '/nix/store/\w+-x.drv\^out' during evaluation: .* there is no installed Nix",
     ):
-        evaluate('import (derivation { name = "x"; system = "s"; builder = "b"; })')
+        evaluate('import (derivation { name = "x"; system = builtins.currentSystem; builder = "b"; })')
 
 
 def test_files_are_evaluated_once() -> None:

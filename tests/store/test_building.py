@@ -68,8 +68,33 @@ def test_placeholder_is_replaced(fake: Path) -> None:
 
 def test_no_nix(fake: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", "/nonexistent")
-    with pytest.raises(NixError, match="nixlite evaluates but does not build, and there is no installed Nix"):
-        evaluate(fake, READ.format(""))
+    with pytest.raises(
+        NixError, match="nixlite evaluates but does not build, and there is no installed Nix"
+    ) as caught:
+        evaluate(fake, READ.format(""), system="s")
+    assert caught.value.status == 100
+
+
+FOREIGN = [
+    # attributes, the end of Nix's message
+    ("", "-x.drv'.\nReason: platform mismatch\nRequired system: 's'\nCurrent system: 'here'"),
+    ('system = "here"; b = derivation { name = "y"; system = "s"; builder = "b"; };',
+     "-x.drv'.\nReason: 1 dependency failed.\nOutput paths:\n  {}"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("attributes", "message"), FOREIGN)
+def test_what_is_for_another_machine(
+    fake: Path, monkeypatch: pytest.MonkeyPatch, attributes: str, message: str
+) -> None:
+    monkeypatch.setenv("PATH", "/nonexistent")
+    derivation = f'derivation ({{ name = "x"; system = "s"; builder = "b"; }} // {{ {attributes} }})'
+    path = evaluate(fake, f"builtins.unsafeDiscardStringContext ({derivation}).outPath")
+    with pytest.raises(NixError) as caught:
+        evaluate(fake, f"builtins.readFile ({derivation})", system="here")
+    assert caught.value.message.startswith(f"Cannot build '{fake}/store/")
+    assert caught.value.message.endswith(message.format(path))
+    assert caught.value.status == 100
 
 
 def test_import_from_derivation_can_be_forbidden(fake: Path) -> None:

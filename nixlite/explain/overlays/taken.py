@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
     from nixlite.explain.recording.places import Definition, Parent
     from nixlite.explain.recording.recorder import Node, Place
+    from nixlite.explain.trials import Outcome
 
 INPUTS = ("nativeBuildInputs", "buildInputs", "propagatedBuildInputs", "propagatedNativeBuildInputs", "paths")
 """The attributes of a package that are lists of packages."""
