@@ -16,7 +16,7 @@ from nixlite.runtime.coerce import coerce_to_string
 from nixlite.runtime.expect import force_string_no_context
 from nixlite.runtime.operators import attribute_position
 from nixlite.runtime.symbols import in_symbol_order
-from nixlite.runtime.thunk import delay, force
+from nixlite.runtime.thunk import force
 from nixlite.runtime.values import ContextString, NixPath, show_type
 from nixlite.store.path import BadStorePathError, check_name, fixed_path
 
@@ -294,7 +294,7 @@ def tree_attributes(state: State, fetched: Fetched, *, is_git: bool = False) -> 
         result["rev"] = "0" * 40
         result["shortRev"] = "0" * 7
     if fetched.count_revisions is not None:
-        result["revCount"] = delay(fetched.count_revisions)
+        result["revCount"] = fetched.count_revisions()
     elif "revCount" in source.attrs:
         result["revCount"] = source.integer("revCount")
     elif is_git:

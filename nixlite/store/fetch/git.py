@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from nixlite.errors import EvalError
 from nixlite.store.fetch.archive import make_directory, put
+from nixlite.store.fetch.git_layout import check_repository
 from nixlite.store.fetch.url import Url, parse_url
 from nixlite.store.hashing import digest
 from nixlite.store.tree import Directory, File, Node, Symlink
@@ -81,6 +82,8 @@ class Git:
             raise EvalError("exportIgnore and submodules are not supported together yet")
         url = parse_url(source.required_text("url"))
         path = local_repository(url)
+        if path is not None:
+            check_repository(path)
         if path is not None and source.rev is None and source.text("ref") is None:
             return self.working_tree(source, path)
         if path is not None:
@@ -92,6 +95,9 @@ class Git:
     def working_tree(self, source: Input, path: str) -> GitTree:
         """The tracked files of a local repository, as they are now."""
         head = self.head(path)
+        lost = None if head else self.optional("-C", path, "rev-parse", "--verify", "-q", "HEAD")
+        if lost is not None:
+            raise missing_revision(lost, None, path, local=True)
         # `git status` compares HEAD, index and files; what git does not know does not count.
         status = self.run(
             "-C", path, "status", "--porcelain=v1", "-z", "--untracked-files=no", "--ignore-submodules=none"
