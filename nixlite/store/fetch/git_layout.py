@@ -1,7 +1,7 @@
 """Whether a directory is a git repository that libgit2 opens, which is what Nix reads local ones with.
 
-The program `git` looks further up where it finds none, and has other words; so this is looked at first. Messages
-are those of libgit2 1.9, with its error codes.
+The program `git` looks further up where it finds none, and has other words; so this is looked at first.
+Messages are those of libgit2 1.9, with its error codes.
 """
 
 from __future__ import annotations
