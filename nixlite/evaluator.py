@@ -387,4 +387,23 @@ class Evaluator:
 
         if error.position is not None and error.position.source is None:
             error.position.source = self.sources.get(error.position.file)
-        return explain(error, self.sources, code_names())
+        return explain(error, self.sources, code_names(), self.place_of_set)
+
+    def place_of_set(self, attrs: dict[str, Lazy], function: Any) -> Any:
+        """Where a set literal begins that has become *attrs*; None for a set that was put together otherwise.
+
+        Its attributes tell; an empty one has to be the body of the *function*, whose place is given.
+        """
+        from nixlite.runtime.operators import attribute_position
+        from nixlite.syntax.parser import parse
+        from nixlite.syntax.sets import find_empty, find_set
+
+        place = next((attribute_position(cell) for cell in attrs.values()), function)
+        source = self.sources.get(place[0]) if place else None
+        if source is None:
+            return None
+        options = self.parse_options()
+        options.warn = lambda text, position: None  # it did so when the source was evaluated
+        tree = parse(source, options)
+        found = find_set(tree, source, attrs, place[1:]) if attrs else find_empty(tree, source, place[1:])
+        return None if found is None else (source.name, *source.line_column(found))

@@ -26,11 +26,13 @@ from nixlite.spelling import attribute_name
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from types import CodeType, FrameType
     from typing import Any
 
     from nixlite.source import Source
+
+    PlaceOfSet = Callable[[dict[str, Any], Any], Any]
 
 CONTEXT, SELECT, CALL, FORMALS = 1, 2, 3, 4
 """Kinds of site rows, as `compiler.unit` writes them (which need not be imported to run cached code)."""
@@ -43,15 +45,19 @@ DETERMINE = object()
 
 
 def explain(
-    error: NixError, sources: Mapping[str, Source], primops: dict[CodeType, tuple[str, bool]]
+    error: NixError,
+    sources: Mapping[str, Source],
+    primops: dict[CodeType, tuple[str, bool]],
+    place_of_set: PlaceOfSet | None = None,
 ) -> NixError:
     """Fill in `error.trace` and `error.position` from its traceback, and return it.
 
     *sources*: the texts evaluated, by name, for excerpts. *primops*: name and trace flag of each builtin by
-    the code of its Python function.
+    the code of its Python function. *place_of_set*: where a set, which a function at a place returned, is
+    written.
     """
     if error.trace is None:
-        reader = TraceReader(sources, primops)
+        reader = TraceReader(sources, primops, place_of_set)
         traceback = error.__traceback__
         while traceback is not None:
             reader.read(traceback.tb_frame, traceback.tb_lasti)
@@ -79,7 +85,13 @@ class TraceReader:
     taken over: what a builtin calls has no call site.
     """
 
-    def __init__(self, sources: Mapping[str, Source], primops: dict[CodeType, tuple[str, bool]]) -> None:
+    def __init__(
+        self,
+        sources: Mapping[str, Source],
+        primops: dict[CodeType, tuple[str, bool]],
+        place_of_set: PlaceOfSet | None = None,
+    ) -> None:
+        self.place_of_set = place_of_set
         self.sources = sources
         self.primops = primops
         self.frames: list[Frame] = []
@@ -209,6 +221,8 @@ class TraceReader:
         if not text or type(text) is not str:
             return
         place = names.get("error_position")
+        if place and len(place) == 2:
+            place = self.place_of_set(*place) if self.place_of_set is not None else None
         position = self.here if place == HERE else self.position(*place) if place else None
         self.frames.append(Frame(text, position, always=bool(names.get("error_always"))))
 

@@ -237,19 +237,31 @@ def concat_map(f: Lazy, xs: Lazy) -> Value:
         for item in items:
             part = function(item)
             if type(part) is not tuple:
-                _no_list(part, lambda_info(function).position)
+                _no_list(part, _place_of_result(part, function))
             joined += part
     else:
         for item in items:
             part = call(function, item)
             if type(part) is not tuple:
-                _no_list(part, None)
+                _no_list(part, _place_of_result(part, function))
             joined += part
     return tuple(joined)
 
 
-def _no_list(value: Value, error_position: tuple[str, int, int] | None) -> NoReturn:
-    """Raise the error for what *f* of `concatMap` returned; Nix blames the place of *f*."""
+def _place_of_result(value: Value, function: Any) -> Any:
+    """What Nix blames for a result of `concatMap`'s *f*: a function or set itself, else *f*.
+
+    Of a set only its attributes know where they are; `trace.py` finds out more, so it gets set and function.
+    """
+    if type(value) is FunctionType:
+        return lambda_info(value).position
+    place = lambda_info(function).position if type(function) is FunctionType else None
+    blamed = value if type(value) is dict else function
+    return (blamed, place) if type(blamed) is dict else place
+
+
+def _no_list(value: Value, error_position: Any) -> NoReturn:
+    """Raise the error for what *f* of `concatMap` returned."""
     error_context = "while evaluating the return value of the function passed to builtins.concatMap"
     raise wrong_type("a list", value)
 

@@ -128,7 +128,9 @@ class Instantiate(Command):
         if self.form == "json":
             from nixlite.runtime.json_out import to_json
 
-            self.host.write_stdout(f"{to_json(state, value, strict=self.strict)[0]}\n")
+            calls = type(value) is dict and "__toString" in value  # from the place of the set
+            place = evaluator.place_of_set(value, None) if calls else None  # type: ignore[arg-type]
+            self.host.write_stdout(f"{to_json(state, value, strict=self.strict, place=place)[0]}\n")
         elif self.form == "xml":
             from nixlite.runtime.xml_out import to_xml
 

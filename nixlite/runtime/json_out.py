@@ -39,17 +39,24 @@ ESCAPES.update({8: "\\b", 9: "\\t", 10: "\\n", 12: "\\f", 13: "\\r", 34: '\\"', 
 
 
 def to_json(
-    state: State, x: Lazy, *, strict: bool = True, copy_to_store: bool = True, indent: int = 0
+    state: State,
+    x: Lazy,
+    *,
+    strict: bool = True,
+    copy_to_store: bool = True,
+    indent: int = 0,
+    place: Place = None,
 ) -> tuple[str, frozenset[str]]:
     """The JSON text of *x* and the context of the strings in it.
 
     *strict* forces everything; else a thunk inside *x* is an error. *copy_to_store*: paths are copied.
     With *indent*, the text is spread over lines, that many columns a level (`nix eval --json --pretty`).
+    *place*: where *x* is written, for errors.
     Sets give what `__toString` or `outPath` gives. Raises NixTypeError for functions, EvalError for strings
     that are not UTF-8.
     """
     writer = JsonWriter(state, strict, copy_to_store, indent)
-    writer.write(x, None, 0)
+    writer.write(x, place, 0)
     if writer.broken is not None:
         raise EvalError(
             f"JSON serialization error: [json.exception.type_error.316] {utf8_fault(writer.broken)}"
