@@ -43,6 +43,10 @@ def document(session: Session, text: str) -> str:
         markdown = f"Attribute `{name}`\n\n  … defined at {show_place(where)}\n\n{shown}"
     if markdown is None:
         raise NixError("value does not have documentation")
+    if session.style.compat and not raw:
+        from nixlite.repl.markdown import render  # only here
+
+        return render(markdown)
     return (markdown if raw else plain(markdown)).strip(" \n\r\t")
 
 
