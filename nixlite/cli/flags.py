@@ -170,7 +170,7 @@ COMMON: Flags = {
     "--quiet": Flag("", less_verbose, "show no progress; three times: no warnings either"),
     "--debug": Flag("", all_talk),
     "--log-format": Flag("format", set_log_format, "write what is told as records, with internal-json"),
-    "--max-jobs": Flag("jobs", ignore, short="-j"),
+    "--max-jobs": Flag("jobs", lambda command, words: assign(command, "max-jobs", words[0]), short="-j"),
     "--repair": Flag("", ignore),
 }
 

@@ -100,8 +100,11 @@ class Instantiate(Command):
 
     def find_files(self, evaluator: Evaluator) -> int:
         """`--find-file`: print where on the lookup path the names are found."""
+        from nixlite.runtime.search_path import find_file, lookup_path
+
+        state = evaluator.state
         for word in self.words:
-            path = file_path(evaluator, f"<{word}>")
+            path = find_file(state, lookup_path(state.settings, state.host), word)
             if path.startswith("<"):
                 raise NixError(f"'{path}' has no physical path")
             self.host.write_stdout(f"{path}\n")

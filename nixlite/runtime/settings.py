@@ -224,6 +224,8 @@ def parse_integer(name: str, text: str) -> int:
         import os  # rarely wanted
 
         return os.cpu_count() or 1
+    if name == "max-jobs" and not (text.isascii() and text.isdigit()):
+        raise UsageError("configuration setting 'max-jobs' should be 'auto' or an integer")
     digits, factor = text, 1
     if text[-1:].upper() in UNITS:
         digits, factor = text[:-1], UNITS[text[-1].upper()]
