@@ -13,6 +13,7 @@ from nixlite.runtime.abi import OPERATIONS, LateNames, unit_globals
 from nixlite.runtime.frames import with_room
 from nixlite.runtime.settings import TALKATIVE
 from nixlite.runtime.state import LateStore, State
+from nixlite.runtime.symbols import ACTIVE, Symbols
 from nixlite.runtime.thunk import force, from_start
 from nixlite.runtime.values import PrimOp
 from nixlite.source import Source
@@ -40,10 +41,6 @@ if TYPE_CHECKING:
 FRAMES_PER_CALL = 5
 """Python frames that a nested Nix call takes at most, thunks and helpers included; with `max-call-depth` it
 gives Python's recursion limit. Python-to-Python calls use no C stack since 3.11."""
-
-
-MOST_READ_AGAIN = 1 << 20
-"""Characters of sources that are read again to find the order of names, which takes half a second."""
 
 
 def recursion_limit(settings: Settings) -> int:
@@ -90,11 +87,11 @@ class Evaluator:
         self.state = State(settings, host, make_store)
         self.state.import_file = self.import_file
         self.state.scoped_import = self.scoped_import
-        self.state.symbol_numbers = self.symbol_numbers
         install(self.state)
         # Not a builtin but Nix code: evaluated when it is first asked for.
         derivation = [from_start, (self._evaluate_internal, "derivation")]
         self.state.builtins["derivation"] = self.state.globals["derivation"] = derivation
+        self.state.symbols = ACTIVE[0] = Symbols(self.state.globals, self.state.builtins)
         self.base = dict(OPERATIONS)
         self.primops = {
             name: value.arity for name, value in self.state.builtins.items() if type(value) is PrimOp
@@ -149,6 +146,7 @@ class Evaluator:
             lint_short_path_literals=settings.lint_short_path_literals,
             lint_absolute_path_literals=settings.lint_absolute_path_literals,
             warn=self.warn,
+            known_names=self.state.symbols.table(),
         )
 
     def warn(self, text: str, position: Position | None) -> None:
@@ -202,29 +200,12 @@ class Evaluator:
 
         return uncollected(make)
 
-    def symbol_numbers(self) -> dict[str, int]:
-        """The number that Nix gives each name as it meets it, for names that the sources so far have.
-
-        The sources are read again for it: it is for errors only, and names from beyond the first megabyte
-        have no number.
-        """
-        from nixlite.runtime.symbols import NUMBERS
-        from nixlite.syntax.names import names_in
-
-        numbers = dict(NUMBERS)
-        size = 0
-        for source in list(self.sources.values()):
-            size += len(source.text)
-            if size > MOST_READ_AGAIN:
-                break
-            for name in names_in(source, self.settings.features):
-                numbers.setdefault(name, len(numbers))
-        return numbers
-
     # -- running
 
     def run(self, code: Code, scope: dict[str, Lazy] | None = None) -> Value:
-        """The value of compiled code, in WHNF."""
+        """The value of compiled code, in WHNF; numbers the names of its source."""
+        if code.names:
+            self.state.symbols.load(code.names)
         names = unit_globals(self.state, self.base)
         names["SITES"] = code.sites
         names["LAMBDAS"] = code.lambdas
@@ -250,10 +231,12 @@ class Evaluator:
             if self._has_room:
                 return function(argument)
             self._has_room = True
+            other, ACTIVE[0] = ACTIVE[0], self.state.symbols
             try:
                 return with_room(function, argument)
             finally:
                 self._has_room = False
+                ACTIVE[0] = other
         except RecursionError as error:
             raise StackOverflow().with_traceback(error.__traceback__) from None
 

@@ -16,7 +16,7 @@ except ImportError:  # another Python than CPython
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
 
 CHECKSUM = 8
@@ -31,16 +31,18 @@ class Source:
     """A text with the name that messages show (`/abs/file.nix`, `«string»`, `«stdin»`).
 
     `text` is UTF-8 decoded with `surrogateescape`; `base` is the absolute directory that relative path
-    literals in it are resolved against; `path` is the absolute file path, None when it is no file.
+    literals in it are resolved against; `path` is the absolute file path, None when it is no file. `names`:
+    once it is parsed, the names in it in the order in which Nix numbers them (see `runtime.symbols`).
     """
 
-    __slots__ = ("__weakref__", "_find_right", "_starts", "base", "name", "path", "text")
+    __slots__ = ("__weakref__", "_find_right", "_starts", "base", "name", "names", "path", "text")
 
     def __init__(self, name: str, text: str, *, base: str = "/", path: str | None = None) -> None:
         self.name = name
         self.text = text
         self.base = base
         self.path = path
+        self.names: Iterable[str] = ()
         self._starts: list[int] | None = None
         self._find_right: Callable[[list[int], int], int]
 

@@ -14,7 +14,7 @@ from nixlite.runtime.expect import (
 )
 from nixlite.runtime.operators import attribute_position
 from nixlite.runtime.string_context import Element, context_order, element_text, parse_element
-from nixlite.runtime.symbols import in_symbol_order
+from nixlite.runtime.symbols import in_symbol_order, make_symbol, make_symbols
 from nixlite.runtime.thunk import force
 from nixlite.runtime.values import ContextString, make_string
 from nixlite.spelling import attribute_name
@@ -55,6 +55,7 @@ def get_context(s: Lazy) -> Value:
     """
     _, context = force_string_with_context(s, "while evaluating the argument passed to builtins.getContext")
     found: dict[str, dict[str, Lazy]] = {}
+    make_symbol("allOutputs")
     for text in sorted(context, key=context_order):
         element = parse_element(text)
         if len(element.outputs) > 1:
@@ -66,6 +67,7 @@ def get_context(s: Lazy) -> Value:
             row["outputs"] = (*row.get("outputs", ()), element.outputs[0])  # type: ignore[misc]
         else:
             row["allOutputs" if element.deep else "path"] = True
+    make_symbols(found)
     return found  # type: ignore[return-value]
 
 
@@ -77,6 +79,7 @@ def append_context(state: State, s: Lazy, context: Lazy) -> Value:
     )
     rows = force_attrs(context, "while evaluating the second argument passed to builtins.appendContext")
     added = set(old)
+    make_symbol("allOutputs")
     for path in in_symbol_order(rows):
         added |= context_row(state, path, rows[path])
     return make_string(text, frozenset(added))

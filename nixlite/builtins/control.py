@@ -7,6 +7,7 @@ from nixlite.errors import Aborted, CatchableError, EvalError, NixError, Thrown
 from nixlite.runtime.coerce import coerce_to_string
 from nixlite.runtime.expect import force_string
 from nixlite.runtime.settings import ERROR
+from nixlite.runtime.symbols import make_symbol
 from nixlite.runtime.thunk import force
 from nixlite.runtime.values import ContextString, make_string
 
@@ -41,8 +42,8 @@ def try_eval(e: Lazy) -> Value:
     try:
         force(e)
     except CatchableError:
-        return {"value": False, "success": False}
-    return {"value": e, "success": True}
+        return {"value": False, make_symbol("success"): False}
+    return {"value": e, make_symbol("success"): True}
 
 
 @builtin("addErrorContext", args=("s", "v"), state=True, trace=False)

@@ -21,6 +21,7 @@ from nixlite.runtime.expect import (
 from nixlite.runtime.operators import attribute_position
 from nixlite.runtime.settings import CHATTY
 from nixlite.runtime.string_context import parse_element
+from nixlite.runtime.symbols import make_symbol
 from nixlite.runtime.thunk import force
 from nixlite.runtime.values import ContextString
 from nixlite.spelling import attribute_name
@@ -350,8 +351,8 @@ def expected_hash(state: State, text: str, algorithm: str | None) -> Hash:
 def result_of(state: State, drv: Derivation, drv_path: str) -> dict[str, Lazy]:
     """`drvPath` and the outputs, with their contexts."""
     result: dict[str, Lazy] = {"drvPath": ContextString(drv_path, frozenset(("=" + drv_path,)))}
-    for name, output in drv.outputs.items():
-        result[name] = output_string(drv_path, name, output)
+    for name, output in sorted(drv.outputs.items()):
+        result[make_symbol(name)] = output_string(drv_path, name, output)
     return result
 
 

@@ -15,7 +15,7 @@ from nixlite.runtime.attributes import position, string_attribute
 from nixlite.runtime.coerce import coerce_to_string
 from nixlite.runtime.expect import force_string_no_context
 from nixlite.runtime.operators import attribute_position
-from nixlite.runtime.symbols import in_symbol_order
+from nixlite.runtime.symbols import in_symbol_order, make_symbols
 from nixlite.runtime.thunk import force
 from nixlite.runtime.values import ContextString, NixPath, show_type
 from nixlite.store.path import BadStorePathError, check_name, fixed_path
@@ -308,6 +308,7 @@ def tree_attributes(state: State, fetched: Fetched, *, is_git: bool = False) -> 
 
         result["lastModified"] = modified
         result["lastModifiedDate"] = time.strftime("%Y%m%d%H%M%S", time.gmtime(modified))
+    make_symbols(result)
     return result
 
 

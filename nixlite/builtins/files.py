@@ -9,6 +9,7 @@ from nixlite.runtime.coerce import coerce_to_path, coerce_to_string, realise_pat
 from nixlite.runtime.expect import force_attrs, force_list, force_string_no_context
 from nixlite.runtime.realise import realise_context
 from nixlite.runtime.search_path import find_file
+from nixlite.runtime.symbols import make_symbols
 from nixlite.runtime.thunk import force
 from nixlite.runtime.values import ContextString, NixPath, make_string
 
@@ -82,6 +83,7 @@ def read_dir(state: State, path: Lazy) -> Value:
     Manual: Built-ins, `readDir`.
     """
     entries: dict[str, Lazy] = dict(sorted(state.host.list_dir(resolved_path(state, path)).items()))
+    make_symbols(entries)
     return entries
 
 
@@ -121,6 +123,7 @@ def derivation_value(state: State, drv_path: str) -> dict[str, Lazy]:
     """What `import` gives for a derivation in the store: much the same set as `derivation` returns."""
     drv = state.store.read_derivation(drv_path)
     elements: dict[str, dict[str, Lazy]] = {name: {} for name in sorted(drv.outputs)}
+    make_symbols(elements)
     common: dict[str, Lazy] = {
         **elements,
         "all": tuple(elements.values()),

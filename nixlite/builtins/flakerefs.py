@@ -5,6 +5,7 @@ from __future__ import annotations
 from nixlite.builtins.registry import builtin
 from nixlite.errors import EvalError
 from nixlite.runtime.expect import force_attrs, force_string_no_context
+from nixlite.runtime.symbols import in_symbol_order, make_symbols
 from nixlite.runtime.thunk import force
 from nixlite.runtime.values import ContextString, show_type
 
@@ -26,7 +27,9 @@ def parse_flake_ref_builtin(state: State, reference: Lazy) -> Value:
     text = force_string_no_context(
         reference, "while evaluating the argument passed to builtins.parseFlakeRef"
     )
-    return parse_flake_ref(text, state.settings.features)
+    attrs = parse_flake_ref(text, state.settings.features)
+    make_symbols(sorted(attrs))
+    return attrs
 
 
 @builtin("flakeRefToString", args=("attrs",), state=True)
@@ -36,7 +39,7 @@ def flake_ref_to_string_builtin(state: State, attrs: Lazy) -> Value:
 
     given = force_attrs(attrs, "while evaluating the argument passed to builtins.flakeRefToString")
     attributes: dict[str, Any] = {}
-    for name in sorted(given):
+    for name in in_symbol_order(given):
         value = force(given[name])
         kind = type(value)
         if kind is ContextString:

@@ -6,6 +6,7 @@ from nixlite.builtins.files import resolved_path
 from nixlite.builtins.registry import builtin
 from nixlite.errors import MissingAttribute
 from nixlite.runtime.expect import force_attrs, force_string, force_string_no_context
+from nixlite.runtime.symbols import make_symbol
 from nixlite.runtime.utf8 import to_bytes
 
 TYPE_CHECKING = False
@@ -57,7 +58,7 @@ def convert_hash(state: State, args: Lazy) -> Value:
     features = state.settings.features
     text = force_string_no_context(attribute(attrs, "hash"), "while evaluating the attribute 'hash'")
     algorithm = None
-    if "hashAlgo" in attrs:
+    if make_symbol("hashAlgo") in attrs:
         algorithm = force_string_no_context(attrs["hashAlgo"], "while evaluating the attribute 'hashAlgo'")
         algorithm = parse_algorithm(algorithm, features)
     wanted = force_string_no_context(
@@ -73,7 +74,7 @@ def convert_hash(state: State, args: Lazy) -> Value:
 def attribute(attrs: dict[str, Lazy], name: str) -> Lazy:
     """An attribute that must be there."""
     error_context = f"while locating the attribute '{name}'"
-    if name not in attrs:
+    if make_symbol(name) not in attrs:
         error = MissingAttribute(name, ())
         error.at_site = False
         raise error

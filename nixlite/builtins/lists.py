@@ -18,6 +18,7 @@ from nixlite.runtime.expect import (
     wrong_type,
 )
 from nixlite.runtime.operators import same
+from nixlite.runtime.symbols import make_symbol
 from nixlite.runtime.thunk import force
 from nixlite.runtime.values import FunctionType, lambda_info
 
@@ -285,7 +286,7 @@ def group_by(f: Lazy, xs: Lazy) -> Value:
             )
         group = groups.get(name)
         if group is None:
-            groups[name] = [item]
+            groups[make_symbol(name)] = [item]
         else:
             group.append(item)
     return {name: tuple(group) for name, group in groups.items()}

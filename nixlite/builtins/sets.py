@@ -15,6 +15,7 @@ from nixlite.runtime.expect import (
     wrong_type,
 )
 from nixlite.runtime.operators import attribute_position, sorted_names
+from nixlite.runtime.symbols import ACTIVE, make_symbol
 from nixlite.runtime.thunk import VIRGIN, force
 from nixlite.runtime.values import ContextString, FunctionType, PrimOp, PrimOpApp, lambda_info
 from nixlite.source import Position
@@ -65,14 +66,15 @@ def get_attr_builtin(s: Lazy, attrs: Lazy) -> Value:
     """
     name = force_string_no_context(s, "while evaluating the first argument passed to builtins.getAttr")
     found = force_attrs(attrs, "while evaluating the second argument passed to builtins.getAttr")
-    return force(get_attr(found, name, "in the attribute set under consideration"))
+    return force(get_attr(found, make_symbol(name), "in the attribute set under consideration"))
 
 
 @builtin("hasAttr", args=("s", "set"))
 def has_attr(s: Lazy, attrs: Lazy) -> Value:
     """Return `true` if *set* has an attribute named *s*, and `false` otherwise."""
     name = force_string_no_context(s, "while evaluating the first argument passed to builtins.hasAttr")
-    return name in force_attrs(attrs, "while evaluating the second argument passed to builtins.hasAttr")
+    found = force_attrs(attrs, "while evaluating the second argument passed to builtins.hasAttr")
+    return make_symbol(name) in found
 
 
 @builtin("unsafeGetAttrPos", args=("s", "set"))
@@ -85,7 +87,7 @@ def unsafe_get_attr_pos(s: Lazy, attrs: Lazy) -> Value:
         s, "while evaluating the first argument passed to builtins.unsafeGetAttrPos"
     )
     found = force_attrs(attrs, "while evaluating the second argument passed to builtins.unsafeGetAttrPos")
-    attribute = found.get(name)
+    attribute = found.get(make_symbol(name))
     if type(attribute) is not list or len(attribute) < 3 or attribute[2] is None:
         return None
     file, line, column = attribute[2]
@@ -104,7 +106,7 @@ def remove_attrs(attrs: Lazy, xs: Lazy) -> Value:
         name = force_string_no_context(
             item, "while evaluating the values of the second argument passed to builtins.removeAttrs"
         )
-        if name in left:
+        if make_symbol(name) in left:
             del left[name]
     return left
 
@@ -116,10 +118,13 @@ def list_to_attrs(e: Lazy) -> Value:
     The values are not evaluated.
     """
     items = force_list(e, "while evaluating the argument passed to builtins.listToAttrs")
+    numbers = ACTIVE[0].numbers
     pairs: dict[str, dict[str, Lazy]] = {}
     for item in items:
         pair = force_attrs(item, "while evaluating an element of the list passed to builtins.listToAttrs")
         name = _name_of_pair(get_attr(pair, "name", PAIR))
+        if name not in numbers:
+            make_symbol(name)
         if name not in pairs:
             pairs[name] = pair
     return {name: get_attr(pair, "value", PAIR) for name, pair in pairs.items()}
@@ -164,6 +169,7 @@ def intersect_attrs(e1: Lazy, e2: Lazy) -> Value:
 def cat_attrs(attr: Lazy, xs: Lazy) -> Value:
     """Return the list of the attributes named *attr* of the sets in *list*; sets without it are left out."""
     name = force_string_no_context(attr, "while evaluating the first argument passed to builtins.catAttrs")
+    make_symbol(name)
     items = force_list(xs, "while evaluating the second argument passed to builtins.catAttrs")
     found = []
     for item in items:

@@ -7,6 +7,7 @@ from itertools import zip_longest
 
 from nixlite.builtins.registry import builtin
 from nixlite.runtime.expect import force_string_no_context
+from nixlite.runtime.symbols import make_symbol
 from nixlite.runtime.utf8 import to_bytes
 
 TYPE_CHECKING = False
@@ -97,6 +98,7 @@ def parse_drv_name(s: Lazy) -> Value:
     """
     text = force_string_no_context(s, "while evaluating the first argument passed to builtins.parseDrvName")
     end = re.search(NAME_END, text)
+    make_symbol("version")
     if end is None:
         return {"name": text, "version": ""}
     return {"name": text[: end.start()], "version": text[end.end() :]}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from nixlite.cli.sources import string_source
 from nixlite.errors import EvalError, NixError, NixTypeError, ParseError, did_you_mean
 from nixlite.runtime.call import call
+from nixlite.runtime.symbols import in_symbol_order, make_symbol
 from nixlite.runtime.thunk import force
 from nixlite.runtime.values import FunctionType, lambda_info, show_type
 from nixlite.source import Position
@@ -22,13 +23,16 @@ def auto_arguments(command: Command, evaluator: Evaluator) -> dict[str, Lazy]:
     for name, (kind, text) in sorted(command.auto_arguments.items()):
         if kind == "arg":
             source = string_source(command, text, name)
-            found[name] = [evaluator.run, evaluator.compile(evaluator.parse(source), source)]
+            code = evaluator.compile(evaluator.parse(source), source)
+            evaluator.state.symbols.load(code.names)
+            found[name] = [evaluator.run, code]
         elif kind == "argstr":
             found[name] = text
         elif kind == "arg-from-file":
             found[name] = read_file(command, text)
         else:
             found[name] = command.host.read_stdin().decode("utf-8", "surrogateescape")
+        make_symbol(name)
     return found
 
 
@@ -57,10 +61,12 @@ def auto_call(value: Lazy, arguments: dict[str, Lazy]) -> Value:
     if info.ellipsis:
         return call(value, dict(arguments))
     wanted: dict[str, Lazy] = {}
-    for at, (name, has_default) in enumerate(info.formals):
+    places = {name: at for at, (name, _) in enumerate(info.formals)}
+    for name in in_symbol_order(places):
+        at = places[name]
         if name in arguments:
             wanted[name] = arguments[name]
-        elif not has_default:
+        elif not info.formals[at][1]:
             line, column = info.formal_positions[at] if info.formal_positions else info.position[1:]
             raise missing_argument(name, Position(info.position[0], line, column))
     return call(value, wanted)
@@ -122,7 +128,7 @@ def select_attribute(value: Value, name: str, path: str) -> Lazy:
         )
     if not name:
         raise NixError(f"empty attribute name in selection path '{path}'")
-    if name not in value:
+    if make_symbol(name) not in value:
         raise NixError(
             f"attribute '{name}' in selection path '{path}' not found", hint=did_you_mean(name, value)
         )

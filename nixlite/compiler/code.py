@@ -20,10 +20,10 @@ class Code:
     `runtime.values.LambdaInfo`. *name*: the source's name. *tables*: for each group with pieces, names in the
     order of the bindings; for each name the number of its piece, -1 where it is bound to something else;
     lines and columns of the bindings, none where the thunks carry no position. *pieces*: where the codes of
-    the pieces are, None when there are none.
+    the pieces are, None when there are none. *names*: of a source, `Source.names` with NUL between them.
     """
 
-    __slots__ = ("code", "lambdas", "name", "pieces", "sites", "tables")
+    __slots__ = ("code", "lambdas", "name", "names", "pieces", "sites", "tables")
 
     def __init__(
         self,
@@ -32,14 +32,16 @@ class Code:
         lambdas: dict[str, tuple[Any, ...]],
         name: str,
         tables: tuple[Table, ...] = (),
+        names: str = "",
     ) -> None:
         self.code = code
         self.sites = sites
         self.lambdas = lambdas
         self.name = name
         self.tables = tables
+        self.names = names
         self.pieces: Pieces | None = None
 
     def data(self) -> tuple[Any, ...]:
         """What can be marshalled: the arguments of `Code`."""
-        return (self.code, self.sites, self.lambdas, self.name, self.tables)
+        return (self.code, self.sites, self.lambdas, self.name, self.tables, self.names)

@@ -74,18 +74,21 @@ def function_name(formals: Formals) -> str:
 
 def missing_argument(attrs: dict[str, Lazy], formals: Formals) -> None:
     """The error for the first formal without default that *attrs* lacks."""
-    missing = next(name for name, optional in formals[1] if not optional and name not in attrs)
+    from nixlite.runtime.symbols import first_symbol
+
+    missing = first_symbol([name for name, optional in formals[1] if not optional and name not in attrs])
     message = f"function '{function_name(formals)}' called without required argument '{missing}'"
     raise NixTypeError(message, at_site=True) from None
 
 
 def unexpected_argument(attrs: dict[str, Lazy], formals: Formals) -> None:
-    """The error for the first attribute, by name, that is no formal."""
+    """The error for the first attribute that is no formal."""
     from nixlite.errors import did_you_mean
+    from nixlite.runtime.symbols import first_symbol
     from nixlite.spelling import attribute_name
 
     names = [name for name, _ in formals[1]]
-    unexpected = min(name for name in attrs if name not in names)
+    unexpected = first_symbol([name for name in attrs if name not in names])
     message = (
         f"function '{function_name(formals)}' called with unexpected argument '{attribute_name(unexpected)}'"
     )

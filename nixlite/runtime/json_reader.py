@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from nixlite.errors import EvalError
 from nixlite.runtime.json_tokens import Tokens
+from nixlite.runtime.symbols import make_symbol
 from nixlite.runtime.utf8 import from_byte_view
 from nixlite.runtime.values import INT_MAX
 
@@ -97,7 +98,7 @@ class Reader(Tokens):
         name = self._checked_string()
         if self.advance() != ":":
             raise self.syntax_error("object separator", "':'")
-        return name
+        return make_symbol(name)
 
     def checked_value(self) -> Value:
         """The value of a token, if Nix can represent it."""

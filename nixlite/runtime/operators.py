@@ -101,10 +101,15 @@ def _equal_sets(a: dict[str, Lazy], b: dict[str, Lazy]) -> bool:
         return same(a["outPath"], b["outPath"])
     if len(a) != len(b):
         return False
-    for name in in_symbol_order(a):  # noqa: SIM110
-        if name not in b or not same(a[name], b[name]):
-            return False
-    return True
+    if a.keys() == b.keys():
+        for name in in_symbol_order(a):  # noqa: SIM110
+            if not same(a[name], b[name]):
+                return False
+        return True
+    for name, other in zip(in_symbol_order(a), in_symbol_order(b), strict=True):
+        if name != other or not same(a[name], b[name]):
+            break
+    return False
 
 
 def _equal_mixed(a: Value, b: Value) -> bool:
@@ -178,14 +183,24 @@ def _assert_equal_sets(a: dict[str, Lazy], b: dict[str, Lazy]) -> None:
         raise AssertionFailed(
             f"attribute names of attribute set '{_short(a)}' differs from attribute set '{_short(b)}'"
         )
-    for name, x in a.items():
-        if name not in b:
-            shown = attribute_name(name)
-            raise AssertionFailed(
-                f"attribute name '{shown}' is contained in '{_short(a)}', but not in '{_short(b)}'"
-            )
+    for name, other in zip(in_symbol_order(a), in_symbol_order(b), strict=True):
+        if name != other:
+            raise _names_differ(a, b, name, other)
         error_context = f"while comparing attribute '{attribute_name(name)}'"
-        _compare_left(x, b[name])
+        _compare_left(a[name], b[name])
+
+
+def _names_differ(a: dict[str, Lazy], b: dict[str, Lazy], name: str, other: str) -> AssertionFailed:
+    """The error for *name* of the one set standing where the other one has *other*."""
+    if name not in b:
+        shown = attribute_name(name)
+        return AssertionFailed(
+            f"attribute name '{shown}' is contained in '{_short(a)}', but not in '{_short(b)}'"
+        )
+    shown = attribute_name(other)
+    return AssertionFailed(
+        f"attribute name '{shown}' is missing in '{_short(a)}', but is contained in '{_short(b)}'"
+    )
 
 
 def _compare_left(a: Lazy, b: Lazy) -> None:

@@ -6,7 +6,7 @@ and `<PRIMOP-APP>`, and nothing is evaluated by printing. The other form is in `
 
 from __future__ import annotations
 
-from nixlite.errors import NixError, StackOverflow
+from nixlite.errors import StackOverflow
 from nixlite.runtime.symbols import in_symbol_order
 from nixlite.runtime.thunk import blackhole, force, peel
 from nixlite.runtime.values import ContextString, FunctionType, NixPath, PrimOp, PrimOpApp
@@ -14,7 +14,6 @@ from nixlite.spelling import attribute_name, quote
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
     from typing import Any
 
     from nixlite.runtime.state import State
@@ -110,26 +109,11 @@ def force_deep(state: State, x: Lazy) -> None:
 class Walk:
     """One evaluation of everything: what it has *seen*, and how deep it may go."""
 
-    __slots__ = ("_numbers", "limit", "seen", "state")
+    __slots__ = ("limit", "seen")
 
     def __init__(self, state: State) -> None:
-        self.state = state
         self.limit = state.settings.max_call_depth
         self.seen: set[int] = set()
-        self._numbers: dict[str, int] | None = None
-
-    def before(self, attrs: dict[str, Any], failed: str, done: list[str]) -> list[str]:
-        """The names that Nix would have come to before the one that *failed*, but for those *done*."""
-        if len(done) == len(attrs):
-            return []
-        if self._numbers is None:
-            self._numbers = self.state.symbol_numbers()
-        numbers, unknown = self._numbers, len(self._numbers)
-        limit = numbers.get(failed, unknown)
-        others = attrs.keys() - done
-        return sorted(
-            (name for name in others if numbers.get(name, unknown) < limit), key=numbers.__getitem__
-        )
 
 
 def _force_deep(x: Lazy, walk: Walk, depth: int) -> None:
@@ -149,29 +133,20 @@ def _force_deep(x: Lazy, walk: Walk, depth: int) -> None:
                 return
             walk.seen.add(id(value))
         if kind is dict:
-            _force_attributes(value, in_symbol_order(value), walk, depth + 1)
+            _force_attributes(value, walk, depth + 1)
         else:
             _force_items(value, walk, depth + 1)
 
 
-def _force_attributes(attrs: dict[str, Any], names: Iterable[str], walk: Walk, depth: int) -> None:
-    try:
-        for name in names:
-            item = attrs[name]
-            kind = type(item)
-            if kind is list or kind is dict or kind is tuple:
-                # Both are read out of the traceback by trace.py.
-                error_position = item[2] if kind is list and len(item) > 2 else None
-                error_context = f"while evaluating the attribute '{attribute_name(name)}'"
-                _force_deep(item, walk, depth)
-    except NixError:
-        # Another attribute may fail too: Nix reports the one whose name it met first.
-        failing, error_context = error_context, ""
-        tried = list(names)
-        done = tried[: tried.index(name) + 1]
-        _force_attributes(attrs, walk.before(attrs, name, done), walk, depth)
-        error_context = failing
-        raise
+def _force_attributes(attrs: dict[str, Any], walk: Walk, depth: int) -> None:
+    for name in in_symbol_order(attrs):
+        item = attrs[name]
+        kind = type(item)
+        if kind is list or kind is dict or kind is tuple:
+            # Both are read out of the traceback by trace.py.
+            error_position = item[2] if kind is list and len(item) > 2 else None
+            error_context = f"while evaluating the attribute '{attribute_name(name)}'"
+            _force_deep(item, walk, depth)
 
 
 def _force_items(items: tuple[Any, ...], walk: Walk, depth: int) -> None:

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from nixlite.errors import EvalError, MissingAttribute, UndefinedVariable
 from nixlite.runtime.expect import force_attrs, has_context, wrong_type
+from nixlite.runtime.symbols import ACTIVE, make_symbol
 from nixlite.runtime.thunk import force
 from nixlite.runtime.values import HERE, MISSING, ContextString
 
@@ -174,6 +175,8 @@ def has_attribute(subject: Value, name: str) -> bool:
 def attribute_name(value: Value) -> str:
     """The value of `${name}` in an attribute path."""
     if type(value) is str:
+        if value not in ACTIVE[0].numbers:
+            make_symbol(value)
         return value
     error_context, error_position = "while evaluating an attribute name", HERE
     if type(value) is ContextString:
@@ -183,7 +186,9 @@ def attribute_name(value: Value) -> str:
 
 def dynamic_name(value: Value) -> str | None:
     """The value of `${name}` in a set literal; null defines nothing."""
-    if type(value) is str or value is None:
+    if type(value) is str:
+        return make_symbol(value)
+    if value is None:
         return value
     if type(value) is ContextString:
         raise has_context(value)

@@ -10,6 +10,8 @@ import re
 
 from nixlite.errors import EvalError
 from nixlite.runtime import toml_recovery as recovery
+from nixlite.runtime.symbols import make_symbol
+from nixlite.runtime.toml_order import hash_order
 from nixlite.runtime.toml_scalars import NON_ASCII, READERS, Timestamp, guess_kind, read_quoted
 from nixlite.runtime.toml_tables import Array, Entry, Table, insert
 from nixlite.runtime.toml_text import Fault, Region, Text, report
@@ -67,23 +69,29 @@ def from_toml(text: str, *, timestamps: bool = False) -> Value:
     parser.read_file()
     if parser.faults:
         raise TomlError(f"while parsing TOML: {report(parser.faults)}")
-    return to_value(parser.root, timestamps)
+    return to_value(parser.root, timestamps, {})
 
 
-def to_value(item: Any, timestamps: bool) -> Value:
-    """What was read, as a Nix value."""
+def to_value(item: Any, timestamps: bool, orders: dict[tuple[str, ...], list[str]]) -> Value:
+    """What was read, as a Nix value. *orders*: `hash_order` of the tables so far, many of which are alike."""
     kind = type(item)
     if kind is Table:
-        members = item.members.items()
-        return {to_string(name): to_value(entry.value, timestamps) for name, entry in members}
+        members = item.members
+        names = tuple(members)
+        order = orders.get(names)
+        if order is None:
+            order = orders[names] = hash_order(names)
+        return {
+            make_symbol(to_string(name)): to_value(members[name].value, timestamps, orders) for name in order
+        }
     if kind is Array:
-        return tuple([to_value(element, timestamps) for element in item.items])
+        return tuple([to_value(element, timestamps, orders) for element in item.items])
     if kind is str:
         return to_string(item)
     if kind is Timestamp:
         if not timestamps:
             raise TomlError("while parsing TOML: Dates and times are not supported")
-        return {"_type": "timestamp", "value": item.text}
+        return {make_symbol("_type"): "timestamp", "value": item.text}
     return item  # type: ignore[no-any-return]
 
 

@@ -108,6 +108,7 @@ class BindingRules(Rules):
     def more_names(self, args: Args, start: int, end: int) -> Args:
         """A name to inherit."""
         names: Args = args[0]
+        self.names[args[1]] = None
         names.append((end - len(args[1]), args[1]))
         return names
 
@@ -117,6 +118,7 @@ class BindingRules(Rules):
         pos, name = args[1]
         if not isinstance(name, str):
             raise self.error("dynamic attributes not allowed in inherit", pos)
+        self.names[name] = None
         names.append((pos, name))
         return names
 
@@ -124,23 +126,32 @@ class BindingRules(Rules):
 
     def one_name(self, args: Args, start: int, end: int) -> Args:
         """`a`."""
+        self.names[args[0]] = None
         return [start, args[0]]
 
     def one_quoted_name(self, args: Args, start: int, end: int) -> Args:
         """`"a"` or `${a}`."""
+        self.met(args[0][1])
         return [*args[0]]
 
     def longer_path(self, args: Args, start: int, end: int) -> Args:
         """`….a`."""
         path: Args = args[0]
+        self.names[args[2]] = None
         path.append(args[2])
         return path
 
     def longer_path_quoted(self, args: Args, start: int, end: int) -> Args:
         """`…."a"` or `….${a}`."""
         path: Args = args[0]
+        self.met(args[2][1])
         path.append(args[2][1])
         return path
+
+    def met(self, name: AttrName) -> None:
+        """Note a name in quotes, unless it is computed."""
+        if isinstance(name, str):
+            self.names[name] = None
 
     def string_name(self, args: Args, start: int, end: int) -> tuple[int, AttrName]:
         """`"a"`: static; `"a${b}"`: dynamic."""
@@ -155,10 +166,12 @@ class BindingRules(Rules):
 
     def plain_formal(self, args: Args, start: int, end: int) -> Formal:
         """`a`."""
+        self.names[args[0]] = None
         return Formal(args[0], None, start)
 
     def formal_with_default(self, args: Args, start: int, end: int) -> Formal:
         """`a ? 1`."""
+        self.names[args[0]] = None
         return Formal(args[0], args[2], start)
 
     def first_formal(self, args: Args, start: int, end: int) -> Args:

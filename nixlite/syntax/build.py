@@ -51,6 +51,7 @@ class Builder(LiteralRules, BindingRules):
 
     def simple_function(self, args: Args, start: int, end: int) -> Expr:
         """`x: body`."""
+        self.names[args[0]] = None
         return self.function(Lambda(args[0], None, args[2], start, start, end))
 
     def set_function(self, args: Args, start: int, end: int) -> Expr:
@@ -60,11 +61,13 @@ class Builder(LiteralRules, BindingRules):
 
     def set_function_named_after(self, args: Args, start: int, end: int) -> Expr:
         """`{ a, b }@x: body`."""
+        self.names[args[2]] = None
         self.check_formals(args[0], args[2], start)
         return self.function(Lambda(args[2], args[0], args[4], start, start, end))
 
     def set_function_named_before(self, args: Args, start: int, end: int) -> Expr:
         """`x@{ a, b }: body`."""
+        self.names[args[0]] = None
         self.check_formals(args[2], args[0], start)
         return self.function(Lambda(args[0], args[2], args[4], start, start, end))
 
@@ -77,7 +80,8 @@ class Builder(LiteralRules, BindingRules):
                 again.append(formal)
             seen.add(formal.name)
         if again:
-            formal = min(again, key=lambda f: (self.tokens.values.index(f.name), f.pos))
+            order = list(dict.fromkeys((*self.options.known_names, *self.names)))
+            formal = min(again, key=lambda f: (order.index(f.name), f.pos))
             raise self.error(f"duplicate formal function argument '{formal.name}'", formal.pos)
         if argument in seen:
             raise self.error(f"duplicate formal function argument '{argument}'", start)
@@ -196,7 +200,10 @@ class Builder(LiteralRules, BindingRules):
     def variable(self, args: Args, start: int, end: int) -> Expr:
         """`a`."""
         name = args[0]
-        return CurPos(start, start, end) if name == "__curPos" else Var(name, start, start, end)
+        if name == "__curPos":
+            return CurPos(start, start, end)
+        self.names[name] = None
+        return Var(name, start, start, end)
 
     def parenthesised(self, args: Args, start: int, end: int) -> Expr:
         """`(a)`."""

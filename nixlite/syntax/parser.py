@@ -28,7 +28,10 @@ MOST_EXPECTED = 4  # Bison names at most so many tokens that it expected, or non
 
 
 def parse(source: Source, options: ParseOptions) -> Expr:
-    """The tree of a program. Raises ParseError; its `incomplete` tells that the text ended too early."""
+    """The tree of a program, whose names `source.names` has afterwards.
+
+    Raises ParseError; its `incomplete` tells that the text ended too early.
+    """
     if options.skim and len(source.text) >= SKIMMED_FROM:
         from nixlite.syntax.skimmed import parse_skimming
 
@@ -37,7 +40,10 @@ def parse(source: Source, options: ParseOptions) -> Expr:
             return tree
     tables, patterns = machine()
     tokens = tokenize(source, tables, patterns, options.features)
-    return run(tables, tokens, Builder(source, tokens, options))  # type: ignore[no-any-return]
+    builder = Builder(source, tokens, options)
+    tree = run(tables, tokens, builder)
+    source.names = builder.names
+    return tree  # type: ignore[no-any-return]
 
 
 def parse_bindings(source: Source, options: ParseOptions) -> AttrSet:
@@ -46,7 +52,10 @@ def parse_bindings(source: Source, options: ParseOptions) -> AttrSet:
     tokens = tokenize(source, tables, patterns, options.features)
     if len(tokens.kinds) > 1:  # of an empty text, Nix's lexer gives the parser only its end
         tokens.insert_first(tables.kinds["REPL_BINDINGS"])
-    return run(tables, tokens, Builder(source, tokens, options))  # type: ignore[no-any-return]
+    builder = Builder(source, tokens, options)
+    bindings = run(tables, tokens, builder)
+    source.names = builder.names
+    return bindings  # type: ignore[no-any-return]
 
 
 _MACHINE: list[tuple[Tables, Patterns]] = []

@@ -28,6 +28,8 @@ class Rules:
         self.tokens = tokens
         self.options = options
         self.docs = tokens.docs
+        self.names: dict[str, None] = {}
+        """The names so far in the order in which Nix makes symbols of them: as rules are reduced."""
 
     def bound(self, rules: tuple[tuple[int, int, str | None], ...]) -> list[Any]:
         """The rules of the grammar (see `Tables.rules`) with our methods in place of their names."""

@@ -80,15 +80,21 @@ _PARTS = (
 
 _NO_THUNK = rf"(?:{_BASIC}|\[{_W}\]){_W};|\("  # in parentheses may be such
 
+_WORDS = (
+    rf"{_STRING}(?!\.|{_W}=)(?<!\.)|\.\.?/[\w.+/-]++|[0-9]++|\{{{_W}\}}"  # none that gets a number
+    rf"|({_NAME}|{_STRING})(?:{_W}([:?]))?+|([(),}}])"
+)
+"""What decides the order of the names in a simple value, see `numbered`."""
+
 
 class Patterns:
     """The compiled patterns; *trivia* is what may be before a binding."""
 
-    __slots__ = ("binding", "parts")
+    __slots__ = ("binding", "parts", "words")
 
     def __init__(self, trivia: str) -> None:
         binding = rf"(?a){trivia}({_KEY}){_W}=[ \n]{_W}(?!{_NO_THUNK})({_expression(DEEPEST)});"
-        self.binding, self.parts = compile_patterns((binding, f"(?a){_PARTS}"))
+        self.binding, self.parts, self.words = compile_patterns((binding, f"(?a){_PARTS}", f"(?a){_WORDS}"))
 
 
 class Skimmer:
@@ -168,3 +174,33 @@ def variables(parts: Pattern[str], text: str) -> tuple[str, ...] | None:
         elif part not in bound:
             free[part] = None
     return None if KEYWORDS.intersection(free) else tuple(free)
+
+
+def numbered(words: Pattern[str], text: str) -> list[str]:
+    """The names in a simple value in the order in which the grammar's rules for them are reduced.
+
+    That is as they are written, but for the argument of a function, which comes after the body, and for a
+    formal with a default, which comes after that.
+    """
+    found: list[str] = []
+    with_default = ""
+    arguments: list[str] = []  # of functions whose bodies have not ended
+    around: list[list[str]] = []
+    for name, after, sign in words.findall(text):
+        if not sign:
+            if after == "?":
+                with_default = name
+            elif after:
+                arguments.append(name)
+            elif name:
+                found.append(name if name[0] != '"' else name[1:-1])
+        elif sign == "(":
+            around.append(arguments)
+            arguments = []
+        elif sign == ")":
+            found += reversed(arguments)
+            arguments = around.pop()
+        elif with_default:  # a comma or a brace
+            found.append(with_default)
+            with_default = ""
+    return found

@@ -10,10 +10,11 @@ from nixlite.syntax.build import Builder
 from nixlite.syntax.lexer import Tokens, tokenize
 from nixlite.syntax.nodes import NO_POS, PLAIN, AttrSet, Binding, Skimmed
 from nixlite.syntax.parser import machine, run
-from nixlite.syntax.skim import Patterns, Skimmer
+from nixlite.syntax.skim import Patterns, Skimmer, numbered
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from re import Pattern
     from typing import Any
 
     from nixlite.source import Position, Source
@@ -29,11 +30,13 @@ class Unusual(NixError):
 class SkimmingBuilder(Builder):
     """The methods of all rules, and what a skimmed binding means.
 
-    `usual`: the options for the value of one; `part` and `rules`: what builds those.
+    *words*: the pattern for names. `usual`: the options for the value of one; `part` and `rules`: what builds
+    those.
     """
 
-    def __init__(self, source: Source, tokens: Tokens, options: ParseOptions) -> None:
+    def __init__(self, source: Source, tokens: Tokens, options: ParseOptions, words: Pattern[str]) -> None:
         super().__init__(source, tokens, quiet(options))
+        self.words = words
         self.usual = options
         self.part: Builder | None = None
         self.rules: list[Any] = []
@@ -41,6 +44,8 @@ class SkimmingBuilder(Builder):
     def skimmed(self, attrs: AttrSet, value: tuple[str, int, int, tuple[str, ...]], pos: int) -> None:
         """`a = value;` that was skimmed."""
         name, start, end, names = value
+        self.names[name] = None
+        self.names.update(dict.fromkeys(numbered(self.words, self.source.text[start:end])))
         node = Skimmed(names, self.parse_part, start, end)
         if name in attrs.bindings:
             self.define(attrs, [name], name, Binding(PLAIN, node.tree(), pos))
@@ -111,10 +116,11 @@ def parse_skimming(source: Source, options: ParseOptions) -> Expr | None:
     skimming, expressions = prepared()
     skimmer = Skimmer(source.text, expressions, skimming.kind)
     tokens = tokenize(source, tables, patterns, options.features, skimmer)
-    builder = SkimmingBuilder(source, tokens, options)
+    builder = SkimmingBuilder(source, tokens, options, expressions.words)
     try:
         tree: Expr = run(tables, tokens, builder, skimming)
         builder.read(Tokens())  # the builder lives as long as the tree
+        source.names, builder.names = builder.names, {}
         return tree
     except NixError:  # its message would not be the right one
         return None
