@@ -166,7 +166,7 @@ class Evaluator:
         from nixlite.analysis.scope import analyse
 
         tree = self.parse(source)
-        analyse(tree, source, self.state.globals, scope or ())
+        analyse(tree, source, self.state.globals, scope or (), first=self.state.symbols.first)
         return tree
 
     def compile(self, tree: Expr, source: Source, names: tuple[str, ...] = ()) -> Code:
@@ -178,8 +178,9 @@ class Evaluator:
             tree = self.rewrite(tree, source)
         policy = None if self.instrumented or self.rewrite is not None else self.deferral()
         analysis = analyse(
-            tree, source, self.state.globals, names, aliases=not self.instrumented, policy=policy
-        )
+            tree, source, self.state.globals, names, aliases=not self.instrumented, policy=policy,
+            first=self.state.symbols.first,
+        )  # fmt: skip
         return compile_expression(tree, source, analysis, self.primops, self.instrumented)
 
     def deferral(self) -> Policy:
@@ -195,7 +196,9 @@ class Evaluator:
 
         def make() -> PieceCompiler:
             tree = self.tree_of(source, skim=True)
-            analysis = analyse(tree, source, self.state.globals, policy=self.deferral())
+            analysis = analyse(
+                tree, source, self.state.globals, policy=self.deferral(), first=self.state.symbols.first
+            )
             return piece_compiler(tree, source, analysis, self.primops)
 
         return uncollected(make)

@@ -178,7 +178,7 @@ class TraceReader:
         self.selecting = names.get("error_selection", self.selecting)
         if self.selecting is not None and "selected" in names:
             cell = names["selected"]
-            if type(cell) is list and len(cell) == 3:
+            if type(cell) is list and len(cell) > 2 and cell[2] is not None:
                 text = f"while evaluating the attribute '{self.selected_path(names)}'"
                 definition = self.position(*cell[2])
                 if is_last(names):

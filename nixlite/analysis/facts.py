@@ -6,9 +6,10 @@ from nixlite.syntax import nodes as n
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from nixlite.analysis.deferral import Group, Piece
+    from nixlite.source import Source
 
 
 class Variable:
@@ -62,6 +63,28 @@ class WithLookup:
 Resolution = Variable | Global | WithLookup
 
 
+class NameOrder:
+    """The order of a program's names as far as it is known before it runs.
+
+    C++ Nix makes the variables of a group and the formals of a function in it. It is `Source.names`, after
+    those that are there before any program, *first*; names that other sources have first are not known.
+    """
+
+    __slots__ = ("first", "numbers", "source")
+
+    def __init__(self, source: Source, first: Iterable[str]) -> None:
+        self.source = source
+        self.first = first
+        self.numbers: dict[str, int] = {}
+
+    def sorted(self, names: Iterable[str]) -> list[str]:
+        """Names of the program in their order."""
+        if not self.numbers:
+            for name in (*self.first, *self.source.names):
+                self.numbers.setdefault(name, len(self.numbers))
+        return sorted(names, key=self.numbers.__getitem__)
+
+
 class Scope:
     """A lexical scope: names bound here, and the scope around it.
 
@@ -86,12 +109,15 @@ class Analysis:
     name (`Let`'s and recursive `AttrSet`'s sets, `Lambda`s). *withs*: the variable that stands for the set
     of a `With`. *outer*: the variables of the scope that the program is evaluated in. *groups*, *pieces*:
     what is compiled later, see `deferral`. *lookups*: by the node that binds the last of the sets, the
-    lookups that are shared, with their position.
+    lookups that are shared, with their position. *order*: that of the names.
     """
 
-    __slots__ = ("bound", "groups", "lookups", "outer", "pieces", "search_paths", "variables", "withs")
+    __slots__ = (
+        "bound", "groups", "lookups", "order", "outer", "pieces", "search_paths", "variables", "withs",
+    )  # fmt: skip
 
-    def __init__(self) -> None:
+    def __init__(self, order: NameOrder) -> None:
+        self.order = order
         self.search_paths: dict[n.SearchPath, n.Var] = {}
         self.variables: dict[n.Expr, Resolution] = {}
         self.bound: dict[n.Expr, dict[str, Variable]] = {}

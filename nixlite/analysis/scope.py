@@ -8,7 +8,7 @@ to the enclosing `with` expressions, innermost first. Manual: Language, "Scoping
 from __future__ import annotations
 
 from nixlite.analysis.deferral import Group, Piece, deferred_names, heads
-from nixlite.analysis.facts import Analysis, Global, Resolution, Scope, Variable, WithLookup
+from nixlite.analysis.facts import Analysis, Global, NameOrder, Resolution, Scope, Variable, WithLookup
 from nixlite.analysis.lookups import curried, last_bound
 from nixlite.errors import UndefinedVariable
 from nixlite.spelling import attribute_name
@@ -146,15 +146,17 @@ def analyse(
     outer_names: Iterable[str] = (),
     aliases: bool = True,
     policy: Policy | None = None,
+    first: Iterable[str] = (),
 ) -> Analysis:
     """Resolve every variable of a program.
 
     *globals_*: the names of the global scope; *outer_names*: names of the scope that the program is evaluated
     in (REPL bindings, `scopedImport`), which hide the globals; without *aliases* each binding is a
     variable of its own, so that it can be told through which name a value was read; *policy* tells what is
-    compiled later, None for nothing. Raises UndefinedVariable with its position.
+    compiled later, None for nothing; *first*: the names that come before the program's own.
+    Raises UndefinedVariable with its position.
     """
-    analysis = Analysis()
+    analysis = Analysis(NameOrder(source, first))
     if policy is not None and len(source.text) < policy.source:
         policy = None
     resolver = Resolver(source, globals_, analysis, aliases, policy)
@@ -206,22 +208,32 @@ def _list(resolver: Resolver, node: n.ListLiteral, scope: Scope) -> None:
 def bind(resolver: Resolver, attrs: n.AttrSet, scope: Scope) -> Scope:
     """The scope inside a `rec` set or `let`; registers its variables.
 
-    `inherit a`, and `a = b` where `b` is defined before, make no variable: `a` means what that means (unless
-    `__overrides` may change it). C++ Nix shares the value in just these cases.
+    `inherit a`, and `a = b` where `b` comes before in the order of names, make no variable: `a` means what
+    that means (unless `__overrides` may change it). C++ Nix shares the value in just these cases.
     """
-    overridable = attrs.recursive and "__overrides" in attrs.bindings
+    bindings = attrs.bindings
+    overridable = attrs.recursive and "__overrides" in bindings
+    aliases = resolver.aliases and not overridable
     names: dict[str, Resolution] = {}
-    bound: dict[str, Variable] = {}
-    for name, binding in attrs.bindings.items():
-        alias = (
-            None if overridable or not resolver.aliases else aliased(resolver, attrs, names, binding, scope)
-        )
+    made: dict[str, Variable] = {}
+    for name in in_order(resolver, attrs) if aliases else bindings:
+        alias = aliased(resolver, attrs, names, bindings[name], scope) if aliases else None
         if alias is not None:
             names[name] = alias
         else:
-            names[name] = bound[name] = resolver.variable(name, None if overridable else attrs, binding)
-    resolver.analysis.bound[attrs] = bound
+            names[name] = made[name] = resolver.variable(name, None if overridable else attrs, bindings[name])
+    resolver.analysis.bound[attrs] = {name: made[name] for name in bindings if name in made}
     return Scope(names, scope, scope.withs)
+
+
+def in_order(resolver: Resolver, attrs: n.AttrSet) -> Iterable[str]:
+    """The names of a group, in the order of names where it matters."""
+    bindings = attrs.bindings
+    for binding in bindings.values():
+        value = binding.value
+        if type(value) is n.Var and value.name in bindings and binding.kind is not n.INHERITED:
+            return resolver.analysis.order.sorted(bindings)
+    return bindings
 
 
 def aliased(

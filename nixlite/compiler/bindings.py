@@ -134,16 +134,26 @@ def cell(f: Function, node: n.Expr, position: ast.expr) -> ast.expr:
             return emit.list_of(emit.name("VIRGIN"), f.value(node), position)
         return f.thunk(node, position)
     if is_function_variable(f, node):
-        return emit.list_of(emit.name("VIRGIN"), atom, position)
+        return alias(f, "VIRGIN", atom, position, known=True)
     if is_constant(f, node):
         if f.unit.instrumented:
             return emit.list_of(emit.name("VIRGIN"), atom, position)
         return f.unit.shared("c", emit.list_of(emit.constant(None), atom, position))
-    if type(node) is n.Var and f.unit.analysis.variables[node] in f.known:
-        return emit.list_of(emit.constant(None), atom, position)
-    return emit.list_of(
-        emit.name("force"), atom, position
-    )  # an alias: the position is the set's, not the value's
+    variable = f.unit.analysis.variables[node]
+    if variable in f.known:
+        return alias(f, "", atom, position)
+    # Its position is the set's, not the value's. An argument may be an alias too: they form no chain.
+    return alias(
+        f, "force", atom, position, known=type(variable) is Variable and variable.binding is not None
+    )
+
+
+def alias(f: Function, code: str, atom: ast.expr, position: ast.expr, *, known: bool = False) -> ast.expr:
+    """The cell of an attribute that is a variable (see `runtime.thunk`); *known*: *atom* is the origin."""
+    start = emit.name(code) if code else emit.constant(None)
+    if f.unit.instrumented:
+        return emit.list_of(start, atom, position)
+    return emit.list_of(start, atom, position, atom if known else emit.constant(None))
 
 
 def is_constant(f: Function, node: n.Expr) -> bool:
@@ -367,8 +377,21 @@ def dynamic_attribute(f: Function, dynamic: n.DynamicBinding) -> None:
     place = f.unit.site(dynamic.pos, f.context)
     key = emit.call(f.unit.site_like(context), "dynamic_name", f.value(dynamic.name))
     position = emit.constant(f.unit.position(dynamic.pos))
-    value = cell(f, dynamic.value, position)
-    f.emit(emit.statement(emit.call(place, "add_attribute", emit.name("attrs"), key, value)))
+    arguments = [emit.name("attrs"), key, cell(f, dynamic.value, position)]
+    operation = "add_attribute"
+    if type(dynamic.value) is n.Lambda:
+        operation = "add_function"
+        arguments += [emit.name("LAMBDAS"), emit.constant(identifiers(f, dynamic.value))]
+    f.emit(emit.statement(emit.call(place, operation, *arguments)))
+
+
+def identifiers(f: Function, node: n.Expr) -> tuple[str, ...]:
+    """The rows of a function and of those that it returns at once in the lambda table."""
+    places = []
+    while type(node) is n.Lambda:
+        places.append(f.unit.position(node.pos))
+        node = node.body
+    return tuple([name for name, row in f.unit.lambdas.items() if row[4] in places])
 
 
 def overridable_rec(f: Function, node: n.AttrSet) -> None:

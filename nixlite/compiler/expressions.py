@@ -101,12 +101,17 @@ def lazy(f: Function, node: n.Expr) -> ast.expr:
     """A list element: values where C++ Nix makes no thunk either, else a thunk."""
     atom = atomic(f, node)
     if atom is not None:
-        if is_function_variable(f, node):  # Nix's variable holds a thunk until it is forced
-            return emit.list_of(emit.name("VIRGIN"), atom)
-        return atom
+        return element(f, node, atom)
     if type(node) is n.Lambda:
         return emit.list_of(emit.name("VIRGIN"), f.value(node))
     return f.thunk(node)
+
+
+def element(f: Function, node: n.Expr, atom: ast.expr) -> ast.expr:
+    """What `atomic` has given for *node*, as an element: Nix's variable holds a thunk until it is forced."""
+    if is_function_variable(f, node):
+        return emit.list_of(emit.name("VIRGIN"), atom, emit.constant(None), atom)
+    return atom
 
 
 def atomic(f: Function, node: Any) -> ast.expr | None:

@@ -6,7 +6,7 @@ from nixlite.analysis.facts import Variable
 from nixlite.analysis.lookups import curried
 from nixlite.compiler import emit
 from nixlite.compiler.builtin_calls import builtin_call
-from nixlite.compiler.expressions import ARITHMETIC, argument, atomic, escaping_argument
+from nixlite.compiler.expressions import ARITHMETIC, argument, atomic, element, escaping_argument
 from nixlite.compiler.unit import CALL, CONTEXT, FORMALS, MAX_NESTING, VALUE, Function, Reads
 from nixlite.compiler.variables import called_builtin, is_rebound, write_lookups
 from nixlite.syntax import nodes as n
@@ -130,12 +130,11 @@ def write_formals(f: Function, node: n.Lambda, parameter: str) -> None:
     checked = emit.statement(emit.call(inside, "argument_set", attrs))
     f.emit(emit.If(not_a_set, [forced, emit.If(not_a_set, [checked], [])], []))
     required = [formal for formal in node.formals.items if formal.default is None]
-    optional = [formal for formal in node.formals.items if formal.default is not None]
     if required:
         body: list[ast.stmt] = [
             emit.assign(f.declare(names[formal.name]), emit.item(attrs, formal.name)) for formal in required
         ]
-        failed = emit.statement(emit.call(matching, "missing_argument", attrs, lambda_names(node)))
+        failed = emit.statement(emit.call(matching, "missing_argument", attrs, formal_names(node)))
         handler = emit.ExceptHandler(emit.name("KeyError"), None, [failed])
         f.emit(emit.Try(body, [handler], [], []))
     if not node.formals.ellipsis:
@@ -144,22 +143,21 @@ def write_formals(f: Function, node: n.Lambda, parameter: str) -> None:
         variable = names[node.argument]
         f.emit(emit.assign(f.declare(variable), attrs))
         f.known = f.known | {variable}
-    if optional:
-        write_defaults(f, optional, names, attrs)
+    if len(required) < len(node.formals.items):
+        write_defaults(f, node.formals, names, attrs)
 
 
-def lambda_names(node: n.Lambda) -> ast.expr:
-    """What the errors about arguments need: function's name and required formals in order."""
+def formal_names(node: n.Lambda) -> ast.expr:
+    """What the errors about arguments need: the formals, and whether they have a default."""
     assert node.formals is not None
-    formals = tuple((formal.name, formal.default is not None) for formal in node.formals.items)
-    return emit.constant((node.name, formals))
+    return emit.constant(tuple((formal.name, formal.default is not None) for formal in node.formals.items))
 
 
 def unexpected_check(node: n.Lambda, attrs: ast.expr, site: Site) -> ast.stmt:
     """An error when the argument has attributes that are no formals."""
     assert node.formals is not None
     items = node.formals.items
-    failed = emit.statement(emit.call(site, "unexpected_argument", attrs, lambda_names(node)))
+    failed = emit.statement(emit.call(site, "unexpected_argument", attrs, formal_names(node)))
     if all(formal.default is None for formal in items):
         too_many = emit.compare(emit.call(None, "len", attrs), emit.NOT_EQ, emit.constant(len(items)))
     else:
@@ -169,37 +167,48 @@ def unexpected_check(node: n.Lambda, attrs: ast.expr, site: Site) -> ast.stmt:
     return emit.if_then(too_many, [failed])
 
 
-def write_defaults(
-    f: Function, optional: list[n.Formal], names: dict[str, Variable], attrs: ast.expr
-) -> None:
-    """Formals with defaults; a default may use any other formal, also one that is given later."""
-    waiting = {f.declare(names[formal.name]): names[formal.name] for formal in optional}
+def write_defaults(f: Function, formals: n.Formals, names: dict[str, Variable], attrs: ast.expr) -> None:
+    """Formals with defaults; a default may use any other formal, also one that is given later.
+
+    C++ Nix fills in the formals in the order of their names: a default that is a variable is the same value
+    if that is there already.
+    """
+    by_name = {formal.name: formal for formal in formals.items}
+    unfilled = [names[name] for name in f.unit.analysis.order.sorted(by_name)]
+    waiting = {f.declare(v): v for v in unfilled if by_name[v.name].default is not None}
     late: list[tuple[str, dict[Variable, None]]] = []
-    for formal in optional:
+    while unfilled:
+        formal = by_name[unfilled[0].name]
+        if formal.default is None:
+            del unfilled[0]
+            continue
         target = f.unit.name_of(names[formal.name])
         given = emit.compare(emit.constant(formal.name), emit.IN, attrs)
-        made, captures = default_lazy(f, formal, set(waiting.values()))
+        made, captures = default_lazy(f, formal, set(waiting.values()), unfilled)
         if captures is not None:
             cell = f.temporary()
             f.emit(emit.assign(cell, made))
             late.append((cell, captures))
             made = emit.name(cell)
         f.emit(emit.assign(target, emit.if_else(given, emit.item(attrs, formal.name), made)))
-        del waiting[target]
+        del waiting[target], unfilled[0]
     for cell, captures in late:
         f.emit(emit.assign_item(emit.name(cell), 1, f.payload(captures)))
 
 
 def default_lazy(
-    f: Function, formal: n.Formal, waiting: set[Variable]
+    f: Function, formal: n.Formal, waiting: set[Variable], unfilled: list[Variable]
 ) -> tuple[ast.expr, dict[Variable, None] | None]:
-    """The lazy of a default, and what it captures when some of that is not assigned yet (its payload is)."""
+    """The lazy of a default, and what it captures when some of that is not assigned yet: its payload is then.
+
+    *waiting*: the variables that are not assigned; *unfilled*: those that Nix has not filled in.
+    """
     node = formal.default
     assert node is not None
-    if type(node) is not n.Var or f.unit.analysis.variables[node] not in waiting:
-        atom = atomic(f, node)
-        if atom is not None and not f.unit.instrumented:
-            return atom, None
+    if type(node) is not n.Var or f.unit.analysis.variables[node] not in unfilled:
+        atom = None if f.unit.instrumented else atomic(f, node)
+        if atom is not None:
+            return element(f, node, atom), None
     code, inner = f.static(node)
     place = [emit.constant(f.unit.position(formal.pos))] if f.unit.instrumented else []
     if any(capture in waiting for capture in inner.captures):

@@ -7,6 +7,8 @@ with all arguments) and `b_x` (the value `builtins.x`); for a name `x` of the gl
 
 from __future__ import annotations
 
+import sys
+
 from nixlite.errors import AssertionFailed, NixTypeError
 from nixlite.runtime import select
 from nixlite.runtime.call import call, call2, call3, curry
@@ -25,8 +27,8 @@ if TYPE_CHECKING:
 else:
     Names = dict
 
-Formals = tuple[str | None, tuple[tuple[str, bool], ...]]
-"""A function's name and its formals: (name, has a default)."""
+Formals = tuple[tuple[str, bool], ...]
+"""A function's formals: (name, has a default)."""
 
 
 def update(right: dict[str, Lazy], left: dict[str, Lazy]) -> dict[str, Lazy]:
@@ -67,17 +69,18 @@ def argument_set(value: Value) -> None:
     raise wrong_type("a set", value)
 
 
-def function_name(formals: Formals) -> str:
-    """How messages about arguments name a function."""
-    return formals[0] or "anonymous lambda"
+def function_name() -> str:
+    """How messages about arguments name the function that called our caller."""
+    frame = sys._getframe(2)
+    return frame.f_globals["LAMBDAS"][frame.f_code.co_name][0] or "anonymous lambda"
 
 
 def missing_argument(attrs: dict[str, Lazy], formals: Formals) -> None:
     """The error for the first formal without default that *attrs* lacks."""
     from nixlite.runtime.symbols import first_symbol
 
-    missing = first_symbol([name for name, optional in formals[1] if not optional and name not in attrs])
-    message = f"function '{function_name(formals)}' called without required argument '{missing}'"
+    missing = first_symbol([name for name, optional in formals if not optional and name not in attrs])
+    message = f"function '{function_name()}' called without required argument '{missing}'"
     raise NixTypeError(message, at_site=True) from None
 
 
@@ -87,11 +90,9 @@ def unexpected_argument(attrs: dict[str, Lazy], formals: Formals) -> None:
     from nixlite.runtime.symbols import first_symbol
     from nixlite.spelling import attribute_name
 
-    names = [name for name, _ in formals[1]]
+    names = [name for name, _ in formals]
     unexpected = first_symbol([name for name in attrs if name not in names])
-    message = (
-        f"function '{function_name(formals)}' called with unexpected argument '{attribute_name(unexpected)}'"
-    )
+    message = f"function '{function_name()}' called with unexpected argument '{attribute_name(unexpected)}'"
     raise NixTypeError(message, at_site=True, hint=did_you_mean(unexpected, names))
 
 
@@ -107,8 +108,8 @@ OPERATIONS: dict[str, Any] = {
     "select_computed": select.select_computed, "find_computed": select.find_computed,
     "default_of": select.default_of, "has_path": select.has_path, "has_attribute": select.has_attribute,
     "attribute_name": select.attribute_name, "dynamic_name": select.dynamic_name,
-    "add_attribute": select.add_attribute, "with_value": select.with_value,
-    "with_one": select.with_one, "with_two": select.with_two,
+    "add_attribute": select.add_attribute, "add_function": select.add_function,
+    "with_value": select.with_value, "with_one": select.with_one, "with_two": select.with_two,
     "apply_overrides": select.apply_overrides, "refill": select.refill, "position_set": select.position_set,
     "update": update, "concat": concat,
     "not_a_boolean": not_a_boolean, "not_a_set": not_a_set, "assertion_failed": assertion_failed,

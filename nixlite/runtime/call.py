@@ -91,7 +91,7 @@ def call_functor(functor: dict[str, Lazy], argument: Lazy) -> Value:
     error_context = "while calling a functor (an attribute set with a '__functor' attribute)"
     error_position = HERE
     cell = functor["__functor"]
-    error_site = cell[2] if type(cell) is list and len(cell) == 3 else None
+    error_site = cell[2] if type(cell) is list and len(cell) > 2 else None
     return call(call(cell, functor), argument)
 
 

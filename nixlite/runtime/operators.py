@@ -66,23 +66,43 @@ def same(a: Lazy, b: Lazy) -> bool:
     """Equality of two elements or attributes: forces both; one that both sides share equals itself.
 
     C++ Nix compares pointers here, so `[ f ] == [ f ]` is true for a function f, and what lies inside a
-    shared set is not looked at. Cells that merely stand for a variable are seen through. That two cells
-    were evaluated to one function tells nothing: `[ s.f ] == [ s.f ]` is false.
+    shared set is not looked at. That two cells were evaluated to one value tells nothing:
+    `[ s.f ] == [ s.f ]` is false, and what is in `s.a` is looked at in `[ s.a ] == [ s.a ]`.
     """
-    x, y = a, b
-    while type(x) is list and (x[0] is None or x[0] is force or x[0] is VIRGIN):
-        x = x[1]
-    while type(y) is list and (y[0] is None or y[0] is force or y[0] is VIRGIN):
-        y = y[1]
-    if x is not y or (a is not b and type(x) is FunctionType and _both_evaluated(a, b)):
-        return equal(a, b)
+    if a is not b:
+        x = origin(a) if type(a) is list else a
+        y = origin(b) if type(b) is list else b
+        if x is not y:
+            if type(x) is list:
+                if type(y) is list or not _may_be_from(x, y, b):
+                    return equal(a, b)
+            elif type(y) is not list or not _may_be_from(y, x, a):
+                return equal(a, b)
     force(a)
     force(b)
     return True
 
 
-def _both_evaluated(a: Lazy, b: Lazy) -> bool:
-    return type(a) is list and type(b) is list and a[0] is None and b[0] is None
+def _may_be_from(cell: list[Any], value: Any, holder: Lazy) -> bool:
+    """Whether *value*, the origin of *holder*, may have been read out of *cell*; functions tell their own."""
+    if cell[0] is not None or cell[1] is not value:
+        return False
+    return type(value) is not FunctionType or type(holder) is not list or holder[-1] is not value
+
+
+def origin(x: Any) -> Lazy:
+    """What stands for the variable whose cell *x* is: a cell of an attribute or element may be another one.
+
+    It is the variable's thunk, or the value, if that has none or it is not known any more (see `thunk`).
+    """
+    while type(x) is list:
+        if len(x) == 4 and x[3] is not None:
+            x = x[3]
+        elif x[0] is force or x[0] is VIRGIN or (x[0] is None and len(x) == 4):
+            x = x[1]
+        else:
+            break
+    return x  # type: ignore[no-any-return]
 
 
 def _equal_lists(a: tuple[Lazy, ...], b: tuple[Lazy, ...]) -> bool:

@@ -200,14 +200,32 @@ def add_attribute(attrs: dict[str, Lazy], name: str | None, cell: Lazy) -> None:
     if name is None:
         return
     if name in attrs:
+        from nixlite.spelling import attribute_name as shown  # only on the way to an error
+
         position = definition(attrs[name])
-        raise EvalError(f"dynamic attribute '{name}' already defined at {position}", at_site=True)
+        raise EvalError(f"dynamic attribute '{shown(name)}' already defined at {position}", at_site=True)
     attrs[name] = cell
+
+
+def add_function(
+    attrs: dict[str, Lazy],
+    name: str | None,
+    cell: Lazy,
+    lambdas: dict[str, tuple[Any, ...]],
+    identifiers: tuple[str, ...],
+) -> None:
+    """The same for a function that is written there: it is named after the attribute from now on, as are all
+    that the same text has made before (Nix 2.34.8, observed). *identifiers*: its rows in the lambda table.
+    """
+    add_attribute(attrs, name, cell)
+    if name is not None:
+        for identifier in identifiers:
+            lambdas[identifier] = (name, *lambdas[identifier][1:])
 
 
 def definition(cell: Lazy) -> str:
     """Where an attribute was defined, as `file:line:column`."""
-    if type(cell) is list and len(cell) == 3:
+    if type(cell) is list and len(cell) > 2 and cell[2] is not None:
         file, line, column = cell[2]
         return f"{file}:{line}:{column}"
     return "«none»:0"

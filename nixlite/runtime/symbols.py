@@ -66,10 +66,10 @@ class Symbols:
     """The symbol table of one evaluation.
 
     `numbers` lacks the names of the sources in `unread`, which are numbered when that is first of use: most
-    programs never come to it.
+    programs never come to it. `first`: the names that are there before any program's.
     """
 
-    __slots__ = ("numbers", "unread")
+    __slots__ = ("first", "numbers", "unread")
 
     def __init__(self, scope: Container[str] = (), builtins: Container[str] = ()) -> None:
         """*scope* and *builtins* tell which builtins there are, as globals and in `builtins`."""
@@ -82,6 +82,7 @@ class Symbols:
         self.numbers = Numbers()
         self.unread: list[str] = []
         self._read(names)
+        self.first = names
 
     def load(self, names: str) -> None:
         """Number the names of a source that is loaded now, in their order, with NUL between them."""

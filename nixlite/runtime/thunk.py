@@ -1,6 +1,7 @@
 """Thunks: delayed computations, and forcing them.
 
-A thunk is a Python list of two or three cells `[code, payload]` / `[code, payload, position]`:
+A thunk is a Python list of two to four cells `[code, payload]`, `[code, payload, position]`,
+`[code, payload, position, origin]`:
 
 * not yet evaluated: *code* is a static function, *payload* the tuple of captured variables that it takes;
 * evaluated: *code* is None, *payload* the value;
@@ -10,9 +11,13 @@ A thunk is a Python list of two or three cells `[code, payload]` / `[code, paylo
   would have delayed it and prints it as `<CODE>` until it is forced.
 
 *position*, `(file, line, column)`, is there for the attributes of set literals
-(`builtins.unsafeGetAttrPos`). A bare list display is used because it is by far the cheapest mutable object
-that CPython can make (70 ns against 190 ns for an instance with `__init__`), and a tuple of captured values
-costs half of a closure. No Nix value is a Python list, so `type(x) is list` means thunk.
+(`builtins.unsafeGetAttrPos`). A fourth cell, *origin*, says that the thunk stands for a variable, which
+C++ Nix would put there itself: the variable's own thunk or function, None where that is not known. Position
+is None for elements of lists. See `operators.same`.
+
+A bare list display is used because it is by far the cheapest mutable object that CPython can make (70 ns
+against 190 ns for an instance with `__init__`), and a tuple of captured values costs half of a closure. No
+Nix value is a Python list, so `type(x) is list` means thunk.
 """
 
 from __future__ import annotations

@@ -344,14 +344,48 @@ class Writer:
         return f"builtins.length (builtins.genericClosure {{ startSet = [ {items} ]; operator = i: [ ]; }})"
 
     def shared(self) -> str:
-        """What is in two places at once."""
-        value, name = self.value(), self.word()
+        """What is in two places at once: whether they are one place decides, where functions are compared."""
+        values = (
+            "(x: x)", "(i (x: x))", "s.f", "(i s)", "s", "(i w)", "(1.0e308 * 10 - 1.0e308 * 10)", "(h [ s.f ])",
+            "{ f = x: x; }", "[ (x: x) ]", "{ inherit (s) f; }", "(if true then s.f else 1)", self.value(),
+        )  # fmt: skip
+        first, second = self.random.choice(values), self.random.choice(("w", "w", *values))
+        if self.chance(0.3):
+            first, second = second.replace("w", "s"), first
+        prelude = (
+            'i = a: a; h = builtins.head; m = builtins.map (a: a); s = { f = x: x; t = throw "t"; };'
+            f" w = {first.replace('w', 's.f')}; u = {second};"
+        )
+        sides = [self.place(), self.place()]
+        before = self.random.choice((
+            "", "", "", "builtins.seq w ", "builtins.deepSeq [ w u ] ", "builtins.seq (i w) ",
+            f"builtins.deepSeq {sides[0]} ",
+        ))  # fmt: skip
+        equal = f"{sides[0]} == {sides[1]}"
+        if self.chance(0.2):
+            return f"let {prelude} l = {sides[0]}; r = {sides[1]}; in {before}[ (l == r) (l == r) (r == l) ]"
+        if self.chance(0.3):
+            keys = " ".join([f"{{ key = {side}; }}" for side in (*sides, self.place())])
+            closure = f"builtins.genericClosure {{ startSet = [ {keys} ]; operator = i: [ ]; }}"
+            return f"let {prelude} in {before}(builtins.length ({closure}))"
+        return f"let {prelude} in {before}({equal})"
+
+    def place(self) -> str:
+        """A list with something shared in it."""
+        name = self.random.choice("wwwu")
         return self.random.choice((
-            f"let w = {value}; u = w; in [ w ] == [ u ]", f"let u = w; w = {value}; in [ w ] == [ u ]",
-            f"let {name} = {value}; in {{ inherit {name}; }} == {{ inherit {name}; }}",
-            f"let s = {{ {name} = {value}; }}; in {{ inherit (s) {name}; }} == s",
-            f"let w = {value}; in builtins.elem w [ w ]", f"(w: [ w ] == [ w ]) {value}",
-            f"let w = [ {value} ]; in w == w", f"({{ u ? w, w ? {value} }}: [ u ] == [ w ]) {{ }}",
+            f"[ {name} ]", f"[ {name} ]", f"[ {{ inherit {name}; }} ]", f"[ {{ w = {name}; }} ]", "[ s.f ]",
+            f"[ ({{ a = {name}; }}).a ]", f"((p: [ p ]) {name})", f"(({{ p }}: [ p ]) {{ p = {name}; }})",
+            f"(({{ p ? {name} }}: [ p ]) {{ }})", f"(with {{ p = {name}; }}; [ p ])", f"(m [ {name} ])",
+            f"[ (h [ {name} ]) ]", f"(builtins.attrValues {{ a = {name}; }})", f"[ [ {name} ] ]",
+            f"(builtins.filter (a: true) [ {name} ])", f"([ {name} ] ++ [ ])", f"[ (i {name}) ]",
+            f"(builtins.catAttrs \"a\" [ {{ a = {name}; }} ])", f"[ (let v = {name}; in {{ inherit v; }}) ]",
+            f"[ (builtins.listToAttrs [ {{ name = \"w\"; value = {name}; }} ]) ]", f"[ ({{ w = {name}; }} // {{ }}) ]",
+            f"(let v = {name}; in [ v ])", f"(let q.v = {name}; in [ q.v ])", f"(rec {{ a = {name}; l = [ a ]; }}).l",
+            f"(let inherit ({{ q = {name}; }}) q; in [ q ])", f"((a: b: [ b ]) 1 {name})", f"[ (a: {name}) ]",
+            f"(builtins.foldl' (a: b: [ b ]) [ ] [ {name} ])", f"(builtins.genList (k: {name}) 1)",
+            f"[ ({name}: {{ inherit {name}; }}) ]", f"(let e = {{ w ? {name} }}: {{ inherit w; }}; in [ (e {{ }}) ])",
+            f"(builtins.concatMap (a: [ a ]) [ {name} ])", f"[ (if true then {name} else 1) ]",
         ))  # fmt: skip
 
     def deep(self) -> str:
