@@ -91,7 +91,7 @@ class Evaluator:
         # Not a builtin but Nix code: evaluated when it is first asked for.
         derivation = [from_start, (self._evaluate_internal, "derivation")]
         self.state.builtins["derivation"] = self.state.globals["derivation"] = derivation
-        self.state.symbols = ACTIVE[0] = Symbols(self.state.globals, self.state.builtins)
+        self.state.symbols = ACTIVE[0] = Symbols(self.state.globals)
         self.base = dict(OPERATIONS)
         self.primops = {
             name: value.arity for name, value in self.state.builtins.items() if type(value) is PrimOp

@@ -118,13 +118,16 @@ def list_to_attrs(e: Lazy) -> Value:
     The values are not evaluated.
     """
     items = force_list(e, "while evaluating the argument passed to builtins.listToAttrs")
-    numbers = ACTIVE[0].numbers
+    symbols = ACTIVE[0]
+    numbers = symbols.numbers
     pairs: dict[str, dict[str, Lazy]] = {}
     for item in items:
         pair = force_attrs(item, "while evaluating an element of the list passed to builtins.listToAttrs")
         name = _name_of_pair(get_attr(pair, "name", PAIR))
-        if name not in numbers:
-            make_symbol(name)
+        if name not in numbers:  # as `make_symbol` does: such names come by the thousands
+            if symbols.unread:
+                symbols.table()
+            numbers.setdefault(name, len(numbers))
         if name not in pairs:
             pairs[name] = pair
     return {name: get_attr(pair, "value", PAIR) for name, pair in pairs.items()}

@@ -77,9 +77,9 @@ def function_name() -> str:
 
 def missing_argument(attrs: dict[str, Lazy], formals: Formals) -> None:
     """The error for the first formal without default that *attrs* lacks."""
-    from nixlite.runtime.symbols import first_symbol
+    from nixlite.runtime.symbols import ordered
 
-    missing = first_symbol([name for name, optional in formals if not optional and name not in attrs])
+    missing = ordered([name for name, optional in formals if not optional and name not in attrs])[0]
     message = f"function '{function_name()}' called without required argument '{missing}'"
     raise NixTypeError(message, at_site=True) from None
 
@@ -87,11 +87,11 @@ def missing_argument(attrs: dict[str, Lazy], formals: Formals) -> None:
 def unexpected_argument(attrs: dict[str, Lazy], formals: Formals) -> None:
     """The error for the first attribute that is no formal."""
     from nixlite.errors import did_you_mean
-    from nixlite.runtime.symbols import first_symbol
+    from nixlite.runtime.symbols import ordered
     from nixlite.spelling import attribute_name
 
     names = [name for name, _ in formals]
-    unexpected = first_symbol([name for name in attrs if name not in names])
+    unexpected = ordered([name for name in attrs if name not in names])[0]
     message = f"function '{function_name()}' called with unexpected argument '{attribute_name(unexpected)}'"
     raise NixTypeError(message, at_site=True, hint=did_you_mean(unexpected, names))
 

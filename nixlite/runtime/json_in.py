@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 DOUBTFUL = re.compile(r"\\u(?:0000|[dD][89a-fA-F])")
 """Escapes of NUL and of surrogates."""
 
-STRING = re.compile(r'"((?:[^"\\]++|\\.)*+)"([ \t\r\n]*+:)?')
+NAME = r'"((?:[^"\\]++|\\.)*+)"([ \t\r\n]*+:)?'
 """A string, and whether it is the name of a member."""
 
 
@@ -39,10 +39,12 @@ def from_json(text: str) -> Value:
         try:
             if not text.isascii():
                 text.encode("utf-8")  # bytes that are no UTF-8 are an error of the JSON library's
-            unread: list[str] = []
-            value = finish(loads(text, parse_constant=refuse), unread)
-            if unread:
-                number_names(text)
+            numbers = ACTIVE[0].table()
+            before = len(numbers)
+            sizes: list[int] = []
+            value = finish(loads(text, parse_constant=refuse), numbers, sizes)
+            if len(numbers) > before and text.count('":') != sum(sizes):
+                number_again(text, numbers, before)
             return value
         except (ValueError, RecursionError):
             pass  # `Reader` finds out what is wrong, and knows no limit of depth
@@ -54,35 +56,44 @@ def refuse(constant: str) -> None:
     raise ValueError(constant)
 
 
-def number_names(text: str) -> None:
-    """Number the names of members in the order of the text, in which Nix makes symbols of them.
+def number_again(text: str, numbers: dict[str, int], before: int) -> None:
+    """Number the names of members anew, as far as they had no number before; there were *before* so many.
 
-    What Python has read tells no more where a name stood that is there twice.
+    Nix makes symbols of them in the order of the text. Python's data have that too, unless a name is there
+    twice, whose first value is lost.
     """
+    from itertools import islice
     from json import loads
 
-    names = [name for name, colon in STRING.findall(text) if colon]
-    make_symbols([loads(f'"{name}"') if "\\" in name else name for name in names])
+    for name in list(islice(numbers, before, None)):
+        del numbers[name]
+    found = [name for name, colon in re.findall(NAME, text) if colon]
+    make_symbols([loads(f'"{name}"') if "\\" in name else name for name in found])
 
 
-def finish(value: Any, unread: list[str]) -> Value:
+def finish(value: Any, numbers: dict[str, int], sizes: list[int]) -> Value:
     """Python's data as Nix values: tuples for lists; ValueError for numbers with rules of their own.
 
-    Adds names that have no number yet to *unread*.
+    Names get their numbers; *sizes* gets those of the objects.
     """
     kind = type(value)
     if kind is dict:
-        numbers = ACTIVE[0].numbers
+        sizes.append(len(value))
         for name, item in value.items():
             if name not in numbers:
-                unread.append(name)
+                numbers[name] = len(numbers)
             if type(item) is not str:
-                value[name] = finish(item, unread)
+                value[name] = finish(item, numbers, sizes)
     elif kind is list:
-        return tuple([item if type(item) is str else finish(item, unread) for item in value])
+        return finish_items(value, numbers, sizes)
     elif kind is int:
         if not INT_MIN <= value <= INT_MAX:
             raise ValueError(value)
     elif kind is float and value - value != 0:
         raise ValueError(value)
     return value  # type: ignore[no-any-return]
+
+
+def finish_items(items: list[Any], numbers: dict[str, int], sizes: list[int]) -> tuple[Any, ...]:
+    """The same for a list: apart, for variables that a comprehension uses would be cells in every call."""
+    return tuple([item if type(item) is str else finish(item, numbers, sizes) for item in items])

@@ -205,6 +205,7 @@ def _assert_equal_sets(a: dict[str, Lazy], b: dict[str, Lazy]) -> None:
         )
     for name, other in zip(in_symbol_order(a), in_symbol_order(b), strict=True):
         if name != other:
+            error_context = ""  # that of the attribute before
             raise _names_differ(a, b, name, other)
         error_context = f"while comparing attribute '{attribute_name(name)}'"
         _compare_left(a[name], b[name])

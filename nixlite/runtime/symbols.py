@@ -18,10 +18,6 @@ if TYPE_CHECKING:
     from collections.abc import Container, Iterable
     from typing import Any
 
-    Names = dict[str, int]
-else:
-    Names = dict
-
 FIRST = """
     <with> outPath drvPath type meta name value system __overrides outputs outputName __ignoreNulls file line
     column __functor __toString right wrong __structuredAttrs __json allowedReferences allowedRequisites
@@ -32,63 +28,69 @@ FIRST = """
 """The names that Nix itself speaks of; `""` stands for the empty one (Nix 2.34.8, observed)."""
 
 BUILTINS = """
-    builtins true false null currentTime currentSystem nixVersion storeDir langVersion traceVerbose
-    nixPath scopedImport import typeOf isNull isFunction isInt isFloat isString isBool isPath
-    genericClosure break abort throw addErrorContext ceil floor tryEval getEnv seq deepSeq trace warn
-    derivationStrict placeholder toPath storePath pathExists baseNameOf dirOf readFile findFile hashFile
-    readFileType readDir outputOf toXML toJSON fromJSON toFile filterSource path attrNames attrValues getAttr
-    unsafeGetAttrPos hasAttr isAttrs removeAttrs listToAttrs intersectAttrs catAttrs functionArgs
-    mapAttrs zipAttrsWith isList elemAt head tail map filter elem concatLists length foldl' any all
-    genList sort partition groupBy concatMap add sub mul div bitAnd bitOr bitXor lessThan toString
-    substring stringLength hashString convertHash match split concatStringsSep replaceStrings
-    parseDrvName compareVersions splitVersion unsafeDiscardStringContext hasContext
-    unsafeDiscardOutputDependency addDrvOutputDependencies getContext appendContext fetchClosure
-    fetchMercurial fetchTree fetchurl fetchTarball fetchGit fromTOML getFlake parseFlakeRef flakeRefToString
-    derivation
+    builtins true false null __currentTime currentTime __currentSystem currentSystem __nixVersion
+    nixVersion __storeDir storeDir __langVersion langVersion __traceVerbose traceVerbose nixPath
+    scopedImport import __typeOf typeOf isNull __isFunction isFunction __isInt isInt __isFloat isFloat
+    __isString isString __isBool isBool __isPath isPath __genericClosure genericClosure break abort throw
+    __addErrorContext addErrorContext __ceil ceil __floor floor __tryEval tryEval __getEnv getEnv __seq
+    seq __deepSeq deepSeq __trace trace __warn warn derivationStrict placeholder __toPath toPath
+    __storePath storePath __pathExists pathExists baseNameOf dirOf __readFile readFile findFile __hashFile
+    hashFile __readFileType readFileType __readDir readDir __outputOf outputOf __toXML toXML __toJSON
+    toJSON __fromJSON fromJSON __toFile toFile __filterSource filterSource __path __attrNames attrNames
+    __attrValues attrValues __getAttr getAttr __unsafeGetAttrPos unsafeGetAttrPos __hasAttr hasAttr
+    __isAttrs isAttrs removeAttrs __listToAttrs listToAttrs __intersectAttrs intersectAttrs __catAttrs
+    catAttrs __functionArgs functionArgs __mapAttrs mapAttrs __zipAttrsWith zipAttrsWith __isList isList
+    __elemAt elemAt __head head __tail tail map __filter filter __elem elem __concatLists concatLists
+    __length length __foldl' foldl' __any any __all all __genList genList __sort sort __partition
+    partition __groupBy groupBy __concatMap concatMap __add add sub mul div __bitAnd bitAnd __bitOr bitOr
+    __bitXor bitXor lessThan toString __substring substring __stringLength stringLength __hashString
+    hashString __convertHash convertHash __match match __split split __concatStringsSep concatStringsSep
+    __replaceStrings replaceStrings __parseDrvName parseDrvName __compareVersions compareVersions
+    __splitVersion splitVersion __unsafeDiscardStringContext unsafeDiscardStringContext __hasContext
+    hasContext __unsafeDiscardOutputDependency unsafeDiscardOutputDependency __addDrvOutputDependencies
+    addDrvOutputDependencies __getContext getContext __appendContext appendContext __fetchClosure
+    fetchClosure fetchMercurial fetchTree __fetchurl fetchurl fetchTarball fetchGit fromTOML __getFlake
+    getFlake __parseFlakeRef parseFlakeRef __flakeRefToString flakeRefToString derivation
 """
-"""The builtins in the order in which Nix adds them: of each first the name of the global, as `__add`."""
+"""The globals and the builtins in the order in which Nix adds them."""
+
+CONDITIONAL = ("__currentTime", "__currentSystem", "__outputOf", "__fetchClosure", "fetchTree")
+"""The globals that are not always there, nor the builtins of the same names."""
 
 DERIVATION = "strict drvAttrs commonAttrs outputsList x outputToAttrListElement"
 """The further names of derivation.nix, which Nix parses before anything else."""
-
-
-class Numbers(Names):
-    """Numbers by name; a name that nobody has made gets the next one when it is asked for."""
-
-    __slots__ = ()
-
-    def __missing__(self, name: str) -> int:
-        self[name] = number = len(self)
-        return number
 
 
 class Symbols:
     """The symbol table of one evaluation.
 
     `numbers` lacks the names of the sources in `unread`, which are numbered when that is first of use: most
-    programs never come to it. `first`: the names that are there before any program's.
+    programs never come to it. `first`: the names that are there before any program's. `orders` remembers
+    what `in_symbol_order` has found for small sets: numbers never change.
     """
 
-    __slots__ = ("first", "numbers", "unread")
+    __slots__ = ("first", "numbers", "orders", "unread")
 
-    def __init__(self, scope: Container[str] = (), builtins: Container[str] = ()) -> None:
-        """*scope* and *builtins* tell which builtins there are, as globals and in `builtins`."""
-        names = ["" if name == '""' else name for name in FIRST.split()]
-        for name in BUILTINS.split():
-            names += [shown for shown in (f"__{name}", name) if shown in scope]
-            if name in builtins:
-                names.append(name)
+    def __init__(self, scope: Container[str] = CONDITIONAL) -> None:
+        """*scope*: the globals that there are."""
+        names = FIRST.split()
+        names[names.index('""')] = ""
+        names += BUILTINS.split()
+        for name in CONDITIONAL:
+            if name not in scope:
+                for absent in {name, name.lstrip("_")}:
+                    names.remove(absent)
         names += DERIVATION.split()
-        self.numbers = Numbers()
-        self.unread: list[str] = []
-        self._read(names)
         self.first = names
+        self.numbers = dict(zip(names, range(len(names)), strict=True))
+        self.unread: list[str] = []
+        self.orders: dict[tuple[str, ...], list[str]] = {}
 
     def load(self, names: str) -> None:
         """Number the names of a source that is loaded now, in their order, with NUL between them."""
         self.unread.append(names)
 
-    def table(self) -> Numbers:
+    def table(self) -> dict[str, int]:
         """The numbers of all names so far."""
         if self.unread:
             for names in self.unread:
@@ -103,6 +105,9 @@ class Symbols:
                 numbers[name] = len(numbers)
 
 
+SMALL, MOST_ORDERS = 12, 4096
+"""Names of a set whose order is remembered, and such orders, at most."""
+
 ACTIVE = [Symbols()]
 """The symbol table of the evaluation that is running, which `Evaluator.guard` puts here: comparisons are so
 frequent, and their order matters so rarely, that they are not handed it from call to call."""
@@ -111,27 +116,42 @@ frequent, and their order matters so rarely, that they are not handed it from ca
 def make_symbol(name: str) -> str:
     """A name that was computed, numbered if it is new."""
     symbols = ACTIVE[0]
-    if name not in symbols.numbers:
-        symbols.table()[name]
+    numbers = symbols.numbers
+    if name not in numbers:
+        if symbols.unread:
+            symbols.table()
+        numbers.setdefault(name, len(numbers))
     return name
 
 
 def make_symbols(names: Iterable[str]) -> None:
     """The same for several names, in their order."""
-    symbols = ACTIVE[0]
-    numbers = symbols.numbers
+    numbers = ACTIVE[0].table()
     for name in names:
         if name not in numbers:
-            symbols.table()[name]
+            numbers[name] = len(numbers)
 
 
 def in_symbol_order(names: dict[str, Any]) -> Iterable[str]:
     """The names of a set in the order in which Nix goes through them."""
     if len(names) < 2:
         return names
-    return sorted(names, key=ACTIVE[0].table().__getitem__)
+    if len(names) > SMALL:
+        return ordered(names)
+    orders, shape = ACTIVE[0].orders, tuple(names)
+    order = orders.get(shape)
+    if order is None:
+        if len(orders) > MOST_ORDERS:
+            orders.clear()
+        order = orders[shape] = ordered(names)
+    return order
 
 
-def first_symbol(names: Iterable[str]) -> str:
-    """The name that Nix comes to first, of at least one."""
-    return min(names, key=ACTIVE[0].table().__getitem__)
+def ordered(names: Iterable[str]) -> list[str]:
+    """Names in the order of their numbers; one that nobody has made gets the next one."""
+    numbers = ACTIVE[0].table()
+    try:
+        return sorted(names, key=numbers.__getitem__)
+    except KeyError:
+        make_symbols(names)
+        return sorted(names, key=numbers.__getitem__)
