@@ -47,6 +47,7 @@ class Resolver:
         self.level = 0  # in so many functions within each other
         self.joined: set[n.Expr] = set()  # functions that are one with those around them
         self.unready: list[n.Expr] = []  # the functions whose defaults we are in
+        self.ordered = False  # whether bindings and formals are visited in the order of names
 
     def variable(
         self, name: str, owner: n.Expr | None, binding: n.Binding | None = None, pos: int = n.NO_POS
@@ -165,7 +166,13 @@ def analyse(
     for name in outer_names:
         analysis.outer[name] = Variable(name, dynamic=True)
     resolver.count = 1
-    resolver.visit(expr, Scope(analysis.outer, None, ()))
+    try:
+        resolver.visit(expr, Scope(analysis.outer, None, ()))
+    except UndefinedVariable:  # of several, Nix reports the one that it comes to first
+        resolver = Resolver(source, globals_, analysis, aliases=False)
+        resolver.ordered = True
+        resolver.visit(expr, Scope(analysis.outer, None, ()))
+        raise
     return analysis
 
 
@@ -256,7 +263,8 @@ def _bindings(resolver: Resolver, attrs: n.AttrSet, inner: Scope, scope: Scope) 
     for source in attrs.inherit_from:
         resolver.visit(source, inner)
     group = None if resolver.policy is None else open_group(resolver, attrs, resolver.policy)
-    for name, binding in attrs.bindings.items():
+    for name in visited(resolver, attrs.bindings):
+        binding = attrs.bindings[name]
         value = binding.value
         if value is not None:
             if group is not None and name in group.members:
@@ -268,6 +276,11 @@ def _bindings(resolver: Resolver, attrs: n.AttrSet, inner: Scope, scope: Scope) 
     for dynamic in attrs.dynamic:
         resolver.visit(dynamic.name, inner)
         resolver.visit(dynamic.value, inner)
+
+
+def visited(resolver: Resolver, names: Iterable[str]) -> Iterable[str]:
+    """The names of bindings or formals in the order in which their values are visited."""
+    return resolver.analysis.order.sorted(names) if resolver.ordered else names
 
 
 def open_group(resolver: Resolver, attrs: n.AttrSet, policy: Policy) -> Group | None:
@@ -335,9 +348,11 @@ def _lambda(resolver: Resolver, node: n.Lambda, scope: Scope) -> None:
     resolver.often = often or node not in resolver.heads
     if node.formals is not None:
         resolver.unready.append(node)
-        for formal in node.formals.items:
-            if formal.default is not None:
-                resolver.visit(formal.default, inner)
+        defaults = {formal.name: formal.default for formal in node.formals.items}
+        for name in visited(resolver, defaults):
+            default = defaults[name]
+            if default is not None:
+                resolver.visit(default, inner)
         resolver.unready.pop()
     resolver.visit(node.body, inner)
     resolver.often = often
