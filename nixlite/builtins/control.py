@@ -8,8 +8,8 @@ from nixlite.runtime.coerce import coerce_to_string
 from nixlite.runtime.expect import force_string
 from nixlite.runtime.settings import ERROR
 from nixlite.runtime.symbols import make_symbol
-from nixlite.runtime.thunk import force
-from nixlite.runtime.values import ContextString, make_string
+from nixlite.runtime.thunk import ask_for, force
+from nixlite.runtime.values import ContextString, FunctionType, make_string
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -69,6 +69,8 @@ def add_error_context(state: State, context: Lazy, e: Lazy) -> Value:
 def seq(e1: Lazy, e2: Lazy) -> Value:
     """Evaluate *e1*, then evaluate and return *e2*."""
     force(e1)
+    if type(e1) is FunctionType:
+        ask_for(e1)
     return force(e2)
 
 

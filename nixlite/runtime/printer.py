@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from nixlite.errors import StackOverflow
 from nixlite.runtime.symbols import in_symbol_order
-from nixlite.runtime.thunk import blackhole, force, peel
+from nixlite.runtime.thunk import blackhole, force, peel, peel_asked
 from nixlite.runtime.values import ContextString, FunctionType, NixPath, PrimOp, PrimOpApp
 from nixlite.spelling import attribute_name, quote
 
@@ -37,7 +37,7 @@ def show_shallow(x: Lazy) -> str:
 def _write_shallow(x: Lazy, out: list[str], seen: set[int], depth: int) -> None:
     if depth > DEEPEST:
         raise StackOverflow
-    x = peel(x)
+    x = peel_asked(x)
     value: Any = x
     if type(x) is list:
         if x[0] is not None:

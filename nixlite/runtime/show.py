@@ -11,7 +11,7 @@ from __future__ import annotations
 from nixlite.errors import NixError, StackOverflow
 from nixlite.runtime.operators import is_derivation
 from nixlite.runtime.printer import DEEPEST
-from nixlite.runtime.thunk import blackhole, force, peel
+from nixlite.runtime.thunk import blackhole, force, peel_asked
 from nixlite.runtime.values import ContextString, FunctionType, NixPath, PrimOp, PrimOpApp, lambda_info
 from nixlite.source import shown_name
 from nixlite.spelling import attribute_name, quote
@@ -124,7 +124,7 @@ class ValuePrinter:
         options = self.options
         error_forces_deeply = options.force  # noqa: F841 - read by trace.py
         value: Any
-        x = peel(x)
+        x = peel_asked(x)
         try:
             if options.force:
                 value = force(x)

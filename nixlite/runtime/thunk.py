@@ -25,6 +25,7 @@ from __future__ import annotations
 import sys
 
 from nixlite.errors import InfiniteRecursion, NixError
+from nixlite.runtime.values import FunctionType
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -70,7 +71,25 @@ def failed(payload: NixError) -> Value:
 
 def VIRGIN(payload: Value) -> Value:  # noqa: N802 - a state, used like a constant
     """The code of a thunk whose value is there already but was not asked for yet."""
+    if type(payload) is FunctionType:
+        ask_for(payload)
     return payload
+
+
+def ask_for(function: Any) -> None:
+    """Remember that a variable's function was asked for: all cells that stand for the variable print it now.
+
+    (That it was only called is not remembered: it would cost every call.)
+    """
+    function.asked = True
+
+
+def peel_asked(x: Any) -> Lazy:
+    """`peel`, then a function that was asked for in another cell of the same variable."""
+    x = peel(x)
+    if type(x) is list and len(x) == 4 and x[0] is VIRGIN and x[3] is x[1] and hasattr(x[1], "asked"):
+        return x[1]  # type: ignore[no-any-return]
+    return x  # type: ignore[no-any-return]
 
 
 def force(x: Lazy) -> Value:

@@ -10,7 +10,7 @@
 | attribute set     | `dict` from `str` to lazies; treat it as immutable once it is visible |
 | function          | a Python function of one argument made by the compiler (`Lambda`)   |
 | built-in function | `PrimOp`; partially applied: `PrimOpApp`                            |
-| thunk             | a Python `list` of 2 or 3 cells, see `thunk.py`; never a value      |
+| thunk             | a Python `list` of 2 to 4 cells, see `thunk.py`; never a value      |
 
 `Value` is in weak head normal form, `Lazy` may be a thunk. Tell them apart with `type(x) is …`: `bool` is
 a subclass of `int`. Strings are Unicode where the bytes are UTF-8; other bytes are kept by `surrogateescape`.
