@@ -58,6 +58,7 @@ def auto_call(value: Lazy, arguments: dict[str, Lazy]) -> Value:
     info = lambda_info(value)
     if info.formals is None:
         return value
+    error_site = info.position  # read by trace.py: Nix says that the function is called where it is
     if info.ellipsis:
         return call(value, dict(arguments))
     wanted: dict[str, Lazy] = {}

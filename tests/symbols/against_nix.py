@@ -22,10 +22,11 @@ if TYPE_CHECKING:
     from tests.symbols.programs import Program
 
 LOOP = """
-for case in "$@"; do
+while read -r case; do
   cd "$case"
-  args=$(cat args)
-  NIX_PATH= timeout 20 nix-instantiate --eval $args -E "$(cat text)" >out 2>err
+  set --
+  while IFS= read -r word; do set -- "$@" "$word"; done <args
+  NIX_PATH= timeout 20 nix-instantiate --eval "$@" -E "$(cat text)" >out 2>err
   echo $? >rc
 done
 """
@@ -54,13 +55,18 @@ def nix_answers(nix: list[str], made: list[Program], root: Path, jobs: int) -> l
         case = root / str(index)
         case.mkdir()
         (case / "text").write_text(item.text)
-        (case / "args").write_text(" ".join(item.arguments))
+        (case / "args").write_text("".join([f"{word}\n" for word in item.arguments]))
         for name, text in item.files.items():
             (case / name).write_text(text)
         cases.append(str(case))
     (root / "loop.sh").write_text(LOOP)
     command = [*nix, "sh", str(root / "loop.sh")]
-    running = [subprocess.Popen([*command, *cases[job::jobs]]) for job in range(jobs)]
+    running = []
+    for job in range(jobs):
+        listed = root / f"cases{job}"
+        listed.write_text("".join([f"{case}\n" for case in cases[job::jobs]]))
+        with listed.open() as lines:
+            running.append(subprocess.Popen(command, stdin=lines))
     for process in running:
         process.wait()
     return [recorded(root / str(index)) for index in range(len(made))]

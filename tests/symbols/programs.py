@@ -174,7 +174,10 @@ class Writer:
 
     def from_json(self, names: list[str]) -> str:
         """`fromJSON`."""
-        return f"(builtins.fromJSON {quoted(json.dumps(self.data(names), ensure_ascii=self.chance(0.5)))})"
+        text = json.dumps(self.data(names), ensure_ascii=self.chance(0.5))
+        if names and self.chance(0.1):  # a name twice
+            text = f"{{ {json.dumps(names[-1])} : {json.dumps(self.data(self.names(2)))}, {text[1:]}"
+        return f"(builtins.fromJSON {quoted(text)})"
 
     def from_toml(self, names: list[str]) -> str:
         """`fromTOML`."""
@@ -349,12 +352,12 @@ class Writer:
             "(x: x)", "(i (x: x))", "s.f", "(i s)", "s", "(i w)", "(1.0e308 * 10 - 1.0e308 * 10)", "(h [ s.f ])",
             "{ f = x: x; }", "[ (x: x) ]", "{ inherit (s) f; }", "(if true then s.f else 1)", self.value(),
         )  # fmt: skip
-        first, second = self.random.choice(values), self.random.choice(("w", "w", *values))
+        first, second = self.random.choice(values[:-1]), self.random.choice(("w", "w", *values))
         if self.chance(0.3):
-            first, second = second.replace("w", "s"), first
+            first, second = ("s.f" if "w" in second else second), first
         prelude = (
             'i = a: a; h = builtins.head; m = builtins.map (a: a); s = { f = x: x; t = throw "t"; };'
-            f" w = {first.replace('w', 's.f')}; u = {second};"
+            f" w = {first.replace('(i w)', '(i s.f)')}; u = {second};"
         )
         sides = [self.place(), self.place()]
         before = self.random.choice((
@@ -392,6 +395,18 @@ class Writer:
         """`deepSeq`."""
         return f"builtins.deepSeq {self.set_of(self.names(5, 2))} 1"
 
+    def called(self, first: str, arguments: tuple[str, ...]) -> Program:
+        """A program that is a function, or a set of them, called with what the command line gives."""
+        names = self.random.sample(self.words, self.random.randint(1, min(4, len(self.words))))
+        text = f"{self.formals(names)}: {self.set_of(names)}"
+        for name in self.random.sample(names, self.random.randint(0, len(names))):
+            arguments += ("--arg", name, self.value()) if self.chance(0.6) else ("--argstr", name, "s")
+        if self.chance(0.4):
+            name = self.word()
+            text = f"{{ {name} = {text}; }}"
+            arguments += ("-A", f"{name}.{self.word()}" if self.chance(0.5) else name)
+        return Program(f"{first}({text})", self.files, arguments)
+
     def plain(self) -> str:
         """A set, to be printed, or evaluated all through."""
         return self.set_of(self.names(5, 2))
@@ -418,4 +433,6 @@ def program(seed: int) -> Program:
         question = f"[ ({question}) ({other}) ]" if arguments else f"builtins.seq ({question}) ({other})"
     if random.random() < 0.15:
         question = f"builtins.tryEval ({question})"
+    if random.random() < 0.1:
+        return writer.called(first, arguments)
     return Program(first + question, writer.files, arguments)
