@@ -173,7 +173,7 @@ def variables(parts: Pattern[str], text: str) -> tuple[str, ...] | None:
                 keys.pop()
         elif part not in bound:
             free[part] = None
-    return None if KEYWORDS.intersection(free) else tuple(free)
+    return None if KEYWORDS.intersection(free) or "__curPos" in text else tuple(free)  # that is no name
 
 
 def numbered(words: Pattern[str], text: str) -> list[str]:

@@ -116,12 +116,13 @@ def plain(node: object) -> object:
 
 
 def outcome(text: str, *, skimming: bool) -> object:
-    """The tree of a text and what is undefined in it, or the error."""
+    """The tree of a text, the order of its names and what is undefined in it, or the error."""
     options = ParseOptions(home="/home/nix", skim=skimming)
     source = Source("«stdin»", text, base="/base")
     try:
         tree = parse(source, options)
-        seen = plain(tree)
+        names = list(source.names)
+        seen = (plain(tree), names)
         analysis = analyse(tree, source, GLOBALS, ["f", "x"], policy=POLICY)
         for piece in analysis.pieces:
             captured = set(piece.group.free)
