@@ -69,9 +69,16 @@ def same(a: Lazy, b: Lazy) -> bool:
     shared set is not looked at. That two cells were evaluated to one value tells nothing:
     `[ s.f ] == [ s.f ]` is false, and what is in `s.a` is looked at in `[ s.a ] == [ s.a ]`.
     """
+    x: Any = a[1] if type(a) is list and a[0] is None else a
+    y: Any = b[1] if type(b) is list and b[0] is None else b
+    if (type(x) is int or type(x) is str) and type(x) is type(y):
+        return x == y  # most are such, and nothing else counts for them
     if a is not b:
-        x = origin(a) if type(a) is list else a
-        y = origin(b) if type(b) is list else b
+        x, y = a, b
+        if type(x) is list and (len(x) == 4 or x[0] is force or x[0] is VIRGIN):
+            x = origin(x)
+        if type(y) is list and (len(y) == 4 or y[0] is force or y[0] is VIRGIN):
+            y = origin(y)
         if x is not y:
             if type(x) is list:
                 if type(y) is list or not _may_be_from(x, y, b):
