@@ -6,8 +6,8 @@ from nixlite.cli.sources import string_source
 from nixlite.errors import EvalError, NixError, NixTypeError, ParseError, did_you_mean
 from nixlite.runtime.call import call
 from nixlite.runtime.symbols import in_symbol_order, make_symbol
-from nixlite.runtime.thunk import force
-from nixlite.runtime.values import FunctionType, lambda_info, show_type
+from nixlite.runtime.thunk import force, is_evaluated
+from nixlite.runtime.values import NOWHERE, FunctionType, lambda_info, show_type
 from nixlite.source import Position
 
 TYPE_CHECKING = False
@@ -50,6 +50,7 @@ def auto_call(value: Lazy, arguments: dict[str, Lazy]) -> Value:
     Functors are called with themselves first. A function with `...` gets all arguments there are.
     Raises EvalError for an argument that has neither a value nor a default.
     """
+    known = is_evaluated(value)
     value = force(value)
     while type(value) is dict and "__functor" in value:
         value = call(value["__functor"], value)
@@ -58,8 +59,11 @@ def auto_call(value: Lazy, arguments: dict[str, Lazy]) -> Value:
     info = lambda_info(value)
     if info.formals is None:
         return value
-    error_site = info.position  # read by trace.py: Nix says that the function is called where it is
+    # Read by trace.py: to Nix, the function is called where it is, if that was known before.
+    error_site = info.position if known else NOWHERE
     if info.ellipsis:
+        lacking = any(name not in arguments for name, has_default in info.formals if not has_default)
+        error_context = "from call site" if lacking and not known else ""  # which then has no place
         return call(value, dict(arguments))
     wanted: dict[str, Lazy] = {}
     places = {name: at for at, (name, _) in enumerate(info.formals)}

@@ -186,8 +186,9 @@ def select(root: Value, path: str, arguments: dict[str, Lazy]) -> Lazy:
 
 def evaluated(value: Lazy, arguments: dict[str, Lazy]) -> Value:
     """The value in WHNF; only where there are arguments is a function called with them."""
+    value = force(value)
     if not arguments:
-        return force(value)
+        return value
     from nixlite.cli.auto_call import auto_call
 
     return auto_call(value, arguments)
