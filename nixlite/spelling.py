@@ -19,6 +19,20 @@ def is_identifier(name: str) -> bool:
     return name.replace("'", "_").replace("-", "_").isidentifier()
 
 
+def natural(text: str, largest: int = 2**64 - 1) -> int | None:
+    """The number that *text*, decimal digits without a sign, stands for; None for any other text, or beyond.
+
+    Python's `int` takes digits of other alphabets, and refuses very long texts with an error of its own.
+    """
+    if not (text.isascii() and text.isdigit()):
+        return None
+    text = text.lstrip("0") or "0"
+    if len(text) > 20:
+        return None
+    number = int(text)
+    return number if number <= largest else None
+
+
 def attribute_name(name: str) -> str:
     """*name* as the left side of a binding, and in messages: bare if it is an identifier, else quoted."""
     if is_identifier(name) and name not in KEYWORDS:

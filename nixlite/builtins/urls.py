@@ -6,6 +6,7 @@ import re
 
 from nixlite.errors import EvalError
 from nixlite.runtime.utf8 import from_bytes, to_bytes
+from nixlite.spelling import natural
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -129,7 +130,7 @@ def escape_some(text: str, characters: str) -> str:
 def parse_authority(text: str) -> str:
     """*text* in Nix's form: what need not be escaped is not, an empty port is left out."""
     found = AUTHORITY.fullmatch(text)
-    if found is None or (found["port"] and int(found["port"]) > 65535):
+    if found is None or (found["port"] and natural(found["port"], 65535) is None):
         raise BadUrl(f"invalid URL authority: '{text}': leftover")
     result = ""
     if found["user"] is not None:

@@ -9,6 +9,7 @@ from nixlite.runtime.symbols import in_symbol_order, make_symbol
 from nixlite.runtime.thunk import force, is_evaluated
 from nixlite.runtime.values import NOWHERE, FunctionType, lambda_info, show_type
 from nixlite.source import Position
+from nixlite.spelling import natural
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -117,8 +118,9 @@ def find_along_attr_path(value: Lazy, path: str, arguments: dict[str, Lazy]) -> 
     """
     for part in parse_attr_path(path):
         inner = auto_call(value, arguments)
-        if part.isascii() and part.isdigit() and int(part) < 2**32:
-            value = select_element(inner, int(part), path)
+        index = natural(part, 2**32 - 1)
+        if index is not None:
+            value = select_element(inner, index, path)
         else:
             value = select_attribute(inner, part, path)
     return value

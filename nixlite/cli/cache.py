@@ -9,6 +9,7 @@ from nixlite.cli.command import Command
 from nixlite.cli.flags import COMMON, EVALUATION, Flag, Flags, turn_on
 from nixlite.cli.sources import file_path
 from nixlite.errors import EvalError, UsageError, did_you_mean
+from nixlite.spelling import natural
 
 if TYPE_CHECKING:
     from nixlite.evaluator import Evaluator
@@ -23,9 +24,10 @@ ACTIONS = ("warm", "info", "clear")
 def set_jobs(command: CacheCommand, words: list[str]) -> None:
     """The action of `--jobs`."""
     text = words[0]
-    if not (text.isascii() and text.isdigit() and int(text) > 0):
+    jobs = natural(text)
+    if not jobs:
         raise UsageError(f"'--jobs' takes a number of processes, not '{text}'")
-    command.jobs = int(text)
+    command.jobs = jobs
 
 
 class CacheCommand(Command):

@@ -6,6 +6,7 @@ from nixlite.cli.command import Command
 from nixlite.cli.flags import COMMON, EVALUATION, Flag, Flags, store, turn_on
 from nixlite.cli.two_values import add_expression, two_values
 from nixlite.errors import UsageError
+from nixlite.spelling import natural
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ class Diff(Command):
         """Compare and print."""
         from nixlite.explain.diff.report import compare, render, to_data
 
-        if not (self.depth or "0").isdecimal():
+        if natural(self.depth or "0") is None:
             raise UsageError(f"'--depth' takes a number, not '{self.depth}'")
         evaluator = self.start()
         state = evaluator.state

@@ -15,6 +15,7 @@ from nixlite.cli.flags import COMMON, EVALUATION, Flag, Flags, store, turn_on
 from nixlite.cli.sources import file_path, string_source
 from nixlite.errors import UndefinedVariable, UsageError
 from nixlite.runtime.values import NixPath
+from nixlite.spelling import natural
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -120,7 +121,7 @@ class Explaining(Command):
 
     def read_depth(self) -> int:
         """`--depth`."""
-        if not self.depth.isdecimal():
+        if natural(self.depth) is None:
             raise UsageError(f"'--depth' takes a number, not '{self.depth}'")
         return int(self.depth)
 

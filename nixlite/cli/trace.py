@@ -5,6 +5,7 @@ from __future__ import annotations
 from nixlite.cli.explaining import EXPLAINING, Explaining
 from nixlite.cli.flags import Flag, Flags, store, turn_on
 from nixlite.errors import UsageError
+from nixlite.spelling import natural
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ class Trace(Explaining):
         """Record and print."""
         from nixlite.explain import steps
 
-        if not self.limit.isdecimal():
+        if natural(self.limit) is None:
             raise UsageError(f"'--limit' takes a number, not '{self.limit}'")
         program = self.make_program()
         trace = steps.record(program, strict=self.strict, everywhere=self.everywhere, limit=int(self.limit))

@@ -6,6 +6,7 @@ from nixlite.errors import NixError, did_you_mean, levenshtein
 from nixlite.repl import differences, explaining, extras, loading
 from nixlite.repl.table import command, visible_commands, visible_rows
 from nixlite.runtime.values import ContextString, show_type
+from nixlite.spelling import natural
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -120,8 +121,8 @@ def print_whole(session: Session, text: str) -> str:
     """Everything in the value; in our own style a number in front says how deep (`:p 2 x`)."""
     depth = None
     first, _, rest = text.partition(" ")
-    if not session.style.compat and first.isascii() and first.isdigit() and rest.strip():
-        depth, text = int(first), rest
+    if not session.style.compat and natural(first) is not None and rest.strip():
+        depth, text = natural(first), rest
     value = session.evaluate(text)
     if isinstance(value, (str, ContextString)):
         session.reply.write(f"{value if isinstance(value, str) else value.text}\n")

@@ -15,7 +15,7 @@ from nixlite.repl.table import command
 from nixlite.repl.tracepoints import BUILTIN, Point, Rewriter
 from nixlite.runtime.thunk import VIRGIN, force, is_evaluated, peel
 from nixlite.runtime.values import PrimOp, linked
-from nixlite.spelling import attribute_name
+from nixlite.spelling import attribute_name, natural
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -352,9 +352,10 @@ def select_trace(session: Session, text: str) -> str:
     debugging = session.debugging
     assert debugging is not None
     if text.isascii() and text.isdigit():
-        if int(text) >= len(debugging.rows):
+        row = natural(text)
+        if row is None or row >= len(debugging.rows):
             return ""
-        debugging.index = int(text)
+        debugging.index = row
     session.scope = debugging.scope()
     return f"{show_row(session, debugging.index)}\n{show_environment(session)}"
 

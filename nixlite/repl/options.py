@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from nixlite.errors import NixError, did_you_mean
 from nixlite.runtime.show import UNLIMITED
+from nixlite.spelling import natural
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -100,8 +101,9 @@ def read(option: Option, name: str, text: str) -> object:
     if option.values == NUMBER:
         if text == "all":
             return UNLIMITED
-        if text.isascii() and text.isdigit():
-            return int(text)
+        number = natural(text)
+        if number is not None:
+            return number
     elif option.values == SWITCH:
         if text in ("on", "true", "1"):
             return True

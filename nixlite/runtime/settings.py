@@ -8,6 +8,7 @@ for Nix gives neither warnings nor surprises here.
 from __future__ import annotations
 
 from nixlite.errors import UsageError
+from nixlite.spelling import natural
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -229,10 +230,10 @@ def parse_integer(name: str, text: str) -> int:
     digits, factor = text, 1
     if text[-1:].upper() in UNITS:
         digits, factor = text[:-1], UNITS[text[-1].upper()]
-    value = int(digits) * factor if digits.isascii() and digits.isdigit() else -1
-    if not 0 <= value < 2**64:
+    value = natural(digits)
+    if value is None or value * factor >= 2 ** (32 if name == "max-call-depth" else 64):
         raise UsageError(f"setting '{name}' has invalid value '{text}'")
-    return value
+    return value * factor
 
 
 def parse_level(name: str, text: str) -> str:

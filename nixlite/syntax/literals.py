@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 INT_MAX = 2**63 - 1
 SMALLEST_NORMAL = 2.0**-1022
+SMALLEST_PLACES = 1074
+"""Places after the point of the smallest float, 2**-1074."""
 
 ESCAPES = {"n": "\n", "r": "\r", "t": "\t"}
 
@@ -160,11 +162,30 @@ def float_value(text: str) -> float | None:
     if value == float("inf"):
         return None
     if value < SMALLEST_NORMAL and text.strip("0.")[:1] not in ("", "e", "E"):
-        from fractions import Fraction  # only for numbers that are nearly 0
-
-        if Fraction(text) != Fraction(value):
-            return None
+        return value if is_exactly(text, value) else None
     return value
+
+
+def is_exactly(text: str, value: float) -> bool:
+    """Whether a literal is just the number *value*, which is smaller than normal ones.
+
+    The work is bounded whatever the length of the text or the size of its exponent: a multiple of 2**-1074
+    has at most 1074 places after the point, and some 770 digits.
+    """
+    mantissa, _, exponent = text.lower().partition("e")
+    whole, _, fraction = mantissa.partition(".")
+    digits = (whole + fraction).lstrip("0")
+    zeros = len(digits) - len(digits.rstrip("0"))
+    sign = -1 if exponent.startswith("-") else 1
+    power = exponent.lstrip("+-").lstrip("0") or "0"
+    if len(power) > 18:
+        return False
+    places = len(fraction) - zeros - sign * int(power)
+    if places > SMALLEST_PLACES or len(digits) - zeros > SMALLEST_PLACES:
+        return False
+    numerator, denominator = value.as_integer_ratio()
+    scale: int = 10**places
+    return int(digits[: len(digits) - zeros]) * denominator == numerator * scale
 
 
 def escaped(character: str) -> str:

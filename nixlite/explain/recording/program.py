@@ -11,6 +11,7 @@ from nixlite.explain.recording.history import Origins
 from nixlite.explain.recording.instrumented import InstrumentedEvaluator
 from nixlite.explain.recording.places import Places
 from nixlite.runtime.values import show_type
+from nixlite.spelling import natural
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -182,8 +183,8 @@ def locate(found: Examination, path: Sequence[str]) -> Found:
     name = ""
     for name in path:
         value = found.evaluator.guard(recorder.force, at)
-        if type(value) is tuple and name.isdecimal() and int(name) < len(value):
-            attrs, at = None, value[int(name)]
+        if type(value) is tuple and (index := natural(name, len(value) - 1)) is not None:
+            attrs, at = None, value[index]
             continue
         if type(value) is not dict:
             raise EvalError(f"cannot look for '{name}' in {show_type(value)} (path '{'.'.join(path)}')")

@@ -203,6 +203,11 @@ def input_from_url(text: str, features: frozenset[str], *, require_tree: bool = 
     raise EvalError(f"input '{url}' is unsupported")
 
 
+def is_number(text: str) -> bool:
+    """Whether *text* is a number without sign of 64 bits."""
+    return text.isascii() and text.isdigit() and len(text) <= 20 and int(text) < 2**64
+
+
 def curl_input(url: Url, require_tree: bool) -> Attrs | None:
     """`https://…`, `file://…`, `tarball+https://…`, `file+https://…`."""
     if url.transport not in ("file", "http", "https"):
@@ -219,7 +224,7 @@ def curl_input(url: Url, require_tree: bool) -> Attrs | None:
         if name in url.query:
             attrs[name] = url.query[name]
     for name in ("revCount", "lastModified"):
-        if url.query.get(name, "").isdecimal():
+        if is_number(url.query.get(name, "")):
             attrs[name] = int(url.query[name])
     rest.query = {name: value for name, value in url.query.items() if name not in CURL}
     attrs["url"] = str(rest)
@@ -272,7 +277,7 @@ def path_input(url: Url, require_tree: bool) -> Attrs | None:
         if name in ("rev", "narHash"):
             attrs[name] = value
         elif name in ("revCount", "lastModified"):
-            if not value.isdecimal():
+            if not is_number(value):
                 raise EvalError(f"path URL '{url}' has invalid parameter '{name}'")
             attrs[name] = int(value)
         else:
