@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import re
 
-from nixlite.builtins.regex_engine import Matcher, Program, is_nullable
+from nixlite.builtins.regex_engine import Matcher, Program
+from nixlite.builtins.regex_facts import Facts
 from nixlite.builtins.regex_python import (
     ENDLESS,
     analyse,
     character_class,
-    first_bytes,
-    has_loops,
     python_source,
 )
 from nixlite.builtins.regex_syntax import InvalidRegex, Parser, RegexTooBig
@@ -37,9 +36,10 @@ class Regex:
         parser = Parser(byte_view(text))
         self.tree: Node = parser.parse()
         self.groups = parser.groups
-        self.analysis = analyse(self.tree)
-        self._loops = has_loops(self.tree)
-        self._nullable = is_nullable(self.tree)
+        self.facts = Facts(self.tree)
+        self.analysis = analyse(self.tree, self.facts)
+        self._loops = self.facts.endless[id(self.tree)]
+        self._nullable = self.facts.nullable[id(self.tree)]
         self._program: Program | None = None
         self._pattern: re.Pattern[str] | None = None
         self._start: re.Pattern[str] | None = None
@@ -47,7 +47,7 @@ class Regex:
     def program(self) -> Program:
         """For our own matcher."""
         if self._program is None:
-            self._program = Program(self.tree, self.groups)
+            self._program = Program(self.tree, self.groups, self.facts)
         return self._program
 
     def pattern(self) -> re.Pattern[str]:
@@ -117,7 +117,7 @@ class Regex:
         if self._nullable:
             return position
         if self._start is None:
-            self._start = re.compile(character_class(first_bytes(self.tree)), re.DOTALL)
+            self._start = re.compile(character_class(self.facts.first[id(self.tree)]), re.DOTALL)
         found = self._start.search(view, position)
         return None if found is None else found.start()
 

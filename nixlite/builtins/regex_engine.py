@@ -19,6 +19,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
+    from nixlite.builtins.regex_facts import Facts
     from nixlite.builtins.regex_syntax import Node
 
 CHARACTER, JUMP, ALTERNATIVE, REPEAT, OPEN, CLOSE, BEGIN, END, ACCEPT = range(9)
@@ -26,24 +27,6 @@ MEMORY_LIMIT = 5_000_000
 """Remembered pairs of node and position before matching is given up."""
 
 FIRST, SECOND, FAILED = 0, 1, -1
-
-
-def is_nullable(node: Node) -> bool:
-    """Whether *node* can match the empty string."""
-    match node[0]:
-        case "set":
-            return False
-        case "cat":
-            return all([is_nullable(part) for part in node[1]])
-        case "alt":
-            return is_nullable(node[1]) or is_nullable(node[2])
-        case "plus":
-            return is_nullable(node[1])
-        case "group":
-            return is_nullable(node[2])
-        case "times":
-            return node[2] == 0 or is_nullable(node[1])
-    return True
 
 
 class Program:
@@ -54,7 +37,8 @@ class Program:
     needs none.
     """
 
-    def __init__(self, tree: Node, groups: int) -> None:
+    def __init__(self, tree: Node, groups: int, facts: Facts) -> None:
+        self.nullable = facts.nullable
         self.operations: list[int] = []
         self.next: list[int] = []
         self.other: list[Any] = []
@@ -97,7 +81,7 @@ class Program:
                 return self._add(OPEN, body, node[1])
             case "star" | "plus":
                 self._loops += 1
-                state = self._repeat(following, is_nullable(node[1]))
+                state = self._repeat(following, self.nullable[id(node[1])])
                 self.other[state] = self._lower(node[1], state)
                 self._loops -= 1
                 return state if node[0] == "star" else int(self.other[state])
@@ -110,7 +94,7 @@ class Program:
         return self._add(END, following)
 
     def _optional(self, body: Node, following: int, leaving: int) -> int:
-        state = self._repeat(leaving, is_nullable(body))
+        state = self._repeat(leaving, self.nullable[id(body)])
         self.other[state] = self._lower(body, following)
         return state
 

@@ -9,11 +9,11 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from nixlite.builtins.regex_engine import is_nullable
 from nixlite.builtins.regex_syntax import ANY
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from nixlite.builtins.regex_facts import Facts
     from nixlite.builtins.regex_syntax import Node
 
 ENDLESS = 99
@@ -34,9 +34,9 @@ class Analysis(NamedTuple):
     risky: bool
 
 
-def analyse(tree: Node) -> Analysis:
+def analyse(tree: Node, facts: Facts) -> Analysis:
     """The `Analysis` of an expression."""
-    walk = _Walk()
+    walk = _Walk(facts)
     degree = walk.visit(tree, 0, False)
     return Analysis(degree, walk.longest, (walk.groups_in_branches and walk.ambiguous) or walk.idle_groups)
 
@@ -45,7 +45,8 @@ class _Walk:
     """One walk over the tree, with the bytes that can follow each node. The end of the text follows, too,
     but needs no byte: there going back cannot help."""
 
-    def __init__(self) -> None:
+    def __init__(self, facts: Facts) -> None:
+        self.facts = facts
         self.longest = False
         self.ambiguous = False
         self.groups_in_branches = False
@@ -60,7 +61,7 @@ class _Walk:
             degree = 0
             for part in reversed(node[1]):
                 degree += self.visit(part, follow, in_loop)
-                follow = first_bytes(part) | (follow if is_nullable(part) else 0)
+                follow = self._first(part, follow)
             return min(degree, ENDLESS)
         if kind == "group":
             return self.visit(node[2], follow, in_loop)
@@ -68,13 +69,15 @@ class _Walk:
             return self._alternative(node, follow, in_loop)
         return self._repetition(node, follow, in_loop)
 
+    def _first(self, node: Node, follow: int) -> int:
+        """The bytes that *node*, or what follows where it matches nothing, can begin with."""
+        return self.facts.first[id(node)] | (follow if self.facts.nullable[id(node)] else 0)
+
     def _alternative(self, node: Node, follow: int, in_loop: bool) -> int:
         left, right = node[1], node[2]
         self._note_groups(node)
         degree = max(self.visit(left, follow, in_loop), self.visit(right, follow, in_loop))
-        nullable = is_nullable(left) or is_nullable(right)
-        starts = [first_bytes(part) | (follow if is_nullable(part) else 0) for part in (left, right)]
-        if nullable or starts[0] & starts[1]:
+        if self.facts.nullable[id(node)] or self._first(left, follow) & self._first(right, follow):
             self.longest = True
             self.ambiguous = True
             return ENDLESS if in_loop else min(degree + 1, ENDLESS)
@@ -87,13 +90,13 @@ class _Walk:
         if most == 0:
             return 0
         again = most is None or most > 1
-        start = first_bytes(body)
+        start = self.facts.first[id(body)]
         degree = self.visit(body, follow | start if again else follow, in_loop or again)
         if kind == "times" and node[2] == most:
             return degree
-        if is_nullable(body):
+        if self.facts.nullable[id(body)]:
             self.ambiguous = True
-            self.idle_groups = self.idle_groups or has_groups(body)
+            self.idle_groups = self.idle_groups or self.facts.groups[id(body)]
             return ENDLESS
         if start & follow:
             self.ambiguous = True
@@ -101,62 +104,7 @@ class _Walk:
         return degree
 
     def _note_groups(self, node: Node) -> None:
-        self.groups_in_branches = self.groups_in_branches or has_groups(node)
-
-
-def has_groups(node: Node) -> bool:
-    """Whether there is a group anywhere in *node*."""
-    match node[0]:
-        case "group":
-            return True
-        case "cat":
-            return any([has_groups(part) for part in node[1]])
-        case "alt":
-            return has_groups(node[1]) or has_groups(node[2])
-        case "star" | "plus" | "opt" | "times":
-            return has_groups(node[1])
-    return False
-
-
-def has_loops(node: Node) -> bool:
-    """Whether *node* can match texts of any length."""
-    match node[0]:
-        case "group":
-            return has_loops(node[2])
-        case "cat":
-            return any([has_loops(part) for part in node[1]])
-        case "alt":
-            return has_loops(node[1]) or has_loops(node[2])
-        case "star" | "plus":
-            return True
-        case "opt":
-            return has_loops(node[1])
-        case "times":
-            return node[3] is None or has_loops(node[1])
-    return False
-
-
-def first_bytes(node: Node) -> int:
-    """The set of bytes that a match of *node* can begin with."""
-    match node[0]:
-        case "set":
-            return int(node[1])
-        case "cat":
-            bits = 0
-            for part in node[1]:
-                bits |= first_bytes(part)
-                if not is_nullable(part):
-                    break
-            return bits
-        case "alt":
-            return first_bytes(node[1]) | first_bytes(node[2])
-        case "group":
-            return first_bytes(node[2])
-        case "star" | "plus" | "opt":
-            return first_bytes(node[1])
-        case "times":
-            return first_bytes(node[1]) if node[3] != 0 else 0
-    return 0
+        self.groups_in_branches = self.groups_in_branches or self.facts.groups[id(node)]
 
 
 def python_source(node: Node) -> str:
@@ -167,7 +115,7 @@ def python_source(node: Node) -> str:
         case "cat":
             return "".join([_item(part) if part[0] == "alt" else python_source(part) for part in node[1]])
         case "alt":
-            return f"{python_source(node[1])}|{python_source(node[2])}"
+            return "|".join([python_source(branch) for branch in branches(node)])
         case "group":
             return f"({python_source(node[2])})"
         case "star":
@@ -182,6 +130,16 @@ def python_source(node: Node) -> str:
         case "begin":
             return r"\A"
     return r"\Z"
+
+
+def branches(node: Node) -> list[Node]:
+    """What the branches of `a|b|c` are, in order: `("alt", ("alt", a, b), c)` has three."""
+    found = []
+    while node[0] == "alt":
+        found.append(node[2])
+        node = node[1]
+    found.append(node)
+    return found[::-1]
 
 
 def _item(node: Node) -> str:
