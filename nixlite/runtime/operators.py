@@ -312,10 +312,49 @@ def sorted_names(names: Iterable[str]) -> list[str]:
 
 
 def _list_less_than(a: tuple[Lazy, ...], b: tuple[Lazy, ...]) -> bool:
+    """The first elements that differ decide. Nix looks for them again in each list within a list."""
+    trail: list[int] = []
+    index = _difference(a, b, trail)
+    if index < 0:
+        return len(a) < len(b)
+    return _less_along(a[index], b[index], trail, "while comparing two list elements")
+
+
+def _less_along(a: Lazy, b: Lazy, trail: list[int], error_context: str) -> bool:
+    """`less_than` of two that differ; if both are lists, in the elements that *trail* leads to."""
+    if not trail:
+        return less_than(a, b)
+    index = trail.pop()
+    x, y = force(a)[index], force(b)[index]  # type: ignore[index]
+    return _less_along(x, y, trail, "while comparing two list elements")
+
+
+def _difference(a: tuple[Lazy, ...], b: tuple[Lazy, ...], trail: list[int]) -> int:
+    """The index of the first elements that differ, -1 where the shorter list is the beginning of the other.
+
+    If those are lists of one length, *trail* gets the index of the first elements in them that differ, if
+    those are lists, too, of the ones in there before it, and so on.
+    """
+    error_site = NOWHERE
+    index = 0
     for x, y in zip(a, b, strict=False):
-        if not same(x, y):
-            return less_than(x, y, "while comparing two list elements")
-    return len(a) < len(b)
+        if not _same_along(x, y, trail):
+            return index
+        index += 1  # noqa: SIM113 - `enumerate` makes a tuple for each
+    return -1
+
+
+def _same_along(a: Lazy, b: Lazy, trail: list[int]) -> bool:
+    """`same`; where lists differ that are equally long, *trail* gets the way to the difference."""
+    left = a[1] if type(a) is list and a[0] is None else a
+    right = b[1] if type(b) is list and b[0] is None else b
+    if type(left) is not tuple or type(right) is not tuple or left is right or len(left) != len(right):
+        return same(a, b)
+    index = _difference(left, right, trail)
+    if index < 0:
+        return True
+    trail.append(index)
+    return False
 
 
 def _less_than_mixed(a: Value, b: Value) -> bool:
