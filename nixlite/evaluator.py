@@ -87,6 +87,7 @@ class Evaluator:
         self.state = State(settings, host, make_store)
         self.state.import_file = self.import_file
         self.state.scoped_import = self.scoped_import
+        self.state.canonical_text = self.canonical_text
         install(self.state)
         # Not a builtin but Nix code: evaluated when it is first asked for.
         derivation = [from_start, (self._evaluate_internal, "derivation")]
@@ -202,6 +203,15 @@ class Evaluator:
             return piece_compiler(tree, source, analysis, self.primops)
 
         return uncollected(make)
+
+    def canonical_text(self, source: Source, start: int, end: int) -> str:
+        """What `--parse` prints for an expression that is a part of *source*."""
+        from nixlite.syntax.parser import parse
+        from nixlite.syntax.unparse import show
+
+        options = self.parse_options()
+        options.warn = None  # it has done that
+        return show(parse(Source(source.name, source.text[start:end], base=source.base), options))
 
     # -- running
 

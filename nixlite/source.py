@@ -23,6 +23,9 @@ CHECKSUM = 8
 """Bytes that `checksum` gives."""
 
 BINARY = os.O_RDONLY | getattr(os, "O_BINARY", 0)
+LONG_LINE = 1024
+"""Characters of a line from which on the bytes before a column are not counted anew for each."""
+
 SMALL = 1 << 16
 """Bytes that are read of a file at once."""
 
@@ -35,7 +38,7 @@ class Source:
     once it is parsed, the names in it in the order in which Nix numbers them (see `runtime.symbols`).
     """
 
-    __slots__ = ("__weakref__", "_find_right", "_starts", "base", "name", "names", "path", "text")
+    __slots__ = ("__weakref__", "_extra", "_find_right", "_starts", "base", "name", "names", "path", "text")
 
     def __init__(self, name: str, text: str, *, base: str = "/", path: str | None = None) -> None:
         self.name = name
@@ -44,6 +47,7 @@ class Source:
         self.path = path
         self.names: Iterable[str] = ()
         self._starts: list[int] | None = None
+        self._extra: list[int] = []
         self._find_right: Callable[[list[int], int], int]
 
     def line_starts(self) -> list[int]:
@@ -72,7 +76,22 @@ class Source:
         start = starts[line - 1]
         if self.text.isascii():
             return line, offset - start + 1
+        if offset - start > LONG_LINE:
+            return line, offset - start + 1 + self._wider(offset) - self._wider(start)
         return line, len(self.text[start:offset].encode("utf-8", "surrogateescape")) + 1
+
+    def _wider(self, offset: int) -> int:
+        """How many bytes more than characters there are before *offset*; counted once, block by block."""
+        if not self._extra:
+            text = self.text
+            self._extra = [0]
+            for start in range(0, len(text), LONG_LINE):
+                block = text[start : start + LONG_LINE]
+                more = len(block.encode("utf-8", "surrogateescape")) - len(block)
+                self._extra.append(self._extra[-1] + more)
+        number = offset // LONG_LINE
+        rest = self.text[number * LONG_LINE : offset]
+        return self._extra[number] + len(rest.encode("utf-8", "surrogateescape")) - len(rest)
 
     def position(self, offset: int) -> Position:
         """The position of a character offset."""

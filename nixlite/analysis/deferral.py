@@ -65,7 +65,11 @@ class Piece:
         return self.node
 
 
-def deferred_names(attrs: n.AttrSet, policy: Policy, *, often: bool) -> list[str]:
+Sizes = dict["n.AttrSet", int]
+"""The lengths of the sets that an attribute path defines, as far as they were asked for."""
+
+
+def deferred_names(attrs: n.AttrSet, policy: Policy, sizes: Sizes, *, often: bool) -> list[str]:
     """The names of a group whose values become pieces; *often*: in a function that may run often."""
     if attrs.recursive and "__overrides" in attrs.bindings:
         return []
@@ -73,7 +77,7 @@ def deferred_names(attrs: n.AttrSet, policy: Policy, *, often: bool) -> list[str
     small: list[str] = []
     large: list[str] = []
     for name, binding in attrs.bindings.items():
-        size = deferrable_size(binding.value)
+        size = deferrable_size(binding.value, sizes)
         if size >= least:
             large.append(name)
             small.append(name)
@@ -82,14 +86,29 @@ def deferred_names(attrs: n.AttrSet, policy: Policy, *, often: bool) -> list[str
     return small if len(small) >= policy.members and not often else large
 
 
-def deferrable_size(value: n.Expr | None) -> int:
+def deferrable_size(value: n.Expr | None, sizes: Sizes) -> int:
     """The length of a value's text, -1 where no thunk is made for it."""
     if value is None or type(value) in NEVER or (type(value) is n.ListLiteral and not value.items):
         return -1
-    size = value.end - value.start
-    if not size and type(value) is n.AttrSet:  # of `a.b = 1; a.c = 2;`
-        return sum(4 + max(deferrable_size(binding.value), 0) for binding in value.bindings.values())
-    return size
+    if type(value) is n.AttrSet and value.start == value.end:  # of `a.b = 1; a.c = 2;`
+        return size_of_path(value, sizes)
+    return value.end - value.start
+
+
+def size_of_path(attrs: n.AttrSet, sizes: Sizes) -> int:
+    """The length of what an attribute path defines, about; without recursion, for paths may be long."""
+    waiting = [attrs]
+    while waiting:
+        at = waiting[-1]
+        if at not in sizes:
+            values = [binding.value for binding in at.bindings.values()]
+            inner = [v for v in values if type(v) is n.AttrSet and v.start == v.end and v not in sizes]
+            if inner:
+                waiting += inner
+                continue
+            sizes[at] = sum([4 + max(deferrable_size(value, sizes), 0) for value in values])
+        waiting.pop()
+    return sizes[attrs]
 
 
 def heads(tree: n.Expr) -> set[n.Expr]:

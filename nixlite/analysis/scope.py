@@ -18,6 +18,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Container, Iterable
 
+    from nixlite.analysis.deferral import Sizes
     from nixlite.analysis.policy import Policy
     from nixlite.source import Source
 
@@ -46,6 +47,7 @@ class Resolver:
         self.shares = aliases and policy is None
         self.level = 0  # in so many functions within each other
         self.joined: set[n.Expr] = set()  # functions that are one with those around them
+        self.sizes: Sizes = {}
         self.unready: list[n.Expr] = []  # the functions whose defaults we are in
         self.ordered = False  # whether bindings and formals are visited in the order of names
 
@@ -285,7 +287,7 @@ def visited(resolver: Resolver, names: Iterable[str]) -> Iterable[str]:
 
 def open_group(resolver: Resolver, attrs: n.AttrSet, policy: Policy) -> Group | None:
     """The group of bindings that are compiled later, None for no such."""
-    names = deferred_names(attrs, policy, often=resolver.often)
+    names = deferred_names(attrs, policy, resolver.sizes, often=resolver.often)
     if not names:
         return None
     group = resolver.analysis.groups[attrs] = Group(attrs, resolver.piece, resolver.count)

@@ -12,7 +12,7 @@ from nixlite.compiler import emit
 from nixlite.compiler.deferred import Deferred, begin_group, fill_environment, make_group
 from nixlite.compiler.expressions import argument, atomic, outlined, path_constant, selection
 from nixlite.compiler.functions import define_lambda
-from nixlite.compiler.unit import CONTEXT, MAX_NESTING, SELECT, TAIL, VALUE, Function, Recipe
+from nixlite.compiler.unit import CONTEXT, MAX_CLOSURES, MAX_NESTING, SELECT, TAIL, VALUE, Function, Recipe
 from nixlite.compiler.variables import (
     CONSTANT_GLOBALS,
     is_builtins,
@@ -186,7 +186,8 @@ def classify(f: Function, names: dict[str, Variable], attrs: n.AttrSet) -> None:
             f.unit.constants[variable] = path_constant(f, node)
         elif kind is n.ListLiteral and not node.items:
             f.unit.constants[variable] = emit.constant(())
-        elif kind is n.Lambda and f.nesting < MAX_NESTING:
+        elif kind is n.Lambda and f.nesting < MAX_NESTING and f.closures < MAX_CLOSURES:
+            f.closures += 1
             f.unit.functions.add(variable)
         elif is_inherited_builtin(f, name, attrs):
             f.unit.builtins[variable] = name

@@ -49,6 +49,12 @@ NEVER_FAIL = frozenset((n.Int, n.Float, n.Str, n.PathLiteral, n.Lambda, n.ListLi
 NOWHERE = ("", 0, 1)
 """`runtime.values.NOWHERE`: the place of what has none."""
 
+LONGEST_TEXT = 20_000
+"""Characters of an expression whose canonical text is written into the code, for messages."""
+
+LONGEST_NAME = 2_000
+"""The same of a computed name, which is shown only where it cannot be computed."""
+
 LARGE_LITERAL = 16
 """Lists and sets with more items than this are delayed even where they could be made at once."""
 
@@ -263,7 +269,12 @@ def path_text(path: tuple[n.AttrName, ...]) -> str | tuple[str, ...]:
         return ".".join(map(attribute_name, path))
     from nixlite.syntax.unparse import show_path
 
-    return tuple([show_path((name,)) for name in path])
+    return tuple(["«…»" if is_long(name, LONGEST_NAME) else show_path((name,)) for name in path])
+
+
+def is_long(node: n.AttrName, longest: int) -> bool:
+    """Whether the text of an expression is too long to be kept; each may be a part of another one's."""
+    return not isinstance(node, str) and node.end - node.start > longest
 
 
 def is_static(path: tuple[n.AttrName, ...]) -> TypeGuard[tuple[str, ...]]:
@@ -479,26 +490,38 @@ def if_tail(f: Function, node: n.If) -> None:
 
 def assert_tail(f: Function, node: n.Assert) -> None:
     """`assert c; body`: a failing `a == b` is evaluated again to tell how the sides differ."""
-    from nixlite.syntax.unparse import show
-
     context = f.unit.site(node.pos, f.context, CONTEXT, "in the condition of the assert statement")
     test = boolean(f, node.condition, context)
     site = f.unit.site(node.pos, f.context)
-    text = emit.constant(show(node.condition))
+    text = condition_text(node.condition)
     failing: list[ast.stmt] = []
     f.emit(emit.If(emit.negation(test), failing, []))
     block, known = f.block, f.known
     f.block = failing
     if type(node.condition) is n.Binary and node.condition.op == "==":
-        why = f"while evaluating the condition of the assertion '{show(node.condition)}'"
+        shown = "«…»" if text is None else text
+        why = f"while evaluating the condition of the assertion '{shown}'"
         differing = f.unit.site(node.pos, f.context, CONTEXT, why)
         left = f.within(differing, node.condition.left)
         right = f.within(differing, node.condition.right)
         place = f.unit.site(node.condition.pos, differing.number)
         f.emit(emit.statement(emit.call(place, "assert_equal", left, right)))
-    f.emit(emit.statement(emit.call(site, "assertion_failed", text)))
+    if text is None:
+        ends = [emit.constant(offset) for offset in (node.condition.start, node.condition.end)]
+        f.emit(emit.statement(emit.call(site, "long_assertion_failed", emit.name("SOURCE"), *ends)))
+    else:
+        f.emit(emit.statement(emit.call(site, "assertion_failed", emit.constant(text))))
     f.block, f.known = block, known
     f.tail(node.body)
+
+
+def condition_text(node: n.Expr) -> str | None:
+    """The canonical text of an assertion's condition; None if that is too long to be kept."""
+    if is_long(node, LONGEST_TEXT):
+        return None
+    from nixlite.syntax.unparse import show
+
+    return show(node)
 
 
 def with_tail(f: Function, node: n.With) -> None:

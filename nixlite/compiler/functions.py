@@ -7,7 +7,7 @@ from nixlite.analysis.lookups import curried
 from nixlite.compiler import emit
 from nixlite.compiler.builtin_calls import builtin_call
 from nixlite.compiler.expressions import ARITHMETIC, argument, atomic, element, escaping_argument
-from nixlite.compiler.unit import CALL, CONTEXT, FORMALS, MAX_NESTING, VALUE, Function, Reads
+from nixlite.compiler.unit import CALL, CONTEXT, FORMALS, MAX_CLOSURES, MAX_NESTING, VALUE, Function, Reads
 from nixlite.compiler.variables import called_builtin, is_rebound, write_lookups
 from nixlite.syntax import nodes as n
 
@@ -17,13 +17,17 @@ if TYPE_CHECKING:
 
     from nixlite.compiler.unit import Site
 
+MANY_ARGUMENTS = 30
+"""More arguments than this are applied in a loop: calls within calls are nested Python expressions."""
+
 # -- lambdas
 
 
 def lambda_value(f: Function, node: n.Lambda) -> ast.expr:
     """A function as a value: a Python closure defined before the current statement."""
-    if f.nesting >= MAX_NESTING:
+    if f.nesting >= MAX_NESTING or f.closures >= MAX_CLOSURES:
         return f.outlined(node)
+    f.closures += 1
     identifier = f.unit.fresh("f")
     f.hoist(define_lambda(f, node, identifier))
     return emit.name(identifier)
@@ -142,7 +146,7 @@ def write_formals(f: Function, node: n.Lambda, parameter: str) -> None:
     if node.argument is not None:
         variable = names[node.argument]
         f.emit(emit.assign(f.declare(variable), attrs))
-        f.known = f.known | {variable}
+        f.learn(variable)
     if len(required) < len(node.formals.items):
         write_defaults(f, node.formals, names, attrs)
 
@@ -174,30 +178,33 @@ def write_defaults(f: Function, formals: n.Formals, names: dict[str, Variable], 
     if that is there already.
     """
     by_name = {formal.name: formal for formal in formals.items}
-    unfilled = [names[name] for name in f.unit.analysis.order.sorted(by_name)]
-    waiting = {f.declare(v): v for v in unfilled if by_name[v.name].default is not None}
+    ordered = [names[name] for name in f.unit.analysis.order.sorted(by_name)]
+    unfilled = set(ordered)
+    waiting = {variable for variable in ordered if by_name[variable.name].default is not None}
+    for variable in ordered:
+        if variable in waiting:
+            f.declare(variable)
     late: list[tuple[str, dict[Variable, None]]] = []
-    while unfilled:
-        formal = by_name[unfilled[0].name]
-        if formal.default is None:
-            del unfilled[0]
-            continue
-        target = f.unit.name_of(names[formal.name])
-        given = emit.compare(emit.constant(formal.name), emit.IN, attrs)
-        made, captures = default_lazy(f, formal, set(waiting.values()), unfilled)
-        if captures is not None:
-            cell = f.temporary()
-            f.emit(emit.assign(cell, made))
-            late.append((cell, captures))
-            made = emit.name(cell)
-        f.emit(emit.assign(target, emit.if_else(given, emit.item(attrs, formal.name), made)))
-        del waiting[target], unfilled[0]
+    for variable in ordered:
+        formal = by_name[variable.name]
+        if formal.default is not None:
+            made, captures = default_lazy(f, formal, waiting, unfilled)
+            if captures is not None:
+                cell = f.temporary()
+                f.emit(emit.assign(cell, made))
+                late.append((cell, captures))
+                made = emit.name(cell)
+            given = emit.compare(emit.constant(formal.name), emit.IN, attrs)
+            value = emit.if_else(given, emit.item(attrs, formal.name), made)
+            f.emit(emit.assign(f.unit.name_of(variable), value))
+            waiting.discard(variable)
+        unfilled.discard(variable)
     for cell, captures in late:
         f.emit(emit.assign_item(emit.name(cell), 1, f.payload(captures)))
 
 
 def default_lazy(
-    f: Function, formal: n.Formal, waiting: set[Variable], unfilled: list[Variable]
+    f: Function, formal: n.Formal, waiting: set[Variable], unfilled: set[Variable]
 ) -> tuple[ast.expr, dict[Variable, None] | None]:
     """The lazy of a default, and what it captures when some of that is not assigned yet: its payload is then.
 
@@ -242,6 +249,8 @@ def call_value(f: Function, node: n.Call) -> ast.expr:
 
 def apply(f: Function, site: Site, function: ast.expr, arguments: list[ast.expr]) -> ast.expr:
     """Apply the value *function* to the arguments, up to three at a time."""
+    if len(arguments) > MANY_ARGUMENTS:
+        return emit.call(site, "call_many", function, emit.tuple_of(arguments))
     while arguments:
         if len(arguments) >= 3:
             function = emit.call(site, "call3", function, *arguments[:3])

@@ -26,6 +26,12 @@ if TYPE_CHECKING:
     from nixlite.compiler.unit import Function, Site
 
 COMPARISONS: dict[str, ast.cmpop] = {"<": emit.LT, ">": emit.GT, "<=": emit.LT_E, ">=": emit.GT_E}
+CHAINS = {"+": "left", "//": "right", "++": "right"}
+"""Operators that make chains, and on which side of one the next is."""
+
+LONG_CHAIN = 32
+"""Operators in a chain from which on it is lowered as one."""
+
 BUILTIN_OF = {"-": "sub", "*": "mul", "/": "div"}
 
 
@@ -331,7 +337,8 @@ def update(f: Function, node: n.Binary) -> ast.expr:
 def binary_tail(f: Function, node: n.Binary) -> None:
     """An operator as the last thing of a function."""
     value = f.value(node)
-    if node.op == "//" and f.unit.analysis.variables.get(node.left) in f.watched:
+    is_update = node.op == "//" and getattr(getattr(value, "func", None), "id", "") == "update"
+    if is_update and f.unit.analysis.variables.get(node.left) in f.watched:
         f.reads_harmlessly(node.left)
         f.growing.append(value.func)  # type: ignore[attr-defined]
     f.emit(emit.Return(value))
@@ -404,7 +411,21 @@ BINARY: dict[str, Callable[[Function, n.Binary], ast.expr]] = {
 
 def binary(f: Function, node: n.Binary) -> ast.expr:
     """Any binary operator, by the table."""
+    if node.op in CHAINS and is_long_chain(f, node, CHAINS[node.op]):
+        from nixlite.compiler.chains import LOWERINGS  # few programs have any
+
+        return LOWERINGS[node.op](f, node)
     return BINARY[node.op](f, node)
+
+
+def is_long_chain(f: Function, node: n.Binary, side: str) -> bool:
+    """Whether an operator is the outermost of a chain that is lowered as one, see `chains`."""
+    at: n.Expr = node
+    for _ in range(LONG_CHAIN):
+        at = getattr(at, side)
+        if type(at) is not n.Binary or at.op != node.op:
+            return False
+    return not f.unit.instrumented
 
 
 TAIL.update({n.Binary: binary_tail, n.Var: variable_tail})

@@ -34,6 +34,12 @@ stack, with limits that differ by version."""
 MAX_NESTING = 12
 """The same for functions within functions."""
 
+MOST_KNOWN = 256
+"""Variables that are kept in mind as evaluated: each one more copies the set of them."""
+
+MAX_CLOSURES = 200
+"""Python functions that one other defines: CPython's compiler copies the set of all its names for each."""
+
 MAX_BLOCKS = 30
 """The same for `if` statements within each other."""
 
@@ -182,8 +188,8 @@ class Function:
     """
 
     __slots__ = (
-        "block", "blocks", "captures", "context", "depth", "growing", "hoist_known", "known", "locals",
-        "members", "nesting", "parent", "unit", "watched",
+        "block", "blocks", "captures", "closures", "context", "depth", "growing", "hoist_known", "known",
+        "locals", "members", "nesting", "parent", "unit", "watched",
     )  # fmt: skip
 
     def __init__(self, unit: Unit, parent: Function | None, known: frozenset[Variable]) -> None:
@@ -198,6 +204,7 @@ class Function:
         self.context = 0
         self.depth = 0
         self.blocks = 0
+        self.closures = 0
         self.nesting: int = 0 if parent is None else parent.nesting + 1
         self.watched: dict[Variable, Reads] = {}
         self.growing: list[Any] = []
@@ -237,6 +244,10 @@ class Function:
     def temporary(self) -> str:
         """A fresh local name."""
         return self.unit.fresh("t")
+
+    def learn(self, variable: Variable) -> None:
+        """Say that *variable* is in WHNF from here on. Of very many the earlier ones are forgotten."""
+        self.known = self.known | {variable} if len(self.known) < MOST_KNOWN else frozenset((variable,))
 
     # -- statements
 

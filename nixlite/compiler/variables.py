@@ -61,7 +61,7 @@ def resolved(f: Function, resolution: object, site: Site) -> ast.expr:
     forced = emit.if_else(emit.is_evaluated(emit.name(name)), emit.item(emit.name(name), 1), forced)
     if resolution in f.locals:  # remember the value instead of the thunk
         forced = emit.walrus(name, forced)
-        f.known = f.known | {resolution}
+        f.learn(resolution)
     return emit.if_else(emit.type_is(emit.name(name), "list"), forced, emit.name(name))
 
 

@@ -11,17 +11,19 @@ import sys
 
 from nixlite.errors import AssertionFailed, NixTypeError
 from nixlite.runtime import select
-from nixlite.runtime.call import call, call2, call3, curry
+from nixlite.runtime.call import call, call2, call3, call_many, curry
 from nixlite.runtime.expect import wrong_type
 from nixlite.runtime.thunk import VIRGIN, force
 from nixlite.runtime.values import HERE, MISSING, ContextString, FunctionType, NixPath, linked
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Any
 
     from nixlite.runtime.state import State
     from nixlite.runtime.values import Lazy, Value
+    from nixlite.source import Source
 
     Names = dict[str, Any]
 else:
@@ -40,6 +42,17 @@ def update(right: dict[str, Lazy], left: dict[str, Lazy]) -> dict[str, Lazy]:
     return {**left, **right}
 
 
+def update_all(sets: tuple[dict[str, Lazy], ...]) -> dict[str, Lazy]:
+    """`… // c // b // a` for *sets* a, b, c, …: as `update` on each in turn, but they are copied once."""
+    filled = [attrs for attrs in sets if attrs]
+    if len(filled) < 2:
+        return filled[0] if filled else sets[-1]
+    result = filled.pop().copy()
+    while filled:
+        result.update(filled.pop())
+    return result
+
+
 def concat(left: Value, right: Value) -> tuple[Lazy, ...]:
     """`left ++ right`, where one of them is no list."""
     error_context, error_position = "while evaluating one of the elements to concatenate", HERE
@@ -47,6 +60,20 @@ def concat(left: Value, right: Value) -> tuple[Lazy, ...]:
         if type(value) is not tuple:
             raise wrong_type("a list", value)
     return left + right  # type: ignore[operator,return-value]
+
+
+def concat_all(values: tuple[Value, ...], places: tuple[tuple[str, int, int], ...]) -> tuple[Lazy, ...]:
+    """`a ++ b ++ c ++ …`; *places*: where the operators are. The last two operands are looked at first."""
+    error_context = "while evaluating one of the elements to concatenate"
+    last = len(values) - 1
+    for index in (last - 1, last, *range(last - 2, -1, -1)):
+        if type(values[index]) is not tuple:
+            error_position = places[min(index, last - 1)]
+            raise wrong_type("a list", values[index])
+    joined: list[Lazy] = []
+    for value in values:
+        joined += value  # type: ignore[arg-type]
+    return tuple(joined)
 
 
 def not_a_boolean(value: Value) -> bool:
@@ -62,6 +89,16 @@ def not_a_set(value: Value) -> dict[str, Lazy]:
 def assertion_failed(condition: str) -> None:
     """A failed `assert`; *condition* as `--parse` prints it."""
     raise AssertionFailed(f"assertion '{condition}' failed", at_site=True)
+
+
+def long_assertion_failed(state: State) -> Callable[[Source, int, int], None]:
+    """`assertion_failed` for a condition whose text is not in the code, but from where to where it is."""
+
+    def fail(source: Source, start: int, end: int) -> None:
+        condition = state.canonical_text(source, start, end)
+        raise AssertionFailed(f"assertion '{condition}' failed", at_site=True)
+
+    return fail
 
 
 def argument_set(value: Value) -> None:
@@ -102,7 +139,8 @@ OPERATIONS: dict[str, Any] = {
     "len": len,
     "KeyError": KeyError, "function": FunctionType, "NixPath": NixPath,
     "ContextString": ContextString, "MISSING": MISSING,
-    "VIRGIN": VIRGIN, "force": force, "call": call, "call2": call2, "call3": call3, "curry": curry,
+    "VIRGIN": VIRGIN, "force": force, "call": call, "call2": call2, "call3": call3,
+    "call_many": call_many, "curry": curry,
     "select": select.select, "select_path": select.select_path, "selection": select.selection,
     "find": select.find, "find_one": select.find_one,
     "select_computed": select.select_computed, "find_computed": select.find_computed,
@@ -111,7 +149,7 @@ OPERATIONS: dict[str, Any] = {
     "add_attribute": select.add_attribute, "add_function": select.add_function,
     "with_value": select.with_value, "with_one": select.with_one, "with_two": select.with_two,
     "apply_overrides": select.apply_overrides, "refill": select.refill, "position_set": select.position_set,
-    "update": update, "concat": concat,
+    "update": update, "update_all": update_all, "concat": concat, "concat_all": concat_all,
     "not_a_boolean": not_a_boolean, "not_a_set": not_a_set, "assertion_failed": assertion_failed,
     "argument_set": argument_set, "missing_argument": missing_argument,
     "unexpected_argument": unexpected_argument,
@@ -119,8 +157,11 @@ OPERATIONS: dict[str, Any] = {
 
 
 LATE = frozenset(
-    ("append_path", "assert_equal", "equal", "join", "plus", "summand", "to_path_segment", "to_string"),
-)
+    (
+        "append_path", "assert_equal", "equal", "join", "long_assertion_failed", "plus", "summand",
+        "to_path_segment", "to_string",
+    ),
+)  # fmt: skip
 """Operations whose modules are loaded when a program first comes to one of them."""
 
 
@@ -130,6 +171,7 @@ def late_operations(state: State) -> dict[str, Any]:
     from nixlite.runtime.text import append_path, join, string_operations
 
     names = {"append_path": append_path, "assert_equal": assert_equal, "equal": equal, "join": join}
+    names["long_assertion_failed"] = long_assertion_failed(state)
     return {**names, **string_operations(state)}
 
 

@@ -56,6 +56,17 @@ def apply_primop(code: Callable[..., Value], arguments: tuple[Lazy, ...]) -> Val
     return code(*arguments)
 
 
+def call_many(function: Any, arguments: tuple[Lazy, ...]) -> Value:
+    """Apply to any number of arguments, three at a time."""
+    at, count = 0, len(arguments)
+    while at + 3 <= count:
+        function = call3(function, arguments[at], arguments[at + 1], arguments[at + 2])
+        at += 3
+    for argument in arguments[at:]:
+        function = call(function, argument)
+    return function  # type: ignore[no-any-return]
+
+
 def takes_two(function: Value) -> bool:
     """Whether a function is compiled Nix code `a: b: …`, which may be called with both arguments at once."""
     return type(function) is FunctionType and function.__code__.co_argcount >= 2

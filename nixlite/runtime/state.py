@@ -11,22 +11,23 @@ if TYPE_CHECKING:
     from nixlite.runtime.settings import Settings
     from nixlite.runtime.symbols import Symbols
     from nixlite.runtime.values import Lazy, NixPath, Value
+    from nixlite.source import Source
 
 
 class State:
     """The state of one evaluator; builtins declared with `state=True` get it as their first argument.
 
     `import_file(path)` evaluates a file (memoised) and `scoped_import(scope, path)` evaluates it anew with
-    *scope*'s attributes in scope. These are set by `evaluator.Evaluator`, the only place that joins compiler
-    and runtime. `builtins` is the attribute set,
-    `symbols` the numbers of names,
+    *scope*'s attributes in scope; `canonical_text(source, start, end)` is a part of a source as `--parse`
+    prints it. These are set by `evaluator.Evaluator`, the only place that joins compiler and runtime.
+    `builtins` is the attribute set, `symbols` the numbers of names,
     `operation(name)` what builtins offer to compiled code beside themselves, `started` the time in seconds
     since 1970, `store` a `store.Store`, which *make_store* gives when it is first asked for.
     """
 
     __slots__ = (
-        "_make_store", "_store", "builtins", "caches", "globals", "host", "import_file", "operation",
-        "scoped_import", "settings", "started", "symbols",
+        "_make_store", "_store", "builtins", "caches", "canonical_text", "globals", "host", "import_file",
+        "operation", "scoped_import", "settings", "started", "symbols",
     )  # fmt: skip
 
     def __init__(self, settings: Settings, host: Host, make_store: Callable[[], Any]) -> None:
@@ -42,6 +43,7 @@ class State:
         self.import_file: Callable[[NixPath], Value]
         self.scoped_import: Callable[[dict[str, Lazy], NixPath], Value]
         self.symbols: Symbols
+        self.canonical_text: Callable[[Source, int, int], str]
 
     @property
     def store(self) -> Any:

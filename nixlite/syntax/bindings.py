@@ -205,8 +205,8 @@ class BindingRules(Rules):
     def define_path(self, attrs: AttrSet, path: Path, value: Expr, pos: int) -> None:
         """`a.b.c = value;`: the sets on the way are those defined already or new ones."""
         doc = self.doc(pos)
-        for depth, name in enumerate(path[:-1], 1):
-            attrs = self.inner_set(attrs, path[:depth], name, pos, doc)
+        for depth in range(1, len(path)):
+            attrs = self.inner_set(attrs, path, depth, pos, doc)
         name = path[-1]
         if isinstance(name, str):
             self.define(attrs, path, name, Binding(PLAIN, value, pos, doc=doc))
@@ -215,8 +215,9 @@ class BindingRules(Rules):
         if doc is not None:
             set_doc(value, doc)
 
-    def inner_set(self, attrs: AttrSet, path: Path, name: AttrName, pos: int, doc: str | None) -> AttrSet:
-        """The set that *name*, the last of *path*, means in the middle of an attribute path."""
+    def inner_set(self, attrs: AttrSet, path: Path, depth: int, pos: int, doc: str | None) -> AttrSet:
+        """The set that the name at *depth* of an attribute path (from 1) means in the middle of it."""
+        name = path[depth - 1]
         inner = AttrSet(False, NO_POS, pos, pos)
         if not isinstance(name, str):
             attrs.dynamic.append(DynamicBinding(name, inner, pos))
@@ -228,7 +229,7 @@ class BindingRules(Rules):
         parse_skimmed(found)
         if isinstance(found.value, AttrSet):
             return found.value
-        raise self.already_defined(path, pos, found.pos)
+        raise self.already_defined(path[:depth], pos, found.pos)
 
     def define(self, attrs: AttrSet, path: Path, name: str, binding: Binding) -> None:
         """Bind *name*, the last of *path* (which is for the message), merging two sets into one."""

@@ -143,7 +143,7 @@ def attributes(tree: Path) -> dict[str, tuple[Path, str]]:
 
 def ask(tree: Path, attribute: str) -> dict[str, Any]:
     """The answer of `stale`."""
-    text = f'ps: ps.{attribute}.overrideAttrs {{ version = "{NEW}"; }}'
+    text = f'ps: ps.{attribute}.overrideAttrs (o: {{ version = "{NEW}"; }})'
 
     def evaluate(evaluator: Any) -> Any:
         if "base" not in evaluator.kept:
@@ -183,7 +183,7 @@ def judge(tree: Path, attribute: str, file: Path, version: str, evaluate: Callab
             if evaluate(with_old_hash(evaluate, attribute, package, fix)) == wanted:
                 return Outcome(attribute, "equal", "", answer)
         if not candidates and answer["verdict"]["code"] == 0:
-            plain = evaluate(f'({package}.overrideAttrs {{ version = "{NEW}"; }}).drvPath')
+            plain = evaluate(f'({package}.overrideAttrs (o: {{ version = "{NEW}"; }})).drvPath')
             return Outcome(attribute, "equal" if plain == wanted else "false ✓", "everything follows", answer)
     except RuntimeError as error:
         return Outcome(attribute, "false ✓", f"fails: {error}", answer)
@@ -194,7 +194,7 @@ def judge(tree: Path, attribute: str, file: Path, version: str, evaluate: Callab
 
 def with_old_hash(evaluate: Callable[[str], str], attribute: str, package: str, fix: dict[str, Any]) -> str:
     """The drvPath of a fix as an expression, the old hash in place of a made-up one."""
-    code = fix["code"] if fix["whole"] else f"ps.{attribute}.overrideAttrs {fix['code']}"
+    code = fix["code"] if fix["whole"] else f"ps.{attribute}.overrideAttrs (o: {fix['code']})"
     if ZEROS.search(code):
         try:
             old = evaluate(f"{package}.src.outputHash")
@@ -203,8 +203,6 @@ def with_old_hash(evaluate: Callable[[str], str], attribute: str, package: str, 
         if "-" in old:
             code = re.sub(r"\bsha256(?==|\s*=)", "hash", code)
         code = ZEROS.sub(f'"{old}"', code)
-    if not fix["whole"] and not fix["code"].startswith(("(", "{")):
-        code = f"ps.{attribute}.overrideAttrs ({code.partition('.overrideAttrs ')[2]})"
     return f"let ps = import <nixpkgs> {{ config = {{ }}; overlays = [ ]; }}; in ({code}).drvPath"
 
 
