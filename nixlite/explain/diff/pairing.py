@@ -74,13 +74,13 @@ def pair_inputs(
         for pair in aligned(first, new_uses.get(what, []), before & after):
             votes[pair] = votes.get(pair, 0) + (2 if alike(*pair) else 1)
     pairs: Pairs = []
-    first, second = set(before), set(after)  # what is on both sides may be named in other places
+    single, other = set(before), set(after)  # what is on both sides may be named in other places
     for pair in sorted(votes, key=lambda pair: (-votes[pair], not alike(*pair), pair)):
-        if pair[0] in first and pair[1] in second:
+        if pair[0] in single and pair[1] in other:
             pairs.append(pair)
-            first.discard(pair[0])
-            second.discard(pair[1])
-    others, left, right = pair_up(first - after, second - before, drv_name, likeness)
+            single.discard(pair[0])
+            other.discard(pair[1])
+    others, left, right = pair_up(single - after, other - before, drv_name, likeness)
     return sorted([*pairs, *others]), left, right
 
 
