@@ -17,7 +17,7 @@ from nixlite.runtime.expect import (
     force_string_no_context,
     wrong_type,
 )
-from nixlite.runtime.operators import same
+from nixlite.runtime.operators import equal, same
 from nixlite.runtime.symbols import make_symbol
 from nixlite.runtime.thunk import force
 from nixlite.runtime.values import FunctionType, lambda_info
@@ -92,8 +92,26 @@ def elem(x: Lazy, xs: Lazy) -> Value:
     *x* is not evaluated for an empty list.
     """
     items = force_list(xs, "while evaluating the second argument passed to builtins.elem")
+    if items:
+        value = force(x)
+        if type(value) is str or type(value) is int:
+            return is_among(value, items)
     for item in items:  # noqa: SIM110 - a generator would spend C stack
         if same(x, item):
+            return True
+    return False
+
+
+def is_among(value: str | int, items: tuple[Lazy, ...]) -> bool:
+    """`elem` for a string or integer; programs call it in loops, on lists that grow (`unique`)."""
+    kind = type(value)
+    for item in items:
+        if type(item) is list:
+            item = item[1] if item[0] is None else force(item)
+        if type(item) is kind:
+            if item == value:
+                return True
+        elif equal(value, item):
             return True
     return False
 
