@@ -25,12 +25,14 @@ def nixlite(
     """Run the nixlite of this checkout with *arguments*; standard input is never the caller's.
 
     The lookup path and the configuration of whoever runs the tests have no say; the home directory, where
-    compiled files are kept, is *cwd* when that is given. *variables* are set in its environment.
+    compiled files are kept, is *cwd* when that is given. `XDG_CACHE_HOME` is not set then, as with most users.
+    *variables* are set in its environment.
     """
     environment = {name: value for name, value in os.environ.items() if not name.startswith("NIX_")}
     environment |= {"PYTHONPATH": str(ROOT), "NO_COLOR": "1", "TERM": "dumb"}
     if cwd is not None:
-        environment |= {"HOME": str(cwd), "XDG_CACHE_HOME": str(cwd / ".cache")}
+        environment["HOME"] = str(cwd)
+        environment.pop("XDG_CACHE_HOME", None)
     environment |= variables or {}
     return subprocess.run(
         [sys.executable, "-m", "nixlite", *arguments],

@@ -128,7 +128,7 @@ def rewritten(state: State, cache: BinaryCache, path: str, expected: str) -> str
     """Fetch the closure and name every path by its content."""
     from nixlite.store.fetch.binary_cache import copy_rewritten
 
-    if expected and state.store.contains(expected):
+    if expected and state.store.is_valid(expected):
         return expected
     found = copy_rewritten(cache, state.store, path)
     if not expected:

@@ -8,7 +8,7 @@ Manual: Built-ins, under the functions' names.
 from __future__ import annotations
 
 from nixlite.builtins.derivations import expected_hash
-from nixlite.builtins.fetching import Fetched, check_uri, downloader_of, fetch_input
+from nixlite.builtins.fetching import Fetched, channel_url, check_uri, downloader_of, fetch_input
 from nixlite.builtins.registry import builtin
 from nixlite.errors import EvalError, HashMismatch, NixTypeError
 from nixlite.runtime.attributes import position, string_attribute
@@ -45,6 +45,7 @@ def fetchurl(state: State, arg: Lazy) -> Value:
         return known
     data = downloader_of(state).get(request.url).data
     path: str = state.store.add_bytes(request.name, data, recursive=False)
+    state.store.mounted.add(path)
     if request.expected is not None:
         from nixlite.store.hashing import hash_bytes
 
@@ -97,8 +98,8 @@ def read_request(request: Request, arg: Lazy) -> None:
             raise EvalError("'url' argument required")
     else:
         request.url = force_string_no_context(value, "while evaluating the url we should fetch")
-    if request.who == "fetchTarball" and request.url.startswith("channel:"):
-        request.url = f"https://channels.nixos.org/{request.url[8:]}/nixexprs.tar.xz"
+    if request.who == "fetchTarball":
+        request.url = channel_url(request.url)
     check_uri(state, request.url)
     if not request.name:
         request.name = request.url.rstrip("/").rpartition("/")[2]
@@ -144,7 +145,7 @@ def known_path(request: Request, method: str) -> Value:
         return None
     store = request.state.store
     path = fixed_path(request.name, method, request.expected, (), store.store_dir)
-    return store_string(request.state, path) if store.contains(path) else None
+    return store_string(request.state, path) if store.is_valid(path) else None
 
 
 def check_downloaded(request: Request, content: Hash) -> None:

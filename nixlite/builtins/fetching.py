@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from nixlite.errors import EvalError, HashMismatch, NixError, RestrictedError
-from nixlite.runtime.host import RealHost
+from nixlite.runtime.access import GuardedHost
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from nixlite.runtime.host import Host
     from nixlite.runtime.state import State
     from nixlite.store.fetch.download import Downloader
+    from nixlite.store.fetch.git import Git
     from nixlite.store.fetch.inputs import Input
     from nixlite.store.hashing import Hash
     from nixlite.store.tree import Node
@@ -27,10 +29,17 @@ class Fetched(NamedTuple):
 
 
 def fetch_input(state: State, source: Input) -> Fetched:
-    """Fetch an input and add its tree to the store, once in an evaluation.
+    """Fetch an input, add its tree to the store, once in an evaluation, and let programs read it.
 
     Raises EvalError in Nix's words, also when the content is not that of `narHash`.
     """
+    fetched = fetch_unseen(state, source)
+    state.host.allow(fetched.path)
+    return fetched
+
+
+def fetch_unseen(state: State, source: Input) -> Fetched:
+    """As `fetch_input`, but a guarded host goes on hiding the tree."""
     cache: dict[str, Fetched] = state.caches.setdefault("fetched inputs", {})
     key = source.json()
     if key not in cache:
@@ -38,12 +47,19 @@ def fetch_input(state: State, source: Input) -> Fetched:
     return cache[key]
 
 
+def channel_url(url: str) -> str:
+    """The URL that a user means, who may have written `channel:NAME`."""
+    if url.startswith("channel:"):
+        return f"https://channels.nixos.org/{url.removeprefix('channel:')}/nixexprs.tar.xz"
+    return url
+
+
 def checked(state: State, source: Input) -> Fetched:
-    """Fetch, compare the hash and add to the store."""
+    """Fetch, compare the hash and add to the store, where the tree may be read even in read-only mode."""
     node, content, result, count = tree_of(state, source)
     check_hash(source, content, mounted=True)
     path: str = state.store.add_hashed(source.name, node, "nar", content)
-    state.host.allow(path)
+    state.store.mounted.add(path)
     return Fetched(path, content, result, count)
 
 
@@ -117,9 +133,9 @@ def path_tree(state: State, source: Input) -> tuple[Node, Input]:
     return node, result
 
 
-def newest(host: Any, path: str) -> int:
+def newest(host: Host, path: str) -> int:
     """The time of the last change to anything below a path."""
-    latest: int = host.modified(path)
+    latest = host.modified(path)
     if host.file_type(path) == "directory":
         prefix = path if path.endswith("/") else path + "/"
         for name in host.list_dir(path):
@@ -202,7 +218,7 @@ def forge_tree(state: State, source: Input) -> tuple[Node, Input]:
 
 def downloader_of(state: State) -> Downloader:
     """The downloads of this evaluation."""
-    downloader = state.caches.get("downloader")
+    downloader: Downloader | None = state.caches.get("downloader")
     if downloader is None:
         from nixlite.store.fetch.download import Downloader
 
@@ -219,9 +235,9 @@ def downloader_of(state: State) -> Downloader:
     return downloader
 
 
-def git_of(state: State) -> Any:
+def git_of(state: State) -> Git:
     """The git repositories of this evaluation."""
-    git = state.caches.get("git")
+    git: Git | None = state.caches.get("git")
     if git is None:
         from nixlite.store.fetch.git import Git
 
@@ -257,16 +273,12 @@ class Progress:
 
 def cache_directory(state: State) -> str | None:
     """Where downloads are kept: `nixlite` in the user's cache; None on a host without a disk."""
-    host = innermost(state.host)
-    if not isinstance(host, RealHost):
-        return None
-    base = host.get_env("XDG_CACHE_HOME") or f"{host.home}/.cache"
-    return f"{base}/nixlite"
+    return innermost(state.host).cache_home()
 
 
-def innermost(host: Any) -> Any:
+def innermost(host: Host) -> Host:
     """The host without guards: what a fetch may read is decided by `check_uri`."""
-    while hasattr(host, "inner"):
+    while isinstance(host, GuardedHost):
         host = host.inner
     return host
 

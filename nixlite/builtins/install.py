@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from nixlite.runtime.state import State
     from nixlite.runtime.values import Lazy, Value
 
-OPERATIONS = {"fold_generated": "folds"}
-"""What compiled code may call beside the builtins themselves, as `o_…`, and where it is."""
+OPERATIONS = {"fold_generated": "folds", "fetch_entry": "lookup_entries"}
+"""What may be called beside the builtins, by compiled code (as `o_…`) or the runtime, and where it is."""
 
 
 def install(state: State) -> None:
@@ -56,7 +56,7 @@ def install(state: State) -> None:
 
 
 def operation(name: str) -> Callable[..., Any]:
-    """An operation of compiled code that lies beside a builtin."""
+    """An operation that lies beside a builtin."""
     module = OPERATIONS[name]
     return getattr(__import__(f"nixlite.builtins.{module}", fromlist=[name]), name)  # type: ignore[no-any-return]
 

@@ -117,7 +117,7 @@ def add_path(source: Source, path: str) -> ContextString:
     expected = None
     if source.expected is not None:
         expected = fixed_path(name, source.method, source.expected, references, store.store_dir)
-    if expected is not None and store.contains(expected):
+    if expected is not None and store.is_valid(expected):
         result = expected
     else:
         result = add_tree_at(source, name, state.host.real_path(path), references)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from nixlite.errors import EvalError
 from nixlite.source import Source
 
 TYPE_CHECKING = False
@@ -24,16 +23,15 @@ def stdin_source(command: Command) -> Source:
 
 
 def file_path(evaluator: Evaluator, word: str) -> str:
-    """The path that a file argument means: relative to the working directory, or `<name>`.
-
-    Raises EvalError for a URL, which would have to be downloaded.
+    """The path that a file argument means: relative to the working directory, `<name>`, or what is fetched
+    from a URL, `channel:NAME` or `flake:REFERENCE`.
     """
     from nixlite.runtime.coerce import normalise
     from nixlite.runtime.search_path import find_file, is_pseudo_url, lookup_path
 
     state = evaluator.state
     if is_pseudo_url(word) or word.startswith("flake:"):
-        raise EvalError(f"cannot evaluate '{word}': nixlite downloads nothing")
+        return str(state.operation("fetch_entry")(state, word))
     if len(word) > 2 and word.startswith("<") and word.endswith(">"):
         return find_file(state, lookup_path(state.settings, state.host), word[1:-1])
     return normalise(word if word.startswith("/") else f"{state.settings.cwd}/{word}")

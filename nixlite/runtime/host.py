@@ -89,9 +89,14 @@ class Host:
     def flush(self) -> None:
         """Let everything written be seen."""
 
+    def cache_home(self) -> str | None:
+        """Where nixlite may keep things of the user's between runs; None for nowhere."""
+        return None
+
     def cache_directory(self) -> str | None:
         """Where compiled sources may be kept between runs; None for nowhere."""
-        return None
+        home = self.cache_home()
+        return None if home is None else f"{home}/units"
 
     def is_terminal(self, stream: str) -> bool:
         """Whether `stdin`, `stdout` or `stderr` is a terminal."""
@@ -338,10 +343,10 @@ class RealHost(Host):
                 pass  # a symlink, only in the in-memory store, or an error that has words of its own
         return Host.read_real(self, path)
 
-    def cache_directory(self) -> str | None:
-        """`$XDG_CACHE_HOME/nixlite/units`, by default `~/.cache/nixlite/units`."""
+    def cache_home(self) -> str | None:
+        """`$XDG_CACHE_HOME/nixlite`, by default `~/.cache/nixlite`."""
         base = self.get_env("XDG_CACHE_HOME") or f"{self.home()}/.cache"
-        return f"{base}/nixlite/units"
+        return f"{base}/nixlite"
 
     def first_link(self, path: str) -> str | None:
         """See `Host`."""

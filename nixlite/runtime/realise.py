@@ -3,7 +3,7 @@
 nixlite never builds itself. Sources and `.drv` files are in its own store as soon as they are computed; an
 output of a derivation is there when an installed Nix has built it, which it is asked to do if need be. In
 read-only mode, `nix-instantiate --eval` without `--read-write-mode`, Nix computes paths but adds nothing, so
-only what lies on disk is there.
+only what lies on disk is there, and what was fetched.
 """
 
 from __future__ import annotations
@@ -38,10 +38,8 @@ def realise_context(state: State, context: frozenset[str]) -> dict[str, str]:
 
 
 def require_valid(state: State, path: str) -> None:
-    """Raise Nix's error unless the store path is in the store; in read-only mode, unless it is on disk."""
-    store = state.store
-    read_only = state.settings.read_only and path not in store.mounted
-    if not (store.host.exists(path) if read_only else store.contains(path)):
+    """Raise Nix's error unless the store path is there to be read."""
+    if not state.store.is_valid(path):
         raise EvalError(f"path '{path.rpartition('/')[2]}' is not valid")
 
 

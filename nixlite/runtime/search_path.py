@@ -8,7 +8,7 @@ Manual: Language, "Lookup path"; nix.conf, `nix-path`.
 
 from __future__ import annotations
 
-from nixlite.errors import EvalError, NixError, Thrown
+from nixlite.errors import NixError, Thrown
 from nixlite.runtime.coerce import normalise
 from nixlite.runtime.host import BUNDLED_PREFIX
 
@@ -134,32 +134,19 @@ def resolve_entry(state: State, path: str) -> str | None:
 
 def _resolve_entry(state: State, path: str) -> str | None:
     if path.startswith("flake:"):
-        raise EvalError(f"cannot fetch '{path}' for the Nix search path: nixlite fetches no flakes")
+        return str(state.operation("fetch_entry")(state, path))
+    if is_pseudo_url(path):
+        try:
+            return str(state.operation("fetch_entry")(state, path))
+        except NixError:
+            warn(state, f"Nix search path entry '{path}' cannot be downloaded, ignoring")
     full = absolute(state, path)
     host = state.host
-    if is_pseudo_url(path):
-        downloaded = download(state, path)
-        if downloaded is not None:
-            return downloaded
-        warn(state, f"Nix search path entry '{path}' cannot be downloaded, ignoring")
-    elif host.exists(host.real_path(full)):
+    if host.exists(host.real_path(full)):
         return full
     host.check_access(full)
     warn(state, f"Nix search path entry '{path}' does not exist, ignoring")
     return None
-
-
-def download(state: State, url: str) -> str | None:
-    """Where a URL's archive is unpacked to in the store, by `builtins.fetchTarball`; None when that fails."""
-    from nixlite.runtime.call import call  # downloads are rare
-    from nixlite.runtime.expect import force_string
-
-    if url.startswith("channel:"):
-        url = f"https://channels.nixos.org/{url.removeprefix('channel:')}/nixexprs.tar.xz"
-    try:
-        return force_string(call(state.builtins["fetchTarball"], url), "")
-    except NixError:
-        return None
 
 
 def absolute(state: State, path: str) -> str:

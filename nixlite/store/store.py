@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from nixlite.store.derivation import Derivation
     from nixlite.store.hashing import Hash
     from nixlite.store.modulo import Modulo
+    from nixlite.store.tree import Files
 
 
 class StoreObject:
@@ -55,16 +56,19 @@ class Store:
 
     *store_dir* is the directory that paths name, and so part of every hash. *host* is used to read objects
     that exist on disk already (a `.drv` file of an installed Nix). *read_only*: paths are computed but what
-    belongs to them is not there to be read, as in `nix-instantiate --eval` without `--read-write-mode`.
+    belongs to them is not there to be read, as in `nix-instantiate --eval` without `--read-write-mode`; only
+    what was fetched is.
     """
 
-    def __init__(self, store_dir: str = STORE_DIR, host: Any = None, *, read_only: bool = False) -> None:
+    def __init__(
+        self, store_dir: str = STORE_DIR, host: Files | None = None, *, read_only: bool = False
+    ) -> None:
         self.store_dir = store_dir
         self.host = host
         self.read_only = read_only
         self.objects: dict[str, StoreObject] = {}
         self.mounted: set[str] = set()
-        """Objects that are there even in a read-only store: the trees of flakes."""
+        """Objects that are there even in a read-only store: what was fetched, for a fetch reads it anyway."""
         self._derivations: dict[str, Derivation] = {}
         self._modulos: dict[str, Modulo] = {}
         self._copied: dict[str, str] = {}
@@ -113,8 +117,9 @@ class Store:
         return path
 
     def add_object(self, path: str, node: Node, references: Iterable[str]) -> None:
-        """Add an object under a path that somebody else has computed (a binary cache)."""
+        """Add an object under a path that somebody else has computed (a binary cache): a fetched one."""
         self.objects[path] = StoreObject(node, tuple(sorted(references)))
+        self.mounted.add(path)
 
     def copy_path(self, state: Any, path: str) -> str:
         """Add the file or directory at *path*, as `"${./path}"` does; returns its store path.
@@ -154,6 +159,12 @@ class Store:
     def contains(self, path: str) -> bool:
         """Whether a store path is there, in memory or on disk."""
         return path in self.objects or (self.host is not None and self.host.exists(path))
+
+    def is_valid(self, path: str) -> bool:
+        """Whether a store path is there to be read: in a read-only store, if it was fetched or is on disk."""
+        if self.read_only and path not in self.mounted:
+            return self.host is not None and self.host.exists(path)
+        return self.contains(path)
 
     def is_store_path(self, path: str) -> bool:
         """Whether *path* has the form of a store path, with nothing below it."""
@@ -198,7 +209,7 @@ class Store:
             return node.read()
         if self.host is None:
             raise EvalError(f"path '{path}' does not exist")
-        return self.host.read_bytes(path)  # type: ignore[no-any-return]
+        return self.host.read_bytes(path)
 
     def read_derivation(self, drv_path: str) -> Derivation:
         """The derivation in a `.drv` file, in memory or on disk."""

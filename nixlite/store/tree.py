@@ -11,7 +11,31 @@ from nixlite.errors import EvalError
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from typing import Any, TypeAlias
+    from typing import Protocol, TypeAlias
+
+    class Files(Protocol):
+        """What a store needs of a `Host`: the files on disk, as `runtime.host` describes its methods."""
+
+        def check_access(self, path: str) -> None:
+            """Raise RestrictedError if *path* may not be read."""
+
+        def exists(self, path: str) -> bool:
+            """Whether anything lies at *path*."""
+
+        def file_type(self, path: str) -> str | None:
+            """The type of what lies at *path*, None when there is nothing."""
+
+        def is_executable(self, path: str) -> bool:
+            """Whether the file at *path* may be executed."""
+
+        def list_dir(self, path: str) -> dict[str, str]:
+            """Name and type of a directory's entries."""
+
+        def read_bytes(self, path: str) -> bytes:
+            """The contents of a file."""
+
+        def read_link(self, path: str) -> str:
+            """The target of a symlink."""
 
 
 class File:
@@ -53,7 +77,7 @@ class Symlink:
 Node: TypeAlias = File | Directory | Symlink
 
 
-def host_tree(host: Any, path: str) -> Node:
+def host_tree(host: Files, path: str) -> Node:
     """The tree at a real *path*, seen through the `Host`; links are not followed.
 
     Directories are listed at once, in the order of an archive, files are read when their bytes are asked for.
@@ -63,7 +87,7 @@ def host_tree(host: Any, path: str) -> Node:
     return host_node(host, path, host.file_type(path))
 
 
-def host_node(host: Any, path: str, kind: str | None) -> Node:
+def host_node(host: Files, path: str, kind: str | None) -> Node:
     """As `host_tree` where the type is known already."""
     if kind == "directory":
         prefix = path if path.endswith("/") else path + "/"
@@ -72,7 +96,7 @@ def host_node(host: Any, path: str, kind: str | None) -> Node:
     return host_leaf(host, path, kind)
 
 
-def host_leaf(host: Any, path: str, kind: str | None) -> File | Symlink:
+def host_leaf(host: Files, path: str, kind: str | None) -> File | Symlink:
     """The node of a file or link at *path*."""
     if kind == "regular":
         return File(lambda: host.read_bytes(path), host.is_executable(path))

@@ -145,7 +145,7 @@ def copy_closure(cache: BinaryCache, store: Store, root: str, trusted_keys: list
     What is not content-addressed must be signed by one of *trusted_keys*, unless that is None.
     """
     for info in cache.closure(root):
-        if store.contains(info.path):
+        if store.is_valid(info.path):
             continue
         data = cache.archive(info)
         trusted = trusted_keys is None or is_content_addressed(info, store.store_dir)
@@ -172,7 +172,7 @@ def copy_rewritten(cache: BinaryCache, store: Store, root: str) -> str:
         renamed[info.path] = new_path
         data = data.replace(digits, base_name(new_path)[:HASH_LENGTH])
         references = (*others, new_path) if refers_to_itself else others
-        if not store.contains(new_path):
+        if not store.is_valid(new_path):
             store.add_object(new_path, restore(data), references)
     return renamed[root]
 

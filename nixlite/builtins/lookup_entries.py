@@ -1,0 +1,37 @@
+"""What names a tree without being a file: entries of the lookup path, and file arguments, that are fetched.
+
+`runtime.search_path` and the command line reach this by `State.operation`.
+Manual: nix.conf, `nix-path`; `nix-instantiate`, "files".
+"""
+
+from __future__ import annotations
+
+from nixlite.builtins.fetching import channel_url, fetch_unseen
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from nixlite.runtime.state import State
+
+FLAKE = "flake:"
+
+
+def fetch_entry(state: State, text: str) -> str:
+    """The store path that a URL, `channel:NAME` or `flake:REFERENCE` means. Raises EvalError.
+
+    An archive is fetched whatever pure or restricted evaluation allows, but then it may not be read there; a
+    flake may (Nix 2.34.8).
+    """
+    if text.startswith(FLAKE):
+        return flake_tree(state, text.removeprefix(FLAKE))
+    from nixlite.store.fetch.inputs import Input
+
+    return fetch_unseen(state, Input({"type": "tarball", "url": channel_url(text), "name": "source"})).path
+
+
+def flake_tree(state: State, reference: str) -> str:
+    """The tree that a flake is in; `dir` does not count."""
+    from nixlite.builtins.flake_nix import fetch_mounted, parse_ref
+    from nixlite.store.fetch.inputs import require_feature
+
+    require_feature("flakes", state.settings.features)
+    return fetch_mounted(state, parse_ref(state, reference).source).path
