@@ -12,7 +12,8 @@ if TYPE_CHECKING:
 
     from nixlite.runtime.host import Host
     from nixlite.runtime.state import State
-    from nixlite.store.fetch.download import Downloader
+    from nixlite.store.fetch.archive import Unpacked
+    from nixlite.store.fetch.download import Download, Downloader
     from nixlite.store.fetch.git import Git
     from nixlite.store.fetch.inputs import Input
     from nixlite.store.hashing import Hash
@@ -145,19 +146,11 @@ def newest(host: Host, path: str) -> int:
 
 def tarball_tree(state: State, source: Input) -> tuple[Node, Input]:
     """An archive from a URL."""
-    from nixlite.store.fetch.archive import unpack
-    from nixlite.store.fetch.download import DownloadError
     from nixlite.store.fetch.inputs import input_from_url
 
     url = source.required_text("url")
     check_tarball_file(url)
-    try:
-        download = downloader_of(state).get(url, announce(state, url))
-    except DownloadError as error:
-        # The text of the inner error is shown as it would be on a terminal, indented.
-        inner = error.message.replace("\n", "\n       ").replace("\n       \n", "\n\n")
-        raise EvalError(f"Failed to open archive (Source threw exception: error: {inner})") from None
-    unpacked = unpack(download.data)
+    download, unpacked = downloaded_archive(state, url)
     result = source.copy()
     if download.immutable_url is not None:
         result = input_from_url(download.immutable_url, state.settings.features)
@@ -166,6 +159,24 @@ def tarball_tree(state: State, source: Input) -> tuple[Node, Input]:
     if unpacked.last_modified and "lastModified" not in result.attrs:
         result.attrs["lastModified"] = unpacked.last_modified
     return unpacked.node, result
+
+
+def downloaded_archive(state: State, url: str) -> tuple[Download, Unpacked]:
+    """What is at a URL, unpacked; libarchive reports a download that failed."""
+    from nixlite.store.fetch.archive import BadLinkError, unpack
+    from nixlite.store.fetch.curl import DownloadError
+
+    try:
+        download = downloader_of(state).get(url, announce(state, url), streamed=True)
+    except DownloadError as error:
+        # The text of the inner error is shown as it would be on a terminal, indented.
+        inner = error.message.replace("\n", "\n       ").replace("\n       \n", "\n\n")
+        raise EvalError(f"Failed to open archive (Source threw exception: error: {inner})") from None
+    try:
+        return download, unpack(download.data)
+    except BadLinkError as error:
+        error_context = error.context
+        raise
 
 
 def announce(state: State, url: str) -> Callable[[], None]:
@@ -199,16 +210,13 @@ def check_tarball_file(url: str) -> None:
 
 def forge_tree(state: State, source: Input) -> tuple[Node, Input]:
     """A repository of GitHub, GitLab or SourceHut, as the archive of a revision."""
-    from nixlite.store.fetch.archive import unpack
     from nixlite.store.fetch.forges import archive_url, revision_of
 
-    downloader = downloader_of(state)
     result = source.copy()
     if result.rev is None:
-        result.attrs["rev"] = revision_of(downloader, source)
+        result.attrs["rev"] = revision_of(downloader_of(state), source)
         result.attrs.pop("ref", None)
-    url = archive_url(result)
-    unpacked = unpack(downloader.get(url, announce(state, url)).data)
+    _, unpacked = downloaded_archive(state, archive_url(result))
     result.attrs.setdefault("lastModified", unpacked.last_modified)
     return unpacked.node, result
 

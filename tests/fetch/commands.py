@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from tests.fetch.archives import ARCHIVES
+
 TARBALL = '(builtins.fetchTarball "file:///tmp/case/a/t.tgz")'
 FILE = '(builtins.fetchurl "file:///tmp/case/f.nix")'
 GIT = "(builtins.fetchGit /tmp/case/repo)"
@@ -70,5 +72,6 @@ COMMANDS = [
     *[f"nix-instantiate {arguments}" for arguments in LOOKUP],
     *[f"nix eval --impure --read-only --expr 'import {tree}'" for tree in (FILE, GIT, TREES[0])],
     *[f"nix eval --impure --expr 'import {tree}'" for tree in (FILE, GIT, TREES[0])],
+    *[f"nix-instantiate --eval --strict walk.nix --argstr archive {name}" for name in ARCHIVES],
 ]
 """Each begins with the program; `/tmp/case` is the directory with the material."""

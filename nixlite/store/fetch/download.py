@@ -1,25 +1,23 @@
-"""Downloads: `file://` and `http(s)://`, with retries, a cache on disk and progress.
-
-Messages are those of Nix, which uses curl; Python's errors are put into curl's words.
-"""
+"""Downloads: `file:` and `http(s):`, with retries, a cache on disk and progress. `curl.py` words failures."""
 
 from __future__ import annotations
 
 import os
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from nixlite.errors import EvalError
-from nixlite.store.fetch.url import parse_url
+from nixlite.store.fetch import curl
+from nixlite.store.fetch.curl import DownloadError, connection_failure, failure, http_failure
+from nixlite.store.fetch.url import percent_decode
 from nixlite.store.hashing import digest
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 CHUNK = 1 << 16
-SHOWN_BODY = 1024
-FINAL_CODES = frozenset({501, 505, 511})
-RETRIED_CODES = frozenset({408, 429})
-ABSENT_CODES = frozenset({403, 404, 410})
+SUCCESS = (200, 201, 204, 206)
+MOVED = (301, 302, 303, 307, 308)
+HOPS = 10
+"""Redirections that are followed, as Nix tells curl."""
 LINK_HEADER_FLAKEREF = 'rel="immutable"'
 
 
@@ -31,11 +29,12 @@ class Download(NamedTuple):
     immutable_url: str | None = None
 
 
-class DownloadError(EvalError):
-    """A download that failed: *transient* when trying again may help, *absent* when nothing is there."""
+class Cached(NamedTuple):
+    """What the cache holds of a URL; *age* in seconds."""
 
-    transient = False
-    absent = False
+    download: Download
+    etag: str
+    age: float
 
 
 class Downloader:
@@ -67,87 +66,110 @@ class Downloader:
         self.progress = progress or ignore
         self.sleep = sleep or wait
 
-    def get(self, url: str, started: Callable[[], object] | None = None) -> Download:
-        """The content of *url*; *started* is called unless the cache has it. Raises DownloadError."""
+    def get(
+        self, url: str, started: Callable[[], object] | None = None, *, streamed: bool = False
+    ) -> Download:
+        """The content of *url*; *started* is called unless the cache has it. Raises DownloadError.
+
+        *streamed*: what broke off is not tried again unless the server could send only the rest; Nix unpacks
+        an archive while it comes in.
+        """
         if ":" not in url:
             raise DownloadError(f"URL '{url}' doesn't have a scheme")
-        parsed = parse_url(url)
         started = started or ignore
-        if parsed.scheme == "file":
+        if not url.lower().startswith(("http:/", "https:/")):
             started()
-            return Download(read_file(url, parsed.file_path), url)
-        if parsed.scheme not in ("http", "https"):
-            raise DownloadError(
-                f"unable to download '{url}': Unsupported protocol (1) "
-                f'Protocol "{parsed.scheme}" not supported'
-            )
+            return Download(read_file(url), url)
         cached = self.cached(url)
-        if cached is not None and (self.offline or cached["age"] < self.ttl):
-            return cached["download"]  # type: ignore[no-any-return]
+        if cached is not None and (self.offline or cached.age < self.ttl):
+            return cached.download
         if self.offline:
             raise DownloadError(f"unable to download '{url}': nothing is cached, and '--offline' is given")
         started()
         try:
-            return self.retried(url, cached)
+            return self.retried(url, cached, streamed)
         except DownloadError as error:
             if cached is None:
                 raise
             self.warn(f"{error.message}; using cached version")
-            return cached["download"]  # type: ignore[no-any-return]
+            return cached.download
 
-    def retried(self, url: str, cached: dict[str, Any] | None) -> Download:
+    def retried(self, url: str, cached: Cached | None, streamed: bool) -> Download:
         """Try several times."""
         attempt = 1
         while True:
             try:
                 return self.request(url, cached)
             except DownloadError as error:
-                if not error.transient or attempt >= self.attempts:
+                final = not error.transient or (streamed and error.received and not error.resumable)
+                if final or attempt >= self.attempts:
                     raise
                 delay = 250 * 2 ** (attempt - 1)
                 self.warn(f"{error.message}; retrying in {delay} ms (attempt {attempt}/{self.attempts})")
                 self.sleep(delay / 1000)
                 attempt += 1
 
-    def request(self, url: str, cached: dict[str, Any] | None) -> Download:
+    def request(self, url: str, cached: Cached | None) -> Download:
         """One request."""
         from http.client import HTTPException
         from urllib.error import HTTPError, URLError
-        from urllib.request import Request, urlopen  # slow to import; absent in a browser
+        from urllib.request import Request  # slow to import; absent in a browser
 
+        asked = curl.http_url(url)
         headers = {"User-Agent": "nixlite", "Accept-Encoding": "identity"}
-        if cached is not None and cached["etag"]:
-            headers["If-None-Match"] = cached["etag"]
+        if cached is not None and cached.etag:
+            headers["If-None-Match"] = cached.etag
         try:
-            with urlopen(Request(url, headers=headers), timeout=self.timeout) as answer:
+            with opener().open(Request(asked, headers=headers), timeout=self.timeout) as answer:
                 data = self.receive(url, answer)
                 result = Download(data, answer.geturl(), immutable_link(answer.headers.get_all("Link")))
                 self.remember(url, result, answer.headers.get("ETag") or "")
                 return result
         except HTTPError as error:
-            if error.code == 304 and cached is not None:
-                known: Download = cached["download"]
-                self.remember(url, known, cached["etag"])
-                return known
-            raise http_failure(url, error.code, error.read()) from None
+            with error:
+                if error.code == 304 and cached is not None:
+                    self.remember(url, cached.download, cached.etag)
+                    return cached.download
+                raise refused(url, error) from None
         except URLError as error:
-            raise connection_failure(url, error.reason) from None
-        except (OSError, HTTPException) as error:
-            raise connection_failure(url, error) from None
+            raise connection_failure(url, asked, error.reason) from None
+        except (OSError, HTTPException, ValueError) as error:  # ValueError: a redirection to no URL
+            raise connection_failure(url, asked, error) from None
         finally:
             self.progress(url, -1, None)
 
     def receive(self, url: str, answer: Any) -> bytes:
-        """Read the body, telling of the progress."""
+        """Read the body, telling of the progress. Raises DownloadError when it is not whole."""
+        from http.client import HTTPException
+
+        status: int = answer.status
+        if status not in SUCCESS:
+            raise http_failure(url, status, b"")
         length = answer.headers.get("Content-Length")
-        total = int(length) if length and length.isdecimal() else None
-        parts = []
+        if length is not None and not (length.isascii() and length.strip().isdigit()):
+            raise failure(url, curl.WEIRD, status=status)
+        total = int(length) if length and not answer.chunked else None
+        parts: list[bytes] = []
         received = 0
-        while chunk := answer.read(CHUNK):
-            parts.append(chunk)
-            received += len(chunk)
-            self.progress(url, received, total)
-        return b"".join(parts)
+        number = 0  # curl's, of what is wrong
+        try:
+            while chunk := answer.read1(CHUNK):  # what has come, not a whole piece
+                parts.append(chunk)
+                received += len(chunk)
+                self.progress(url, received, total)
+            number = curl.PARTIAL if total is not None and received < total else 0
+        except (OSError, HTTPException) as error:
+            number, rest = broken_off(error)
+            received += rest
+        if not number:
+            try:
+                return decoded(b"".join(parts), answer.headers.get("Content-Encoding") or "")
+            except ValueError:
+                number = curl.ENCODING
+        failed = failure(url, number, status=status)
+        failed.received = received
+        failed.resumable = answer.headers.get("Accept-Ranges") == "bytes"
+        raise failed
 
     # --- the cache: one file with what the server said and one with the body
 
@@ -159,8 +181,8 @@ class Downloader:
             self.cache_dir, "http", digest("sha256", url.encode("utf-8", "surrogateescape")).hex()
         )
 
-    def cached(self, url: str) -> dict[str, Any] | None:
-        """What the cache holds: `download`, `etag`, and `age` in seconds."""
+    def cached(self, url: str) -> Cached | None:
+        """What the cache holds; an entry that makes no sense is as good as none."""
         base = self.entry(url)
         if base is None:
             return None
@@ -172,10 +194,13 @@ class Downloader:
                 row = json.load(file)
             with open(base + ".body", "rb") as file:
                 data = file.read()
-        except (OSError, ValueError):
+            effective, immutable, etag = row["effective"], row["immutable"], row["etag"]
+            age = time.time() - row["time"]
+        except (OSError, ValueError, TypeError, LookupError, OverflowError, RecursionError):
             return None
-        download = Download(data, row["effective"], row["immutable"])
-        return {"download": download, "etag": row["etag"], "age": time.time() - row["time"]}
+        if not (type(effective) is str and type(etag) is str and type(immutable) in (str, type(None))):
+            return None
+        return Cached(Download(data, effective, immutable), etag, age)
 
     def remember(self, url: str, download: Download, etag: str) -> None:
         """Keep a download; a cache that cannot be written is no error."""
@@ -216,15 +241,86 @@ def write_file(path: str, data: bytes) -> None:
     os.replace(temporary, path)
 
 
-def read_file(url: str, path: str) -> bytes:
-    """The file of a `file://` URL."""
+def opener() -> Any:
+    """Asks servers, through the proxies of the environment; redirections lead only to `http(s):`."""
+    from urllib import request
+
+    class Redirects(request.HTTPRedirectHandler):
+        max_redirections = max_repeats = HOPS
+
+    director = request.OpenerDirector()
+    for handler in (
+        request.ProxyHandler(), request.HTTPHandler(), request.HTTPSHandler(), request.HTTPErrorProcessor(),
+        request.HTTPDefaultErrorHandler(), Redirects(), request.UnknownHandler(),
+    ):  # fmt: skip
+        director.add_handler(handler)
+    return director
+
+
+def refused(url: str, error: Any) -> DownloadError:
+    """The error for an answer that is no success: urllib's HTTPError."""
+    from http.client import HTTPException
+    from urllib.parse import urlsplit
+
+    target = error.headers.get("Location")
+    if error.code in MOVED and target:
+        outside = urlsplit(target).scheme not in ("", "http", "https")
+        return failure(url, curl.UNSUPPORTED if outside else curl.REDIRECTS, status=error.code)
     try:
-        with open(path.encode("utf-8", "surrogateescape"), "rb") as file:
+        body = error.read()
+    except (OSError, HTTPException):
+        body = b""
+    return http_failure(url, error.code, body)
+
+
+def broken_off(error: Exception) -> tuple[int, int]:
+    """Curl's number for what ended a body too early, and how much of the last piece was there."""
+    from http.client import IncompleteRead
+
+    if isinstance(error, TimeoutError):
+        return curl.TIMEOUT, 0
+    if not isinstance(error, IncompleteRead):
+        return curl.RECEIVING, 0
+    cause = error.__context__
+    while cause is not None and not isinstance(cause, ValueError):
+        cause = cause.__context__
+    garbage = cause is not None and not str(cause).endswith("b''")  # the size of a chunk is no number
+    return (curl.RECEIVING if garbage else curl.PARTIAL), len(error.partial)
+
+
+def decoded(data: bytes, encoding: str) -> bytes:
+    """A body without its `Content-Encoding`, which some servers apply unasked. Raises ValueError."""
+    names = [name.strip().lower() for name in encoding.split(",") if name.strip()]
+    for name in reversed(names):
+        if name in ("gzip", "x-gzip", "deflate"):
+            import zlib
+
+            try:
+                data = zlib.decompress(data, 47)  # by its header, gzip's or zlib's
+            except zlib.error as error:
+                raise ValueError(str(error)) from None
+        elif name != "identity":
+            raise ValueError(name)
+    return data
+
+
+def read_file(url: str) -> bytes:
+    """The file of a `file:` URL; of a directory, the names in it that begin with no dot, a line each.
+
+    Raises DownloadError, also for any other scheme.
+    """
+    scheme = curl.scheme_of(url)
+    if scheme != "file":
+        raise curl.unsupported(url, scheme)
+    path = percent_decode(curl.file_name(url))
+    raw = path.encode("utf-8", "surrogateescape")
+    try:
+        if os.path.isdir(raw):
+            return b"".join([name + b"\n" for name in os.listdir(raw) if not name.startswith(b".")])
+        with open(raw, "rb") as file:
             return file.read()
-    except OSError:
-        raise DownloadError(
-            f"unable to download '{url}': Could not read a file:// file (37) Could not open file {path}"
-        ) from None
+    except (OSError, ValueError):
+        raise failure(url, curl.NO_FILE, f"Could not open file {path}") from None
 
 
 def immutable_link(headers: list[str] | None) -> str | None:
@@ -235,40 +331,3 @@ def immutable_link(headers: list[str] | None) -> str | None:
             if target.startswith("<") and LINK_HEADER_FLAKEREF in rest:
                 return target[1:]
     return None
-
-
-def http_failure(url: str, code: int, body: bytes) -> DownloadError:
-    """The error for an answer that is no success, with its body when that is short."""
-    message = f"unable to download '{url}': HTTP error {code}"
-    if len(body) < SHOWN_BODY or b"<html>" in body:
-        message += "\n\nresponse body:\n\n" + body.decode("utf-8", "surrogateescape").rstrip(" \n\r\t")
-    error = DownloadError(message)
-    error.absent = code in ABSENT_CODES
-    error.transient = code in RETRIED_CODES or (code >= 500 and code not in FINAL_CODES)
-    return error
-
-
-def connection_failure(url: str, reason: object) -> DownloadError:
-    """The error for a server that cannot be reached, in curl's words."""
-    import socket
-    import ssl
-
-    server = parse_url(url)
-    host, _, port = (server.authority or "").rpartition("@")[2].partition(":")
-    port = port or {"http": "80", "https": "443"}[server.scheme]
-    if isinstance(reason, socket.gaierror):
-        text = f"Could not resolve hostname (6) Could not resolve host: {host}"
-    elif isinstance(reason, TimeoutError):
-        text = "Timeout was reached (28) Connection timed out"
-    elif isinstance(reason, ssl.SSLError):
-        text = f"SSL peer certificate or SSH remote key was not OK (60) {reason}"
-    elif isinstance(reason, ConnectionRefusedError):
-        text = (
-            f"Could not connect to server (7) Failed to connect to {host} port {port} after 0 ms: "
-            "Could not connect to server"
-        )
-    else:
-        text = f"Failure when receiving data from the peer (56) {reason}"
-    error = DownloadError(f"unable to download '{url}': {text}")
-    error.transient = True
-    return error

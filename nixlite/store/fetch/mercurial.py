@@ -6,6 +6,7 @@ import os
 
 from nixlite.errors import EvalError
 from nixlite.store.fetch.archive import put, unpack_tar
+from nixlite.store.fetch.filters import Plain
 from nixlite.store.fetch.git import disk_node
 from nixlite.store.fetch.url import parse_url
 from nixlite.store.hashing import digest
@@ -38,7 +39,7 @@ def fetch_mercurial(source: Input, cache_dir: str | None, show: Callable[[str], 
     answer = hg("log", "-R", repository, "-r", wanted, "--template", "{node} {rev} {branch}").decode()
     node, number, branch = answer.split(" ", 2)
     archive = hg("archive", "-R", repository, "-r", node, "-t", "tar", "-p", ".", "-")
-    root, _ = unpack_tar(archive)
+    root, _ = unpack_tar(Plain(archive))
     root.entries.pop(".hg_archival.txt", None)
     return root, {**source.attrs, "rev": node, "revCount": int(number), "ref": branch}
 
