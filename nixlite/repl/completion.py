@@ -245,7 +245,7 @@ def _lookup_paths(session: Session, text: str) -> list[Candidate]:
     if not slash:
         names = sorted({name for name, _ in entries if name.startswith(text)} | _bundled_names(text))
         return [Candidate(f"{name}>", len(text), "lookup path") for name in names]
-    found = _entries(session, find_file(state, entries, directory))
+    found = _entries(session, find_file(state, entries, directory, tell=False))
     return [
         Candidate(name + ("/" if kind == "directory" else ">"), len(prefix), kind)
         for name, kind in sorted(_visible(found.items(), prefix))

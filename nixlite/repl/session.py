@@ -14,6 +14,7 @@ from nixlite.errors import NixError, ParseError, StackOverflow
 from nixlite.render import render_error
 from nixlite.repl.style import Style
 from nixlite.repl.watching import Watch
+from nixlite.runtime.search_path import LISTENER
 from nixlite.source import Source
 
 TYPE_CHECKING = False
@@ -117,6 +118,8 @@ class Session:
         self.inputs = 0
         self.command = ""  # the command being run, as it was typed
         self.reply = Reply()
+        if not self.style.compat:
+            evaluator.state.caches[LISTENER] = self.notice_bundle
 
     # -- input
 
@@ -323,6 +326,11 @@ class Session:
     def notice(self, text: str) -> None:
         """Tell the user something that is not the answer: beside it in the compatible style, else with it."""
         self.reply.write(f"{text}\n", ERR if self.style.compat else OUT)
+
+    def notice_bundle(self, path: str) -> None:
+        """Say, once, that `<nixpkgs>` is not the large one: there is none."""
+        self.reply.write(f"note: there is no nixpkgs, so <nixpkgs> is nixlite's small one: {path}\n", ERR)
+        del self.evaluator.state.caches[LISTENER]
 
     def notice_changes(self) -> None:
         """Say which files have changed since they were read."""

@@ -46,25 +46,18 @@ FILES: dict[str, str] = {"fetchurl.nix": FETCHURL}
 def bundled_nixpkgs(state: State, name: str) -> str | None:
     """What `<nixpkgs>` or `<nixpkgs/…>` means to those who have no nixpkgs: a path in `stdlib/nixpkgs/`.
 
-    Programs may read these files also in pure and restricted evaluation; they are part of nixlite.
-    None for other names; where the user wants no lookup path, which an *empty* `NIX_PATH` says; and in
-    pure evaluation also where the user's own nixpkgs is only out of reach: it would not be the same one.
+    None for other names, and wherever Nix would not look for one, so that its error is the answer and nothing
+    depends on where nixlite is installed: in pure and restricted evaluation (flakes are pure), and where an
+    *empty* `NIX_PATH` says that the user wants no lookup path.
     """
     if name != "nixpkgs" and not name.startswith("nixpkgs/"):
         return None
     host, settings = state.host, state.settings
-    if host.has_env("NIX_PATH") and not host.get_env("NIX_PATH"):
+    if settings.pure_eval or settings.restrict_eval:
         return None
-    own = [prefix for prefix, _ in settings.lookup_path] + [
-        entry.partition("=")[0] for entry in settings.nix_path
-    ]
-    if settings.pure_eval and "nixpkgs" in own:
+    if host.has_env("NIX_PATH") and not host.get_env("NIX_PATH"):
         return None
     from nixlite.resources import stdlib_directory  # hardly ever needed
 
-    place = f"{stdlib_directory()}/nixpkgs"
-    host.allow(place)
-    root = host.real_path(place)
-    host.allow(root)
-    found = root + name.removeprefix("nixpkgs")
+    found = host.real_path(f"{stdlib_directory()}/nixpkgs") + name.removeprefix("nixpkgs")
     return found if host.exists(found) else None

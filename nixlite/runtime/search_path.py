@@ -14,11 +14,17 @@ from nixlite.runtime.host import BUNDLED_PREFIX
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from nixlite.runtime.host import Host
     from nixlite.runtime.settings import Settings
     from nixlite.runtime.state import State
 
+    Listener = Callable[[str, str], None]
+
 Entry = tuple[str, str]
+LISTENER = "listener of the lookup path"
+"""The key in `State.caches` of a function that is told the path when `<nixpkgs>` is the bundled set."""
 URL_SCHEMES = ("http", "https", "file", "channel", "git", "s3", "ssh")
 
 
@@ -83,12 +89,32 @@ def allow_lookup_path(state: State) -> None:
         resolve_entry(state, path)
 
 
-def find_file(state: State, entries: list[Entry], name: str) -> str:
+def find_file(state: State, entries: list[Entry], name: str, *, tell: bool = True) -> str:
     """The path that `<name>` means: the first entry that matches and has it, symlinks resolved.
 
     Raises Thrown, which `tryEval` catches, when no entry has it. `<nix/…>` is always there, and
-    `<nixpkgs>` is the bundled package set when nothing else is.
+    `<nixpkgs>` is the bundled package set where Nix would look for one and find none; the `LISTENER` is told
+    of that unless *tell* is off.
     """
+    found = search(state, entries, name)
+    if found is not None:
+        return found
+    if name.startswith("nix/"):
+        return f"{BUNDLED_PREFIX}{normalise(name[4:])[1:]}>"
+    from nixlite.runtime.bundled import bundled_nixpkgs  # hardly ever needed
+
+    bundled = bundled_nixpkgs(state, name)
+    if bundled is not None and search(state, entries, "nixpkgs") is None:
+        if tell and LISTENER in state.caches:
+            state.caches[LISTENER](bundled)
+        return bundled
+    if state.settings.pure_eval:
+        raise Thrown(f"cannot look up '<{name}>' in pure evaluation mode (use '--impure' to override)")
+    raise Thrown(f"file '{name}' was not found in the Nix search path (add it using $NIX_PATH or -I)")
+
+
+def search(state: State, entries: list[Entry], name: str) -> str | None:
+    """The path that the entries give for a name; None when no entry has it."""
     for prefix, path in entries:
         rest = suffix_of(prefix, name)
         if rest is None:
@@ -100,16 +126,7 @@ def find_file(state: State, entries: list[Entry], name: str) -> str:
         if state.host.exists(found):
             return found
         state.host.check_access(found)
-    if name.startswith("nix/"):
-        return f"{BUNDLED_PREFIX}{normalise(name[4:])[1:]}>"
-    from nixlite.runtime.bundled import bundled_nixpkgs  # hardly ever needed
-
-    bundled = bundled_nixpkgs(state, name)
-    if bundled is not None:
-        return bundled
-    if state.settings.pure_eval:
-        raise Thrown(f"cannot look up '<{name}>' in pure evaluation mode (use '--impure' to override)")
-    raise Thrown(f"file '{name}' was not found in the Nix search path (add it using $NIX_PATH or -I)")
+    return None
 
 
 def suffix_of(prefix: str, name: str) -> str | None:

@@ -40,9 +40,8 @@ FOUND = [
     (["instantiate", "--eval", "-E", "<nixpkgs>"],                  "other=/",    SET,             "only others"),
     (["instantiate", "--eval", "-E", "<nixpkgs>"],                  "nixpkgs=/",  "/",             "the user's own comes first"),
     (["instantiate", "--eval", "-I", "nixpkgs=/", "-E", "<nixpkgs>"], None,       "/",             "so does one by -I"),
-    (["eval", "--expr", "<nixpkgs>"],                               None,         SET,             "in pure evaluation too"),
-    (["instantiate", "--eval", "--option", "restrict-eval", "true", "-E", f"{HELLO}.name"], None, '"hello-2.12.1"', "readable in restricted evaluation"),
-    (["eval", "--expr", "(import <nixpkgs> { }).hello.system"],     None,         '"x86_64-linux"', "pure evaluation does not see the machine"),
+    (["eval", "--impure", "--expr", "<nixpkgs>"],                   None,         SET,             "of the newer command too"),
+    (["instantiate", "--eval", "-E", f"{HELLO}.name"],              None,         '"hello-2.12.1"', "readable"),
 ]  # fmt: skip
 
 
@@ -55,23 +54,43 @@ def test_found(tmp_path: Path, arguments: list[str], nix_path: str | None, print
 NOT_FOUND = [
     # arguments                                          NIX_PATH         message
     (["instantiate", "--eval", "-E", "<nixpkgs>"],       "",              "file 'nixpkgs' was not found in the Nix search path"),
+    (["eval", "--expr", "<nixpkgs>"],                    None,            "cannot look up '<nixpkgs>' in pure evaluation mode"),
+    (["eval", "--expr", "<nixpkgs/lib>"],                "other=/",       "cannot look up '<nixpkgs/lib>' in pure evaluation mode"),
+    (["instantiate", "--eval", "--restrict-eval", "-E", "<nixpkgs>"], None, "file 'nixpkgs' was not found in the Nix search path"),
+    (["instantiate", "--eval", "--pure-eval", "-E", "<nixpkgs/lib>"], None, "cannot look up '<nixpkgs/lib>' in pure evaluation mode"),
+    (["eval", "path:.#x"],                               None,            "cannot look up '<nixpkgs>' in pure evaluation mode"),
+    (["eval", "--impure", "--expr", "<nixpkgs>"],        "",              "file 'nixpkgs' was not found in the Nix search path"),
     (["eval", "--expr", "<nixpkgs>"],                    "",              "cannot look up '<nixpkgs>' in pure evaluation mode"),
     (["eval", "--expr", "<nixpkgs>"],                    "nixpkgs=/x",    "cannot look up '<nixpkgs>' in pure evaluation mode"),
     (["instantiate", "--eval", "-E", "<nixpkgs/no>"],    "other=/",       "file 'nixpkgs/no' was not found in the Nix search path"),
+    (["instantiate", "--eval", "-E", "<nixpkgs/lib>"],   "nixpkgs=/tmp",  "file 'nixpkgs/lib' was not found in the Nix search path"),
     (["instantiate", "--eval", "-E", "<other>"],         "x=/",           "file 'other' was not found in the Nix search path"),
 ]  # fmt: skip
 
 
 @pytest.mark.parametrize(("arguments", "nix_path", "message"), NOT_FOUND)
-def test_not_found(tmp_path: Path, arguments: list[str], nix_path: str, message: str) -> None:
-    done = run(tmp_path, *arguments, NIX_PATH=nix_path)
+def test_not_found(tmp_path: Path, arguments: list[str], nix_path: str | None, message: str) -> None:
+    """Nix's own errors, whatever nixlite brings along."""
+    (tmp_path / "flake.nix").write_text("{ outputs = { self }: { x = <nixpkgs>; }; }")
+    done = run(tmp_path, *arguments, **({} if nix_path is None else {"NIX_PATH": nix_path}))
     assert done.returncode == 1
     assert message in done.stderr
 
 
+def test_the_repl_says_once_what_it_is(tmp_path: Path) -> None:
+    note = f"note: there is no nixpkgs, so <nixpkgs> is nixlite's small one: {SET}\n"
+    inputs = ["repl", "-c", "builtins.typeOf <nixpkgs>", "-c", "builtins.pathExists <nixpkgs/lib>"]
+    done = run(tmp_path, *inputs)
+    assert (done.stdout, done.stderr) == ('"path"\ntrue\n', note)
+    assert run(tmp_path, *inputs, NIX_PATH=f"nixpkgs={SET}").stderr == ""
+    assert run(tmp_path, *inputs, "--compat").stderr == ""
+    loaded = run(tmp_path, "repl", "<nixpkgs>", "-c", "hello.pname")
+    assert (loaded.stdout.splitlines()[-1], loaded.stderr) == ('"hello"', note)
+
+
 def test_out_of_the_box(tmp_path: Path) -> None:
     """The first thing that one types; the path is the one that real Nix computes."""
-    done = run(tmp_path, "eval", "--raw", "--expr", "(import <nixpkgs> { }).hello.drvPath")
+    done = run(tmp_path, "eval", "--raw", "--impure", "--expr", "(import <nixpkgs> { }).hello.drvPath")
     assert done.stdout == recorded_drv_paths()["x86_64-linux"]["hello"]
 
 
