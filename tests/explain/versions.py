@@ -117,28 +117,29 @@ def files_of(tree: Path) -> Iterator[tuple[Path, str]]:
 SETS = ("", "python3Packages")
 
 
-def attributes(tree: Path) -> dict[str, tuple[Path, str]]:
-    """The packages whose version is written in a file of their own: by attribute path (file, version)."""
+def attributes(tree: Path, seed: int) -> Iterator[tuple[str, Path, str]]:
+    """(attribute path, file, version) of packages whose version is written in a file of their own, at random."""
     known = {str(path): version for path, version in files_of(tree)}
     evaluator = Evaluator(settings(tree), quiet())
-    found: dict[str, tuple[Path, str]] = {}
+    names: list[tuple[str, str, object]] = []
     for prefix in SETS:
         text = f"(import <nixpkgs> {{ config = {{ }}; overlays = [ ]; }}){'.' if prefix else ''}{prefix}"
         packages = evaluator.evaluate_source(Source("«string»", text, base="/"))
         assert isinstance(packages, dict)
-        for name, cell in packages.items():
-            try:
-                value = evaluator.guard(force, cell)
-                if not isinstance(value, dict) or force(value.get("type")) != "derivation":
-                    continue
-                attrs = evaluator.guard(force, value["drvAttrs"])
-                version = evaluator.guard(force, attrs["version"])
-                file = attrs["version"][2][0]
-            except (NixError, KeyError, IndexError, TypeError):
+        names += [(prefix, name, packages[name]) for name in sorted(packages)]
+    random.Random(seed).shuffle(names)
+    for prefix, name, cell in names:
+        try:
+            value = evaluator.guard(force, cell)
+            if not isinstance(value, dict) or force(value.get("type")) != "derivation":
                 continue
-            if known.get(file) == version:
-                found[f"{prefix}.{name}".lstrip(".")] = (Path(file), version)
-    return found
+            attrs = evaluator.guard(force, value["drvAttrs"])
+            version = evaluator.guard(force, attrs["version"])
+            file = attrs["version"][2][0]
+        except (NixError, KeyError, IndexError, TypeError):
+            continue
+        if known.get(file) == version and attrs["version"][2][0] in known:
+            yield f"{prefix}.{name}".lstrip("."), Path(file), version
 
 
 def ask(tree: Path, attribute: str) -> dict[str, Any]:
@@ -208,14 +209,11 @@ def with_old_hash(evaluate: Callable[[str], str], attribute: str, package: str, 
 
 def run(tree: Path, number: int, seed: int, evaluate: Callable[[str], str]) -> list[Outcome]:
     """The outcomes for packages taken at random."""
-    known = attributes(tree)
-    order = sorted(known)
-    random.Random(seed).shuffle(order)
     outcomes: list[Outcome] = []
-    for attribute in order:
+    for attribute, file, version in attributes(tree, seed):
         if sum(item.kind != "skipped" for item in outcomes) >= number:
             break
-        outcomes.append(judge(tree, attribute, *known[attribute], evaluate))
+        outcomes.append(judge(tree, attribute, file, version, evaluate))
         last = outcomes[-1]
         print(f"{last.kind:12} {attribute} {last.detail[:100]}", file=sys.stderr, flush=True)
     return outcomes

@@ -13,7 +13,9 @@ from nixlite.explain.stale.facts import (
     differences,
     drv_path,
     inside,
+    is_fixed,
     is_package,
+    name_of,
     nearest,
     out_path,
     safe_key,
@@ -29,6 +31,7 @@ from nixlite.explain.stale.wrappers import inside_of, is_wrapper
 from nixlite.runtime.values import MISSING, ContextString
 
 if TYPE_CHECKING:
+    from nixlite.explain.recording.program import Examination
     from nixlite.explain.recording.recorder import Place
     from nixlite.explain.stale.facts import Differing
     from nixlite.explain.stale.givens import Given, Layer
@@ -137,8 +140,19 @@ class Judge:
         given = {item.name for layer in self.layers if self.same_package(layer) for item in layer.given}
         rows = differences(self.found, last.after, record.found, then)
         return [
-            part for row in rows if row.name not in given for part in inside(self.found, row, record.found)
+            part
+            for row in rows
+            if row.name not in given
+            for part in inside(self.found, row, record.found)
+            if not self.only_below(part, record.found)
         ]
+
+    def only_below(self, row: Differing, then: Examination) -> bool:
+        """Whether a difference lies in other packages alone: what the package is built with is itself built
+        with the package, or with what the values change elsewhere in the set."""
+        return bool(names_of(self.found, row.old)) and names_of(self.found, row.old) == names_of(
+            then, row.new
+        )
 
     def last(self) -> Layer:
         """The last override of the package."""
@@ -374,6 +388,16 @@ def chains(layers: list[Layer]) -> list[list[Layer]]:
             chain.append(below)
         result.append(chain[::-1])
     return result
+
+
+def names_of(found: Examination, cell: Any) -> list[str]:
+    """The names of the packages that a value is or lists, none where it is anything else. Something that is
+    fetched is no package in its own right."""
+    value = value_of(found, cell)
+    items = [value_of(found, item) for item in (value if type(value) is tuple else (value,))]
+    if not all(is_package(found, item) and not is_fixed(found, item) for item in items):
+        return []
+    return [name_of(found, item) for item in items]
 
 
 def is_text(value: Any) -> bool:

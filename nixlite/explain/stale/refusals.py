@@ -26,9 +26,12 @@ if TYPE_CHECKING:
     from nixlite.explain.stale.givens import Layer
     from nixlite.explain.stale.record import Runs
 
-ARGUMENT, NO_FUNCTION, NO_ATTRIBUTE, OTHER = "argument", "no function", "no attribute", "other"
+ARGUMENT, NO_FUNCTION, NO_ATTRIBUTE, ONLY_FUNCTIONS, OTHER = (
+    "argument", "no function", "no attribute", "only functions", "other",
+)  # fmt: skip
 
 UNEXPECTED = re.compile(r"called with unexpected argument '([^']+)'")
+NO_FUNCTION_BUT = re.compile(r"attempt to call something which is not a function but a set")
 MISSING_ATTRIBUTE = re.compile(r"attribute '([^']+)' missing")
 
 
@@ -108,6 +111,9 @@ def kind_of(runs: Runs, error: NixError, layer: Layer) -> tuple[str, str]:
     unexpected = UNEXPECTED.search(str(error))
     if unexpected:
         return ARGUMENT, unexpected.group(1)
+    seen = layer.observation
+    if NO_FUNCTION_BUT.search(str(error)) and seen is not None and type(seen.site.argument) is n.AttrSet:
+        return ONLY_FUNCTIONS, layer.what
     missing = MISSING_ATTRIBUTE.search(str(error))
     if missing is None:
         return OTHER, ""
@@ -194,6 +200,11 @@ def ways_out(case: Case, kind: str, name: str, accepts: list[str]) -> Iterator[R
         yield from through_call_package(case, name)
     elif kind == NO_FUNCTION:
         yield from longer_list(case)
+    elif kind == ONLY_FUNCTIONS:
+        site = case.written.site
+        code = f"({case.written.previous}: {site.text(site.argument)})"
+        edits = [(site.argument.start, site.argument.end, code)]
+        yield Repair(site.source, code, edits, evaluates(case, name), "", whole=False)
 
 
 def evaluates(case: Case, name: str) -> Any:

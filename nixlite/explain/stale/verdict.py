@@ -23,7 +23,7 @@ from nixlite.explain.stale.reach import (
     SAME,
     UNKNOWN,
 )
-from nixlite.explain.stale.refusals import ARGUMENT, NO_ATTRIBUTE, NO_FUNCTION
+from nixlite.explain.stale.refusals import ARGUMENT, NO_ATTRIBUTE, NO_FUNCTION, ONLY_FUNCTIONS
 from nixlite.explain.stale.sources import ONLY_HASH, PLACEHOLDER, STAYED
 
 if TYPE_CHECKING:
@@ -290,6 +290,12 @@ def refused(item: Refusal, phrases: Phrases) -> Verdict:
         where = f" ({phrases.place(item.visible)})" if item.visible is not None else ""
         why = f"The `{name}` that one sees of {subject} is added by its builder{where}, after all overriding."
         return Verdict(WRONG, headline, [why], [])
+    if item.kind == ONLY_FUNCTIONS:
+        headline = (
+            f"Refused: the `{name}` of this package takes a function from the old attributes, not a set."
+        )
+        why = "Sets are taken by newer nixpkgs only (`overrideAttrs` since 23.05)."
+        return Verdict(WRONG, headline, [why] if name == "overrideAttrs" else [], [])
     headline = f"It fails: {first_line(item.error)}"
     notes = ["It fails without the override as well."] if item.before else []
     where = f"See {phrases.place(item.place)}." if item.place is not None else ""

@@ -15,7 +15,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from nixlite.errors import NixError
-from nixlite.explain.stale.facts import HASHES, drv_path, is_fixed, is_package, value_of
+from nixlite.explain.stale.facts import HASHES, built_from, drv_path, is_fixed, is_package, value_of
 from nixlite.explain.stale.fix.moving import ZEROS, Mover, Replaced
 from nixlite.runtime.show import show_value
 from nixlite.runtime.values import MISSING, ContextString
@@ -80,8 +80,8 @@ class Bindings:
         for name, rows in groups.items():
             code = (
                 self.by_override(name)
-                or self.by_parts(name, rows)
                 or self.by_definition(name)
+                or self.by_parts(name, rows)
                 or self.by_value(rows)
             )
             if code is not None:
@@ -157,10 +157,22 @@ class Bindings:
             if code is None:
                 return None
             parts[part] = code
+        if parts.keys() & {"url", "urls", "rev", "src", "name"} and not parts.keys() & HASHES:
+            parts |= self.new_hash(value)
         lines = [f"inherit {part};" if code == part else f"{part} = {code};" for part, code in parts.items()]
         rest = "".join(f"\n    {line}" for line in lines)
         self.needs_rec = self.needs_rec or any(code in self.texts for code in parts.values())
         return f"{self.written.previous}.{attribute_name(name)}.overrideAttrs (_: {{{rest}\n  }})"
+
+    def new_hash(self, package: Any) -> dict[str, str]:
+        """A hash that asks for the right one, as a package with a fixed output has it."""
+        self.assumes_hash = True
+        attrs = built_from(self.found, package)
+        algorithm = value_of(self.found, attrs.get("outputHashAlgo", MISSING))
+        written = value_of(self.found, attrs.get("outputHash", MISSING))
+        if algorithm in (MISSING, None, "") or (type(written) is str and written.startswith("sha256-")):
+            return {"outputHash": f'"{ZEROS["hash"]}"'}
+        return {"outputHash": f'"{ZEROS.get(str(algorithm), ZEROS["sha256"])}"'}
 
     def part_code(self, name: str, part: str) -> str | None:
         """The name of a given package, where a package that was made is to be made of that one."""
@@ -247,8 +259,6 @@ class Bindings:
 
 def attribute_of(found: Examination, package: Any, *path: str) -> Any:
     """What a package is built with at a path."""
-    from nixlite.explain.stale.facts import built_from
-
     at = package
     for name in path:
         at = value_of(found, built_from(found, at).get(name, MISSING))
