@@ -8,7 +8,7 @@ from nixlite.runtime.coerce import coerce_to_string
 from nixlite.runtime.expect import force_string
 from nixlite.runtime.settings import ERROR
 from nixlite.runtime.symbols import make_symbol
-from nixlite.runtime.thunk import ask_for, force
+from nixlite.runtime.thunk import ask_for, force, stops
 from nixlite.runtime.values import ContextString, FunctionType, make_string
 
 TYPE_CHECKING = False
@@ -40,7 +40,8 @@ def try_eval(e: Lazy) -> Value:
     Nothing inside *e* is evaluated; other errors pass through.
     """  # noqa: E501 - one paragraph of documentation
     try:
-        force(e)
+        if not stops(e):
+            force(e)
     except CatchableError:
         return {"value": False, make_symbol("success"): False}
     return {"value": e, make_symbol("success"): True}

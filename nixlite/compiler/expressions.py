@@ -338,6 +338,27 @@ def selection(f: Function, source: Variable, source_pos: int, name: str, pos: in
     return Recipe("selection", {source: None}, emit.constant(fixed))
 
 
+def delayed_break(f: Function, node: n.Call) -> Recipe | None:
+    """A thunk for `break e`: the runtime must know that it is one, for it gives *e* back as it is."""
+    if len(node.arguments) != 1 or called_builtin(f, node) != "break" or f.unit.instrumented:
+        return None
+    handed = node.arguments[0]
+    if type(handed) is n.Var:
+        source = f.unit.analysis.variables[handed]
+        if type(source) is not Variable or source in f.unit.constants or source in f.unit.functions:
+            return None
+        return Recipe("broken", {source: None}, emit.constant(None))
+    if type(handed) in LITERALS_AT_ONCE or (type(handed) is n.ListLiteral and not handed.items):
+        return None
+    inner = f.recipe(handed)
+    made = emit.tuple_of([emit.name(inner.code), inner.fixed or emit.constant(None)])
+    return Recipe("broken", inner.captures, made)
+
+
+LITERALS_AT_ONCE = (n.Int, n.Float, n.Str, n.PathLiteral)
+"""What is no thunk even where it is an argument."""
+
+
 def select_or(f: Function, node: n.Select, subject: ast.expr, site: Site) -> ast.expr:
     """Selection with a default, which is evaluated only when an attribute on the path is missing."""
     assert node.default is not None
@@ -557,4 +578,5 @@ VALUE.update(
     }
 )
 DELAYED[n.Select] = delayed_select
+DELAYED[n.Call] = delayed_break
 TAIL.update({n.If: if_tail, n.Assert: assert_tail, n.With: with_tail})

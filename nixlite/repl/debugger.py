@@ -13,7 +13,7 @@ from nixlite.render import excerpt_lines, render_error
 from nixlite.repl.session import Abandoned, Session
 from nixlite.repl.table import command
 from nixlite.repl.tracepoints import BUILTIN, Point, Rewriter
-from nixlite.runtime.thunk import VIRGIN, force, is_evaluated, peel
+from nixlite.runtime.thunk import VIRGIN, force, handed_back, is_evaluated, peel
 from nixlite.runtime.values import PrimOp, linked
 from nixlite.spelling import attribute_name, natural
 
@@ -195,6 +195,7 @@ def attach(
     base[f"p_{BUILTIN}"] = debugger.frame
     evaluator.primops[BUILTIN] = 3
     replace(evaluator, "break", debugger.break_)
+    base["broken"] = lambda payload: debugger.break_(handed_back(payload))
     replace(evaluator, "tryEval", debugger.try_eval(original(evaluator, "tryEval")))
     for name in ("warn", "trace"):
         if settings.other.get(f"debugger-on-{name}") in (True, "true"):

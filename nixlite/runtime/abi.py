@@ -13,7 +13,7 @@ from nixlite.errors import AssertionFailed, NixTypeError
 from nixlite.runtime import select
 from nixlite.runtime.call import call, call2, call3, call_many, curry
 from nixlite.runtime.expect import wrong_type
-from nixlite.runtime.thunk import VIRGIN, force
+from nixlite.runtime.thunk import VIRGIN, broken, force
 from nixlite.runtime.values import HERE, MISSING, ContextString, FunctionType, NixPath, linked
 
 TYPE_CHECKING = False
@@ -152,7 +152,7 @@ OPERATIONS: dict[str, Any] = {
     "update": update, "update_all": update_all, "concat": concat, "concat_all": concat_all,
     "not_a_boolean": not_a_boolean, "not_a_set": not_a_set, "assertion_failed": assertion_failed,
     "argument_set": argument_set, "missing_argument": missing_argument,
-    "unexpected_argument": unexpected_argument,
+    "unexpected_argument": unexpected_argument, "broken": broken,
 }  # fmt: skip
 
 

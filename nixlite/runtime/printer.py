@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from nixlite.errors import StackOverflow
 from nixlite.runtime.symbols import in_symbol_order
-from nixlite.runtime.thunk import blackhole, force, peel, peel_asked
+from nixlite.runtime.thunk import blackhole, broken, force, peel, peel_asked, stops
 from nixlite.runtime.values import ContextString, FunctionType, NixPath, PrimOp, PrimOpApp
 from nixlite.spelling import attribute_name, quote
 
@@ -125,6 +125,8 @@ def _force_deep(x: Lazy, walk: Walk, depth: int) -> None:
         if id(x) in walk.seen:
             return
         walk.seen.add(id(x))
+        if x[0] is broken and stops(x):
+            return
     value: Any = force(x)
     kind = type(value)
     if kind is dict or kind is tuple:

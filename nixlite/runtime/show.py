@@ -11,7 +11,7 @@ from __future__ import annotations
 from nixlite.errors import NixError, StackOverflow
 from nixlite.runtime.operators import is_derivation
 from nixlite.runtime.printer import DEEPEST
-from nixlite.runtime.thunk import blackhole, force, peel_asked
+from nixlite.runtime.thunk import blackhole, force, peel_asked, stops
 from nixlite.runtime.values import ContextString, FunctionType, NixPath, PrimOp, PrimOpApp, lambda_info
 from nixlite.source import shown_name
 from nixlite.spelling import attribute_name, quote
@@ -127,6 +127,9 @@ class ValuePrinter:
         x = peel_asked(x)
         try:
             if options.force:
+                if stops(x):
+                    self._write_thunk(x)  # type: ignore[arg-type]
+                    return
                 value = force(x)
             elif type(x) is not list:
                 value = x

@@ -118,6 +118,47 @@ def force(x: Lazy) -> Value:
     return value
 
 
+def broken(payload: tuple[Any, ...]) -> Value:
+    """The code of a thunk for `break e`: evaluates *e*.
+
+    *payload*: what the thunk for *e* captures, then its code and the constant that is part of its payload;
+    for a variable only that. As C++ Nix hands *e* back unevaluated, who asks once has a thunk: see `stops`.
+    """
+    return force(handed_back(payload))
+
+
+def handed_back(payload: tuple[Any, ...]) -> Lazy:
+    """The thunk for the *e* of `break e`."""
+    *captured, made = payload
+    if made is None:
+        return captured[0]  # type: ignore[no-any-return]
+    code, fixed = made
+    if fixed is not None:
+        captured.append(fixed)
+    elif len(captured) < 2:
+        return [code, captured[0] if captured else None]
+    return [code, tuple(captured)]
+
+
+def left(payload: Lazy) -> Value:
+    """The code of a thunk that is another one's copy."""
+    return force(payload)
+
+
+def stops(x: Lazy) -> bool:
+    """Whether who evaluates *x* once, deeply or to print it, comes no further: it is `break e` with a thunk.
+
+    It then is that thunk, and evaluated when somebody asks again.
+    """
+    if type(x) is not list or x[0] is not broken:
+        return False
+    handed = peel(handed_back(x[1]))
+    if is_evaluated(handed):
+        return False
+    x[0], x[1] = left, handed
+    return True
+
+
 def from_start(payload: tuple[Callable[[str], Value], str]) -> Value:
     """The code of a thunk for what Nix has from the start: computed when it is wanted, also for printing.
 
