@@ -178,9 +178,13 @@ class Evaluator:
         if self.rewrite is not None:
             tree = self.rewrite(tree, source)
         policy = None if self.instrumented or self.rewrite is not None else self.deferral()
+        symbols, ordered = self.state.symbols, None
+        if policy is None or len(source.text) < policy.source:  # pieces are made for one order of names
+            symbols.load("\0".join(source.names))
+            ordered = symbols.ordered
         analysis = analyse(
             tree, source, self.state.globals, names, aliases=not self.instrumented, policy=policy,
-            first=self.state.symbols.first,
+            first=symbols.first, ordered=ordered,
         )  # fmt: skip
         return compile_expression(tree, source, analysis, self.primops, self.instrumented)
 
@@ -263,8 +267,7 @@ class Evaluator:
         cache = None if names or self.rewrite is not None else self.cache
         key = ""
         if cache is not None:
-            key = cache.key(source, self.code_settings())
-            code = cache.load(key)
+            key, code = self.cached(cache, cache.key(source, self.code_settings()))
             if code is not None:
                 if code.tables:
                     from nixlite.compiler.pieces import Pieces
@@ -279,6 +282,19 @@ class Evaluator:
             if code.pieces is not None:
                 self.keep_pieces(code.pieces, cache, key)
         return code
+
+    def cached(self, cache: Cache, key: str) -> tuple[str, Code | None]:
+        """The code under *key*, and that key; or under another one, where the order of names is another."""
+        code = cache.load(key)
+        if code is None or not code.groups:
+            return key, code
+        symbols = self.state.symbols
+        symbols.load(code.names)
+        groups = [symbols.ordered(group) for group in code.groups]
+        if groups == [list(group) for group in code.groups]:
+            return key, code
+        key = cache.variant(key, groups)
+        return key, cache.load(key)
 
     def keep_pieces(self, pieces: Pieces, cache: Cache, key: str) -> None:
         """Look for the pieces of a source in the cache, and see to it that others get there."""

@@ -6,7 +6,7 @@ from nixlite.syntax import nodes as n
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from nixlite.analysis.deferral import Group, Piece
     from nixlite.source import Source
@@ -64,21 +64,30 @@ Resolution = Variable | Global | WithLookup
 
 
 class NameOrder:
-    """The order of a program's names as far as it is known before it runs.
+    """The order of a program's names, in which C++ Nix makes the variables of a group and the formals.
 
-    C++ Nix makes the variables of a group and the formals of a function in it. It is `Source.names`, after
-    those that are there before any program, *first*; names that other sources have first are not known.
+    It depends on what was parsed before: *ordered* tells it as it is now, and `groups` has what was asked
+    for, for whoever wants to use the code again. Without *ordered* it is `Source.names` after *first*, those
+    that are there before any program, as if the program were the first to be parsed.
     """
 
-    __slots__ = ("first", "numbers", "source")
+    __slots__ = ("first", "groups", "numbers", "ordered", "source")
 
-    def __init__(self, source: Source, first: Iterable[str]) -> None:
+    def __init__(
+        self, source: Source, first: Iterable[str], ordered: Callable[[Iterable[str]], list[str]] | None
+    ) -> None:
         self.source = source
         self.first = first
+        self.ordered = ordered
+        self.groups: dict[tuple[str, ...], None] = {}
         self.numbers: dict[str, int] = {}
 
     def sorted(self, names: Iterable[str]) -> list[str]:
         """Names of the program in their order."""
+        if self.ordered is not None:
+            found = self.ordered(names)
+            self.groups[tuple(found)] = None
+            return found
         if not self.numbers:
             for name in (*self.first, *self.source.names):
                 self.numbers.setdefault(name, len(self.numbers))

@@ -150,16 +150,17 @@ def analyse(
     aliases: bool = True,
     policy: Policy | None = None,
     first: Iterable[str] = (),
+    ordered: Callable[[Iterable[str]], list[str]] | None = None,
 ) -> Analysis:
     """Resolve every variable of a program.
 
     *globals_*: the names of the global scope; *outer_names*: names of the scope that the program is evaluated
     in (REPL bindings, `scopedImport`), which hide the globals; without *aliases* each binding is a
     variable of its own, so that it can be told through which name a value was read; *policy* tells what is
-    compiled later, None for nothing; *first*: the names that come before the program's own.
+    compiled later, None for nothing; *first*, *ordered*: see `NameOrder`.
     Raises UndefinedVariable with its position.
     """
-    analysis = Analysis(NameOrder(source, first))
+    analysis = Analysis(NameOrder(source, first, ordered))
     if policy is not None and len(source.text) < policy.source:
         policy = None
     resolver = Resolver(source, globals_, analysis, aliases, policy)

@@ -48,6 +48,10 @@ class Cache:
         parts = f"{len(name)}:{len(base)}:{len(settings)}:{name}{base}{settings}{source.text}"
         return blake2b(parts.encode("utf-8", "surrogateescape"), digest_size=DIGEST).hexdigest()
 
+    def variant(self, key: str, groups: list[list[str]]) -> str:
+        """The name of another entry for the same source: for names in the order that *groups* have."""
+        return blake2b(f"{key}{groups}".encode("utf-8", "surrogateescape"), digest_size=DIGEST).hexdigest()
+
     def load(self, key: str) -> Code | None:
         """The entry *key*, None when there is none that can be used."""
         if not self.usable():

@@ -21,9 +21,10 @@ class Code:
     order of the bindings; for each name the number of its piece, -1 where it is bound to something else;
     lines and columns of the bindings, none where the thunks carry no position. *pieces*: where the codes of
     the pieces are, None when there are none. *names*: of a source, `Source.names` with NUL between them.
+    *groups*: names that have to be in this order where the code is used (see `analysis.facts.NameOrder`).
     """
 
-    __slots__ = ("code", "lambdas", "name", "names", "pieces", "sites", "tables")
+    __slots__ = ("code", "groups", "lambdas", "name", "names", "pieces", "sites", "tables")
 
     def __init__(
         self,
@@ -33,6 +34,7 @@ class Code:
         name: str,
         tables: tuple[Table, ...] = (),
         names: str = "",
+        groups: tuple[tuple[str, ...], ...] = (),
     ) -> None:
         self.code = code
         self.sites = sites
@@ -40,8 +42,9 @@ class Code:
         self.name = name
         self.tables = tables
         self.names = names
+        self.groups = groups
         self.pieces: Pieces | None = None
 
     def data(self) -> tuple[Any, ...]:
         """What can be marshalled: the arguments of `Code`."""
-        return (self.code, self.sites, self.lambdas, self.name, self.tables, self.names)
+        return (self.code, self.sites, self.lambdas, self.name, self.tables, self.names, self.groups)

@@ -178,7 +178,8 @@ def write_defaults(f: Function, formals: n.Formals, names: dict[str, Variable], 
     if that is there already.
     """
     by_name = {formal.name: formal for formal in formals.items}
-    ordered = [names[name] for name in f.unit.analysis.order.sorted(by_name)]
+    shared = any(type(formal.default) is n.Var and formal.default.name in by_name for formal in formals.items)
+    ordered = [names[name] for name in (f.unit.analysis.order.sorted(by_name) if shared else by_name)]
     unfilled = set(ordered)
     waiting = {variable for variable in ordered if by_name[variable.name].default is not None}
     for variable in ordered:

@@ -53,6 +53,7 @@ def compile_expression(
     unit = Unit(source, analysis, primops, instrumented)
     code = finish(unit, main_function(unit, node))
     code.names = "\0".join(source.names)
+    code.groups = tuple(analysis.order.groups)
     if analysis.groups:
         from nixlite.compiler.deferred import PieceCompiler  # only big sources have pieces
         from nixlite.compiler.pieces import Pieces

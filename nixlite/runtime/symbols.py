@@ -98,6 +98,15 @@ class Symbols:
             self.unread.clear()
         return self.numbers
 
+    def ordered(self, names: Iterable[str]) -> list[str]:
+        """Names in the order of their numbers; one that nobody has made gets the next one."""
+        numbers = self.table()
+        try:
+            return sorted(names, key=numbers.__getitem__)
+        except KeyError:
+            self._read(list(names))
+            return sorted(names, key=numbers.__getitem__)
+
     def _read(self, names: list[str]) -> None:
         numbers = self.numbers
         for name in names:
@@ -148,10 +157,5 @@ def in_symbol_order(names: dict[str, Any]) -> Iterable[str]:
 
 
 def ordered(names: Iterable[str]) -> list[str]:
-    """Names in the order of their numbers; one that nobody has made gets the next one."""
-    numbers = ACTIVE[0].table()
-    try:
-        return sorted(names, key=numbers.__getitem__)
-    except KeyError:
-        make_symbols(names)
-        return sorted(names, key=numbers.__getitem__)
+    """Names in the order of their numbers, in the evaluation that is running."""
+    return ACTIVE[0].ordered(names)

@@ -14,6 +14,7 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
+from shlex import quote
 from typing import TYPE_CHECKING
 
 from nixlite.oracle import run
@@ -28,9 +29,7 @@ ANSWERS = Path(__file__).with_name("answers.jsonl")
 LOOP = """
 while read -r case; do
   cd "$case"
-  set --
-  while IFS= read -r word; do set -- "$@" "$word"; done <args
-  NIX_PATH= timeout 20 nix-instantiate --eval "$@" -E "$(cat text)" >out 2>err
+  NIX_PATH= timeout 20 sh command >out 2>err
   echo $? >rc
 done
 """
@@ -58,8 +57,8 @@ def nix_answers(nix: list[str], made: list[Program], root: Path, jobs: int) -> l
     for index, item in enumerate(made):
         case = root / str(index)
         case.mkdir()
-        (case / "text").write_text(item.text)
-        (case / "args").write_text("".join([f"{word}\n" for word in item.arguments]))
+        words = ("nix-instantiate", "--eval", *item.arguments, "-E", item.text)
+        (case / "command").write_text(" ".join(map(quote, words)))
         for name, text in item.files.items():
             (case / name).write_text(text)
         cases.append(str(case))

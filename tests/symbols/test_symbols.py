@@ -9,6 +9,7 @@ import pytest
 
 from nixlite.compiler.cache import Cache
 from nixlite.evaluator import Evaluator
+from nixlite.oracle import run
 from nixlite.runtime.host import CapturingHost
 from nixlite.runtime.printer import force_deep
 from nixlite.runtime.settings import Settings
@@ -71,3 +72,17 @@ def test_what_is_in_the_cache_is_numbered_as_if_it_were_parsed(tmp_path: Path) -
     assert [order_of(again, text) for text in texts] == orders
     backwards = evaluator(Cache(str(tmp_path / "cache")))
     assert [order_of(backwards, text) for text in reversed(texts)] == ["q yy xx zz", "q yy zz"]
+
+
+def test_a_file_is_compiled_anew_where_its_names_have_another_order(tmp_path: Path) -> None:
+    """What the files print was printed by Nix 2.34.8."""
+    (tmp_path / "m.nix").write_text("{ q ? a, a ? 1 }: let zebra = a; b = zebra; in { inherit zebra q b; }")
+    programs = [
+        ("import ./m.nix { }", "{ b = 1; q = 1; zebra = 1; }\n"),
+        ("{ b = import ./m.nix { }; zebra = 1; }.b", "{ b = <CODE>; q = 1; zebra = 1; }\n"),
+        ("{ q = import ./m.nix { }; }.q", "{ b = 1; q = <CODE>; zebra = 1; }\n"),
+    ]
+    environment = {"HOME": str(tmp_path), "XDG_CACHE_HOME": str(tmp_path / "cache")}
+    for _ in range(2):
+        for text, printed in programs:
+            assert run(["eval", "--eval", "-E", text], str(tmp_path), environment, "") == (0, printed, "")
