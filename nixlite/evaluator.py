@@ -10,8 +10,9 @@ import sys
 
 from nixlite.errors import NixError, StackOverflow
 from nixlite.runtime.abi import OPERATIONS, LateNames, unit_globals
+from nixlite.runtime.depth import MOST_FRAMES, go_deeper, python_depth, set_limit, watched, with_all_room
 from nixlite.runtime.frames import with_room
-from nixlite.runtime.settings import TALKATIVE
+from nixlite.runtime.settings import DEFAULT_DEPTH, TALKATIVE
 from nixlite.runtime.state import LateStore, State
 from nixlite.runtime.symbols import ACTIVE, Symbols
 from nixlite.runtime.thunk import force, from_start
@@ -38,22 +39,29 @@ if TYPE_CHECKING:
 
     T = TypeVar("T")
 
-FRAMES_PER_CALL = 5
-"""Python frames that a nested Nix call takes at most, thunks and helpers included; with `max-call-depth` it
-gives Python's recursion limit. Python-to-Python calls use no C stack since 3.11."""
 
-
-def recursion_limit(settings: Settings) -> int:
-    """The depth of Python calls that `max-call-depth` nested Nix calls may need."""
-    return FRAMES_PER_CALL * settings.max_call_depth + 1000
+def with_limit(frames: int, function: Callable[[Any], T], argument: Any) -> T:
+    """`function(argument)` with a recursion limit of Python that is turned into Nix's error."""
+    limit = sys.getrecursionlimit()
+    sys.setrecursionlimit(python_depth() + frames)
+    try:
+        return function(argument)
+    except RecursionError as error:
+        trapped = error
+    finally:
+        set_limit(limit)
+    raise StackOverflow().with_traceback(trapped.__traceback__) from None
 
 
 def uncollected(make: Callable[[], T]) -> T:
-    """What *make* gives, Python's cyclic collector being off: trees are large and hold no garbage."""
+    """What *make* gives, Python's cyclic collector being off: trees are large and hold no garbage.
+
+    They may be deep, too.
+    """
     collecting = gc.isenabled()
     gc.disable()
     try:
-        return make()
+        return with_all_room(make)  # type: ignore[no-any-return]
     finally:
         if collecting:
             gc.enable()
@@ -64,6 +72,12 @@ class Evaluator:
 
     instrumented = False
     """Whether code is compiled for `explain.instrumented`, which replaces the operations it calls."""
+
+    counts_calls = True
+    """Whether `max-call-depth` is exact (see `runtime.depth`): not where code takes other ways than usual."""
+
+    frames_per_call = 5
+    """Python frames that a Nix call takes at most, helpers included, where calls are not counted."""
 
     def __init__(self, settings: Settings, host: Host, cache: Cache | None = None) -> None:
         """*cache* keeps compiled sources on disk; without one each is compiled anew."""
@@ -111,9 +125,10 @@ class Evaluator:
         self._facts_text = ""
         self.files: dict[str, Lazy] = {}
         self.sources: MutableMapping[str, Source] = {}
-        limit = recursion_limit(settings)
-        if sys.getrecursionlimit() < limit:
-            sys.setrecursionlimit(limit)
+        if sys.getrecursionlimit() < 2 * MOST_FRAMES:
+            sys.setrecursionlimit(
+                2 * MOST_FRAMES
+            )  # of all that evaluates nothing: walks over trees, printing
         if settings.restrict_eval and not settings.pure_eval:
             from nixlite.runtime.search_path import allow_lookup_path
 
@@ -186,7 +201,11 @@ class Evaluator:
             tree, source, self.state.globals, names, aliases=not self.instrumented, policy=policy,
             first=symbols.first, ordered=ordered,
         )  # fmt: skip
-        return compile_expression(tree, source, analysis, self.primops, self.instrumented)
+        return compile_expression(tree, source, analysis, self.primops, self.instrumented, self.is_exact())
+
+    def is_exact(self) -> bool:
+        """Whether every call is counted, for a `max-call-depth` of the user's own."""
+        return self.counts_calls and self.settings.max_call_depth != DEFAULT_DEPTH
 
     def deferral(self) -> Policy:
         """Which parts of a source are compiled when they are first needed."""
@@ -204,7 +223,7 @@ class Evaluator:
             analysis = analyse(
                 tree, source, self.state.globals, policy=self.deferral(), first=self.state.symbols.first
             )
-            return piece_compiler(tree, source, analysis, self.primops)
+            return piece_compiler(tree, source, analysis, self.primops, self.is_exact())
 
         return uncollected(make)
 
@@ -243,19 +262,27 @@ class Evaluator:
         return names
 
     def guard(self, function: Any, argument: Any) -> Any:
-        """`function(argument)` with Python's recursion limit turned into Nix's error."""
-        try:
-            if self._has_room:
-                return function(argument)
-            self._has_room = True
-            other, ACTIVE[0] = ACTIVE[0], self.state.symbols
+        """`function(argument)`, in which calls are counted; too many within each other are Nix's error."""
+        if self._has_room:
             try:
-                return with_room(function, argument)
-            finally:
-                self._has_room = False
-                ACTIVE[0] = other
-        except RecursionError as error:
-            raise StackOverflow().with_traceback(error.__traceback__) from None
+                return function(argument)
+            except RecursionError as error:
+                trapped = error
+            return go_deeper(function, argument, trapped)
+        self._has_room = True
+        other, ACTIVE[0] = ACTIVE[0], self.state.symbols
+        allowed = self.settings.max_call_depth
+        try:
+            if not self.counts_calls:
+                frames = self.frames_per_call * allowed + 1000
+                return with_room(lambda _: with_limit(frames, function, argument), None)
+            from nixlite.builtins.install import code_names
+
+            exact = self.is_exact()
+            return with_room(lambda _: watched(allowed, code_names, exact, function, argument), None)
+        finally:
+            self._has_room = False
+            ACTIVE[0] = other
 
     def evaluate_source(self, source: Source, scope: dict[str, Lazy] | None = None) -> Value:
         """Parse, compile and run a source in an outer scope (names to lazies); the value is in WHNF."""
@@ -317,7 +344,8 @@ class Evaluator:
             settings.lint_absolute_path_literals,
         )
         home, features = self.host.home(), settings.features
-        facts = (home, settings.pure_eval, features, lints, len(self.primops), self.policy)
+        exact = self.is_exact()
+        facts = (home, settings.pure_eval, features, lints, len(self.primops), self.policy, exact)
         if facts != self._facts:  # each file asks, and they hardly ever change
             self._facts = facts
             self._facts_text = repr((*facts[:2], sorted(features), *facts[3:]))

@@ -15,10 +15,8 @@ The texts and their order are those of C++ Nix 2.34.8.
 
 from __future__ import annotations
 
-import marshal
-from itertools import islice
-
 from nixlite.errors import Frame, NixError
+from nixlite.runtime.sites import site_number, site_rows
 from nixlite.runtime.thunk import force
 from nixlite.runtime.values import HERE, FunctionType, LambdaInfo, innermost, lambda_info
 from nixlite.source import Position
@@ -70,14 +68,6 @@ def explain(
     return error
 
 
-def site_rows(names: dict[str, Any]) -> tuple[tuple[int, int, int, int, Any], ...]:
-    """The sites of compiled code with these globals (see `compiler.code`), unpacked when first wanted."""
-    rows = names["SITES"]
-    if type(rows) is bytes:
-        rows = names["SITES"] = marshal.loads(rows)
-    return rows  # type: ignore[no-any-return]
-
-
 class TraceReader:
     """Reads Python frames, outermost first, into `frames`.
 
@@ -127,12 +117,10 @@ class TraceReader:
         self.here = self.place = self.position(file, row[0], row[1])
 
     def site_number(self, code: CodeType, lasti: int) -> int:
-        """The site of an instruction: how many lines its Python position spans."""
+        """`sites.site_number`, remembered."""
         number = self._numbers.get((code, lasti))
         if number is None:
-            line, end, _, _ = next(islice(code.co_positions(), lasti // 2, None))
-            number = (end or 0) - (line or 0)
-            self._numbers[code, lasti] = number
+            number = self._numbers[code, lasti] = site_number(code, lasti)
         return number
 
     def contexts(self, rows: tuple[Any, ...], row: Any) -> list[Any]:

@@ -82,7 +82,7 @@ that a failure to force it has in a trace (Nix 2.34.8). The type counts for thos
 
 def builtin_call(f: Function, node: n.Call, name: str, arity: int, site: Site) -> ast.expr:
     """The result of the builtin *name*, called with the first *arity* of the arguments of *node*."""
-    if not f.unit.instrumented:
+    if not (f.unit.instrumented or f.unit.counted):
         if name in TYPE_TESTS:
             return type_test(f, node, name)
         if name == "length":
@@ -105,7 +105,8 @@ def builtin_call(f: Function, node: n.Call, name: str, arity: int, site: Site) -
 
 def arguments_of(f: Function, name: str, node: n.Call, arity: int) -> list[ast.expr]:
     """The arguments; one that the builtin would force before all else is no thunk but evaluated in place."""
-    at, text = forced_in_place(f, name, node) if not f.unit.instrumented else (-1, "")
+    apart = f.unit.instrumented or f.unit.counted
+    at, text = (-1, "") if apart else forced_in_place(f, name, node)
     made = []
     for index, item in enumerate(node.arguments[:arity]):
         if index == at:

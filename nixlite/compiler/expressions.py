@@ -65,6 +65,9 @@ LITERALS = (n.Lambda, n.ListLiteral, n.AttrSet)
 KEPT = {"foldl'": 1}
 """The arguments that builtins hand on as they are."""
 
+BUILTIN_OF = {"-": "sub", "*": "mul", "/": "div"}
+"""The builtins that operators are calls of."""
+
 ARITHMETIC: dict[str, ast.operator] = {"+": emit.ADD, "-": emit.SUB, "*": emit.MULT}
 
 
@@ -189,7 +192,7 @@ def speculative(f: Function, node: n.Binary, *, marked: bool) -> ast.expr | None
     the thunk is made. *marked* where printing could tell: the value is one that nobody has asked for yet.
     """
     op = ARITHMETIC.get(node.op)
-    if op is None or is_rebound(f, node) or f.unit.instrumented:
+    if op is None or f.unit.instrumented or f.unit.counted or is_rebound(f, node):
         return None
     left, right = cheap_operand(f, node.left), cheap_operand(f, node.right)
     if left is None or right is None:
@@ -240,6 +243,8 @@ def string_part(f: Function, pos: int, part: n.Expr) -> ast.expr:
     value = f.value(part)
     if type(value) is emit.Constant and type(value.value) is str:
         return value
+    if f.unit.counted:
+        return emit.call(f.unit.site(pos, f.context), "to_string", value)
     name = f.temporary()
     return emit.if_else(
         emit.type_is(emit.walrus(name, value), "str"),

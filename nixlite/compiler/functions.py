@@ -6,7 +6,14 @@ from nixlite.analysis.facts import Variable
 from nixlite.analysis.lookups import curried
 from nixlite.compiler import emit
 from nixlite.compiler.builtin_calls import builtin_call
-from nixlite.compiler.expressions import ARITHMETIC, argument, atomic, element, escaping_argument
+from nixlite.compiler.expressions import (
+    ARITHMETIC,
+    BUILTIN_OF,
+    argument,
+    atomic,
+    element,
+    escaping_argument,
+)
 from nixlite.compiler.unit import CALL, CONTEXT, FORMALS, MAX_CLOSURES, MAX_NESTING, VALUE, Function, Reads
 from nixlite.compiler.variables import called_builtin, is_rebound, write_lookups
 from nixlite.syntax import nodes as n
@@ -99,9 +106,9 @@ def describe(f: Function, node: n.Lambda, identifier: str, consuming: bool = Fal
         f.unit.position(node.pos),
         node.doc,
         positions,
-        is_arithmetic(f, node.body, node),
-        consuming,
-        type(node.body) is n.Var and node.argument == node.body.name,
+        not f.unit.counted and is_arithmetic(f, node.body, node),
+        not f.unit.counted and consuming,
+        not f.unit.counted and type(node.body) is n.Var and node.argument == node.body.name,
     )
 
 
@@ -242,10 +249,23 @@ def call_value(f: Function, node: n.Call) -> ast.expr:
         escaping_argument(f, item, (known, index) if known is not None and index < taken else None)
         for index, item in enumerate(node.arguments)
     ]
+    note_eager(f, site, node, arguments)
     if known is not None:
         function = emit.call(site, function, *arguments[:taken])
         arguments = arguments[taken:]
     return apply(f, site, function, arguments)
+
+
+def note_eager(f: Function, site: Site, node: n.Call, arguments: list[ast.expr]) -> None:
+    """Write down at a call's site where an argument is a call itself that is made before: `f (n - 1)`.
+
+    In Nix it is made inside of *f*, which `runtime.depth` has to know.
+    """
+    for item, made in zip(node.arguments, arguments, strict=True):
+        if type(item) is n.Binary and item.op in BUILTIN_OF and type(made) is emit.IfExp:
+            line, column, parent, kind, _ = f.unit.sites[site.number]
+            f.unit.sites[site.number] = (line, column, parent, kind, f.unit.source.line_column(item.pos))
+            return
 
 
 def apply(f: Function, site: Site, function: ast.expr, arguments: list[ast.expr]) -> ast.expr:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from nixlite.analysis.facts import Global
 from nixlite.compiler import emit
 from nixlite.compiler.builtin_calls import inside
-from nixlite.compiler.expressions import ARITHMETIC, NEVER_FAIL, argument, boolean
+from nixlite.compiler.expressions import ARITHMETIC, BUILTIN_OF, NEVER_FAIL, argument, boolean
 from nixlite.compiler.functions import apply
 from nixlite.compiler.unit import CALL, CONTEXT, TAIL, VALUE
 from nixlite.compiler.variables import is_rebound, resolved
@@ -31,8 +31,6 @@ CHAINS = {"+": "left", "//": "right", "++": "right"}
 
 LONG_CHAIN = 32
 """Operators in a chain from which on it is lowered as one."""
-
-BUILTIN_OF = {"-": "sub", "*": "mul", "/": "div"}
 
 
 def operands(f: Function, node: n.Binary) -> tuple[ast.expr, ast.expr]:
@@ -194,6 +192,9 @@ def arithmetic(f: Function, node: n.Binary) -> ast.expr:
     if is_rebound(f, node):
         return rebound(f, node, node.left, node.right)
     site = f.unit.site(node.pos, f.context, CALL)
+    if f.unit.counted:
+        operands = [argument(f, node.left), argument(f, node.right)]
+        return emit.call(site, "p_" + BUILTIN_OF[node.op], *operands)
     left, right = inside(f, BUILTIN_OF[node.op], node.pos, node.left, node.right)
     test, first, second, again = both_integers(node.left, left, node.right, right, f)
     slow = emit.call(site, "p_" + BUILTIN_OF[node.op], first, again)
@@ -213,9 +214,11 @@ def negate(f: Function, node: n.Negate) -> ast.expr:
     zero = n.Int(0, node.start, node.start)
     if is_rebound(f, node):
         return rebound(f, node, zero, node.operand)
-    if type(node.operand) is n.Int:
+    if type(node.operand) is n.Int and not f.unit.counted:
         return emit.constant(-node.operand.value)
     site = f.unit.site(node.pos, f.context, CALL)
+    if f.unit.counted:
+        return emit.call(site, "p_sub", emit.constant(0), argument(f, node.operand))
     zero_value, operand = inside(f, "sub", node.pos, zero, node.operand)
     test, first, second = both_are(zero, zero_value, node.operand, operand, f, "int")
     return in_range(f, test, first, emit.SUB, second, emit.call(site, "p_sub", first, second))
@@ -238,6 +241,10 @@ def compare(f: Function, node: n.Binary) -> ast.expr:
     if context is not None:
         f.context = context.number
     site = f.unit.site(node.pos, f.context, CALL)
+    if f.unit.counted:
+        f.context = saved
+        result = emit.call(site, "p_lessThan", argument(f, left), argument(f, right))
+        return emit.negation(result) if negated else result
     first_value, second_value = inside(f, "lessThan", node.pos, left, right)
     f.context = saved
     test, first, second, again = both_integers(left, first_value, right, second_value, f)
@@ -263,6 +270,9 @@ def equality(f: Function, node: n.Binary) -> ast.expr:
     site = f.unit.site(node.pos, f.context)
     left, right = operands(f, node)
     same = node.op == "=="
+    if f.unit.counted:
+        result = emit.call(site, "equal", left, right)
+        return result if same else emit.negation(result)
     for known, value in ((left, right), (right, left)):
         if is_single(known) and (type(value) is not emit.Constant or is_single(value)):  # `1 is None` warns
             return emit.compare(value, emit.IS if same else emit.IS_NOT, known)

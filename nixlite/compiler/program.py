@@ -43,14 +43,19 @@ TAIL.setdefault(n.Let, bindings_tail)
 
 
 def compile_expression(
-    node: Expr, source: Source, analysis: Analysis, primops: dict[str, int], instrumented: bool = False
+    node: Expr,
+    source: Source,
+    analysis: Analysis,
+    primops: dict[str, int],
+    instrumented: bool = False,
+    counted: bool = False,
 ) -> Code:
     """The code of a unit whose function `main(scope)` returns the value of *node* in WHNF.
 
     *scope* holds the variables of the outer scope that the analysis was given; *primops* the arity of each
-    builtin function; *instrumented*: see `Unit`.
+    builtin function; *instrumented*, *counted*: see `Unit`.
     """
-    unit = Unit(source, analysis, primops, instrumented)
+    unit = Unit(source, analysis, primops, instrumented, counted)
     code = finish(unit, main_function(unit, node))
     code.names = "\0".join(source.names)
     code.groups = tuple(analysis.order.groups)
@@ -62,11 +67,13 @@ def compile_expression(
     return code
 
 
-def piece_compiler(node: Expr, source: Source, analysis: Analysis, primops: dict[str, int]) -> PieceCompiler:
+def piece_compiler(
+    node: Expr, source: Source, analysis: Analysis, primops: dict[str, int], counted: bool = False
+) -> PieceCompiler:
     """What compiles the pieces of a source whose main part was compiled by another process."""
     from nixlite.compiler.deferred import PieceCompiler
 
-    unit = Unit(source, analysis, primops)
+    unit = Unit(source, analysis, primops, counted=counted)
     main_function(unit, node)
     return PieceCompiler(unit, finish)
 

@@ -59,16 +59,23 @@ class Unit:
     """What is shared by all functions of one source."""
 
     def __init__(
-        self, source: Source, analysis: Analysis, primops: dict[str, int], instrumented: bool = False
+        self,
+        source: Source,
+        analysis: Analysis,
+        primops: dict[str, int],
+        instrumented: bool = False,
+        counted: bool = False,
     ) -> None:
         self.source = source
+        self.counted = counted
+        """For an exact `max-call-depth`: each call is one of a Python function, made where Nix makes it."""
         self.instrumented = instrumented
         """For `explain`: every binding and delayed expression is a thunk of its own with a position, every
         reading of a variable forces it, and `//` says where it is."""
         self.analysis = analysis
         self.primops = primops
         """Arity of each builtin function, for calls that need no look-up."""
-        self.sites: list[tuple[int, int, int, int, str | tuple[str, ...] | None]] = [(0, 0, 0, PLAIN, None)]
+        self.sites: list[tuple[int, int, int, int, Any]] = [(0, 0, 0, PLAIN, None)]
         self.lambdas: dict[str, tuple[Any, ...]] = {}
         self.setup: list[ast.stmt] = []
         self.statics: list[ast.stmt] = []
@@ -89,7 +96,7 @@ class Unit:
 
     def part(self) -> Unit:
         """A module of its own for a piece: it shares what is known of the program's variables."""
-        part = Unit(self.source, self.analysis, self.primops)
+        part = Unit(self.source, self.analysis, self.primops, counted=self.counted)
         part.constants = self.constants
         part.functions = self.functions
         part.builtins = self.builtins

@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING, Any
 
 from nixlite.observe.line import Line
 from nixlite.observe.sampling import COMPILED, COMPILING, kind_of
+from nixlite.runtime.sites import site_rows
 from nixlite.source import shown_name
-from nixlite.trace import TraceReader, site_rows
+from nixlite.trace import TraceReader
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -25,9 +25,10 @@ from nixlite.observe.sampling import (
     ROOT,
     walk,
 )
+from nixlite.runtime.sites import site_rows
 from nixlite.runtime.values import LambdaInfo
 from nixlite.source import shown_name
-from nixlite.trace import TraceReader, site_rows
+from nixlite.trace import TraceReader
 
 if TYPE_CHECKING:
     from nixlite.evaluator import Evaluator

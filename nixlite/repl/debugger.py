@@ -180,15 +180,10 @@ def attach(
 
     *talk*: the default is by the host's streams.
     """
-    import sys
-
-    from nixlite.evaluator import recursion_limit
-
     debugger = Debugger(evaluator, talk or talk_with_user, outer)
     state, base, settings = evaluator.state, evaluator.base, evaluator.settings
-    limit = 2 * recursion_limit(settings)  # a traced expression takes more frames
-    if sys.getrecursionlimit() < limit:
-        sys.setrecursionlimit(limit)
+    evaluator.counts_calls = False
+    evaluator.frames_per_call *= 2  # a traced expression takes more
     evaluator.rewrite = debugger.rewriter.program
     builtin = PrimOp(BUILTIN, debugger.frame, ("number", "variables", "e"), "")
     state.globals[f"__{BUILTIN}"] = base[f"g___{BUILTIN}"] = base[f"b_{BUILTIN}"] = builtin

@@ -10,9 +10,10 @@ from __future__ import annotations
 from time import perf_counter
 
 from nixlite.errors import NixError
+from nixlite.runtime.sites import site_rows
 from nixlite.runtime.values import LambdaInfo
 from nixlite.source import Position, shown_name
-from nixlite.trace import TraceReader, site_rows
+from nixlite.trace import TraceReader
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

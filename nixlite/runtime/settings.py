@@ -22,6 +22,10 @@ LEVELS = ("ignore", "warn", "fatal")
 UNITS = {"K": 2**10, "M": 2**20, "G": 2**30, "T": 2**40}
 
 
+DEFAULT_DEPTH = 10000
+"""Nix's `max-call-depth`."""
+
+
 class Settings:
     """The settings of one evaluator; attributes are Nix's setting names with underscores.
 
@@ -77,7 +81,7 @@ class Settings:
         self.lint_short_path_literals = "ignore"
         self.lint_url_literals = "ignore"
         self.warn_short_path_literals = False
-        self.max_call_depth = 10000
+        self.max_call_depth = DEFAULT_DEPTH
         self.nix_path: list[str] = []
         self.show_trace = False
         self.trace_function_calls = False

@@ -25,6 +25,7 @@ from __future__ import annotations
 import sys
 
 from nixlite.errors import InfiniteRecursion, NixError
+from nixlite.runtime.depth import go_deeper
 from nixlite.runtime.values import FunctionType
 
 TYPE_CHECKING = False
@@ -110,12 +111,17 @@ def force(x: Lazy) -> Value:
             x[1] = error
         x[0] = failed
         raise
+    except RecursionError as error:
+        x[0] = code
+        trapped = error
     except BaseException:
         x[0] = code
         raise
-    x[1] = value
-    x[0] = None
-    return value
+    else:
+        x[1] = value
+        x[0] = None
+        return value
+    return go_deeper(force, x, trapped)  # type: ignore[no-any-return]
 
 
 def broken(payload: tuple[Any, ...]) -> Value:

@@ -40,6 +40,7 @@ class InstrumentedEvaluator(Evaluator):
     """
 
     instrumented = True
+    counts_calls = False
 
     def __init__(
         self,

@@ -1,0 +1,296 @@
+"""How deep an evaluation may go: `max-call-depth`, which is counted only where that may be too deep.
+
+Counting each call would cost more than most calls do (a call with its arithmetic takes 50 ns, a counter that
+is set back 30). But no Nix call takes less than one Python frame, and Python counts its frames anyway. So its
+recursion limit is set to where that many calls would be reached at the earliest. When it is hit, the calls
+among the frames are counted. If they are too many, that is Nix's error. Else what was being evaluated, the
+innermost thunk as a rule, is evaluated again with more room; what it had evaluated so far stays evaluated.
+
+What counts is what C++ Nix counts (`EvalState::addCallDepth`): calls of functions and builtins, also those
+that compiled code makes without a frame (`a - b` is one), comparisons and coercions.
+"""
+
+from __future__ import annotations
+
+import sys
+
+from nixlite.errors import StackOverflow
+from nixlite.source import Position
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from types import CodeType, FrameType, TracebackType
+    from typing import Any
+
+MOST_FRAMES = 600_000
+"""Python frames at most, whatever they are: lazy values that wait for each other need no call. (C++ Nix, with
+64 MB of stack, gives up at some 50,000 of them.)"""
+
+ROOM = 200
+"""Frames for finding out how deep it is, and for what has to be loaded for that."""
+
+FIRST = -4
+"""Frames between the start, as `python_depth` tells it, and the first call, and some for safety."""
+
+NEAR = 32
+"""With so few calls left each one is counted, for compiled code makes some without a frame."""
+
+CALLING = "nixlite.runtime.call"
+"""The module of the functions between a call in compiled code and what is called."""
+
+NO_ROW = (0, 0, 0, 0, None)
+CONTEXT, CALL = 1, 3
+"""Kinds of site rows, see `trace`."""
+
+
+class Watch:
+    """One evaluation: *allowed* calls within each other; *builtins* gives the codes of builtins' functions.
+
+    `exact`: whether each call is being counted. `marks` has the frames of `go_deeper` that are at work, each
+    with the number of calls outside of it.
+    """
+
+    __slots__ = (
+        "allowed",
+        "bottom",
+        "builtins",
+        "costs",
+        "exact",
+        "marks",
+        "ours",
+        "site_of",
+        "start",
+    )
+
+    def __init__(self, allowed: int, builtins: Callable[[], Any], start: int, bottom: FrameType) -> None:
+        self.allowed = allowed
+        self.builtins = builtins
+        self.start = start
+        self.bottom = bottom
+        self.marks: list[tuple[FrameType, int]] = []
+        self.costs: dict[tuple[CodeType, int], int] = {}
+        self.exact = False
+        self.ours: dict[CodeType, int] = {}
+        self.site_of: Callable[[FrameType, int], tuple[Any, Any]]
+
+    def prepare(self) -> None:
+        """Find out which functions of ours stand for a call."""
+        if not self.ours:
+            from nixlite.runtime.call import call_functor
+            from nixlite.runtime.coerce import coerce_to_string
+            from nixlite.runtime.operators import equal
+            from nixlite.runtime.sites import site_of
+
+            self.site_of = site_of
+            ours = (equal, coerce_to_string, call_functor)
+            self.ours = {function.__code__: 1 for function in ours}
+
+    def own(self, frame: FrameType) -> int:
+        """1 for the frame of a function that stands for a call, 0 for another."""
+        names, code = frame.f_globals, frame.f_code
+        if "SITES" in names:
+            return 1 if code.co_name in names["LAMBDAS"] else 0
+        known = self.ours.get(code)
+        if known is None:  # of a builtin that was loaded since, maybe
+            known = self.ours[code] = 1 if code in self.builtins() else 0
+        return known
+
+    def inline(self, frame: FrameType, lasti: int) -> int:
+        """The calls of builtins, made without frames, that a frame is in at instruction offset *lasti*."""
+        if "SITES" not in frame.f_globals:
+            return 0
+        code = frame.f_code
+        cost = self.costs.get((code, lasti))
+        if cost is None:
+            cost = 0
+            row, rows = self.site_of(frame, lasti)
+            while row[2]:
+                row = rows[row[2]]
+                cost += row[3] == CONTEXT and row[4].startswith("while calling the '")
+            self.costs[code, lasti] = cost
+        return cost
+
+    def calls_of(self, frame: FrameType, lasti: int) -> int:
+        """How many calls a frame, stopped at instruction offset *lasti*, stands for."""
+        return self.own(frame) + self.inline(frame, lasti)
+
+    def calls_outside(self, frame: FrameType | None) -> int:
+        """The calls that *frame* and those outside of it stand for."""
+        calls = 0
+        mark, known = self.marks[-1] if self.marks else (self.bottom, 0)
+        while frame is not None and frame is not mark:
+            calls += self.calls_of(frame, frame.f_lasti)
+            frame = frame.f_back
+        return calls + known
+
+    def calls_inside(self, calls: int, traceback: TracebackType | None) -> int:
+        """The calls of *traceback* and the *calls* outside of it; StackOverflow if these are too many."""
+        last = traceback
+        while traceback is not None:
+            calls += self.calls_of(traceback.tb_frame, traceback.tb_lasti)
+            if calls > self.allowed + 1:
+                raise overflow(last)
+            last, traceback = traceback, traceback.tb_next
+        return calls
+
+    def counting(self, calls: int) -> Callable[[FrameType, str, Any], None]:
+        """A profile function that counts each call from here on, where there are *calls* already.
+
+        Nix makes a call that is an argument, `f (n - 1)`, inside of *f*: see `compiler.functions.note_eager`.
+        """
+        entered = [calls]
+        own, inline, allowed = self.own, self.inline, self.allowed
+
+        def profile(frame: FrameType, event: str, _: Any) -> None:
+            if event == "call":
+                caller: Any = frame.f_back
+                mine = own(frame)
+                depth = entered[-1] + inline(caller, caller.f_lasti) + mine
+                if depth > allowed and mine:
+                    while caller.f_globals.get("__name__") == CALLING:
+                        if caller.f_locals.get("error_site"):  # a functor is called where it is defined
+                            raise overflow_at(*caller.f_locals["error_site"])
+                        caller = caller.f_back
+                    row, file = self.row_of(caller), caller.f_globals.get("FILE")
+                    if depth > allowed + 1:
+                        raise overflow_at(file, *row[:2])
+                    if row[3] == CALL and row[4]:
+                        raise overflow_at(file, *row[4])
+                entered.append(depth)
+            elif event == "return" and len(entered) > 1:
+                entered.pop()
+
+        return profile
+
+    def row_of(self, frame: FrameType) -> Any:
+        """The row of the site at which a frame of compiled code is, an empty one for any other frame."""
+        return self.site_of(frame, frame.f_lasti)[0] if "SITES" in frame.f_globals else NO_ROW
+
+
+def overflow(last: TracebackType | None) -> StackOverflow:
+    """The error, in what *last* was doing."""
+    if last is not None:
+        last.tb_next = None
+    return StackOverflow()
+
+
+def overflow_at(file: str, line: int, column: int) -> StackOverflow:
+    """The error at a place; line 0: at none, for what a builtin calls has none."""
+    error = StackOverflow()
+    if line:
+        error.position = Position(file, line, column)
+    return error
+
+
+watch: Watch | None = None
+"""The evaluation that runs. Not of an evaluator but of the process, as Python's recursion limit is."""
+
+
+def python_depth() -> int:
+    """The depth that Python compares with its recursion limit, which only a complaint of it tells."""
+    try:
+        sys.setrecursionlimit(1)
+    except RecursionError as error:
+        digits = [word for word in str(error).replace(":", " ").split() if word.isdigit()]
+        if len(digits) == 2:
+            return int(digits[1])
+    depth, frame = 0, sys._getframe(1)
+    while frame.f_back is not None:
+        depth, frame = depth + 1, frame.f_back
+    return depth
+
+
+def set_limit(limit: int) -> None:
+    """Set Python's recursion limit to *limit*, or to the least that it takes."""
+    try:
+        sys.setrecursionlimit(limit)
+    except RecursionError:
+        sys.setrecursionlimit(python_depth() + 8)
+
+
+def watched(
+    allowed: int, builtins: Callable[[], Any], exact: bool, run: Callable[[Any], Any], argument: Any
+) -> Any:
+    """`run(argument)`, in which *allowed* calls within each other may be made; else StackOverflow.
+
+    *exact*: each call is counted, which takes several times as long.
+    """
+    global watch  # noqa: PLW0603 - so is what it watches
+    outer, limit = watch, sys.getrecursionlimit()
+    start = python_depth()
+    watch = Watch(allowed, builtins, start, sys._getframe(0))
+    try:
+        if exact:
+            return counted(watch, 0, run, argument)
+        sys.setrecursionlimit(start + min(allowed + FIRST, MOST_FRAMES))
+        try:
+            return run(argument)
+        except RecursionError as error:
+            trapped = error
+        return go_deeper(run, argument, trapped)
+    finally:
+        watch = outer
+        set_limit(limit)
+
+
+def counted(watch: Watch, calls: int, run: Callable[[Any], Any], argument: Any) -> Any:
+    """`run(argument)` with each call counted; there are *calls* around it already."""
+    watch.prepare()
+    previous = sys.getprofile()
+    sys.setrecursionlimit(watch.start + MOST_FRAMES)
+    watch.exact = True
+    sys.setprofile(watch.counting(calls))
+    try:
+        return run(argument)
+    finally:
+        sys.setprofile(previous)
+        watch.exact = False
+
+
+def with_all_room(make: Callable[[], Any]) -> Any:
+    """What *make*, which evaluates nothing, gives: no limit but that of memory."""
+    limit = sys.getrecursionlimit()
+    if limit < 2 * MOST_FRAMES:
+        sys.setrecursionlimit(2 * MOST_FRAMES)
+    try:
+        return make()
+    finally:
+        set_limit(limit)
+
+
+def go_deeper(run: Callable[[Any], Any], argument: Any, trapped: RecursionError) -> Any:
+    """`run(argument)`, which Python's recursion limit has stopped, with more room.
+
+    To be called by the function that caught the error. Raises StackOverflow if there are too many calls.
+    """
+    limit = sys.getrecursionlimit()
+    sys.setrecursionlimit(limit + ROOM)
+    try:
+        if watch is None or watch.exact or limit - watch.start > MOST_FRAMES:
+            raise StackOverflow().with_traceback(trapped.__traceback__)
+        watch.prepare()
+        outside = watch.calls_outside(sys._getframe(1))
+        room = limit + 1  # one more for this frame of ours
+        while True:
+            traceback = trapped.__traceback__
+            assert traceback is not None
+            try:
+                calls = watch.calls_inside(outside, traceback.tb_next)
+            except StackOverflow as error:
+                raise error.with_traceback(traceback) from None
+            trapped.__traceback__ = trapped.__context__ = traceback = None  # let go of the frames
+            if watch.allowed - calls < NEAR:
+                return counted(watch, outside, run, argument)
+            room += watch.allowed - calls
+            watch.marks.append((sys._getframe(0), outside))
+            sys.setrecursionlimit(room)
+            try:
+                return run(argument)
+            except RecursionError as error:
+                trapped = error
+            finally:
+                watch.marks.pop()
+            sys.setrecursionlimit(room + ROOM)
+    finally:
+        set_limit(limit)
