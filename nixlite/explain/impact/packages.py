@@ -58,8 +58,8 @@ class Impact(NamedTuple):
     packages are made of. *drv_files*: how many of these have .drv files that the old version had not, *same*
     of them with the same outputs. *outputs*: how many outputs it had not, *downloads* of them by downloading.
     *spared*: by origin, packages that stay because they are made with another derivation of its name, the
-    nearest first. *unused*: packages that are new and that no other package uses; with the attribute of what
-    is like it and in use, if any, and how many packages use that.
+    nearest of each kind first. *unused*: packages that are new and that no other package uses; with the
+    attribute of what is like it and in use, if any, and how many packages use that.
     """
 
     rows: list[Row]
@@ -264,7 +264,11 @@ def spared(table: Table, rows: list[Row], walk: _Walk, staying: set[str]) -> dic
         those = [row for row in rows if row.status == SAME and row.new and distance.get(row.new)]
         if those:
             those.sort(key=lambda row: distance[row.new or ""])
-            found[new] = [row.attribute for row in those]
+            kinds: dict[str, str] = {}
+            for row in those:
+                kind = base_of(drv_name(row.new or ""))
+                kinds[kind] = min(kinds.get(kind, row.attribute), row.attribute, key=len)
+            found[new] = list(dict.fromkeys([*kinds.values(), *(row.attribute for row in those)]))
     return found
 
 
