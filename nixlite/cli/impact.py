@@ -95,8 +95,9 @@ class ImpactCommand(Command):
             if not self.only and len(before.found) == len(after.found) == 1:  # two derivations of any name
                 (name,) = after.found
                 before = before._replace(found=dict.fromkeys([name], *before.found.values()))
-            if self.only and not any((*before, *after)):
-                raise EvalError(f"there is no package at {', '.join(map('.'.join, self.only))}")
+            if not any((*before, *after)):
+                where = f"at {', '.join(map('.'.join, self.only))}" if self.only else "in the set"
+                raise EvalError(f"there is no package {where}")
             self.tell("comparing")
             impact = compare_packages(before, after, table)
         return self.show(impact), not impact.nothing

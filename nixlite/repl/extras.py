@@ -49,8 +49,9 @@ def show_source(session: Session, text: str) -> str:
 def show_diff(session: Session, text: str) -> str:
     """Compare two values attribute by attribute, lazily: `:diff old new`, `:diff (f 1) (f 2)`.
 
-    Derivations are compared by their variables and inputs, to any depth; beneath it stands what should have
-    changed too and did not. Functions are the same if they are written in the same place.
+    Derivations are compared by their variables and inputs, to any depth; first stands what has to be built
+    again and why, last what should have changed too and did not. Functions are the same if they are written
+    in the same place.
     """
     from nixlite.explain.diff.report import compare, render
 

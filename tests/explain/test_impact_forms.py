@@ -105,6 +105,22 @@ def test_forms(
     assert "stack overflow" in data["failed"]["endless"]
 
 
+def test_what_fails_now_is_a_change(tmp_path: Path) -> None:
+    """Even if it was no package."""
+    code, text = answer(tmp_path, *versions(tmp_path, '(f: p: { list = throw "gone"; })'))
+    assert code == 1
+    assert text.startswith("None of 10 packages changes.\n")
+    assert "1 attribute cannot be evaluated any more:\n  list: gone\n" in text
+
+
+def test_only_what_is_asked_for(tmp_path: Path) -> None:
+    """Names with dots are quoted; a set that is asked for need not say that it has packages."""
+    only = ["--of", 'scope."two.words"', "--of", "hidden"]
+    words = [*versions(tmp_path, "(f: p: { zlib = p.zlib-ng; })"), *only, "--json"]
+    rows = json.loads(answer(tmp_path, *words)[1])["packages"]
+    assert [row["attribute"] for row in rows] == ["hidden.tool", 'scope."two.words"']
+
+
 def test_why_something_fails_is_said(tmp_path: Path) -> None:
     _, text = answer(tmp_path, *versions(tmp_path, '(f: p: { png = throw "png is gone"; })'))
     assert 'compat, png, scope."two.words" and 2 others cannot be evaluated any more: png is gone.' in text

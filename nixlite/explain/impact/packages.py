@@ -81,8 +81,9 @@ class Impact(NamedTuple):
 
     @property
     def nothing(self) -> bool:
-        """Whether nothing changes."""
-        return all(row.status == SAME for row in self.rows)
+        """Whether nothing changes, and nothing fails that did not."""
+        fails = any(one.old is None for one in self.failed.values())
+        return not fails and all(row.status == SAME for row in self.rows)
 
 
 def compare_packages(old: Packages, new: Packages, table: Table) -> Impact:
