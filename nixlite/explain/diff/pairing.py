@@ -74,14 +74,14 @@ def pair_inputs(
         for pair in aligned(first, new_uses.get(what, []), before & after):
             votes[pair] = votes.get(pair, 0) + (2 if alike(*pair) else 1)
     pairs: Pairs = []
-    single, other = set(before), set(after)  # what is on both sides may be named in other places
+    left, right = set(before), set(after)  # what is on both sides may be named in other places
     for pair in sorted(votes, key=lambda pair: (-votes[pair], not alike(*pair), pair)):
-        if pair[0] in single and pair[1] in other:
+        if pair[0] in left and pair[1] in right:
             pairs.append(pair)
-            single.discard(pair[0])
-            other.discard(pair[1])
-    others, left, right = pair_up(single - after, other - before, drv_name, likeness)
-    return sorted([*pairs, *others]), left, right
+            left.discard(pair[0])
+            right.discard(pair[1])
+    others, only_old, only_new = pair_up(left - after, right - before, drv_name, likeness)
+    return sorted([*pairs, *others]), only_old, only_new
 
 
 def alike(old: str, new: str) -> bool:
