@@ -123,6 +123,8 @@ PAIRS = [
     # pair, what is compared with what among the inputs, what is said of the derivation itself, why
     ('let z = v: drv "z" { inherit v; }; in [ (drv "a" { A = z "1"; B = z "2"; }) (drv "a" { A = z "3"; B = z "1"; }) ]',
      ["z", "z"], [], "what a variable names on both sides, not what happens to be alike"),
+    ('let z = v: drv "z-${v}" { }; in [ (drv "a" { A = z "1"; B = z "1"; }) (drv "a" { A = z "2"; B = z "1"; }) ]',
+     ["z-1 → z-2"], ["A"], "one of two uses is of another version"),
     ('[ (drv "a" { SRC = fetch "u/1"; I = drv "i-1" { }; }) (drv "a" { SRC = drv "tree" { outputHash = "sha256-BBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBBA="; }; I = drv "i-2" { }; }) ]',
      ["i-1 → i-2", "source → tree"], ["SRC"], "sources of any names"),
     ('[ (drv "a" { L = [ (drv "zlib" { }) (drv "x" { }) ]; }) (drv "a" { L = [ (drv "zlib-ng" { }) (drv "x" { }) ]; }) ]',

@@ -129,10 +129,12 @@ class DerivationComparison:
         names_a, names_b = own_names(a), own_names(b)
         replaced = []
         for first, second in [*pairs, *((p, p) for p in a.inputs if p in b.inputs)]:
-            if not alike(first, second):
+            if not alike(first, second) or (first != second and (first in b.inputs or second in a.inputs)):
                 self.name_outputs(names_a, first, drv_name(first))
                 self.name_outputs(names_b, second, drv_name(second))
-                if not (read(first).is_fixed and read(second).is_fixed):  # where a source is another, how so
+                if not alike(first, second) and not (
+                    read(first).is_fixed and read(second).is_fixed
+                ):  # where a source is another, how so
                     replaced.append((first, second))
                 continue
             label = drv_name(first) if drv_name(first) == drv_name(second) else base_of(drv_name(first))
