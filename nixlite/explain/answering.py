@@ -94,7 +94,7 @@ def missing_part(
         value = outcome(found, path[:end])
         if not value.ok:
             continue
-        finding = lost(Question(program, found, path[:end], locate(found, path[:end])))
+        finding = lost(Question(program, found, path[:end], locate(found, path[:end])), path[end])
         if finding is None or not any(path[end] in line for line in finding.verdict[:1]):
             return None
         return why.Explanation(".".join(path), "", [], [], 0, str(error), finding.verdict, finding.advice)
@@ -104,13 +104,27 @@ def missing_part(
 def unevaluated(question: Question, error: NixError) -> why.Explanation | None:
     """What is to be said where there is not even an attribute; None if the error says all."""
     steps = cycles.circle(question.found)
-    finding = circle(question, error) if is_infinite_recursion(error) else None
+    finding = circle(question, error) if is_infinite_recursion(error) else failing_set(question, error)
     if finding is None and not steps:
         return None
     verdict, advice = finding or ([], [])
     return why.Explanation(
         question.name, "", [], [], 0, str(error), verdict, advice, steps if finding is None else ()
     )
+
+
+def failing_set(question: Question, error: NixError) -> Finding | None:
+    """What is to be said of the first set on the way to the attribute that cannot be evaluated."""
+    found, path = question.found, question.path
+    for end in range(1, len(path)) if found.error is None else ():
+        result = outcome(found, path[:end])
+        if not result.ok:
+            above = outcome(found, path[: end - 1]).ok
+            at = locate(found, path[:end]) if above else None
+            return (
+                refused(Question(question.program, found, path[:end], at), error) if at is not None else None
+            )
+    return None
 
 
 def finding_of(question: Question) -> Finding | None:

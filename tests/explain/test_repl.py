@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
@@ -11,9 +11,6 @@ from nixlite.repl.completion import complete
 from nixlite.repl.session import Session
 from nixlite.runtime.host import RealHost
 from nixlite.runtime.settings import Settings
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 
 def talk(*lines: str) -> str:
@@ -90,3 +87,24 @@ def test_a_fix_may_name_what_is_in_scope(tmp_path: Path) -> None:
     text = talk(f":l {tmp_path}/f.nix", 'q = p.overrideAttrs (o: { version = "2"; })', ":stale q")
     assert "src = fetch { rev = version; };" in text
     assert '✓ src.rev: "1" → "2"' in text
+
+
+def test_why_of_options_and_of_overlays() -> None:
+    library = Path(__file__).parent / "modulelib"
+    lines = (
+        f"l = import {library}",
+        "m = l.evalModules { modules = [ { options.a = l.mkOption { default = 1; }; } { a = l.mkForce 2; } ]; }",
+    )
+    assert talk(*lines, ":why m.config.a").startswith("m.config.a is 2: ")
+    overlay = "s = import <nixpkgs> { overlays = [ (f: p: { curl = f.curl; }) ]; }"
+    text = talk(overlay, ":why s.curl.name")
+    assert text.startswith("Infinite recursion: curl → curl")
+    assert "curl = p.curl;" in text
+
+
+def test_an_error_is_still_shown_after_something_was_tried() -> None:
+    session = Session(Evaluator(Settings(), RealHost()))
+    write = session.evaluator.host.write_stderr
+    session.send("s = import <nixpkgs> { overlays = [ (f: p: { curl = f.curl; }) ]; }")
+    session.send(":why s.curl.name")
+    assert session.evaluator.host.write_stderr == write

@@ -24,8 +24,9 @@ NAMES = 6
 """Names of lost attributes that are said."""
 
 
-def lost(question: Question) -> Finding | None:
-    """The finding about a layer that does not start from the one before; None if every layer does."""
+def lost(question: Question, wanted: str = "") -> Finding | None:
+    """The finding about a layer that does not start from the one before; None if every layer does. Of the
+    names that a set has lost *wanted* is said first."""
     entries = layers_of(question)
     if not entries:
         return None
@@ -33,6 +34,7 @@ def lost(question: Question) -> Finding | None:
     before = earlier[-1]
     starts = starts_from(question, layer, entry, before[0])
     missing = missing_names(question, before[0], layer)
+    missing.sort(key=lambda name: name != wanted)
     if missing and (not starts or type(entry.value) is n.AttrSet):
         return replaced_whole(question, before[1], entry, missing)
     if starts:

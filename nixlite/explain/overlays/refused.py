@@ -11,7 +11,7 @@ from nixlite.explain.brief import TEXTS, brief, first_line, forcing, one_line, t
 from nixlite.explain.modules.written import attribute
 from nixlite.explain.overlays.circles import STRICT, attribute_of, built_name, step_of
 from nixlite.explain.overlays.stack import Finding, Question, is_same
-from nixlite.explain.recording.places import FORMAL, LET, PART, REC, SET, callee_name
+from nixlite.explain.recording.places import FORMAL, PART, REC, SET, callee_name
 from nixlite.explain.recording.recorder import settled
 from nixlite.explain.trials import Advice, Change, attempt, outcome
 from nixlite.runtime.thunk import failed
@@ -23,6 +23,9 @@ from nixlite.syntax.tree import walk
 if TYPE_CHECKING:
     from nixlite.explain.recording.places import Definition
     from nixlite.explain.recording.recorder import Node, Place
+
+TRIED = 3
+"""How many names like one that is asked for are tried: each takes an evaluation."""
 
 SCALARS = (bool, int, *TEXTS)
 MOST = 6
@@ -58,8 +61,10 @@ def refused(question: Question, error: NixError) -> Finding | None:
         verdict += [input_text(question, name, inputs, at) for at in range(len(inputs))]
     elif facts:
         verdict.append(f"{name} is refused: {first_line(error)}")
-    accepted = accepted_arguments(question, error)
-    verdict += accepted
+    strange = unexpected(question, error)
+    if strange is not None:
+        first = verdict or [f"{name} cannot be evaluated: {first_line(error)}."]
+        return Finding([*first, *strange.verdict], strange.advice)
     unread, advice = misspelt(question, chain[-1], facts)
     verdict += unread
     if facts:
@@ -81,20 +86,41 @@ def refused(question: Question, error: NixError) -> Finding | None:
     return Finding(verdict, advice)
 
 
-def accepted_arguments(question: Question, error: NixError) -> list[str]:
-    """What a function takes that was given an argument it does not know."""
+def unexpected(question: Question, error: NixError) -> Finding | None:
+    """An argument that a function does not take: where it is given, what it takes, the nearest name tried."""
     explained = question.found.evaluator.explain(error)
-    if "unexpected argument" not in str(error) or explained.position is None:
-        return []
-    at = explained.position
+    match = re.search(r"unexpected argument '(.*)'", str(error))
+    if match is None or explained.position is None:
+        return None
+    at, given = explained.position, match[1]
     index = question.found.places.index(at.file)
-    for node in walk(index.tree) if index is not None else ():
-        if type(node) is not n.Lambda or node.formals is None or index is None:
-            continue
-        if index.source.line_column(node.pos) == (at.line, at.column):
-            names = ", ".join(item.name for item in node.formals.items)
-            return [f"The function at {question.place((at.file, at.line, at.column))} takes: {names}."]
-    return []
+    if index is None:
+        return None
+    functions = [node for node in walk(index.tree) if type(node) is n.Lambda and node.formals is not None]
+    here = [node for node in functions if index.source.line_column(node.pos) == (at.line, at.column)]
+    names = [item.name for node in here if node.formals is not None for item in node.formals.items]
+    place = question.place((at.file, at.line, at.column))
+    entry = own_definition(question, given)
+    where = f" (given at {question.place(entry.place)})" if entry is not None else ""
+    verdict = [f"The function at {place} takes no `{given}`{where}; it takes: {', '.join(names)}."]
+    near = next((name for name in names if is_near(given, name)), None)
+    if entry is None:
+        return Finding(verdict, [])
+    if near is not None:
+        _, advice = renamed(question, entry, given, near, Asking(entry.place, near))
+        return Finding(verdict, advice)
+    say = f"take `{given}` away there; an attribute of the package is changed by overrideAttrs"
+    return Finding(verdict, [Advice(say, f"overrideAttrs (old: {{ {given} = …; }})", entry.place, "")])
+
+
+def own_definition(question: Question, name: str) -> Definition | None:
+    """The first definition of a name in the person's own files."""
+    for source in list(question.found.evaluator.sources.values()):
+        index = question.found.places.index(source.name) if question.is_own((source.name, 1, 1)) else None
+        for entry in index.definitions.values() if index is not None else ():
+            if entry.name == name and entry.kind in (SET, REC):
+                return entry
+    return None
 
 
 def failing(question: Question, error: NixError) -> list[Node]:
@@ -260,6 +286,7 @@ def misspelt(
     for other in list(question.found.recorder.nodes.values()):
         if other.place is not None:
             nodes.setdefault(other.place, []).append(other)
+    others: list[tuple[Definition, str]] = []
     for source in list(question.found.evaluator.sources.values()):
         if not question.is_own((source.name, 1, 1)):
             continue
@@ -269,7 +296,21 @@ def misspelt(
             near = next((name for name in asked if given and is_near(given, name)), None)
             if near is not None:
                 return renamed(question, entry, given, near, asked[near])
+            others += [(entry, name) for name in names_of(entry) if any(is_near(name, x) for x in asked)]
+    for entry, given in others[:TRIED]:  # something reads it, maybe all of the set
+        near = next(name for name in asked if is_near(given, name))
+        line, advice = renamed(question, entry, given, near, asked[near], read=True)
+        if advice and advice[0].proved:
+            return line, advice
     return [], []
+
+
+def names_of(entry: Definition) -> list[str]:
+    """The names of an attribute path: `a` and `b` of `a.b = e`."""
+    if entry.kind not in (SET, REC) or entry.value is None:
+        return []
+    made = attribute(entry, entry.name)
+    return [*made.names, *made.rest]
 
 
 def unread_name(question: Question, entry: Definition, nodes: dict[Place, list[Node]]) -> str:
@@ -302,7 +343,7 @@ def asked_names(question: Question, node: Node, facts: list[tuple[Definition, st
         if entry is not None and type(other.value) is bool:
             entries.append(entry)
     asked: dict[str, Asking] = {}
-    files = {entry.place[0] for entry in entries if entry.kind in (LET, PART)}
+    files = {entry.place[0] for entry in entries if not question.is_own(entry.place)}
     for file in files:  # the file of the check asks for more than what was read before
         index = question.found.places.index(file)
         entries += list(index.definitions.values()) if index is not None else []
@@ -319,17 +360,19 @@ def asked_names(question: Question, node: Node, facts: list[tuple[Definition, st
 
 def is_near(given: str, name: str) -> bool:
     """Whether one name may be the other, misspelt."""
-    if given == name or min(len(given), len(name)) < 4:
+    shorter = min(len(given), len(name))
+    if given == name or shorter < 3:
         return False
-    return given.lower() == name.lower() or levenshtein(given, name) <= 2
+    return given.lower() == name.lower() or levenshtein(given, name) <= (2 if shorter > 3 else 1)
 
 
 def renamed(
-    question: Question, entry: Definition, given: str, name: str, where: Asking
+    question: Question, entry: Definition, given: str, name: str, where: Asking, *, read: bool = False
 ) -> tuple[list[str], list[Advice]]:
-    """A definition that nothing reads, under the name that is asked for."""
+    """A definition that nothing reads, or not the check, under the name that is asked for."""
+    by = "not read by the check" if read else "read by nothing"
     line = (
-        f"`{given}` at {question.place(entry.place)} is read by nothing; the check reads `{name}`"
+        f"`{given}` at {question.place(entry.place)} is {by}; the check reads `{name}`"
         f" ({question.place(where.place)}: `{one_line(where.text)}`)."
     )
     source = entry.source
