@@ -30,6 +30,12 @@ WIDTH = 60
 ROW, MOST = 100, 8
 """Of a list: after how many columns no further item is shown, and how many items at most."""
 
+CHANGES = 4
+"""Attributes that are said of a package that was changed."""
+
+PLUMBING = frozenset({"args", "builder", "stdenv", "system", "__ignoreNulls", "outputs"})
+"""What a derivation has besides what its author gave."""
+
 PAGE = 100
 """Columns of a paragraph."""
 
@@ -83,6 +89,26 @@ def brief_set(attrs: dict[str, Any], depth: int, look: Look = settled) -> str:
         return "{ … }"
     items = [f"{attribute_name(name)} = {brief(attrs[name], depth - 1, look)};" for name in names[:3]]
     return f"{{ {' '.join(items)}{' …' if len(names) > 3 else ''} }}"
+
+
+def package_changes(old: Any, new: Any, look: Look) -> str:
+    """What differs between a package and a later one, of what they are built with: `doCheck: false → true`;
+    "" where one of them is no package, or nothing does."""
+    sides = []
+    for value in (old, new):
+        attrs = look(value)
+        if type(attrs) is not dict or look(attrs.get("type", MISSING)) != "derivation":
+            return ""
+        given = look(attrs.get("drvAttrs", MISSING))
+        sides.append(given if type(given) is dict else {})
+    changed = []
+    for name in sorted({*sides[0], *sides[1]} - PLUMBING):
+        before, after = (brief(side.get(name, MISSING), 1, look) if name in side else "—" for side in sides)
+        if before != after:
+            changed.append(f"{name}: {before} → {after}")
+    return "; ".join(changed[:CHANGES]) + (
+        f" and {len(changed) - CHANGES} more" if len(changed) > CHANGES else ""
+    )
 
 
 def forcing(found: Examination) -> Look:

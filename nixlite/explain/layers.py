@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from nixlite.explain.brief import brief, shown_place
+from nixlite.explain.brief import brief, forcing, package_changes, shown_place
 from nixlite.explain.recording.leaves import forced
 from nixlite.explain.recording.places import FINAL_NAMES, PREV_NAMES
 from nixlite.explain.recording.recorder import settled
@@ -69,12 +69,19 @@ def layers(found: Examination, attrs: dict[str, Lazy], only: Sequence[str] = ())
         for name in part:
             owners.setdefault(name, []).append(number)
     result = []
+    below: dict[str, Any] = {}
+    look = forcing(found)
     for number, (what, place, part) in enumerate(groups, 1):
         names = [name for name in part if not only or name in only]
         for name in names[:FORCED]:
             _, value = found.recorder.ask(lambda cell=part[name]: forced(found, cell))  # type: ignore[misc]
             name_package(found, value)
         entries = [entry(found, name, part[name], number, owners) for name in names]
+        for at, name in enumerate(names[:FORCED]):
+            changes = package_changes(below[name], part[name], look) if name in below else ""
+            if changes:
+                entries[at] = entries[at]._replace(value=f"{entries[at].value} ({changes})")
+        below.update(part)
         result.append(Layer(number, what, place, entries))
     return [layer for layer in result if layer.entries]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from types import FunctionType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from nixlite.explain.brief import brief, forcing, one_line, paragraph, shown_place, text_of
+from nixlite.explain.brief import brief, forcing, one_line, package_changes, paragraph, shown_place, text_of
 from nixlite.explain.cycles import show_steps
 from nixlite.explain.recording.history import history
 from nixlite.explain.recording.places import FORMAL, PART
@@ -36,12 +36,14 @@ class Written(NamedTuple):
 
 
 class Step(NamedTuple):
-    """A layer of the attribute: what did it (`//`, `overrideAttrs`, …), where, the value, the definitions."""
+    """A layer of the attribute: what did it (`//`, `overrideAttrs`, …), where, the value, the definitions,
+    and for a package what it changed."""
 
     what: str
     place: Place | None
     value: str
     written: list[Written]
+    changes: str = ""
 
 
 class Read(NamedTuple):
@@ -88,9 +90,14 @@ def explain(
     error = str(value) if isinstance(value, Exception) else ""
     layers = history(found.recorder, at.attrs, at.name) if at.attrs is not None else []
     steps: list[Step] = []
-    for entry in [step(found, layer) for layer in layers]:
+    look = forcing(found)
+    before: Any = MISSING
+    for layer in layers:
+        entry = step(found, layer)
         if not steps or entry.written[-1:] != steps[-1].written[-1:] or not entry.written:
-            steps.append(entry)  # a layer that only passes on what was there changes nothing
+            changes = package_changes(before, layer.cell, look) if steps else ""
+            steps.append(entry._replace(changes=changes))  # a layer that only passes on changes nothing
+        before = layer.cell
     root = found.recorder.node(at.cell) if type(at.cell) is list else node
     chain = found.origins.chain(at.cell)
     reader = chain[-1] if chain else root
@@ -250,7 +257,8 @@ def show(answer: Explanation, base: str = "") -> str:
         what = f"by {entry.what} at {shown_place(entry.place, base)}" if entry.what else "defined"
         before = answer.steps[number - 2].value if number > 1 else ""
         change = f": {before} → {entry.value}" if before not in ("", entry.value) else ""
-        lines.append(f"  {number}. {what}{change if before else f': {entry.value}'}")
+        change = f": {entry.changes}" if entry.changes else change if before else f": {entry.value}"
+        lines.append(f"  {number}. {what}{change}")
         for written in entry.written:
             given = f"  ({written.given})" if written.given else ""
             lines.append(f"       {shown_place(written.place, base)}   {written.text}{given}")

@@ -396,21 +396,36 @@ def alias_text(question: Question, node: n.Select, text: str, at: int) -> str:
 
 
 def names_depend(question: Question, error: NixError) -> Finding | None:
-    """An overlay that asks the finished set before it is known which names it has itself."""
-    if error.position is None:
-        return None
-    index = question.found.places.index(error.position.file)
-    if index is None:
-        return None
-    offset = index.source.line_starts()[error.position.line - 1] + error.position.column - 1
-    overlay = overlay_at(index, offset)
-    if overlay is None:
-        return None
+    """An overlay that asks the finished set before it is known which names it has itself: the one around the
+    error's position, or else the person's own that do so."""
+    overlays: list[tuple[Index, Overlay]] = []
+    if error.position is not None:
+        index = question.found.places.index(error.position.file)
+        if index is not None:
+            at = index.source.line_starts()[error.position.line - 1] + error.position.column - 1
+            overlays += [(index, overlay) for overlay in overlays_in(index, at)[-1:]]
+    if not any(asking(overlay) for _, overlay in overlays):
+        names = [name for name in question.found.evaluator.sources if question.is_own((name, 1, 1))]
+        indexes = [index for name in names if (index := question.found.places.index(name)) is not None]
+        overlays = [(index, overlay) for index in indexes for overlay in overlays_in(index)]
+    found = [names_of(question, index, overlay) for index, overlay in overlays if asking(overlay)]
+    return next((finding for finding in found if finding.advice[0].proved), next(iter(found), None))
+
+
+Overlay = tuple[str, str, n.Expr]
+"""What an overlay calls the finished set, and the one before; its body."""
+
+
+def asking(overlay: Overlay) -> list[n.Expr]:
+    """Where an overlay's names depend on the finished set."""
+    return [node for node in head(overlay[2]) if type(node) is n.Var and node.name == overlay[0]]
+
+
+def names_of(question: Question, index: Index, overlay: Overlay) -> Finding:
+    """What is to be said of an overlay whose names depend on the finished set."""
     final, previous, body = overlay
     source = index.source
-    heads = [node for node in head(body) if type(node) is n.Var and node.name == final]
-    if not heads:
-        return None
+    heads = asking(overlay)
     where = question.place((source.name, *source.line_column(heads[0].start)))
     text = one_line(source.text[body.start : body.end], 76)
     what = f"which names the overlay at {where} has depends on `{final}`, the finished set"
@@ -429,14 +444,21 @@ def names_depend(question: Question, error: NixError) -> Finding | None:
     return Finding(verdict, [Advice(say, f"{final}: {previous}: {' '.join(code.split())}", place, told)])
 
 
-def overlay_at(index: Index, offset: int) -> tuple[str, str, n.Expr] | None:
-    """(what the innermost overlay around an offset calls the finished set, and the one before; its body)."""
-    found: tuple[str, str, n.Expr] | None = None
+def overlays_in(index: Index, offset: int = -1) -> list[Overlay]:
+    """The overlays of a source: those around an offset, the innermost last, or all."""
+    found: list[Overlay] = []
     for node in walk(index.tree):
-        if type(node) is n.Lambda and type(node.body) is n.Lambda and node.start <= offset < node.end:
-            inner = node.body
-            if node.argument is not None and inner.argument is not None:
-                found = node.argument, inner.argument, inner.body
+        if type(node) is not n.Lambda or type(node.body) is not n.Lambda:
+            continue
+        inner = node.body
+        around = offset < 0 or node.start <= offset < node.end
+        if (
+            around
+            and node.argument is not None
+            and inner.argument is not None
+            and type(inner.body) is not n.Lambda
+        ):
+            found.append((node.argument, inner.argument, inner.body))
     return found
 
 
@@ -465,5 +487,9 @@ def head(body: n.Expr) -> Iterator[n.Expr]:
             todo.append(node.body)
             if type(node) is n.Let:
                 todo += [item.value for item in node.attrs.bindings.values() if item.value is not None]
+            else:
+                todo.append(node.scope if type(node) is n.With else node.condition)
+        elif type(node) is n.HasAttr:
+            todo.append(node.subject)
         elif type(node) is n.Not:
             todo += [child for child in walk(node) if child is not node]

@@ -20,6 +20,7 @@ from nixlite.explain.recording.places import LET, PART, REC, resolves_to
 from nixlite.explain.recording.program import Found
 from nixlite.explain.trials import Advice, Change, attempt, outcome
 from nixlite.runtime.values import is_derivation_type
+from nixlite.spelling import attribute_name
 from nixlite.syntax import nodes as n
 from nixlite.syntax.tree import walk
 
@@ -288,15 +289,27 @@ def by_rec(question: Question, found: Taken, reading: Reading, verdict: list[str
     change = Change(name, reading.node.start, reading.node.end, f"{arguments[0]}.{found.name}")
     start = binding[1].start if binding[0].kind == REC else -1
     text = reading.entry.source.text
-    changes = [change]
+    base = [change]
+    if is_inherited(reading):  # `inherit x;` becomes `x = final.x; inherit ;`
+        keyword = text.rfind("inherit", 0, reading.node.start)
+        bound = f"{attribute_name(reading.entry.name)} = {change.text}; "
+        base = [Change(name, keyword, keyword, bound), change._replace(text="")]
+    changes = list(base)
     if start >= 0 and text.startswith("rec", start):
         end = start + 3 + len(text[start + 3 :]) - len(text[start + 3 :].lstrip())
         changes.append(Change(name, start, end, ""))
     say = f"write `{arguments[0]}.{found.name}`, and no `rec`"
-    advice = check(question, found, reading, changes, say) if len(changes) > 1 else []
+    advice = check(question, found, reading, changes, say) if len(changes) > len(base) else []
     if not advice:
-        advice = check(question, found, reading, [change], f"write `{arguments[0]}.{found.name}`")
+        advice = check(question, found, reading, base, f"write `{arguments[0]}.{found.name}`")
     return Finding(verdict, advice)
+
+
+def is_inherited(reading: Reading) -> bool:
+    """Whether a variable is read by `inherit`."""
+    container: Any = reading.entry.container
+    bindings = container.bindings if type(container) is n.AttrSet else {}
+    return any(item.kind == n.INHERITED and item.value is reading.node for item in bindings.values())
 
 
 def check(
@@ -310,10 +323,10 @@ def check(
     change = changes[0]
     entry = reading.entry
     value = entry.value
-    code = change.text
+    code = change.text.strip()
     if value is None:
         code = f"inherit ({change.text}) {entry.name};"
-    if value is not None and value.start <= change.start < value.end:
+    if not is_inherited(reading) and value is not None and value.start <= change.start < value.end:
         text = entry.source.text
         code = text[value.start : change.start] + change.text + text[change.end : value.end]
         code = f"{entry.name} = {' '.join(code.split())};" if entry.kind != PART else " ".join(code.split())

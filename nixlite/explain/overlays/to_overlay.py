@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from nixlite.analysis.facts import WithLookup
 from nixlite.explain.trials import Change, edited
+from nixlite.spelling import attribute_name
 from nixlite.syntax import nodes as n
 from nixlite.syntax.tree import walk
 
@@ -36,7 +38,7 @@ def as_overlay(question: Question, entry: Definition, argument: str) -> Overlay 
     called = call_of_option(question)
     where = f": {question.place(called)} calls it with that" if called is not None else ""
     why = f"the argument of `{OPTION}`, `{argument}`, is the set as it was before the change{where}."
-    code = f"overlays = [ (final: prev: {body_text(entry, function, argument)}) ];"
+    code = f"overlays = [ (final: prev: {body_text(question, entry, function, argument)}) ];"
     holder = holder_of(parents)
     if holder is None:
         return Overlay(why, code, entry.place, {})
@@ -79,21 +81,31 @@ def holder_of(parents: Parent) -> tuple[n.AttrSet, int, int] | None:
     return outer, inner.bindings[OPTION].pos, inner.end
 
 
-def body_text(entry: Definition, function: n.Lambda, argument: str) -> str:
-    """The body with `final` for the argument; an attribute takes itself from `prev`."""
+def body_text(question: Question, entry: Definition, function: n.Lambda, argument: str) -> str:
+    """The body with `final` for the argument, also in `with`; an attribute takes itself from `prev`."""
     text = entry.source.text
     body: Any = function.body
+    index = question.found.places.index(entry.place[0])
+    meanings = index.analysis.variables if index is not None else {}
     changes: list[tuple[int, int, str]] = []
     own: dict[int, str] = {}
-    for name, item in body.bindings.items() if type(body) is n.AttrSet else ():
+    scopes = {id(node.scope) for node in walk(body) if type(node) is n.With}
+    inner: Any = body
+    while type(inner) in (n.With, n.Let):
+        inner = inner.body
+    for name, item in inner.bindings.items() if type(inner) is n.AttrSet else ():
         for node in walk(item.value) if item.value is not None else ():
             own[id(node)] = name
     selected = {id(node.subject): node.path[0] for node in walk(body) if type(node) is n.Select}
     for node in walk(body):
         if type(node) is n.Var and node.name == argument:
             first = selected.get(id(node))
-            layer = "final" if first is not None and first != own.get(id(node)) else "prev"
-            changes.append((node.start, node.end, layer))
+            whole = id(node) in scopes or (first is not None and first != own.get(id(node)))
+            changes.append((node.start, node.end, "final" if whole else "prev"))
+        elif (
+            type(node) is n.Var and node.name == own.get(id(node)) and type(meanings.get(node)) is WithLookup
+        ):
+            changes.append((node.start, node.end, f"prev.{attribute_name(node.name)}"))
     result, at = "", body.start
     for start, end, new in sorted(changes):
         result += text[at:start] + new
