@@ -167,7 +167,12 @@ def fulfil(asked: Asked, part: Part) -> list[Advice]:
             if result.ok:
                 where = mine.written.place if mine is not None and mine.written is not None else None
                 return [Advice("make the condition true", code, where, told(asked, result))]
-    return []
+    reading = [shown_path(loc) for item in part.conditions for loc in read_options(asked, item)]
+    if not reading:
+        return []
+    return [
+        Advice(f"make the condition true: it reads {', '.join(reading)}", f"{reading[-1]} = …;", None, "")
+    ]
 
 
 def compared_with(condition: Condition) -> str:

@@ -142,10 +142,9 @@ def rows(asked: Asked, option: Option) -> list[Row]:
 def row(asked: Asked, part: Part) -> Row:
     """A definition as it is shown."""
     conditions = [
-        f"mkIf {item.written.text if item.written is not None else '…'}"
-        f"{'' if item.holds else ' (false)' if item.holds is False else ' (fails)'}"
+        f"mkIf {item.written.text}{'' if item.holds else ' (false)' if item.holds is False else ' (fails)'}"
         for item in part.conditions
-        if item.written is not None or item.holds is not False
+        if item.written is not None  # others are the library's, or were not evaluated
     ]
     written = part.written
     return Row(

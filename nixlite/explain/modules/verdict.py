@@ -110,7 +110,7 @@ def conflicting(asked: Asked, option: Option) -> bool:
     if asked.error is None or len(kept) < 2:
         return False
     text = str(asked.error)
-    told = "conflict" in text or "multiple times" in text
+    told = any(word in text for word in ("conflict", "multiple times", "both null and not null"))
     return told and "read-only" not in text and all(fits(asked, option, part) for part in kept)
 
 

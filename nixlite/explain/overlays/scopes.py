@@ -140,6 +140,7 @@ def interpreters(question: Question, scope: tuple[str, ...]) -> list[str]:
     for name, cell in top.items():
         value = settled(cell)
         if type(value) is dict and "pkgs" in value and settled(value["pkgs"]) is wanted:
-            entry = question.origin(cell)
-            found.append((entry is None or entry.name != name, name))
+            chain = [question.found.places.of(node) for node in question.found.origins.chain(cell)]
+            named = [entry for entry in chain if entry is not None and entry.kind != PART]
+            found.append((not named or named[-1].name != name, name))
     return [name for _, name in sorted(found)]
