@@ -12,7 +12,7 @@ from nixlite.errors import NixError, StackOverflow
 from nixlite.runtime.abi import OPERATIONS, LateNames, unit_globals
 from nixlite.runtime.depth import MOST_FRAMES, go_deeper, python_depth, set_limit, watched, with_all_room
 from nixlite.runtime.frames import with_room
-from nixlite.runtime.settings import DEFAULT_DEPTH, TALKATIVE
+from nixlite.runtime.settings import DEFAULT_DEPTH, TALKATIVE, WARNING
 from nixlite.runtime.state import LateStore, State
 from nixlite.runtime.symbols import ACTIVE, Symbols
 from nixlite.runtime.thunk import force, from_start
@@ -168,6 +168,13 @@ class Evaluator:
     def warn(self, text: str, position: Position | None) -> None:
         """Print a warning of the parser; one with a position shows its source."""
         self.warned = True
+        if self.settings.verbosity < WARNING:
+            return
+        if self.settings.log_records:
+            from nixlite.log_records import parser_warning_record
+
+            self.host.write_stderr(parser_warning_record(text, position))
+            return
         if position is None:
             self.host.write_stderr(f"warning: {text}\n")
             return

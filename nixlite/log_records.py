@@ -6,14 +6,16 @@ them, whatever the terminal.
 
 from __future__ import annotations
 
-from nixlite.painting import MAGENTA, NORMAL, paint_message
+from nixlite.errors import NixError
+from nixlite.painting import MAGENTA, NORMAL, RED, paint_message
 from nixlite.render import error_text, indent
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from nixlite.errors import Frame, NixError
+    from nixlite.errors import Frame
+    from nixlite.source import Position
 
 
 def line_record(level: int, text: str) -> str:
@@ -43,6 +45,16 @@ def warning_record(text: str, prefix: str, *, placed: bool) -> str:
         data |= {"file": None, "line": None, "column": None, "raw_msg": paint_message(text)}
     data["msg"] = indent(f"{MAGENTA}{prefix.rstrip()}{NORMAL} ", len(prefix), data["raw_msg"])
     return record(data)
+
+
+def parser_warning_record(text: str, position: Position | None) -> str:
+    """A warning of the parser; one with a place shows its source."""
+    if position is None:
+        return line_record(1, f"{MAGENTA}warning:{NORMAL} {text}")
+    warning = NixError(text, position=position)
+    shown = error_text(warning, show_trace=False, prefix="warning: ", colour=True)
+    data = {"action": "msg", "level": 1, **place_of(warning), "raw_msg": paint_message(text)}
+    return record({**data, "msg": shown.replace(RED, MAGENTA, 1)})
 
 
 def place_of(what: NixError | Frame) -> dict[str, Any]:

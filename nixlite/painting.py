@@ -34,14 +34,31 @@ MESSAGES = [
         (r"integer overflow in \w+ (-?\d+) . (-?\d+)", "aa"),
         (r"'builtins\.elemAt' called with index (-?\d+) on a list of size (\d+)", "aa"),
         (r"cannot create list of size (-?\d+)", "a"),
-        (r"attribute '([^']*)' already defined at (.*)", "aa"),
+        (r"(?:dynamic )?attribute '([^']*)' already defined at (.*)", "aa"),
+        (r"list index (\d+) in selection path '(.*)' is out of range", "aa"),
+        (r"NixFloat argument (\S+) is not in the range of NixInt", "a"),
+        (r"unsigned json number (\d+) outside of Nix integer range", "a"),
+        (r"while evaluating list element at index (\d+)", "a"),
+        (r"while calling ('[^']+')", "a"),
+        (r"(?:in|while calling operator on) genericClosure element (.*)", "v"),
+        (r"(?:while comparing|with) element (.*)", "v"),
+        (r"while evaluating derivation '(.*)'\n  whose name attribute is located at (.*)", "aa"),
+        (
+            r"experimental Nix feature '([^']*)' is disabled.*; "
+            r"add '--extra-experimental-features (.*)' to enable it",
+            "aa",
+        ),
         (r"(\[json\.exception.*)", "a"),
         (r"while parsing TOML: (.*)", "a"),
     )
 ]
 """Messages whose arguments are not in quotes: `a` is an argument that is coloured as a whole, `v` a value."""
-QUOTED = re.compile(r"'(?!builtins\.)([^'\n]+)'")
-OWN_QUOTES = (", expect 'blake3'", ", expecting ", "'from' and 'to' arguments", "negative start position in")
+QUOTED = re.compile(r"'(?!builtins\.)([^'\n]+'?)'(?! attribute)")
+OWN_QUOTES = (
+    "syntax error, unexpected", ", expect 'blake3'", "'from' and 'to' arguments", "required attribute",
+    "negative start position in", "'functionArgs' requires", "invalid derivation output name",
+    "while locating the attribute",
+)  # fmt: skip
 """What stands before or around quotes that are the message's own."""
 HINT = re.compile(r"(?<=Did you mean )[^?]*")
 WORDS = re.compile(r"(?<![^\s])(?!(?:one|of|or)\s)[^\s,]+")
