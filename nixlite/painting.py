@@ -43,11 +43,7 @@ MESSAGES = [
         (r"(?:in|while calling operator on) genericClosure element (.*)", "v"),
         (r"(?:while comparing|with) element (.*)", "v"),
         (r"while evaluating derivation '(.*)'\n  whose name attribute is located at (.*)", "aa"),
-        (
-            r"experimental Nix feature '([^']*)' is disabled.*; "
-            r"add '--extra-experimental-features (.*)' to enable it",
-            "aa",
-        ),
+        (r"experimental Nix feature '([^']*)' is disabled.* '--extra-experimental-features (.*)' .*", "aa"),
         (r"(\[json\.exception.*)", "a"),
         (r"while parsing TOML: (.*)", "a"),
     )
