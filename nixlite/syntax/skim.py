@@ -86,15 +86,20 @@ _WORDS = (
 )
 """What decides the order of the names in a simple value, see `numbered`."""
 
+_PLAIN_WORDS = rf"\.\.?/[\w.+/-]++|[0-9]++|({_NAME})"
+"""The names where there are no functions and no strings."""
+
 
 class Patterns:
     """The compiled patterns; *trivia* is what may be before a binding."""
 
-    __slots__ = ("binding", "parts", "words")
+    __slots__ = ("binding", "parts", "plain_words", "words")
 
     def __init__(self, trivia: str) -> None:
         binding = rf"(?a){trivia}({_KEY}){_W}=[ \n]{_W}(?!{_NO_THUNK})({_expression(DEEPEST)});"
-        self.binding, self.parts, self.words = compile_patterns((binding, f"(?a){_PARTS}", f"(?a){_WORDS}"))
+        self.binding, self.parts, self.words, self.plain_words = compile_patterns(
+            (binding, f"(?a){_PARTS}", f"(?a){_WORDS}", f"(?a){_PLAIN_WORDS}")
+        )
 
 
 class Skimmer:
@@ -176,17 +181,19 @@ def variables(parts: Pattern[str], text: str) -> tuple[str, ...] | None:
     return None if KEYWORDS.intersection(free) or "__curPos" in text else tuple(free)  # that is no name
 
 
-def numbered(words: Pattern[str], text: str) -> list[str]:
+def numbered(patterns: Patterns, text: str) -> list[str]:
     """The names in a simple value in the order in which the grammar's rules for them are reduced.
 
     That is as they are written, but for the argument of a function, which comes after the body, and for a
-    formal with a default, which comes after that.
+    formal with a default, which comes after that. There may be empty ones, which stand for nothing.
     """
+    if '"' not in text and ":" not in text:
+        return patterns.plain_words.findall(text)
     found: list[str] = []
     with_default = ""
     arguments: list[str] = []  # of functions whose bodies have not ended
     around: list[list[str]] = []
-    for name, after, sign in words.findall(text):
+    for name, after, sign in patterns.words.findall(text):
         if not sign:
             if after == "?":
                 with_default = name

@@ -14,7 +14,6 @@ from nixlite.syntax.skim import Patterns, Skimmer, numbered
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from re import Pattern
     from typing import Any
 
     from nixlite.source import Position, Source
@@ -30,13 +29,13 @@ class Unusual(NixError):
 class SkimmingBuilder(Builder):
     """The methods of all rules, and what a skimmed binding means.
 
-    *words*: the pattern for names. `usual`: the options for the value of one; `part` and `rules`: what builds
-    those.
+    *patterns*: those of names among others. `usual`: the options for the value of one; `part` and `rules`:
+    what builds those.
     """
 
-    def __init__(self, source: Source, tokens: Tokens, options: ParseOptions, words: Pattern[str]) -> None:
+    def __init__(self, source: Source, tokens: Tokens, options: ParseOptions, patterns: Patterns) -> None:
         super().__init__(source, tokens, quiet(options))
-        self.words = words
+        self.patterns = patterns
         self.usual = options
         self.part: Builder | None = None
         self.rules: list[Any] = []
@@ -45,7 +44,7 @@ class SkimmingBuilder(Builder):
         """`a = value;` that was skimmed."""
         name, start, end, names = value
         self.names[name] = None
-        self.names.update(dict.fromkeys(numbered(self.words, self.source.text[start:end])))
+        self.names.update(dict.fromkeys(numbered(self.patterns, self.source.text[start:end])))
         node = Skimmed(names, self.parse_part, start, end)
         if name in attrs.bindings:
             self.define(attrs, [name], name, Binding(PLAIN, node.tree(), pos))
@@ -116,10 +115,11 @@ def parse_skimming(source: Source, options: ParseOptions) -> Expr | None:
     skimming, expressions = prepared()
     skimmer = Skimmer(source.text, expressions, skimming.kind)
     tokens = tokenize(source, tables, patterns, options.features, skimmer)
-    builder = SkimmingBuilder(source, tokens, options, expressions.words)
+    builder = SkimmingBuilder(source, tokens, options, expressions)
     try:
         tree: Expr = run(tables, tokens, builder, skimming)
         builder.read(Tokens())  # the builder lives as long as the tree
+        builder.names.pop("", None)  # Nix has it from the start
         source.names, builder.names = builder.names, {}
         return tree
     except NixError:  # its message would not be the right one
