@@ -89,6 +89,8 @@ class Symbols:
     def load(self, names: str) -> None:
         """Number the names of a source that is loaded now, in their order, with NUL between them."""
         self.unread.append(names)
+        if len(self.unread) > MOST_UNREAD:
+            self.table()
 
     def table(self) -> dict[str, int]:
         """The numbers of all names so far."""
@@ -116,6 +118,9 @@ class Symbols:
 
 SMALL, MOST_ORDERS = 12, 4096
 """Names of a set whose order is remembered, and such orders, at most."""
+
+MOST_UNREAD = 1000
+"""Sources whose names wait to be numbered: an evaluator may live long."""
 
 ACTIVE = [Symbols()]
 """The symbol table of the evaluation that is running, which `Evaluator.guard` puts here: comparisons are so
