@@ -272,7 +272,7 @@ class Function:
     def value(self, node: Expr) -> ast.expr:
         """Python expression for the value of *node* in WHNF; cut off when it gets too deep."""
         if self.depth >= MAX_DEPTH:
-            return self.outlined(node)
+            return self.cut_off(node)
         self.depth += 1
         result = VALUE[type(node)](self, node)
         self.depth -= 1
@@ -342,6 +342,19 @@ class Function:
         identifier, function = self.static(node)
         site = self.unit.site(NO_POS, self.context)
         return emit.call(site, identifier, self.payload(function.captures))
+
+    def cut_off(self, node: Expr) -> ast.expr:
+        """`outlined` for what is too deep: says how many calls of builtins, made without frames, it is in."""
+        calls, number = 0, self.context
+        while number:
+            _, _, number, kind, text = self.unit.sites[number]
+            calls += kind == CONTEXT and text.startswith("while calling the '")
+        if not calls:
+            return self.outlined(node)
+        identifier, function = self.static(node)
+        site = self.unit.site(node.pos, self.context)
+        cells = [emit.name(identifier), self.payload(function.captures), emit.constant(calls)]
+        return emit.call(site, "within_calls", *cells)
 
     def thunk(self, node: Expr, position: ast.expr | None = None) -> ast.expr:
         """A new thunk for *node*; with *position*, the cell of an attribute."""

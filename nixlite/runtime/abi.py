@@ -12,6 +12,7 @@ import sys
 from nixlite.errors import AssertionFailed, NixTypeError
 from nixlite.runtime import select
 from nixlite.runtime.call import call, call2, call3, call_many, curry
+from nixlite.runtime.depth import within_calls
 from nixlite.runtime.expect import wrong_type
 from nixlite.runtime.thunk import VIRGIN, broken, force
 from nixlite.runtime.values import HERE, MISSING, ContextString, FunctionType, NixPath, linked
@@ -140,7 +141,7 @@ OPERATIONS: dict[str, Any] = {
     "KeyError": KeyError, "function": FunctionType, "NixPath": NixPath,
     "ContextString": ContextString, "MISSING": MISSING,
     "VIRGIN": VIRGIN, "force": force, "call": call, "call2": call2, "call3": call3,
-    "call_many": call_many, "curry": curry,
+    "call_many": call_many, "curry": curry, "within_calls": within_calls,
     "select": select.select, "select_path": select.select_path, "selection": select.selection,
     "find": select.find, "find_one": select.find_one,
     "select_computed": select.select_computed, "find_computed": select.find_computed,

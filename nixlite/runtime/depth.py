@@ -47,8 +47,8 @@ CONTEXT, CALL = 1, 3
 class Watch:
     """One evaluation: *allowed* calls within each other; *builtins* gives the codes of builtins' functions.
 
-    `exact`: whether each call is being counted. `marks` has the frames of `go_deeper` that are at work, each
-    with the number of calls outside of it.
+    `exact`: whether each call is being counted. `inlined`: the calls that `within_calls` was told of.
+    `marks` has the frames of `go_deeper` that are at work, each with the number of calls outside of it.
     """
 
     __slots__ = (
@@ -57,6 +57,7 @@ class Watch:
         "builtins",
         "costs",
         "exact",
+        "inlined",
         "marks",
         "ours",
         "site_of",
@@ -71,6 +72,7 @@ class Watch:
         self.marks: list[tuple[FrameType, int]] = []
         self.costs: dict[tuple[CodeType, int], int] = {}
         self.exact = False
+        self.inlined = 0
         self.ours: dict[CodeType, int] = {}
         self.site_of: Callable[[FrameType, int], tuple[Any, Any]]
 
@@ -185,6 +187,24 @@ def overflow_at(file: str, line: int, column: int) -> StackOverflow:
 
 watch: Watch | None = None
 """The evaluation that runs. Not of an evaluator but of the process, as Python's recursion limit is."""
+
+
+def within_calls(run: Callable[[Any], Any], argument: Any, calls: int) -> Any:
+    """`run(argument)`, which compiled code has cut out of an expression inside of so many *calls* in it.
+
+    Without frames of their own these would not be noticed: `1 - (1 - (1 - …` takes a frame for every forty.
+    """
+    running = watch
+    if running is None:
+        return run(argument)
+    running.inlined += calls
+    if running.inlined > running.allowed:
+        running.inlined -= calls
+        raise StackOverflow
+    try:
+        return run(argument)
+    finally:
+        running.inlined -= calls
 
 
 def python_depth() -> int:
