@@ -194,16 +194,18 @@ def judge(tree: Path, attribute: str, file: Path, version: str, evaluate: Callab
 
 
 def with_old_hash(evaluate: Callable[[str], str], attribute: str, package: str, fix: dict[str, Any]) -> str:
-    """The drvPath of a fix as an expression, the old hash in place of a made-up one."""
+    """The drvPath of a fix as an expression, the old hashes in place of made-up ones."""
     code = fix["code"] if fix["whole"] else f"ps.{attribute}.overrideAttrs (o: {fix['code']})"
-    if ZEROS.search(code):
+    while made_up := ZEROS.search(code):
+        names = re.findall(r"^ {0,2}([\w-]+) = ", code[: made_up.start()], re.MULTILINE)
         try:
-            old = evaluate(f"{package}.src.outputHash")
+            old = evaluate(f"{package}.{names[-1] if names else 'src'}.outputHash")
         except RuntimeError:
             old = ""
+        before, after = code[: made_up.start()], code[made_up.end() :]
         if "-" in old:
-            code = re.sub(r"\bsha256(?==|\s*=)", "hash", code)
-        code = ZEROS.sub(f'"{old}"', code)
+            before = re.sub(r"\bsha256(?=\s*=\s*$)", "hash", before)
+        code = f'{before}"{old}"{after}'
     return f"let ps = import <nixpkgs> {{ config = {{ }}; overlays = [ ]; }}; in ({code}).drvPath"
 
 

@@ -134,6 +134,11 @@ def updates(recorder: Recorder, attrs: dict[str, Lazy]) -> list[Made]:
     return found
 
 
+def is_choice(expression: Any, node: Node) -> bool:
+    """Whether a set was chosen by `if`, and not made there."""
+    return type(expression) is n.If and type(settled(node.cell)) is dict
+
+
 class Origins:
     """Where values were written, with names passed on (`inherit`, `a = b`, `a = b.c`) seen through."""
 
@@ -160,7 +165,7 @@ class Origins:
         if definition.value is None and definition.kind == FORMAL:
             return None
         value = definition.value
-        if value is None or type(value) is n.Var or (type(value) is n.Select and value.default is None):
+        if value is None or type(value) in (n.Var, n.Select) or is_choice(value, node):
             last = next(reversed(node.reads))
             return last if settled(last.cell) is settled(node.cell) else None
         return None

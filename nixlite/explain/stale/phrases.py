@@ -353,13 +353,13 @@ class Phrases(Words):
             )
         return f"The hash of `{source.shown}` is a placeholder: building once tells the right one."
 
-    def still(self, source: Source, old: str, new: str) -> str:
-        """A source that does not follow a version."""
+    def still(self, source: Source, old: str, *, tried: bool) -> str:
+        """A source that does not follow a version; *tried*: not where the recipe has the new one either."""
         where = self.source_place(source)
         return (
             f"{f'{source.owner} still has' if source.owner else 'It still has'} the source "
             f"of {old}: {short_url(source.before.shown)}"
-            f"{f' ({where})' if where else ''} is not made of `version`."
+            f"{f' ({where})' if where else ''}{' is not made of `version`' if tried else ''}."
         )
 
     def source_place(self, source: Source) -> str:

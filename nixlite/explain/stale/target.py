@@ -28,6 +28,9 @@ if TYPE_CHECKING:
 TELLING = frozenset({"name", "pname", "version", "src", "meta", "url", "rev", "owner", "repo"})
 """Attributes that a package's own recipe has, rather than a builder's set."""
 
+OWN = {"src": 60, "version": 30, "pname": 30}
+"""How much it tells that an attribute is written in a set, and is not merely handed on there."""
+
 GIVEN = "__given"
 """What the names of added values begin with."""
 
@@ -98,20 +101,24 @@ def recipe_of(found: Examination, layer: Layer) -> Recipe | None:
     if type(cells) is not dict:
         return None
     marks: dict[int, tuple[int, int]] = {}
-    entries: dict[int, Definition] = {}
+    recipes: dict[int, Recipe] = {}
     for name, cell in cells.items():
+        last = 0
         for depth, node in enumerate(found.origins.chain(cell)):
             entry = found.places.of(node)
-            if entry is not None and type(entry.container) is n.AttrSet and entry.kind in (REC, SET):
-                key = id(entry.container)
-                entries.setdefault(key, entry)
+            if entry is None or type(entry.container) is not n.AttrSet or entry.kind not in (REC, SET):
+                continue
+            key = id(entry.container)
+            recipe = recipes.get(key) or recipe_at(found, entry)
+            if recipe is not None and recipe.callee not in NOT_RECIPES:
+                recipes[key] = recipe
                 points, deepest = marks.get(key, (0, 0))
                 marks[key] = (points + (3 if name in TELLING else 1), max(depth, deepest))
-    recipes = {
-        key: recipe for key, entry in entries.items() if (recipe := recipe_at(found, entry)) is not None
-    }
-    good = [key for key, recipe in recipes.items() if recipe.callee not in NOT_RECIPES]
-    return recipes[max(good, key=lambda key: marks[key])] if good else None
+                last = key
+        if last and name in OWN:  # a builder that is given one set makes another, of more attributes
+            points, deepest = marks[last]
+            marks[last] = (points + OWN[name], deepest)
+    return recipes[max(recipes, key=lambda key: marks[key])] if recipes else None
 
 
 def recipe_of_call(found: Examination, layer: Layer) -> Recipe | None:

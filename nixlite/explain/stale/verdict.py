@@ -178,14 +178,17 @@ class Judgement:
             if any(reach.given.name == "src" for other in self.answer.results for reach in other.reaches):
                 continue
             found = self.answer.runs.first.found
-            old, new = (value_of(found, cell) for cell in (version.given.old, version.given.new))
+            old = value_of(found, version.given.old)
             owner = (
                 "" if item.layer.after is self.answer.runs.first.value else name_of(found, item.layer.after)
             )
             for source in self.answer.sources:
                 named = type(old) is str and len(old) > 1 and old in source.before.shown
                 if source.kind == STAYED and source.path == ("src",) and source.owner == owner and named:
-                    self.problems.append(self.phrases.still(source, old, str(new)))
+                    goal = self.answer.goal
+                    origin = goal.origin(version.given) if goal is not None else None
+                    tried = origin is not None and bool(origin.nodes)
+                    self.problems.append(self.phrases.still(source, old, tried=tried))
 
     def concerns(self, source: Source) -> bool:
         """Whether a source is told of here, and not that it is part of."""

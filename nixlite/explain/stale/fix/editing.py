@@ -175,16 +175,16 @@ class Bindings:
         return {"outputHash": f'"{ZEROS.get(str(algorithm), ZEROS["sha256"])}"'}
 
     def part_code(self, name: str, part: str) -> str | None:
-        """The name of a given package, where a package that was made is to be made of that one."""
+        """The name of a package that is given, where one that was made is to be made of that one."""
         if self.target.record is None:
             return None
         then = self.target.record.found
         whole = self.target.of(self.layer)
         wanted = drv_path(then, attribute_of(then, whole, name, part))
-        for given in self.layer.given:
-            if given.name == part and wanted == drv_path(then, attribute_of(then, whole, part)):
-                self.needs_rec = True
-                return part
+        names = {given.name for given in self.layer.given} | {row.name for row in self.rows}
+        if part in names and wanted == drv_path(then, attribute_of(then, whole, part)):
+            self.needs_rec = True
+            return part
         return None
 
     def by_definition(self, name: str) -> str | None:

@@ -237,6 +237,9 @@ def by_builder(runs: Runs, target: Target, item: Reached, written: Writing) -> I
     yield Candidate(whole, [edit], made.assumes_hash, SAY_AGAIN[name], whole=True)
 
 
+MOST_TO_READ = 120
+"""Characters of a line that people would still write; a script as one string is no such line."""
+
 MOST_ON_A_LINE = 80
 """Characters of a call that is written on one line."""
 
@@ -271,6 +274,7 @@ def by_more_bindings(runs: Runs, target: Target, item: Reached, written: Writing
     """The overriding set with what is behind as well."""
     if written.container is None:
         return
+    ways = []
     for prefix in (None, *prefixes(runs, written)):
         made = Bindings(runs.first.found, target, item.layer, rows_of(item), written, prefix)
         bindings = made.bindings()
@@ -278,7 +282,8 @@ def by_more_bindings(runs: Runs, target: Target, item: Reached, written: Writing
             continue
         code, edit = with_bindings(written, bindings, recursive=made.needs_rec)
         if code:
-            yield Candidate(code, [edit], made.assumes_hash, "", whole=False)
+            ways.append(Candidate(code, [edit], made.assumes_hash, "", whole=False))
+    yield from sorted(ways, key=lambda way: max(map(len, way.code.splitlines())) > MOST_TO_READ)
 
 
 def prefixes(runs: Runs, written: Writing) -> list[str]:
