@@ -8,16 +8,17 @@ import pytest
 
 import nixlite
 from nixlite.explain.brief import brief_pair
+from nixlite.explain.stale.answer import stale
 from nixlite.explain.stale.plain.examine import examine
 from nixlite.explain.stale.plain.fixes import propose
 from nixlite.explain.stale.plain.text import causes_of, show
+from nixlite.explain.stale.text import exit_code
+from nixlite.explain.stale.text import show as text_of
 from tests.explain.cases import CASES, MAKE, OVERRIDABLE
-from tests.explain.support import program_of
+from tests.explain.support import program_of, set_program
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-ENOUGH = 0.95
 
 
 def reported(text: str) -> set[str]:
@@ -42,26 +43,19 @@ def values(text: str) -> dict[str, Any]:
 def test_the_table_is_right() -> None:
     """What is called stale differs from what it would be had the override been there from the start."""
     assert len(CASES) >= 60
-    for what, text, from_start, stale in CASES:
+    for what, text, from_start, behind in CASES:
         if from_start is None:
-            assert not stale, what
+            assert not behind, what
             continue
         now, then = values(text), values(from_start)
-        assert {name for name in now if now[name] != then.get(name)} == stale, what
+        assert {name for name in now if now[name] != then.get(name)} == behind, what
 
 
-def test_precision_and_recall() -> None:
-    right = wrong = missed = 0
-    failures = []
-    for what, text, _, stale in CASES:
-        found = reported(text)
-        right += len(found & stale)
-        wrong += len(found - stale)
-        missed += len(stale - found)
-        if found != stale:
-            failures.append((what, sorted(found), sorted(stale)))
-    assert right / (right + wrong) >= ENOUGH, failures
-    assert right / (right + missed) >= ENOUGH, failures
+@pytest.mark.parametrize(
+    ("text", "behind"), [pytest.param(text, paths, id=what) for what, text, _, paths in CASES]
+)
+def test_what_is_stale_and_nothing_else_is_reported(text: str, behind: set[str]) -> None:
+    assert reported(text) == behind
 
 
 @pytest.mark.parametrize("text", [text for what, text, _, _ in CASES if what.startswith("never")])
@@ -240,12 +234,41 @@ def test_what_the_package_set_does_itself_is_not_shown_beside_the_users_override
     assert "  meta: " in show(examine(program_of(f"import {tmp_path}/p.nix"), []), None)
 
 
-def test_most_fixes_of_the_table_work_and_each_says_whether_it_does() -> None:
-    good = all_of_them = 0
-    for _, text, _, stale in CASES:
-        if stale:
-            program = program_of(text)
-            fix = propose(program, [], examine(program, []))
-            all_of_them += 1
-            good += fix is not None and fix.ok
-    assert good / all_of_them >= ENOUGH
+UNFIXED = {"made: mapAttrs above"}
+"""Cases whose proposal says itself that it does not do all: the override is inside a function's argument."""
+
+
+@pytest.mark.parametrize(("what", "text"), [(what, text) for what, text, _, paths in CASES if paths])
+def test_a_fix_of_the_table_works_or_says_that_it_does_not(what: str, text: str) -> None:
+    program = program_of(text)
+    fix = propose(program, [], examine(program, []))
+    assert fix is not None
+    assert fix.ok == (what not in UNFIXED)
+
+
+BUILDER = """ps: let
+  build = { pname, version, src, tests ? [ ], ... }@args: ps.stdenv.mkDerivation (removeAttrs args [ "pname" "tests" ] // {
+    name = "${pname}-${version}";
+    src = args.src or (throw "a source is needed");
+    configurePhase = "true"; buildPhase = "make"; installPhase = "make install"; checkPhase = "true"; unpackPhase = "true";
+    dontStrip = true; doCheck = tests != [ ]; meta = { description = "of ${pname}"; };
+    buildInputs = [ ps.zlib ]; nativeBuildInputs = [ ps.zlib ]; outputs = [ "out" ]; FLAGS = "-O"; OTHER = "-x";
+  });
+  tool = build rec {
+    pname = "tool";
+    version = "1.2";
+    src = ps.fetchurl { url = "https://x.org/tool-${version}.tar.gz"; sha256 = "0ssi1wpaf7plaswqqjwigppsg5fyh99vdlb9kzl7c9lng89ndq1i"; };
+  };
+in tool.overrideAttrs (o: { version = "1.3"; })"""
+
+
+def test_what_a_builder_was_given_is_the_recipe_and_not_the_larger_set_that_it_makes() -> None:
+    """A builder that makes a new set with more attributes hid the `rec` set that the version is written in."""
+    answer = stale(set_program(BUILDER), [])
+    assert exit_code(answer) == 1
+    text = text_of(answer)
+    assert "environment only" in text
+    assert "is not made of" not in text
+    assert answer.fixes[0].ok
+    assert answer.fixes[0].equal
+    assert "tool-${version}" in answer.fixes[0].code

@@ -75,7 +75,7 @@ def override(found: Examination, program: Program, item: Replacement) -> Overrid
     if isinstance(new, NixError):
         return None
     written = found.places.of(found.recorder.node(item.new))
-    if written is None or callable(new):
+    if written is None or (callable(new) and not callable(old)):
         return None
     label = found.places.label(written)
     own = written.place[0] in program.entries
