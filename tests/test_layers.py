@@ -33,7 +33,7 @@ MAY_USE: dict[str, set[str]] = {
     "syntax": BASE,
     "analysis": {"syntax.nodes", "source", "spelling", "errors"},
     "compiler": {"syntax.nodes", "syntax.tree", "syntax.unparse", "analysis", "source", "spelling", "errors"},
-    "store": {"errors", "records"},
+    "store": {"errors", "records", "spelling"},
     "runtime": BASE,
     "builtins": {*RUNTIME, "store"},
     "render": {"errors", "source", "painting"},

@@ -207,8 +207,9 @@ def fetch(state: State, arg: Lazy, who: str) -> dict[str, Lazy]:
 
 def input_of(state: State, arg: Lazy, who: str) -> Input:
     """The input that the argument means."""
-    from nixlite.store.fetch.inputs import input_from_attrs, input_from_url
-    from nixlite.store.fetch.url import fix_git_url
+    from nixlite.store.fetch.inputs import input_from_attrs
+    from nixlite.store.fetch.references import input_from_url
+    from nixlite.store.fetch.url import git_url
 
     value = force(arg)
     features = state.settings.features
@@ -218,7 +219,7 @@ def input_of(state: State, arg: Lazy, who: str) -> Input:
         state, value, f"while evaluating the first argument passed to '{who}'", copy_to_store=False
     )
     if who == "fetchGit":
-        attrs: Attrs = {"type": "git", "url": str(fix_git_url(text)), "exportIgnore": True}
+        attrs: Attrs = {"type": "git", "url": str(git_url(text)), "exportIgnore": True}
         return input_from_attrs(attrs, features)
     if "flakes" not in features:
         raise EvalError(f"passing a string argument to '{who}' requires the 'flakes' experimental feature")
@@ -260,9 +261,9 @@ def attribute_of(state: State, key: str, lazy: Lazy, who: str) -> str | int | bo
     if kind in (str, ContextString, NixPath):
         text, _ = coerce_to_string(state, value, "", copy_to_store=False)
         if who == "fetchGit" and key == "url":
-            from nixlite.store.fetch.url import fix_git_url
+            from nixlite.store.fetch.url import git_url
 
-            return str(fix_git_url(text))
+            return str(git_url(text))
         return text
     if kind is bool:
         return value  # type: ignore[return-value]

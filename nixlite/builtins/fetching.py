@@ -86,10 +86,16 @@ def tree_of(state: State, source: Input) -> tuple[Node, Hash, Input, Callable[[]
     from nixlite.store.nar import hash_tree
 
     node, result, count = raw_tree(state, source)
+    check_claims(source)
     content = hash_tree(node)
     if source.type in ("tarball", "file"):
         check_hash(source, content, mounted=False)
     return node, content, result, count
+
+
+def check_claims(source: Input) -> None:
+    """Raise NixError unless an input's `rev` and `narHash` are hashes; Nix finds out when it has fetched."""
+    _ = source.rev, source.nar_hash
 
 
 def raw_tree(state: State, source: Input) -> tuple[Node, Input, Callable[[], int] | None]:
@@ -146,7 +152,7 @@ def newest(host: Host, path: str) -> int:
 
 def tarball_tree(state: State, source: Input) -> tuple[Node, Input]:
     """An archive from a URL."""
-    from nixlite.store.fetch.inputs import input_from_url
+    from nixlite.store.fetch.references import input_from_url
 
     url = source.required_text("url")
     check_tarball_file(url)
@@ -181,7 +187,17 @@ def downloaded_archive(state: State, url: str) -> tuple[Download, Unpacked]:
 
 def announce(state: State, url: str) -> Callable[[], None]:
     """Tells, when a download starts, what it is for; in Nix's words, though there is no Git cache here."""
-    return lambda: state.host.write_stderr(f"unpacking '{url}' into the Git cache...\n")
+    return lambda: state.host.write_stderr(f"unpacking '{tidy(url)}' into the Git cache...\n")
+
+
+def tidy(url: str) -> str:
+    """A URL in its standard form; as it is written where it has none."""
+    from nixlite.store.fetch.url import BadUrlError, parse_url
+
+    try:
+        return str(parse_url(url))
+    except BadUrlError:
+        return url
 
 
 def check_tarball_file(url: str) -> None:

@@ -6,8 +6,6 @@ Manual: `nix flake`, "Flake format".
 from __future__ import annotations
 
 from nixlite.builtins.fetching import Fetched, fetch_input
-from nixlite.builtins.flake_inputs import parse_flake_ref
-from nixlite.builtins.urls import BadUrl
 from nixlite.errors import EvalError, NixTypeError
 from nixlite.runtime.operators import attribute_position
 from nixlite.runtime.thunk import VIRGIN, force, is_evaluated, peel
@@ -22,6 +20,8 @@ from nixlite.runtime.values import (
 )
 from nixlite.store.fetch.inputs import Attrs, Input
 from nixlite.store.fetch.lock import FlakeRef, InputPath, parse_input_path, ref_from_attrs
+from nixlite.store.fetch.references import parse_flake_ref
+from nixlite.store.fetch.url import BadUrlError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -72,7 +72,7 @@ def parse_ref(state: State, text: str, *, relative: bool = False) -> FlakeRef:
     features = state.settings.features
     try:
         attrs = parse_flake_ref(text, features)
-    except BadUrl:
+    except BadUrlError:
         if not relative or text.startswith("/") or ":" in text.partition("/")[0]:
             raise
         attrs = parse_flake_ref("path:" + text, features)

@@ -1,4 +1,4 @@
-"""Builtins for flake references; what they mean is in `flake_inputs`."""
+"""Builtins for flake references; what they mean is in `store.fetch.references`."""
 
 from __future__ import annotations
 
@@ -22,20 +22,23 @@ def parse_flake_ref_builtin(state: State, reference: Lazy) -> Value:
     """Take a flake reference apart: `parseFlakeRef "github:NixOS/nixpkgs/23.05?dir=lib"` returns
     `{ dir = "lib"; owner = "NixOS"; ref = "23.05"; repo = "nixpkgs"; type = "github"; }`.
     """
-    from nixlite.builtins.flake_inputs import parse_flake_ref
+    from nixlite.store.fetch.inputs import require_feature
+    from nixlite.store.fetch.references import parse_flake_ref
 
     text = force_string_no_context(
         reference, "while evaluating the argument passed to builtins.parseFlakeRef"
     )
-    attrs = parse_flake_ref(text, state.settings.features)
-    make_symbols(sorted(attrs))
-    return attrs
+    require_feature("flakes", state.settings.features)
+    attributes: dict[str, Any] = {**parse_flake_ref(text, state.settings.features)}
+    make_symbols(sorted(attributes))
+    return attributes
 
 
 @builtin("flakeRefToString", args=("attrs",), state=True)
 def flake_ref_to_string_builtin(state: State, attrs: Lazy) -> Value:
     """Write a flake reference given as an attribute set in its URL form, the reverse of `parseFlakeRef`."""
-    from nixlite.builtins.flake_inputs import flake_ref_to_string
+    from nixlite.store.fetch.inputs import require_feature
+    from nixlite.store.fetch.references import flake_ref_to_string
 
     given = force_attrs(attrs, "while evaluating the argument passed to builtins.flakeRefToString")
     attributes: dict[str, Any] = {}
@@ -52,4 +55,5 @@ def flake_ref_to_string_builtin(state: State, attrs: Lazy) -> Value:
                 f" attribute '{name}' is {show_type(value)}"
             )
         attributes[name] = value
+    require_feature("flakes", state.settings.features)
     return flake_ref_to_string(attributes, state.settings.features)

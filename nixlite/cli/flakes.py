@@ -95,16 +95,16 @@ def parse_installable(
 
     *missing*: a directory need not have a `flake.nix`. Raises EvalError in Nix's words.
     """
-    from nixlite.builtins.flake_inputs import reference_url
-    from nixlite.builtins.urls import BadUrl
     from nixlite.store.fetch.lock import ref_from_attrs
+    from nixlite.store.fetch.references import reference_url
+    from nixlite.store.fetch.url import BadUrlError
 
     features = evaluator.settings.features
     try:
         if text.startswith(("/", ".")):
-            raise BadUrl("a path")
+            raise BadUrlError("a path")
         attrs, fragment = reference_url(text, features)
-    except BadUrl:
+    except BadUrlError:
         attrs, fragment = path_reference(command, text, missing=missing)
     path = attrs.get("path")
     if isinstance(path, str) and attrs["type"] == "path":
@@ -116,7 +116,7 @@ def path_reference(command: Command, text: str, *, missing: bool) -> tuple[dict[
     """A directory as a reference: the git repository that it is in, or the directory itself."""
     import re
 
-    from nixlite.builtins.urls import decode_query, percent_decode
+    from nixlite.store.fetch.url import decode_query, percent_decode
 
     match = re.fullmatch(PATH_REFERENCE, text)
     assert match is not None  # the pattern fits every text

@@ -65,6 +65,8 @@ def make_material(directory: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text.replace(CASE, str(directory)))
     (directory / "pkg" / "l").symlink_to("default.nix")
+    for path in (directory / "pkg", *(directory / "pkg").rglob("*")):
+        os.utime(path, (TIME, TIME), follow_symlinks=False)
     (directory / "a").mkdir()
     for name, data in ARCHIVES.items():
         (directory / "a" / name).write_bytes(data)

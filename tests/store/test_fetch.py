@@ -20,8 +20,9 @@ from nixlite.store.fetch.archive import unpack
 from nixlite.store.fetch.curl import DownloadError
 from nixlite.store.fetch.download import Downloader
 from nixlite.store.fetch.git import Git
-from nixlite.store.fetch.inputs import Input, input_from_attrs, input_from_url
-from nixlite.store.fetch.url import fix_git_url, parse_url
+from nixlite.store.fetch.inputs import Input, input_from_attrs
+from nixlite.store.fetch.references import input_from_url
+from nixlite.store.fetch.url import git_url, parse_url
 from nixlite.store.nar import hash_tree
 from nixlite.store.tree import Directory, File, Symlink, find
 from tests.fetch.archives import tar as plain_tar
@@ -74,7 +75,7 @@ GIT_URLS = [
 
 @pytest.mark.parametrize(("text", "written"), GIT_URLS)
 def test_git_url(text: str, written: str) -> None:
-    assert str(fix_git_url(text)) == written
+    assert str(git_url(text)) == written
 
 
 INPUTS = [

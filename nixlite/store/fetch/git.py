@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from nixlite.errors import EvalError
 from nixlite.store.fetch.archive import make_directory, put
 from nixlite.store.fetch.git_layout import check_repository
-from nixlite.store.fetch.url import Url, parse_url
+from nixlite.store.fetch.url import Url, file_url, parse_url
 from nixlite.store.hashing import digest
 from nixlite.store.tree import Directory, File, Node, Symlink
 
@@ -52,6 +52,7 @@ class Git:
         self.warn = warn
         self.show = show
         self.ttl = ttl
+        self.warned_of_relative = False
 
     def run(self, *arguments: str, data: bytes | None = None, index: str | None = None) -> bytes:
         """The output of a git command. Raises GitError when it fails."""
@@ -80,7 +81,7 @@ class Git:
         """The tree of a git input and its attributes."""
         if source.flag("exportIgnore") and source.flag("submodules"):
             raise EvalError("exportIgnore and submodules are not supported together yet")
-        url = parse_url(source.required_text("url"))
+        url = self.absolute(parse_url(source.required_text("url")))
         path = local_repository(url)
         if path is not None:
             check_repository(path)
@@ -89,6 +90,19 @@ class Git:
         if path is not None:
             return self.commit(source, path, url, os.path.join(path, ".git"))
         return self.commit(source, None, url, self.clone(source, url))
+
+    def absolute(self, url: Url) -> Url:
+        """*url*; a relative path is seen from the working directory, with a warning, once."""
+        if url.scheme != "file" or url.file_path.startswith("/"):
+            return url
+        if not self.warned_of_relative:
+            self.warned_of_relative = True
+            self.warn(
+                f"Fetching Git repository '{url}', which uses a path relative to the current directory. "
+                "This is not supported and will stop working in a future release. "
+                "See https://github.com/NixOS/nix/issues/12281 for details."
+            )
+        return file_url(os.path.abspath(url.file_path))
 
     # --- the working tree
 
@@ -217,7 +231,7 @@ class Git:
         if not source.flag("submodules"):
             return Directory({})
         from nixlite.store.fetch.inputs import Input
-        from nixlite.store.fetch.url import fix_git_url
+        from nixlite.store.fetch.url import git_url
 
         listed = self.text(*where, "config", "--blob", f"{revision}:.gitmodules", "--get-regexp", r"\.path$")
         for line in listed.splitlines():
@@ -227,7 +241,7 @@ class Git:
                 target = self.text(*where, "config", "--blob", f"{revision}:.gitmodules", section + ".url")
                 resolved = relative_url(target, source.required_text("url"))
                 attrs: Attrs = {
-                    "type": "git", "url": str(fix_git_url(resolved)), "rev": object_id,
+                    "type": "git", "url": str(git_url(resolved)), "rev": object_id,
                     "submodules": True, "allRefs": True,
                 }  # fmt: skip
                 return self.fetch(Input(attrs)).node

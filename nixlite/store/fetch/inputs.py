@@ -1,7 +1,8 @@
 """Inputs: the sets that `builtins.fetchTree` takes and `flake.lock` holds, and their URL form.
 
 An input is a dictionary of strings, integers and Booleans. It is *locked* when it says exactly what its
-content is: by a revision or by the hash of its archive (`narHash`).
+content is: by a revision or by the hash of its archive (`narHash`). URLs are read in `references.py`; every
+input, whatever it comes from, is checked here.
 Manual: Built-ins, `fetchTree`; `nix flake`, "Types".
 """
 
@@ -9,9 +10,9 @@ from __future__ import annotations
 
 import re
 
-from nixlite.errors import EvalError
-from nixlite.store.fetch.url import BadUrlError, Url, fix_git_url, parse_url
-from nixlite.store.hashing import BadHashError, Hash, format_hash, parse_hash
+from nixlite.errors import EvalError, UsageError
+from nixlite.store.fetch.url import BadUrlError, Url, git_url, parse_url
+from nixlite.store.hashing import BadHashError, Hash, parse_hash, parse_sri
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -38,17 +39,14 @@ ALLOWED: dict[str, frozenset[str]] = {
 }  # fmt: skip
 """The attributes of each type of input, besides `type`."""
 
-REQUIRED = {
-    "git": ("url",), "path": ("path",), "tarball": ("url",), "file": ("url",), "hg": ("url",),
-    "github": ("owner", "repo"), "gitlab": ("owner", "repo"), "sourcehut": ("owner", "repo"),
-    "indirect": ("id",),
-}  # fmt: skip
 GIT_FLAGS = ("shallow", "submodules", "lfs", "exportIgnore", "allRefs", "verifyCommit")
 URL_GIT_FLAGS = ("shallow", "lfs", "submodules", "exportIgnore", "verifyCommit")
-TARBALL_ENDINGS = (".zip", ".tar", ".tgz", ".tar.gz", ".tar.xz", ".tar.bz2", ".tar.zst")
+VERIFYING = ("verifyCommit", "keytype", "publicKey", "publicKeys")
+FORGES = ("github", "gitlab", "sourcehut")
 REVISION = re.compile("[0-9a-fA-F]{40}")
 FLAKE_ID = re.compile("[a-zA-Z][a-zA-Z0-9_-]*")
-ILLEGAL_REF = re.compile(r"^[./-]|//|\.\.|@\{|/\.|[\x00-\x20\x7f~^:?*\[\\]|[./]$|\.lock(/|$)|^@$|^$")
+MERCURIAL_REF = re.compile(r"[a-zA-Z0-9@][a-zA-Z0-9_./@+-]*")
+HOST = re.compile("[a-zA-Z0-9.-]*")
 FEATURES = {"path": "flakes", "indirect": "flakes"}
 """The experimental features that some types need."""
 
@@ -112,11 +110,14 @@ class Input:
 
     @property
     def nar_hash(self) -> Hash | None:
-        """The SHA-256 of the archive."""
+        """The SHA-256 of the archive; zeros for an empty text. Raises NixError for what is no such hash."""
         text = self.text("narHash")
         if text is None:
             return None
-        return parse_hash(text, "sha256") if text else Hash("sha256", bytes(32))
+        found = parse_sri(text) if text else Hash("sha256", bytes(32))
+        if found.algorithm != "sha256":
+            raise UsageError("narHash must use SHA-256")
+        return found
 
     def json(self) -> str:
         """The attributes as compact JSON, for messages."""
@@ -141,28 +142,44 @@ class Input:
         return str(to_url(self))
 
 
-def input_from_attrs(attrs: Attrs, features: frozenset[str]) -> Input:
-    """Check the attributes of an input. A type that is not known is accepted until it is used.
+# --- checking
 
-    Raises EvalError in Nix's words.
+
+def input_from_attrs(attrs: Attrs, features: frozenset[str]) -> Input:
+    """Check the attributes of an input and put them into their standard form.
+
+    A type that is not known is accepted until it is used. Raises EvalError in Nix's words.
     """
+    kind = Input(attrs).text("type")
+    if kind is None:
+        raise EvalError("'type' attribute to specify input scheme is required but not provided")
+    allowed = ALLOWED.get(kind)
+    if allowed is not None:
+        require_feature(FEATURES.get(kind), features)
+        for name in sorted(attrs):
+            if name not in ("type", "__final") and name not in allowed:
+                raise EvalError(f"input attribute '{name}' not supported by scheme '{kind}'")
+    return checked(attrs, features)
+
+
+def checked(attrs: Attrs, features: frozenset[str]) -> Input:
+    """As `input_from_attrs`, of attributes that the type allows."""
     result = Input(dict(attrs))
     kind = result.type
-    allowed = ALLOWED.get(kind)
-    if allowed is None:
-        return result
-    require_feature(FEATURES.get(kind), features)
-    for name in sorted(attrs):
-        if name not in ("type", "__final") and name not in allowed:
-            raise EvalError(f"input attribute '{name}' not supported by scheme '{kind}'")
     if kind == "git":
         check_git(result, features)
-    for name in REQUIRED[kind]:
-        result.required_text(name)
-    if kind == "git":
-        result.attrs["url"] = str(fix_git_url(result.required_text("url")))
-        for flag in ("shallow", "submodules", "allRefs"):
-            result.flag(flag)
+    elif kind in FORGES:
+        check_forge(result)
+    elif kind == "hg":
+        check_mercurial(result)
+    elif kind == "indirect":
+        name = result.required_text("id")
+        if not FLAKE_ID.fullmatch(name):
+            raise BadUrlError(f"'{name}' is not a valid flake ID")
+    elif kind == "path":
+        result.required_text("path")
+    elif kind in ("tarball", "file"):
+        result.required_text("url")
     result.text("ref")
     result.integer("revCount")
     result.integer("lastModified")
@@ -170,13 +187,52 @@ def input_from_attrs(attrs: Attrs, features: frozenset[str]) -> Input:
 
 
 def check_git(git: Input, features: frozenset[str]) -> None:
-    """What is peculiar to git inputs."""
-    for name in ("verifyCommit", "keytype", "publicKey", "publicKeys"):
-        if name in git.attrs:
-            require_feature("verified-fetches", features)
+    """Check a git input and write its `url` as a URL."""
+    if any([name in git.attrs for name in VERIFYING]):
+        require_feature("verified-fetches", features)
+    git.flag("verifyCommit")
     ref = git.text("ref")
-    if ref is not None and ILLEGAL_REF.search(ref):
-        raise EvalError(f"invalid Git branch/tag name '{ref}'")
+    if ref is not None and not is_legal_ref_name(ref):
+        raise BadUrlError(f"invalid Git branch/tag name '{ref}'")
+    git.attrs["url"] = str(git_url(git.required_text("url")))
+    for name in ("shallow", "submodules", "allRefs"):
+        git.flag(name)
+
+
+def check_forge(forge: Input) -> None:
+    """Check an input of GitHub, GitLab or SourceHut."""
+    forge.required_text("owner")
+    forge.required_text("repo")
+    ref, rev = forge.text("ref"), forge.text("rev")
+    shown = f"input {forge.json()} contains"
+    if ref is not None and rev is not None:
+        raise BadUrlError(f"{shown} both a commit hash ('{rev}') and a branch/tag name ('{ref}')")
+    if rev is not None:
+        parse_hash(rev, "sha1")
+    if ref is not None and not is_legal_ref_name(ref):
+        raise BadUrlError(f"{shown} an invalid branch/tag name")
+    host = forge.text("host")
+    if host is not None and not HOST.fullmatch(host):
+        raise BadUrlError(f"{shown} an invalid instance host")
+
+
+def check_mercurial(mercurial: Input) -> None:
+    """Check a Mercurial input."""
+    parse_url(mercurial.required_text("url"))
+    ref = mercurial.text("ref")
+    if ref is not None and not MERCURIAL_REF.fullmatch(ref):
+        raise BadUrlError(f"invalid Mercurial branch/tag name '{ref}'")
+
+
+def is_legal_ref_name(name: str) -> bool:
+    """Whether Git takes *name* for a branch or tag, as libgit2 checks it."""
+    if name in ("", "@", ".", "/") or any([c <= " " or c in "~^:\\?[*\x7f" for c in name]):
+        return False
+    if ".." in name or "@{" in name or name.endswith((".", "/")) or "//" in name or name.startswith("/"):
+        return False
+    if any([part.startswith(".") or part.endswith(".lock") for part in name.split("/")]):
+        return False
+    return not name.startswith("-") or "/" in name
 
 
 def require_feature(feature: str | None, features: frozenset[str]) -> None:
@@ -188,196 +244,65 @@ def require_feature(feature: str | None, features: frozenset[str]) -> None:
         )
 
 
-def input_from_url(text: str, features: frozenset[str], *, require_tree: bool = True) -> Input:
-    """The input that a URL means: `path:/x`, `git+https://…`, `github:owner/repo/ref`, `https://….tar.gz`.
-
-    *require_tree*: an `https://` URL is an archive, whatever it ends in.
-    """
-    url = parse_url(text)
-    for scheme in (curl_input, forge_input, git_input, hg_input, indirect_input, path_input):
-        found = scheme(url, require_tree)
-        if found is not None:
-            return input_from_attrs(found, features)
-    if url.application == "file" and url.transport == "git":
-        raise EvalError(f"input '{url}' is unsupported; did you mean 'git+file' instead of 'file+git'?")
-    raise EvalError(f"input '{url}' is unsupported")
-
-
-def is_number(text: str) -> bool:
-    """Whether *text* is a number without sign of 64 bits."""
-    return text.isascii() and text.isdigit() and len(text) <= 20 and int(text) < 2**64
-
-
-def curl_input(url: Url, require_tree: bool) -> Attrs | None:
-    """`https://…`, `file://…`, `tarball+https://…`, `file+https://…`."""
-    if url.transport not in ("file", "http", "https"):
-        return None
-    kind = url.application
-    if kind is None:
-        kind = "tarball" if require_tree or url.path[-1].endswith(TARBALL_ENDINGS) else "file"
-    if kind not in ("tarball", "file"):
-        return None
-    attrs: Attrs = {"type": kind}
-    rest = url.copy()
-    rest.scheme = url.transport
-    for name in ("narHash", "rev"):
-        if name in url.query:
-            attrs[name] = url.query[name]
-    for name in ("revCount", "lastModified"):
-        if is_number(url.query.get(name, "")):
-            attrs[name] = int(url.query[name])
-    rest.query = {name: value for name, value in url.query.items() if name not in CURL}
-    attrs["url"] = str(rest)
-    return attrs
-
-
-def git_input(url: Url, require_tree: bool) -> Attrs | None:
-    """`git://…`, `git+https://…?ref=…`."""
-    if url.scheme != "git" and url.application != "git":
-        return None
-    attrs: Attrs = {"type": "git"}
-    rest = url.copy()
-    rest.query = {}
-    for name, value in url.query.items():
-        if name in ("rev", "ref", "keytype", "publicKey", "publicKeys"):
-            attrs[name] = value
-        elif name in GIT_FLAGS:
-            attrs[name] = value == "1"
-        else:
-            rest.query[name] = value
-    attrs["url"] = str(rest)
-    return attrs
-
-
-def hg_input(url: Url, require_tree: bool) -> Attrs | None:
-    """`hg+https://…`."""
-    if url.application != "hg" or url.transport not in ("http", "https", "ssh", "file"):
-        return None
-    rest = url.copy()
-    rest.scheme = url.transport
-    rest.query = {}
-    attrs: Attrs = {"type": "hg"}
-    for name, value in url.query.items():
-        if name in ("rev", "ref"):
-            attrs[name] = value
-        else:
-            rest.query[name] = value
-    attrs["url"] = str(rest)
-    return attrs
-
-
-def path_input(url: Url, require_tree: bool) -> Attrs | None:
-    """`path:/…`."""
-    if url.scheme != "path":
-        return None
-    if url.authority:
-        raise EvalError(f"path URL '{url}' should not have an authority ('{url.authority}')")
-    attrs: Attrs = {"type": "path", "path": url.file_path}
-    for name, value in url.query.items():
-        if name in ("rev", "narHash"):
-            attrs[name] = value
-        elif name in ("revCount", "lastModified"):
-            if not is_number(value):
-                raise EvalError(f"path URL '{url}' has invalid parameter '{name}'")
-            attrs[name] = int(value)
-        else:
-            raise EvalError(f"path URL '{url}' has unsupported parameter '{name}'")
-    return attrs
-
-
-def forge_input(url: Url, require_tree: bool) -> Attrs | None:
-    """`github:owner/repo/ref-or-rev`."""
-    if url.scheme not in ("github", "gitlab", "sourcehut"):
-        return None
-    parts = [part for part in url.path if part]
-    if len(parts) < 2:
-        raise EvalError(f"URL '{url}' is invalid")
-    attrs: Attrs = {"type": url.scheme, "owner": parts[0], "repo": parts[1]}
-    if len(parts) > 2:
-        last = "/".join(parts[2:])
-        attrs["rev" if REVISION.fullmatch(last) else "ref"] = last
-    for name, value in url.query.items():
-        if name in ("rev", "ref"):
-            if name in attrs:
-                what = "commit hashes" if name == "rev" else "branch/tag names"
-                raise BadUrlError(f"URL '{url}' contains multiple {what}")
-            attrs[name] = value
-        elif name in ("host", "narHash"):
-            attrs[name] = value
-    if "ref" in attrs and "rev" in attrs:
-        raise BadUrlError(
-            f"URL '{url}' contains both a commit hash and a branch/tag name {attrs['ref']} {attrs['rev']}"
-        )
-    return attrs
-
-
-def indirect_input(url: Url, require_tree: bool) -> Attrs | None:
-    """`flake:nixpkgs/ref/rev`: a name in a registry."""
-    if url.scheme != "flake":
-        return None
-    parts = [part for part in url.path if part]
-    if not 1 <= len(parts) <= 3 or not FLAKE_ID.fullmatch(parts[0]):
-        raise BadUrlError(f"URL '{url}' is invalid" if parts else f"'{url}' is not a valid flake ID")
-    attrs: Attrs = {"type": "indirect", "id": parts[0]}
-    for part in parts[1:]:
-        attrs["rev" if REVISION.fullmatch(part) else "ref"] = part
-    return attrs
+# --- the URL form
 
 
 def to_url(source: Input) -> Url:
     """The URL form of an input. Raises EvalError for a type that is not known."""
     kind = source.type
-    if kind == "git":
-        return git_url(source)
-    if kind == "path":
-        query = {
-            name: str(int(value)) if type(value) is bool else str(value)
-            for name, value in source.attrs.items()
-            if name not in ("type", "path", "__final")
-        }
-        return Url("path", None, source.required_text("path").split("/"), query)
-    if kind in ("tarball", "file"):
-        url = parse_url(source.required_text("url"))
-        if source.nar_hash is not None:
-            url.query["narHash"] = source.nar_hash.text("sri")
-        return url
-    if kind == "hg":
-        url = parse_url(source.required_text("url"))
-        url.scheme = "hg+" + url.scheme
-        return with_query(url, source, "rev", "ref")
+    if kind in FORGES:
+        return forge_url(source)
     if kind == "indirect":
-        parts = [source.text("id"), source.text("ref"), source.text("rev")]
-        return Url("flake", None, [part for part in parts if part])
-    if kind in ALLOWED:
-        parts = [source.text("owner"), source.text("repo"), source.text("ref"), source.text("rev")]
-        return with_query(Url(kind, None, [part for part in parts if part]), source, "host", "narHash")
-    raise EvalError(f"cannot show unsupported input '{source.json()}'")
-
-
-def git_url(source: Input) -> Url:
-    """The URL of a git input."""
+        rev = source.rev
+        parts = [source.text("id"), source.text("ref"), None if rev is None else rev.raw.hex()]
+        return Url("flake", [part for part in parts if part is not None])
+    if kind == "path":
+        return path_url(source)
+    if kind not in ALLOWED:
+        raise EvalError(f"cannot show unsupported input '{source.json()}'")
     url = parse_url(source.required_text("url"))
-    if url.scheme != "git":
-        url.scheme = "git+" + url.scheme
+    if kind in ("file", "tarball"):
+        add(url, "narHash", sri(source.nar_hash))
+        return url
+    if kind == "hg" or url.scheme != "git":
+        url.scheme = f"{kind}+{url.scheme}"
+    add(url, "rev", None if source.rev is None else source.rev.raw.hex())
+    add(url, "ref", source.text("ref"))
+    if kind == "git":
+        for name in URL_GIT_FLAGS:
+            add(url, name, "1" if source.flag(name) else None)
+        for name in ("keytype", "publicKey", "publicKeys"):
+            add(url, name, source.text(name))
+    return url
+
+
+def add(url: Url, name: str, value: str | None) -> None:
+    """Set a query parameter, if there is a value."""
+    if value is not None:
+        url.query[name] = value
+
+
+def forge_url(source: Input) -> Url:
+    """`github:owner/repo/…`."""
     rev = source.rev
-    if rev is not None:
-        url.query["rev"] = rev.raw.hex()
-    with_query(url, source, "ref", "keytype", "publicKey", "publicKeys")
-    for flag in URL_GIT_FLAGS:
-        if source.flag(flag):
-            url.query[flag] = "1"
+    last = source.text("ref") or (None if rev is None else rev.raw.hex())
+    parts = [source.required_text("owner"), source.required_text("repo")]
+    url = Url(source.type, parts if last is None else [*parts, last])
+    add(url, "narHash", sri(source.nar_hash))
+    add(url, "host", source.text("host"))
     return url
 
 
-def with_query(url: Url, source: Input, *names: str) -> Url:
-    """Add attributes that are there to a URL's query."""
-    for name in names:
-        value = source.text(name)
-        if value is not None:
-            url.query[name] = value
-    return url
+def path_url(source: Input) -> Url:
+    """`path:/some/where?…`."""
+    query = {
+        name: str(int(value)) if type(value) is bool else str(value)
+        for name, value in source.attrs.items()
+        if name not in ("path", "type", "__final")
+    }
+    return Url("path", source.required_text("path").split("/"), query=query)
 
 
-def sri(content: Hash) -> str:
+def sri(content: Hash | None) -> str | None:
     """A hash as `narHash` has it."""
-    return format_hash(content.algorithm, content.raw, "sri")
+    return None if content is None else content.text("sri")
