@@ -27,21 +27,38 @@ def archive_url(source: Input) -> str:
 
 def revision_of(downloader: Downloader, source: Input) -> str:
     """The commit that `ref` (or the default branch) is at now. Asks the server."""
-    import json
-
     host, owner, repo = place(source)
     ref = source.text("ref") or "HEAD"
     if source.type == "github":
         api = "https://api.github.com" if host == "github.com" else f"https://{host}/api/v3"
-        answer = json.loads(downloader.get(f"{api}/repos/{owner}/{repo}/commits/{ref}").data)
-        return str(answer["sha"])
+        url = f"{api}/repos/{owner}/{repo}/commits/{ref}"
+        return revision_in(json_at(downloader, url), "sha", url)
     if source.type == "gitlab":
         url = f"https://{host}/api/v4/projects/{owner}%2F{repo}/repository/commits?ref_name={ref}&per_page=1"
-        rows = json.loads(downloader.get(url).data)
-        if not rows:
+        rows = json_at(downloader, url)
+        if rows == []:
             raise EvalError(f"no commits returned by GitLab API -- does the git ref '{ref}' really exist?")
-        return str(rows[0]["id"])
+        return revision_in(rows[0] if isinstance(rows, list) else rows, "id", url)
     return sourcehut_revision(downloader, f"https://{host}/{owner}/{repo}", ref)
+
+
+def json_at(downloader: Downloader, url: str) -> object:
+    """The JSON that a server answers with. Raises EvalError when it is none."""
+    import json
+
+    try:
+        data: object = json.loads(downloader.get(url).data)
+    except (ValueError, RecursionError) as error:
+        raise EvalError(f"the answer of '{url}' is no JSON: {error}") from None
+    return data
+
+
+def revision_in(answer: object, name: str, url: str) -> str:
+    """The revision that an answer has under a name. Raises EvalError when there is none."""
+    found = answer.get(name) if isinstance(answer, dict) else None
+    if not isinstance(found, str):
+        raise EvalError(f"the answer of '{url}' names no revision ('{name}')")
+    return found
 
 
 def sourcehut_revision(downloader: Downloader, base: str, ref: str) -> str:
