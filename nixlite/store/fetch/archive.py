@@ -175,23 +175,28 @@ def tar_members(plain: Plain) -> Iterator[tuple[Any, bytes]]:
 
     data = plain.data
     errors = (tarfile.TarError, EOFError, OSError, ValueError, ArithmeticError, LookupError, struct.error)
-    damaged = EvalError(f"{NAMING}Damaged tar archive")
     try:
         archive = tarfile.open(  # noqa: SIM115 - it is in memory
             fileobj=io.BytesIO(data), mode="r:", encoding="utf-8", errors="surrogateescape"
         )
-    except errors:
-        raise damaged from None
+    except errors as error:
+        raise damaged(error) from None
     while True:
         try:
             member = archive.next()
-        except errors:
-            raise damaged from None
+        except errors as error:
+            raise damaged(error) from None
         if member is None:
             break
         is_file = not (member.isdir() or member.issym() or member.islnk() or member.isdev())
         yield member, tar_content(archive, member, data, errors) if is_file else b""
     check_end(plain, archive.offset)
+
+
+def damaged(error: Exception) -> EvalError:
+    """The error for a header that makes no sense; one that belongs to a long name has a name already."""
+    what = "Damaged tar archive (bad header checksum)"
+    return EvalError(f"failed to extract archive ({what})" if "subsequent" in str(error) else NAMING + what)
 
 
 def tar_content(archive: Any, member: Any, data: bytes, errors: tuple[type[Exception], ...]) -> bytes:

@@ -124,8 +124,12 @@ def unxz(data: bytes) -> Plain:
             return Plain(b"".join(parts), "Lzma library error: Corrupted input data")
         if rest is None:
             return Plain(b"".join(parts), "Lzma library error:  No progress is possible")
-        data = rest.lstrip(b"\0")
-    return Plain(b"".join(parts))
+        padding = len(rest) - len(rest.lstrip(b"\0"))
+        if data.startswith(XZ):  # streams may be padded, by multiples of four
+            data = rest if padding % 4 else rest[padding:]
+        else:
+            data = b""
+    return Plain(b"".join(parts), "Lzma library error: Corrupted input data" if data else "")
 
 
 def run(
