@@ -8,7 +8,7 @@ from __future__ import annotations
 import gc
 import sys
 
-from nixlite.errors import NixError, StackOverflow
+from nixlite.errors import EvalError, NixError, StackOverflow
 from nixlite.runtime.abi import OPERATIONS, LateNames, unit_globals
 from nixlite.runtime.depth import MOST_FRAMES, go_deeper, python_depth, set_limit, watched, with_all_room
 from nixlite.runtime.frames import with_room
@@ -67,6 +67,18 @@ def uncollected(make: Callable[[], T]) -> T:
             gc.enable()
 
 
+INTERNAL = {
+    "call-flake": "«flakes-internal»/call-flake.nix",
+    "derivation": "«nix-internal»/derivation-internal.nix",
+}
+"""The bundled Nix files that are part of the evaluator, and what they are called in traces."""
+
+
+def not_a_set(path: str) -> EvalError:
+    """The error for a file that should be a set and nothing else."""
+    return EvalError(f"file '{path}' must be an attribute set")
+
+
 class Evaluator:
     """Evaluates Nix sources. `state` is what builtins see, `sources` the texts evaluated so far, by name."""
 
@@ -101,6 +113,8 @@ class Evaluator:
         self.state = State(settings, host, make_store)
         self.state.import_file = self.import_file
         self.state.scoped_import = self.scoped_import
+        self.state.import_set = self.import_set
+        self.state.internal = self._evaluate_internal
         self.state.canonical_text = self.canonical_text
         install(self.state)
         # Not a builtin but Nix code: evaluated when it is first asked for.
@@ -394,12 +408,33 @@ class Evaluator:
         error_context = f"while evaluating the file '{path}':"  # read by trace.py
         return self.run(code)
 
+    def import_set(self, path: NixPath) -> dict[str, Lazy]:
+        """As `import_file`, of a file that must be a set, written down: nothing of it is computed.
+
+        Raises EvalError where it is anything else (Nix: a flake must be "trivial").
+        """
+        name = self.resolve(path.path)
+        if name not in self.files:
+            self.files[name] = [self._evaluate_set, name]
+        value = force(self.files[name])
+        if type(value) is not dict:
+            raise not_a_set(name)  # known already, from elsewhere
+        return value
+
+    def _evaluate_set(self, path: str) -> Value:
+        self.state.tell(TALKATIVE, f"evaluating file '{path}'")
+        code = self.code_of(self.read_resolved(path), ())
+        error_context = f"while evaluating the file '{path}':"  # read by trace.py
+        if not code.is_set:
+            raise not_a_set(path)
+        return self.run(code)
+
     def _evaluate_internal(self, name: str) -> Value:
         """The value of a bundled Nix file; traces show it under the name that it has in Nix."""
         from nixlite.resources import stdlib_directory
 
         with open(f"{stdlib_directory()}/{name}.nix", encoding="utf-8") as file:
-            return self.evaluate_source(Source(f"«nix-internal»/{name}-internal.nix", file.read()))
+            return self.evaluate_source(Source(INTERNAL[name], file.read()))
 
     def scoped_import(self, scope: dict[str, Lazy], path: NixPath) -> Value:
         """The value of a file evaluated anew with more names in scope (`builtins.scopedImport`)."""

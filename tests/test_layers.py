@@ -22,7 +22,9 @@ BASE = {
     "errors", "records", "source", "spelling", "resources", "render", "painting", "log_records",
 }  # fmt: skip
 RUNTIME = {*BASE, "runtime"}
-EVALUATOR = {*RUNTIME, "syntax", "analysis", "compiler", "store", "builtins", "evaluator", "trace"}
+EVALUATOR = {
+    *RUNTIME, "syntax", "analysis", "compiler", "store", "formats", "flakes", "builtins", "evaluator", "trace",
+}  # fmt: skip
 FRONTENDS = {*EVALUATOR, "cli"}
 MAY_USE: dict[str, set[str]] = {
     "errors": set(),
@@ -33,9 +35,11 @@ MAY_USE: dict[str, set[str]] = {
     "syntax": BASE,
     "analysis": {"syntax.nodes", "source", "spelling", "errors"},
     "compiler": {"syntax.nodes", "syntax.tree", "syntax.unparse", "analysis", "source", "spelling", "errors"},
-    "store": {"errors", "records", "spelling"},
+    "store": {"errors", "records", "spelling", "formats.outside_json"},
     "runtime": BASE,
-    "builtins": {*RUNTIME, "store"},
+    "formats": RUNTIME,
+    "flakes": {*RUNTIME, "formats", "store"},
+    "builtins": {*RUNTIME, "formats", "flakes", "store"},
     "render": {"errors", "source", "painting"},
     "painting": set(),
     "log_records": {"errors", "render", "painting"},

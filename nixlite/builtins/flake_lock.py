@@ -6,7 +6,7 @@ changed is fetched. Manual: `nix flake lock`.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from nixlite.builtins.fetching import innermost
 from nixlite.builtins.flake_nix import (
@@ -17,10 +17,15 @@ from nixlite.builtins.flake_nix import (
     get_flake,
     locked_ref,
     read_flake,
+    resolve,
 )
 from nixlite.errors import EvalError
+from nixlite.flakes.configuration import apply_settings
+from nixlite.flakes.lock_file import read_lock
+from nixlite.flakes.registry import KINDS, LIMITED
 from nixlite.runtime.coerce import normalise
-from nixlite.store.fetch.inputs import Input
+from nixlite.runtime.utf8 import to_bytes
+from nixlite.store.fetch.inputs import Input, require_feature
 from nixlite.store.fetch.lock import (
     FlakeRef,
     InputPath,
@@ -29,7 +34,6 @@ from nixlite.store.fetch.lock import (
     difference,
     first_unlocked,
     lock_text,
-    read_lock,
 )
 
 if TYPE_CHECKING:
@@ -41,7 +45,9 @@ class LockFlags(NamedTuple):
     """What may be done about a lock file that does not fit, as the command line has it.
 
     *overrides*: what to take for some inputs. *updates*: inputs that are to be locked anew. *output* and
-    *reference*: paths of the lock files to write and to read.
+    *reference*: paths of the lock files to write and to read. *registries*: whether names are looked up.
+    *apply_config*: whether the flake's `nixConfig` counts. *strict*: an input that cannot be locked is an
+    error and not only a warning.
     """
 
     update: bool = True
@@ -52,6 +58,10 @@ class LockFlags(NamedTuple):
     updates: frozenset[InputPath] = frozenset()
     output: str = ""
     reference: str = ""
+    registries: bool = True
+    apply_config: bool = False
+    commit: bool = False
+    strict: bool = False
 
 
 class Override(NamedTuple):
@@ -77,13 +87,16 @@ class Context(NamedTuple):
     trusted: bool
 
 
+KnownTree: TypeAlias = "tuple[Fetched, str, LockNode]"
+
+
 class LockedFlake(NamedTuple):
-    """A flake with its lock file. *trees*: by the `id` of a node, its tree and the directory in it, where it
-    had to be fetched."""
+    """A flake with its lock file. *trees*: by the `id` of a node, its tree, the directory in it and the node
+    itself, where it had to be fetched."""
 
     flake: Flake
     root: LockNode
-    trees: dict[int, tuple[Fetched, str]]
+    trees: dict[int, KnownTree]
 
 
 def lock_flake(state: State, ref: FlakeRef, flags: LockFlags) -> LockedFlake:
@@ -91,8 +104,13 @@ def lock_flake(state: State, ref: FlakeRef, flags: LockFlags) -> LockedFlake:
 
     Raises EvalError in Nix's words.
     """
-    flake = get_flake(state, ref)
+    require_feature("flakes", state.settings.features)
+    flake = get_flake(state, ref, kinds=KINDS if flags.registries else ())
+    if flags.apply_config:
+        apply_settings(state, flake.config)
     error_context = f"while updating the lock file of flake '{flake.locked}'"
+    if flags.reference and not state.settings.get("allow-dirty", True):
+        raise EvalError("reference lock file was provided, but the `allow-dirty` setting is set to false")
     locker = Locker(state, flake, flags)
     old = read_old_lock(state, flags.reference or f"{flake.directory}/flake.lock", flags)
     locker.lock(old)
@@ -100,7 +118,7 @@ def lock_flake(state: State, ref: FlakeRef, flags: LockFlags) -> LockedFlake:
     if flags.output or lock_text(old) != lock_text(new):
         locker.flake = write_lock(state, flake, old, new, flags)
         # Where a lock file was written the tree is described as it is now, but looked at as it was.
-        locker.trees[id(new)] = (locker.flake.tree._replace(path=flake.tree.path), flake.directory)
+        locker.trees[id(new)] = (locker.flake.tree._replace(path=flake.tree.path), flake.directory, new)
     del error_context
     return LockedFlake(locker.flake, new, locker.trees)
 
@@ -110,8 +128,7 @@ def read_old_lock(state: State, path: str, flags: LockFlags) -> LockNode:
     host = innermost(state.host) if flags.reference else state.host
     if not host.exists(path):
         return LockNode()
-    text = host.read_bytes(path).decode("utf-8", "surrogateescape")
-    return read_lock(text, path, state.settings.features, state.settings.warn)
+    return read_lock(host.read_bytes(path), path, state.settings.features, state.settings.warn)
 
 
 class Locker:
@@ -121,8 +138,9 @@ class Locker:
         self.state = state
         self.flake = flake
         self.flags = flags
+        self.kinds = LIMITED if flags.registries else ()
         self.root = LockNode()
-        self.trees: dict[int, tuple[Fetched, str]] = {id(self.root): (flake.tree, flake.directory)}
+        self.trees: dict[int, KnownTree] = {id(self.root): (flake.tree, flake.directory, self.root)}
         self.overrides: dict[InputPath, Override] = {}
         self.explicit = {path for path, _ in flags.overrides}
         self.used: set[InputPath] = set()
@@ -214,7 +232,7 @@ class Locker:
             return
         assert old.locked is not None
         flake = self.input_flake(old.locked, path, sayer)
-        self.trees[id(node)] = (flake.tree, flake.directory)
+        self.trees[id(node)] = (flake.tree, flake.directory, node)
         self.compute(flake.inputs, Context(node, path, old, context.follows, flake, False))
 
     def inputs_of(self, old: LockNode, path: InputPath, context: Context) -> dict[str, FlakeInput] | None:
@@ -232,7 +250,8 @@ class Locker:
     def input_flake(self, ref: FlakeRef, path: InputPath, sayer: Flake) -> Flake:
         """The flake of an input; a relative one lies in the tree of the flake that names it."""
         if not ref.is_relative:
-            return get_flake(self.state, ref, path)
+            kinds = KINDS if path in self.explicit and self.flags.registries else self.kinds
+            return get_flake(self.state, ref, path, kinds)
         flake = Flake(ref, ref, sayer.tree, relative_directory(ref, sayer))
         read_flake(self.state, flake, path)
         return flake
@@ -252,7 +271,7 @@ class Locker:
             if parent.attrs() == ref.attrs():
                 raise EvalError(f"found circular import of flake '{parent}'")
         self.parents.append(ref)
-        self.trees[id(node)] = (flake.tree, flake.directory)
+        self.trees[id(node)] = (flake.tree, flake.directory, node)
         old = read_old_lock(self.state, f"{flake.directory}/flake.lock", LockFlags())
         self.compute(flake.inputs, Context(node, wanted.path, old, wanted.path, flake, False))
         self.parents.pop()
@@ -262,11 +281,11 @@ class Locker:
         ref = wanted.ref
         if ref.is_relative:
             node = LockNode(ref, wanted.original, False, wanted.parent)
-            self.trees[id(node)] = (wanted.sayer.tree, relative_directory(ref, wanted.sayer))
+            self.trees[id(node)] = (wanted.sayer.tree, relative_directory(ref, wanted.sayer), node)
             return node
-        tree = fetch_mounted(self.state, ref.source)
+        tree = fetch_mounted(self.state, resolve(self.state, ref, self.kinds).source)
         node = LockNode(locked_ref(tree, ref.subdir), wanted.original, False, wanted.parent)
-        self.trees[id(node)] = (tree, tree.path)
+        self.trees[id(node)] = (tree, tree.path, node)
         return node
 
 
@@ -302,48 +321,74 @@ def write_lock(state: State, flake: Flake, old: LockNode, new: LockNode, flags: 
         raise EvalError(
             f"cannot write modified lock file of flake '{flake.ref}' (use '--no-write-lock-file' to ignore)"
         )
-    unlocked = first_unlocked(new)
+    unlocked = first_unlocked(new, dirty=bool(state.settings.get("allow-dirty-locks", False)))
     if unlocked is not None:
-        warn(
-            f"not writing lock file of flake '{flake.ref}' because it has an unlocked input ('{unlocked}')."
-            " Use '--allow-dirty-locks' to allow this anyway."
-        )
+        because = f"of flake '{flake.ref}' because it has an unlocked input ('{unlocked}')"
+        if flags.strict:
+            raise EvalError(
+                f"Not writing lock file {because}. Use '--allow-dirty-locks' to allow this anyway."
+            )
+        if state.settings.get("warn-dirty", True):
+            warn(f"not writing lock file {because}")
         return flake
     if not flags.update:
         raise EvalError(
             f"flake '{flake.ref}' requires lock file changes but they're not allowed"
             " due to '--no-update-lock-file'"
         )
-    write_file(state, flake, flags.output or f"{directory}/flake.lock", (changes, lock_text(new)), flags)
-    return flake if flags.output else fresh_flake(state, flake.ref)
+    if flags.output:
+        if flags.commit:
+            raise EvalError("'--commit-lock-file' and '--output-lock-file' are incompatible")
+        write_text(flags.output, lock_text(new))
+    else:
+        write_file(state, flake, f"{directory}/flake.lock", (changes, lock_text(new)), commit=flags.commit)
+    return fresh_flake(state, flake, flags)
 
 
-def fresh_flake(state: State, ref: FlakeRef) -> Flake:
+def fresh_flake(state: State, flake: Flake, flags: LockFlags) -> Flake:
     """A flake read again, after its lock file was written."""
     state.caches.pop("fetched inputs", None)
-    return get_flake(state, ref)
+    fresh = get_flake(state, flake.ref, kinds=KINDS if flags.registries else ())
+    old, new = flake.locked.source.rev, fresh.locked.source.rev
+    if flags.commit and new is not None and old != new:
+        state.settings.warn(f"committed new revision '{new.raw.hex()}'")
+    return fresh
 
 
-def write_file(state: State, flake: Flake, path: str, change: tuple[str, str], flags: LockFlags) -> None:
-    """Write the file and let git know of it, as Nix does."""
+def write_file(state: State, flake: Flake, path: str, change: tuple[str, str], *, commit: bool) -> None:
+    """Write the lock file and let git know of it, as Nix does."""
     import os
 
     changes, text = change
-    if not flags.output:
-        if os.path.exists(path):
-            state.settings.warn(f'updating lock file "{path}"' + (f":\n{changes}" if changes else ""))
-        else:
-            state.settings.warn(f'creating lock file "{path}": \n{changes}')
+    exists = os.path.exists(path)
+    if exists:
+        state.settings.warn(f'updating lock file "{path}"' + (f":\n{changes}" if changes else ""))
+    else:
+        state.settings.warn(f'creating lock file "{path}": \n{changes}')
+    write_text(path, text)
+    if flake.ref.source.type != "git":
+        return
+    from nixlite.builtins.fetching import git_of
+
+    git, (directory, _, name) = git_of(state), path.rpartition("/")
+    if git.ignores(directory, name):
+        return
+    git.run("-C", directory, "add", "--intent-to-add", "--", name)
+    if commit:
+        within = f"{flake.ref.subdir}/{name}" if flake.ref.subdir else name
+        summary = state.settings.get("commit-lock-file-summary", "")
+        summary = summary or f"{within}: {'Update' if exists else 'Add'}"
+        message = f"{summary}\n\nFlake lock file updates:\n\n{changes}\n"
+        git.run("-C", directory, "commit", "-F", "-", "--", name, data=to_bytes(message))
+
+
+def write_text(path: str, text: str) -> None:
+    """Write a lock file. Raises EvalError."""
     try:
         with open(path, "w", encoding="utf-8", errors="surrogateescape") as file:
             file.write(text)
     except OSError as error:
         raise EvalError(f'opening file "{path}": {error.strerror}') from None
-    if flake.ref.source.type == "git" and not flags.output:
-        from nixlite.builtins.fetching import git_of
-
-        directory, _, name = path.rpartition("/")
-        git_of(state).run("-C", directory, "add", "--intent-to-add", "--force", "--", name)
 
 
 def source_directory(ref: FlakeRef) -> str | None:

@@ -5,8 +5,10 @@ Manual: `nix flake`, "Flake format".
 
 from __future__ import annotations
 
-from nixlite.builtins.fetching import Fetched, fetch_input
+from nixlite.builtins.fetching import Fetched, fetch_input, innermost
 from nixlite.errors import EvalError, NixTypeError
+from nixlite.flakes.registry import KINDS, Registries
+from nixlite.runtime.expect import force_string_no_context
 from nixlite.runtime.operators import attribute_position
 from nixlite.runtime.thunk import VIRGIN, force, is_evaluated, peel
 from nixlite.runtime.values import (
@@ -18,10 +20,9 @@ from nixlite.runtime.values import (
     lambda_info,
     show_type,
 )
-from nixlite.store.fetch.inputs import Attrs, Input
+from nixlite.store.fetch.inputs import Attrs, Input, require_feature
 from nixlite.store.fetch.lock import FlakeRef, InputPath, parse_input_path, ref_from_attrs
 from nixlite.store.fetch.references import parse_flake_ref
-from nixlite.store.fetch.url import BadUrlError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -52,12 +53,23 @@ class Flake:
     """A flake that has been fetched and read, nothing of its outputs evaluated.
 
     *directory*: where its `flake.nix` is. *tree*: the fetched tree that this is in. *dirty*: its lock file is
-    not what it should be, so its revision would tell a lie.
+    not what it should be, so its revision would tell a lie. *config*: the texts of the settings it asks for.
+    *resolved*: what *ref* means after the registries.
     """
 
-    __slots__ = ("directory", "dirty", "inputs", "locked", "ref", "self_attrs", "tree")
+    __slots__ = (
+        "config", "description", "directory", "dirty", "inputs", "locked", "ref", "resolved", "self_attrs",
+        "tree",
+    )  # fmt: skip
 
-    def __init__(self, ref: FlakeRef, locked: FlakeRef, tree: Fetched, directory: str) -> None:
+    def __init__(
+        self,
+        ref: FlakeRef,
+        locked: FlakeRef,
+        tree: Fetched,
+        directory: str,
+        resolved: FlakeRef | None = None,
+    ) -> None:
         self.ref = ref
         self.locked = locked
         self.tree = tree
@@ -65,61 +77,81 @@ class Flake:
         self.inputs: dict[str, FlakeInput] = {}
         self.self_attrs: Attrs = {}
         self.dirty = False
+        self.description: str | None = None
+        self.config: dict[str, str] = {}
+        self.resolved = resolved or ref
 
 
-def parse_ref(state: State, text: str, *, relative: bool = False) -> FlakeRef:
-    """The flake that a text means. *relative*: a path may be relative."""
+def parse_ref(state: State, text: str, *, relative: bool = False, require_tree: bool = True) -> FlakeRef:
+    """The flake that a text means; see `reference_url` for *relative* and *require_tree*."""
     features = state.settings.features
-    try:
-        attrs = parse_flake_ref(text, features)
-    except BadUrlError:
-        if not relative or text.startswith("/") or ":" in text.partition("/")[0]:
-            raise
-        attrs = parse_flake_ref("path:" + text, features)
-    return ref_from_attrs(attrs, features)
+    return ref_from_attrs(
+        parse_flake_ref(text, features, relative=relative, require_tree=require_tree), features
+    )
 
 
 def fetch_mounted(state: State, source: Input) -> Fetched:
     """Fetch a tree that programs may see even where nothing is added to the store."""
-    if source.type == "indirect":
-        raise not_in_registry(source)
     tree = fetch_input(state, source)
     state.store.mounted.add(tree.path)
     return tree
 
 
-def not_in_registry(source: Input) -> EvalError:
-    """There are no registries here: say what to do instead."""
-    name = source.required_text("id")
-    return EvalError(
-        f"cannot find flake '{source}' in the flake registries",
-        hint="nixlite reads no registries: say where it is ('path:…', 'git+file:…', 'github:…'), as an input"
-        f" by 'inputs.{name}.url = …' or '--override-input {name} path:…', or lock the flake with an"
-        " installed Nix ('nix flake lock').",
-    )
+def registries_of(state: State) -> Registries:
+    """The registries of an evaluation."""
+    found = state.caches.get("registries")
+    if found is None:
+        found = state.caches["registries"] = Registries(state.settings, innermost(state.host))
+    return found
+
+
+def resolve(state: State, ref: FlakeRef, kinds: tuple[str, ...]) -> FlakeRef:
+    """What a reference means by the registries of some *kinds*, in which only names are looked up.
+
+    Raises EvalError.
+    """
+    if ref.source.type != "indirect":
+        return ref
+    if not kinds:
+        raise EvalError(
+            f"'{ref.source}' is an indirect flake reference, but registry lookups are not allowed"
+        )
+    source, more = registries_of(state).resolve(ref.source, kinds)
+    return FlakeRef(source, Input(more).text("dir") or ref.subdir)
 
 
 def locked_ref(tree: Fetched, subdir: str) -> FlakeRef:
     """The reference that gives just this tree again."""
-    attrs: Attrs = {**tree.source.attrs, "narHash": tree.content.text("sri")}
+    attrs: Attrs = {**tree.source.attrs, "narHash": tree.content.text("sri"), "__final": True}
     if tree.count_revisions is not None and "revCount" not in attrs and "rev" in attrs:
         attrs["revCount"] = tree.count_revisions()
     return FlakeRef(Input(attrs), subdir)
 
 
-def get_flake(state: State, ref: FlakeRef, prefix: InputPath = ()) -> Flake:
-    """Fetch a flake and read its `flake.nix`; *prefix* leads to it in the lock file."""
-    tree = fetch_mounted(state, ref.source)
-    flake = Flake(ref, locked_ref(tree, ref.subdir), tree, below(tree.path, ref.subdir))
-    read_flake(state, flake, prefix)
-    changed = {name: value for name, value in flake.self_attrs.items() if name not in ref.source.attrs}
-    for name in changed:
+def get_flake(state: State, ref: FlakeRef, prefix: InputPath = (), kinds: tuple[str, ...] = KINDS) -> Flake:
+    """Fetch a flake and read its `flake.nix`; *prefix* leads to it in the lock file, *kinds* are the
+    registries that a name is looked up in.
+    """
+    resolved = resolve(state, ref, kinds)
+    flake = fetched_flake(state, ref, resolved, resolved.source, prefix)
+    changed = {
+        name: value
+        for name, value in flake.self_attrs.items()
+        if flake.locked.source.attrs.get(name) != value
+    }
+    for name in flake.self_attrs:
         if name not in SELF_ATTRIBUTES:
             raise EvalError(f"flake 'self' attribute '{name}' is not supported")
     if not changed:
         return flake
-    tree = fetch_mounted(state, ref.source.copy(**changed))
-    flake = Flake(ref, locked_ref(tree, ref.subdir), tree, below(tree.path, ref.subdir))
+    return fetched_flake(state, ref, resolved, resolved.source.copy(**changed), prefix)
+
+
+def fetched_flake(state: State, ref: FlakeRef, resolved: FlakeRef, source: Input, prefix: InputPath) -> Flake:
+    """The flake in the tree of *source*."""
+    tree = fetch_mounted(state, source)
+    directory = below(tree.path, resolved.subdir)
+    flake = Flake(ref, locked_ref(tree, resolved.subdir), tree, directory, resolved)
     read_flake(state, flake, prefix)
     return flake
 
@@ -137,28 +169,25 @@ def below(path: str, subdir: str) -> str:
 
 def read_flake(state: State, flake: Flake, prefix: InputPath) -> None:
     """Fill in what `flake.nix` says. Raises EvalError in Nix's words."""
-    path = flake.directory + "/flake.nix"
-    value = state.import_file(NixPath(path))
-    if type(value) is not dict:
-        error_context = f"while evaluating the file '{path}':"
-        raise EvalError(f"file '{path}' must be an attribute set")
+    value = state.import_set(NixPath(flake.directory + "/flake.nix"))
     if "description" in value:
-        expect(value["description"], "a string")
+        flake.description = expect(value["description"], "a string")
     if "inputs" in value:
         flake.inputs = read_inputs(state, flake, value["inputs"], prefix, allow_self=True)
     if "outputs" not in value:
-        raise EvalError(f"flake '{flake.ref}' lacks attribute 'outputs'")
+        raise EvalError(f"flake '{flake.resolved}' lacks attribute 'outputs'")
     outputs = expect(value["outputs"], "a function")
     if type(outputs) is FunctionType:
         for name, _ in lambda_info(outputs).formals or ():
             if name != "self" and name not in flake.inputs:
                 flake.inputs[name] = FlakeInput(parse_ref(state, name))
     if "nixConfig" in value:
-        expect(value["nixConfig"], "a set")
+        for name, setting in expect(value["nixConfig"], "a set").items():
+            flake.config[name] = read_setting(state, name, setting)
     for name in value:
         if name not in KNOWN:
             place = show_place(value[name])
-            raise EvalError(f"flake '{flake.ref}' has an unsupported attribute '{name}', at {place}")
+            raise EvalError(f"flake '{flake.resolved}' has an unsupported attribute '{name}', at {place}")
 
 
 def read_inputs(
@@ -173,7 +202,7 @@ def read_inputs(
             raise EvalError(f"'self' input attribute not allowed at {show_place(item)}")
         else:
             for key, value in expect(item, "a set").items():
-                flake.self_attrs[key] = input_attribute(key, value)
+                flake.self_attrs[key] = input_attribute(key, value, state.settings.features)
     return found
 
 
@@ -184,15 +213,15 @@ def read_input(state: State, flake: Flake, lazy: Lazy, prefix: InputPath) -> Fla
     for name, value in expect(lazy, "a set").items():
         read_attribute(state, flake, result, attrs, (name, value, prefix))
     if "type" in attrs:
-        error_context = "while evaluating flake input"
+        error_context, error_position = "while evaluating flake input", attribute_position(lazy)
         result.ref = ref_from_attrs(attrs, state.settings.features)
-        del error_context
+        del error_context, error_position
     else:
         url = attrs.pop("url", None)
         for name in sorted(attrs):
             raise EvalError(f"unexpected flake input attribute '{name}', at {show_place(lazy)}")
         if url is not None:
-            result.ref = parse_ref(state, str(url), relative=True)
+            result.ref = parse_ref(state, str(url), relative=True, require_tree=result.is_flake)
     if result.ref is not None and result.follows is not None:
         place = show_place(lazy)
         raise EvalError(f"flake input has both a flake reference and a follows attribute, at {place}")
@@ -215,62 +244,103 @@ def read_attribute(
     elif name == "follows":
         result.follows = (*prefix, *parse_input_path(expect(value, "a string")))
     else:
-        attrs[name] = input_attribute(name, value)
+        attrs[name] = input_attribute(name, value, state.settings.features)
     del error_context, error_position
 
 
 def input_url(flake: Flake, lazy: Lazy) -> str:
     """`url`: a text, or a path in the flake's own tree."""
-    value = force(lazy)
-    if type(value) is NixPath:
-        if not (value.path + "/").startswith(flake.tree.path + "/"):
+    kind = written_kind(lazy)
+    if kind == "a path":
+        path: Any = force(lazy)
+        if not (path.path + "/").startswith(flake.tree.path + "/"):
             raise EvalError(
-                f"input attribute path '{value.path}' at {show_place(lazy)} must be in the same source tree"
-                f" as {flake.directory}"
+                f"input attribute path '{path.path}' at {show_place(lazy)} must be in the same source tree"
+                f" as {flake.directory}{'/' if flake.directory == flake.tree.path else ''}"
             )
         import posixpath
 
-        return "path:" + posixpath.relpath(value.path, flake.directory)
-    if type(value) is ContextString:
-        return value.text
-    if type(value) is not str:
-        raise EvalError(f"expected a string or a path but got {kind_of(value)} at {show_place(lazy)}")
-    return value
+        return "path:" + posixpath.relpath(path.path, flake.directory)
+    if kind != "a string":
+        raise EvalError(f"expected a string or a path but got {kind} at {show_place(lazy)}")
+    return text_of(force(lazy))
 
 
-def input_attribute(name: str, lazy: Lazy) -> str | int | bool:
-    """An attribute that goes to the fetcher."""
-    value = force(lazy)
-    if type(value) is ContextString:
-        return value.text
-    if type(value) is int and value < 0:
-        raise EvalError(f"negative value given for flake input attribute {name}: {value}")
-    if type(value) in (str, bool, int):
-        return value  # type: ignore[return-value]
+def input_attribute(name: str, lazy: Lazy, features: frozenset[str]) -> str | int | bool:
+    """An attribute that goes to the fetcher; unlike others, not even what is written down is looked into."""
+    kind = "a thunk" if is_delayed(lazy) else kind_of(force(lazy))
+    if kind == "a string":
+        return text_of(force(lazy))
+    if kind in ("an integer", "a Boolean"):
+        value: Any = force(lazy)
+        if value < 0:
+            raise EvalError(f"negative value given for flake input attribute {name}: {value}")
+        return value  # type: ignore[no-any-return]
+    if name == "publicKeys":
+        require_feature("verified-fetches", features)
     raise NixTypeError(
-        f"flake input attribute '{name}' is {show_type(value)}"
-        " while a string, Boolean, or integer is expected"
+        f"flake input attribute '{name}' is {kind} while a string, Boolean, or integer is expected"
     )
+
+
+def read_setting(state: State, name: str, lazy: Lazy) -> str:
+    """The text of a setting in `nixConfig`."""
+    kind = written_kind(lazy)
+    value: Any = force(lazy) if kind != "a thunk" else None
+    if kind == "a string":
+        return force_string_no_context(value, "")
+    if kind == "a path":
+        path: str = state.store.copy_path(state, value.path)
+        return path
+    if kind == "an integer":
+        return str(value)
+    if kind == "a Boolean":
+        return "true" if value else "false"
+    if kind != "a list":
+        raise NixTypeError(f"flake configuration setting '{name}' is {kind}")
+    for item in value:
+        if is_delayed(item) or kind_of(force(item)) != "a string":
+            raise NixTypeError(
+                f"list element in flake configuration setting '{name}' is a list while a string is expected"
+            )
+    return " ".join([force_string_no_context(item, "") for item in value]).lstrip(" ")
 
 
 def expect(lazy: Lazy, kind: str) -> Any:
     """The value, which must be of a kind; nothing is computed for it."""
-    found = kind_of(force(lazy)) if is_plain(lazy) else "a thunk"
+    found = written_kind(lazy)
     if found != kind:
         raise EvalError(f"expected {kind} but got {found} at {show_place(lazy)}")
     value = force(lazy)
     return value.text if type(value) is ContextString else value
 
 
-def is_plain(lazy: Lazy) -> bool:
-    """Whether something is written down as a value. Sets and functions in thunks are let pass."""
+def written_kind(lazy: Lazy) -> str:
+    """The kind of what is written down; "a thunk" where something would have to be computed."""
+    return kind_of(force(lazy)) if is_written(lazy) else "a thunk"
+
+
+def is_written(lazy: Lazy) -> bool:
+    """Whether something is a value already, or is written down: a function, or a list or set literal."""
     lazy = peel(lazy)
-    return is_evaluated(lazy) or lazy[0] is VIRGIN or not str_or_bool(lazy)  # type: ignore[index]
+    if is_evaluated(lazy) or lazy[0] is VIRGIN:  # type: ignore[index]
+        return True
+    code: Any = lazy[0]  # type: ignore[index]
+    if "LAMBDAS" in code.__globals__:
+        return str(code.__name__).startswith("l")  # see `compiler.unit.Function.finish`
+    # A piece of a big source: its code is not there yet. Only kinds that are always plain are certain.
+    return code.__name__ == "piece" and type(force(lazy)) not in (str, ContextString, bool)
 
 
-def str_or_bool(lazy: Lazy) -> bool:
-    """Whether a thunk gives a string or a Boolean, which as plain values are never delayed."""
-    return type(force(lazy)) in (str, ContextString, bool)
+def is_delayed(lazy: Lazy) -> bool:
+    """Whether Nix has a thunk here, be it one for a literal."""
+    lazy = peel(lazy)
+    return not is_evaluated(lazy) and (lazy[0] is not VIRGIN or type(lazy[1]) is FunctionType)  # type: ignore[index]
+
+
+def text_of(value: Value) -> str:
+    """The characters of a string."""
+    return value.text if type(value) is ContextString else str(value)
 
 
 def kind_of(value: Value) -> str:

@@ -5,13 +5,11 @@ Manual: Built-ins, `getFlake`; `nix flake`.
 
 from __future__ import annotations
 
-from nixlite.builtins.registry import builtin
-from nixlite.errors import AssertionFailed, EvalError
+from nixlite.builtins.registry import builtin, part_of
+from nixlite.errors import EvalError
 from nixlite.runtime.call import call
-from nixlite.runtime.coerce import normalise
 from nixlite.runtime.expect import force_attrs, force_string_no_context
-from nixlite.runtime.thunk import delay, force
-from nixlite.runtime.values import ContextString, FunctionType, NixPath, PrimOp, PrimOpApp
+from nixlite.runtime.values import PrimOp
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -20,7 +18,6 @@ if TYPE_CHECKING:
     from nixlite.builtins.flake_lock import LockedFlake
     from nixlite.runtime.state import State
     from nixlite.runtime.values import Lazy, Value
-    from nixlite.store.fetch.lock import LockNode
 
 
 @builtin("getFlake", args=("args",), state=True)
@@ -42,98 +39,77 @@ def get_flake_builtin(state: State, args: Lazy) -> Value:
             f"cannot call 'getFlake' on unlocked flake reference '{text}',"
             " at «none»:0 (use --impure to override)"
         )
-    return call_flake(state, lock_flake(state, ref, LockFlags(False, False, allow_unlocked=not pure)))
+    flags = LockFlags(
+        update=False,
+        write=False,
+        allow_unlocked=not pure,
+        registries=not pure and bool(state.settings.get("use-registries", True)),
+    )
+    return call_flake(state, lock_flake(state, ref, flags))
 
 
 def call_flake(state: State, locked: LockedFlake) -> dict[str, Lazy]:
-    """The value of a locked flake."""
-    from nixlite.store.fetch.lock import LockNode, all_inputs
+    """The value of a locked flake: what the function in `stdlib/call-flake.nix` makes of its lock file."""
+    from nixlite.store.fetch.lock import lock_text as text_of
+    from nixlite.store.fetch.lock import lock_to_json
 
     if "flakes" not in state.settings.features:
         raise EvalError(
             "experimental Nix feature 'flakes' is disabled; add "
             "'--extra-experimental-features flakes' to enable it"
         )
-    flakes = LockedFlakes(state, locked)
-    for edge in all_inputs(locked.root).values():
-        if isinstance(edge, LockNode):
-            flakes.cell(edge)
-    value = force(flakes.cell(locked.root))
-    assert type(value) is dict  # what `LockedFlakes.evaluate` returns
-    return value
+    keys = lock_to_json(locked.root)[1]
+    overrides: dict[str, Lazy] = {
+        keys[number]: override(state, locked, number) for number in locked.trees if number in keys
+    }
+    function: Any = state.internal("call-flake")
+    for argument in (text_of(locked.root), overrides, fetcher(state)):
+        function = call(function, argument)
+    return function  # type: ignore[no-any-return]
 
 
-class LockedFlakes:
-    """The values of a lock file's nodes, each computed when it is asked for."""
+def override(state: State, locked: LockedFlake, number: int) -> dict[str, Lazy]:
+    """What is known of a node that was fetched: of the tree, and the directory of the node in it."""
+    from nixlite.builtins.fetchers import tree_attributes
 
-    def __init__(self, state: State, locked: LockedFlake) -> None:
-        self.state = state
-        self.locked = locked
-        self.cells: dict[int, Lazy] = {}
-        self.places: dict[int, tuple[dict[str, Lazy], str]] = {}
+    tree, directory, node = locked.trees[number]
+    is_root = node is locked.root
+    if not is_root and node.locked is not None:
+        tree = tree._replace(source=node.locked.source, count_revisions=None)
+    info = tree_attributes(state, tree)
+    if not is_root and tree.source.nar_hash is None:  # `path:./x`
+        del info["narHash"]
+    if is_root and locked.flake.dirty:
+        for name in ("rev", "shortRev", "revCount"):
+            info.pop(name, None)
+    return {"sourceInfo": info, "dir": directory.removeprefix(tree.path).lstrip("/")}
 
-    def cell(self, node: LockNode) -> Lazy:
-        """The value of a node."""
-        if id(node) not in self.cells:
-            self.cells[id(node)] = delay(self.evaluate, node)  # type: ignore[arg-type]
-        return self.cells[id(node)]
 
-    def place(self, node: LockNode) -> tuple[dict[str, Lazy], str]:
-        """What is known of a node's tree, and the directory of the node in it. The tree is fetched."""
-        if id(node) not in self.places:
-            self.places[id(node)] = self.find_place(node)
-        return self.places[id(node)]
+def fetcher(state: State) -> PrimOp:
+    """The function that fetches what a lock file describes."""
 
-    def find_place(self, node: LockNode) -> tuple[dict[str, Lazy], str]:
-        """As `place`, looked up in what was fetched to lock the flake, or fetched as the lock file says."""
-        from nixlite.builtins.fetchers import tree_attributes
-        from nixlite.builtins.flake_nix import below, fetch_mounted
-        from nixlite.store.fetch.lock import find_input
+    @part_of("fetchFinalTree")
+    def fetch_final_tree(attrs: Lazy) -> Value:
+        return final_tree(state, attrs)
 
-        known = self.locked.trees.get(id(node))
-        if known is not None:
-            info = tree_attributes(self.state, known[0])
-            if node is self.locked.root and self.locked.flake.dirty:
-                for name in ("rev", "shortRev", "revCount"):
-                    info.pop(name, None)
-            return info, known[1]
-        assert node.locked is not None  # the root is known
-        if node.locked.is_relative:
-            parent = find_input(self.locked.root, node.parent or ())
-            assert parent is not None  # as the lock file was checked
-            info, directory = self.place(parent)
-            parts = [directory, node.locked.source.required_text("path"), node.locked.subdir]
-            return info, "/".join([part for part in parts if part])  # with `./`, as Nix shows it
-        tree = fetch_mounted(self.state, node.locked.source)
-        return tree_attributes(self.state, tree), below(tree.path, node.locked.subdir)
+    return PrimOp("fetchFinalTree", fetch_final_tree, ("input",), "")
 
-    def evaluate(self, node: LockNode) -> dict[str, Lazy]:
-        """The value of a node: its outputs with what is known of it."""
-        info, directory = self.place(node)
-        root: Any = info["outPath"]
-        out_path = ContextString(directory, root.context)
-        if not node.is_flake:
-            return {**info, "sourceInfo": info, "outPath": out_path}
-        flake: Any = self.state.import_file(NixPath(normalise(directory + "/flake.nix")))
-        function = force(flake["outputs"]) if "outputs" in flake else None
-        if type(function) not in (FunctionType, PrimOp, PrimOpApp):
-            raise AssertionFailed("assertion 'builtins.isFunction flake.outputs' failed")
-        inputs = {name: self.input_cell(edge) for name, edge in sorted(node.inputs.items())}
-        outputs = delay(call, function, {**inputs, "self": self.cell(node)})
-        return {
-            **force_attrs(outputs, ""),
-            **info,
-            "outPath": out_path,
-            "inputs": inputs,
-            "outputs": outputs,
-            "sourceInfo": info,
-            "_type": "flake",
-        }
 
-    def input_cell(self, edge: Any) -> Lazy:
-        """The value at an edge."""
-        from nixlite.store.fetch.lock import find_input
+def final_tree(state: State, lazy: Lazy) -> dict[str, Lazy]:
+    """Fetch the tree of a locked input. What is known of it is what the lock file says.
 
-        node = find_input(self.locked.root, edge) if isinstance(edge, tuple) else edge
-        assert node is not None  # as the lock file was checked
-        return self.cell(node)
+    Raises EvalError where the tree turns out to be another one.
+    """
+    from nixlite.builtins.fetchers import attributes_of, tree_attributes
+    from nixlite.builtins.flake_nix import fetch_mounted
+    from nixlite.store.fetch.inputs import Input, input_from_attrs
+
+    values = force_attrs(lazy, "")
+    source = input_from_attrs(attributes_of(state, values, "fetchTree"), state.settings.features)
+    tree = fetch_mounted(state, source)
+    found = tree.source.attrs
+    for name, value in sorted(source.attrs.items()):
+        if name != "narHash" and found.get(name, value) != value:
+            specified, got = (Input({**attrs, "__final": True}).json() for attrs in (source.attrs, found))
+            raise EvalError(f"mismatch in field '{name}' of input '{specified}', got '{got}'")
+    return tree_attributes(state, tree._replace(source=source, count_revisions=None))

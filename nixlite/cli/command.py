@@ -26,8 +26,9 @@ class Command:
     """A command: its flags, and what a command line has asked of it.
 
     `words` are the arguments that are no flags. `auto_arguments` maps names to (kind, text), the kind being
-    the flag that gave it: `arg`, `argstr`, `arg-from-file`, `arg-from-stdin`. `evaluator` is there once it is
-    needed. `program` is the command of Nix that is stood in for.
+    the flag that gave it: `arg`, `argstr`, `arg-from-file`, `arg-from-stdin`. `registry_flags` are the words
+    of each `--override-flake` (two) and `--inputs-from` (one). `evaluator` is there once it is needed.
+    `program` is the command of Nix that is stood in for.
     """
 
     program = "nix"
@@ -56,6 +57,7 @@ class Command:
         self.profile = ""
         self.stats = False
         self.count_calls = False
+        self.registry_flags: list[list[str]] = []
 
     @property
     def talks(self) -> bool:
@@ -82,6 +84,10 @@ class Command:
 
             self.watch = Watch(self.host, self.evaluator, self.patience or PATIENCE)
             self.watch.__enter__()  # left when the command is over
+        if self.registry_flags:
+            from nixlite.cli.flakes import apply_registry_flags
+
+            apply_registry_flags(self, self.evaluator)
         return self.evaluator
 
     def auto_values(self, evaluator: Evaluator) -> dict[str, Lazy]:

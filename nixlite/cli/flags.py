@@ -73,6 +73,11 @@ def add_lookup_path(command: Command, words: list[str]) -> None:
     command.settings.lookup_path.append(parse_entry(words[0]))
 
 
+def override_flake(command: Command, words: list[str]) -> None:
+    """`--override-flake`."""
+    command.registry_flags.append(words)
+
+
 def set_impure(command: Command, words: list[str]) -> None:
     """`--impure`."""
     command.settings.pure_eval = False
@@ -181,7 +186,7 @@ EVALUATION: Flags = {
     "--arg-from-stdin": Flag("name", add_auto_argument("arg-from-stdin"), "pass the standard input"),
     "--include": Flag("path", add_lookup_path, "add PATH or PREFIX=PATH to the lookup path", "-I"),
     "--impure": Flag("", set_impure, "let programs see files, environment and clock"),
-    "--override-flake": Flag("original-ref resolved-ref", ignore),
+    "--override-flake": Flag("original-ref resolved-ref", override_flake, "take a flake for another one"),
     "--eval-store": Flag("store-url", ignore),
 }
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 
 from nixlite.cli.auto_call import parse_attr_path
-from nixlite.cli.flags import Flag, Flags, ignore
+from nixlite.cli.flags import Flag, Flags
 from nixlite.errors import EvalError, NixError, UsageError, did_you_mean
 from nixlite.runtime.coerce import normalise
 from nixlite.runtime.thunk import force
@@ -39,6 +39,9 @@ class Locking:
         self.updates: list[str] = []
         self.output = ""
         self.reference = ""
+        self.registries: bool | None = None
+        self.commit = False
+        self.strict = False
 
     def flags(self, command: Command, evaluator: Evaluator) -> LockFlags:
         """The same with everything parsed. Raises UsageError and EvalError."""
@@ -53,7 +56,13 @@ class Locking:
                     "--override-input was passed a zero-length input path, which would refer to the flake"
                     " itself, not an input"
                 )
-            overrides.append((parsed, whole_ref(command, evaluator, text)))
+            overrides.append((parsed, whole_ref(command, evaluator, text, missing=True)))
+        for path in self.updates:
+            if not parse_input_path(path):
+                raise UsageError(
+                    "--update-input was passed a zero-length input path, which would refer to the flake"
+                    " itself, not an input"
+                )
         return LockFlags(
             self.update,
             self.write,
@@ -62,7 +71,16 @@ class Locking:
             updates=frozenset([parse_input_path(path) for path in self.updates]),
             output=absolute(command, self.output),
             reference=absolute(command, self.reference),
+            registries=use_registries(command) if self.registries is None else self.registries,
+            apply_config=True,
+            commit=self.commit,
+            strict=self.strict,
         )
+
+
+def use_registries(command: Command) -> bool:
+    """Whether names are looked up, by the settings."""
+    return bool(command.settings.get("use-registries", True))
 
 
 def absolute(command: Command, path: str) -> str:
@@ -80,9 +98,9 @@ def is_flake(command: Command, word: str) -> bool:
     return command.host.file_type(path) == "directory" and command.host.exists(path + "/flake.nix")
 
 
-def whole_ref(command: Command, evaluator: Evaluator, text: str) -> FlakeRef:
-    """The flake that a text without a fragment means."""
-    ref, fragment = parse_installable(command, evaluator, text, missing=True)
+def whole_ref(command: Command, evaluator: Evaluator, text: str, *, missing: bool = False) -> FlakeRef:
+    """The flake that a text without a fragment means; *missing*: see `parse_installable`."""
+    ref, fragment = parse_installable(command, evaluator, text, missing=missing)
     if fragment:
         raise EvalError(f"unexpected fragment '{fragment}' in flake reference '{text}'")
     return ref
@@ -96,19 +114,13 @@ def parse_installable(
     *missing*: a directory need not have a `flake.nix`. Raises EvalError in Nix's words.
     """
     from nixlite.store.fetch.lock import ref_from_attrs
-    from nixlite.store.fetch.references import reference_url
-    from nixlite.store.fetch.url import BadUrlError
+    from nixlite.store.fetch.references import written_url
 
     features = evaluator.settings.features
-    try:
-        if text.startswith(("/", ".")):
-            raise BadUrlError("a path")
-        attrs, fragment = reference_url(text, features)
-    except BadUrlError:
-        attrs, fragment = path_reference(command, text, missing=missing)
-    path = attrs.get("path")
-    if isinstance(path, str) and attrs["type"] == "path":
-        attrs["path"] = absolute(command, path)
+    found = None
+    if not text.startswith(("/", ".")):  # those are certainly paths
+        found = written_url(text, features, base=command.settings.cwd)
+    attrs, fragment = found or path_reference(command, text, missing=missing)
     return ref_from_attrs(attrs, features), fragment
 
 
@@ -216,6 +228,27 @@ def along(value: Lazy, path: str) -> tuple[tuple[Lazy] | None, str | None]:
     return (value,), None
 
 
+def apply_registry_flags(command: Command, evaluator: Evaluator) -> None:
+    """Put what `--override-flake` and `--inputs-from` say into the registry of the flags."""
+    from nixlite.builtins.flake_lock import LockFlags, lock_flake
+    from nixlite.builtins.flake_nix import registries_of
+    from nixlite.store.fetch.inputs import Input
+    from nixlite.store.fetch.lock import LockNode, find_input
+
+    registry = registries_of(evaluator.state).flags
+    for words in command.registry_flags:
+        ref = whole_ref(command, evaluator, words[0])
+        if len(words) == 2:
+            target = whole_ref(command, evaluator, words[1])
+            registry.add(ref.source, target.source, target.subdir)
+            continue
+        locked = lock_flake(evaluator.state, ref, LockFlags(write=False, registries=use_registries(command)))
+        for name in sorted(locked.root.inputs):
+            node = find_input(locked.root, (name,))
+            if isinstance(node, LockNode) and node.locked is not None:
+                registry.add(Input({"type": "indirect", "id": name}), node.locked.source, node.locked.subdir)
+
+
 def locking(change: Callable[[Locking, list[str]], None]) -> Callable[[Any, list[str]], None]:
     """An action that changes the command's `locking`."""
 
@@ -225,9 +258,20 @@ def locking(change: Callable[[Locking, list[str]], None]) -> Callable[[Any, list
     return act
 
 
-def setting(name: str, value: bool) -> Callable[[Any, list[str]], None]:
-    """An action that sets an attribute of `locking`."""
-    return locking(lambda options, words: setattr(options, name, value))
+def setting(name: str, value: bool, warning: str = "") -> Callable[[Any, list[str]], None]:
+    """An action that sets an attribute of `locking`, with a warning where the flag is an old one."""
+
+    def act(command: Any, words: list[str]) -> None:
+        setattr(command.locking, name, value)
+        if warning:
+            command.settings.warn(warning)
+
+    return act
+
+
+def place(name: str) -> Callable[[Any, list[str]], None]:
+    """An action that keeps a path in an attribute of `locking`."""
+    return locking(lambda options, words: setattr(options, name, words[0]))
 
 
 def override_input(options: Locking, words: list[str]) -> None:
@@ -236,27 +280,39 @@ def override_input(options: Locking, words: list[str]) -> None:
     options.overrides.append((words[0], words[1]))
 
 
+def update_input(command: Any, words: list[str]) -> None:
+    """`--update-input`, an old form of `nix flake update NAME`."""
+    command.settings.warn(
+        "'--update-input' is a deprecated alias for 'flake update' and will be removed in a future version."
+    )
+    command.locking.updates.append(words[0])
+
+
 LOCKING: Flags = {
     "--override-input": Flag(
         "input-path flake-url", locking(override_input), "take another flake for an input (A, or A/B)"
     ),
-    "--update-input": Flag(
-        "input-path", locking(lambda options, words: options.updates.append(words[0])), "lock an input anew"
+    "--update-input": Flag("input-path", update_input),
+    "--recreate-lock-file": Flag(
+        "",
+        setting(
+            "recreate",
+            True,
+            "'--recreate-lock-file' is deprecated and will be removed in a future version; use"
+            " 'nix flake update' instead.",
+        ),
     ),
-    "--recreate-lock-file": Flag("", setting("recreate", True), "lock all inputs anew"),
     "--no-update-lock-file": Flag("", setting("update", False), "fail if the lock file has to change"),
     "--no-write-lock-file": Flag("", setting("write", False), "do not write the lock file"),
-    "--reference-lock-file": Flag(
-        "flake-lock-path",
-        locking(lambda options, words: setattr(options, "reference", words[0])),
-        "read this lock file",
+    "--reference-lock-file": Flag("flake-lock-path", place("reference"), "read this lock file"),
+    "--output-lock-file": Flag("flake-lock-path", place("output"), "write this lock file"),
+    "--no-registries": Flag(
+        "", setting("registries", False, "'--no-registries' is deprecated; use '--no-use-registries'")
     ),
-    "--output-lock-file": Flag(
-        "flake-lock-path",
-        locking(lambda options, words: setattr(options, "output", words[0])),
-        "write this lock file",
+    "--commit-lock-file": Flag("", setting("commit", True), "commit the lock file to the flake's repository"),
+    "--inputs-from": Flag(
+        "flake-url",
+        lambda command, words: command.registry_flags.append(words),
+        "let the inputs of a flake be what their names mean",
     ),
-    "--no-registries": Flag("", ignore),
-    "--commit-lock-file": Flag("", ignore),
-    "--inputs-from": Flag("flake-url", ignore),
 }

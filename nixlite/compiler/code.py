@@ -11,6 +11,10 @@ if TYPE_CHECKING:
     Table = tuple[tuple[str, ...], tuple[int, ...], tuple[int, ...], tuple[int, ...]]
 
 
+IS_SET = "is_set"
+"""A name that the code of a source defines when it is a set, written down."""
+
+
 class Code:
     """The code of one source or of a piece of one (see `analysis.deferral`).
 
@@ -44,6 +48,11 @@ class Code:
         self.names = names
         self.groups = groups
         self.pieces: Pieces | None = None
+
+    @property
+    def is_set(self) -> bool:
+        """Whether the source is a set that is written down, and no program that computes one."""
+        return IS_SET in self.code.co_names
 
     def data(self) -> tuple[Any, ...]:
         """What can be marshalled: the arguments of `Code`."""

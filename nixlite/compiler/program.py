@@ -5,7 +5,7 @@ from __future__ import annotations
 import marshal
 
 from nixlite.compiler import emit, expressions, functions, operators
-from nixlite.compiler.code import Code
+from nixlite.compiler.code import IS_SET, Code
 from nixlite.compiler.unit import TAIL, VALUE, Function, Unit
 from nixlite.syntax import nodes as n
 
@@ -56,6 +56,8 @@ def compile_expression(
     builtin function; *instrumented*, *counted*: see `Unit`.
     """
     unit = Unit(source, analysis, primops, instrumented, counted)
+    if type(node) is n.AttrSet:
+        unit.setup.append(emit.assign(IS_SET, emit.constant(True)))
     code = finish(unit, main_function(unit, node))
     code.names = "\0".join(source.names)
     code.groups = tuple(analysis.order.groups)

@@ -8,7 +8,7 @@ that creates them. `Function` is the Python function being written.
 from __future__ import annotations
 
 from nixlite.compiler import emit
-from nixlite.syntax.nodes import NO_POS
+from nixlite.syntax.nodes import NO_POS, AttrSet, ListLiteral
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -300,10 +300,12 @@ class Function:
         """Write a static function that returns the value of *node*; its name and itself."""
         function = Function(self.unit, None, self.known if known is None else known)
         function.tail(node)
-        return function.finish(), function
+        return function.finish("l" if is_literal(node) else "s"), function
 
     def finish(self, prefix: str = "s") -> str:
-        """Put a finished static function into the unit; its name tells the runtime what it is."""
+        """Put a finished static function into the unit; its name tells the runtime what it is: "l" for a list
+        or a set that is written down, "w" for a lookup in `with` sets, "s" for everything else.
+        """
         identifier = self.unit.fresh(prefix)
         names = [self.unit.name_of(variable) for variable in self.captures]
         if len(names) == 1:
@@ -368,6 +370,11 @@ class Function:
         if position is not None:
             cells.append(position)
         return self.unit.new_thunk(cells)
+
+
+def is_literal(node: Expr) -> bool:
+    """Whether a list or a set is written down, all names in it: to evaluate it computes nothing."""
+    return type(node) is ListLiteral or (type(node) is AttrSet and not node.dynamic)
 
 
 VALUE: dict[type[Expr], Callable[[Function, Any], ast.expr]] = {}

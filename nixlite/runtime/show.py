@@ -281,7 +281,8 @@ class ValuePrinter:
         self._coloured(MAGENTA, quote(value))
 
     def _write_path(self, value: NixPath) -> None:
-        self._coloured(GREEN, value.path)
+        at_root = self.state is not None and is_mount_point(self.state, value.path)
+        self._coloured(GREEN, f"{value.path}/" if at_root else value.path)
 
     def _write_lambda(self, value: FunctionType) -> None:
         info = lambda_info(value)
@@ -320,6 +321,15 @@ _ATOMS: Final[dict[type, Callable[..., None]]] = {
     PrimOp: ValuePrinter._write_primop,
     PrimOpApp: ValuePrinter._write_primop_app,
 }
+
+
+def is_mount_point(state: State, path: str) -> bool:
+    """Whether Nix shows a path as `/nix/store/…-source/`: in pure evaluation it has a file system of its own,
+    with the store and the fetched trees mounted in it, and shows of their roots that they are such."""
+    settings = state.settings
+    if not settings.pure_eval or not path.startswith(settings.store_dir):
+        return False
+    return path == settings.store_dir or path in state.store.mounted
 
 
 def show_value(state: State, x: Lazy, options: PrintOptions | None = None) -> str:

@@ -17,17 +17,18 @@ if TYPE_CHECKING:
 class State:
     """The state of one evaluator; builtins declared with `state=True` get it as their first argument.
 
-    `import_file(path)` evaluates a file (memoised) and `scoped_import(scope, path)` evaluates it anew with
-    *scope*'s attributes in scope; `canonical_text(source, start, end)` is a part of a source as `--parse`
+    `import_file(path)` evaluates a file (memoised), `import_set(path)` one that must be a set, and
+    `scoped_import(scope, path)` evaluates it anew with *scope*'s attributes in scope; `internal(name)` is the
+    value of a bundled Nix file; `canonical_text(source, start, end)` is a part of a source as `--parse`
     prints it. These are set by `evaluator.Evaluator`, the only place that joins compiler and runtime.
-    `builtins` is the attribute set, `symbols` the numbers of names,
-    `operation(name)` what builtins offer to compiled code beside themselves, `started` the time in seconds
-    since 1970, `store` a `store.Store`, which *make_store* gives when it is first asked for.
+    `builtins` is the attribute set, `symbols` the numbers of names, `operation(name)` what builtins offer to
+    compiled code beside themselves, `started` the time in seconds since 1970, `store` a `store.Store`, which
+    *make_store* gives when it is first asked for.
     """
 
     __slots__ = (
         "_make_store", "_store", "builtins", "caches", "canonical_text", "globals", "host", "import_file",
-        "operation", "scoped_import", "settings", "started", "symbols",
+        "import_set", "internal", "operation", "scoped_import", "settings", "started", "symbols",
     )  # fmt: skip
 
     def __init__(self, settings: Settings, host: Host, make_store: Callable[[], Any]) -> None:
@@ -41,6 +42,8 @@ class State:
         self.caches: dict[str, Any] = {}
         self.operation: Callable[[str], Callable[..., Value]]
         self.import_file: Callable[[NixPath], Value]
+        self.import_set: Callable[[NixPath], dict[str, Lazy]]
+        self.internal: Callable[[str], Value]
         self.scoped_import: Callable[[dict[str, Lazy], NixPath], Value]
         self.symbols: Symbols
         self.canonical_text: Callable[[Source, int, int], str]

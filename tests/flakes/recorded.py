@@ -41,6 +41,31 @@ class Scenario(NamedTuple):
     git: tuple[str, ...] = ()
 
 
+SHAPES = json.loads((HERE / "shapes.json").read_text("utf-8"))
+"""Texts of lock files and of `flake.nix` that are not as they should be, and some that only look so."""
+LOCKED = '{ inputs.d.url = "path:./d"; outputs = { self, d }: { foo = d.v; }; }\n'
+PLAIN = "{ outputs = _: { v = 5; }; }\n"
+DEEP = "[" * 5000 + "]" * 5000
+ALL_LOCKS = [*SHAPES["locks"], DEEP]
+FRAMES = {
+    "throws": '{ inputs.d.url = "path:/tmp/case/d"; inputs.r.url = "path:./r";\noutputs = { self, d, r }: {'
+    ' a = d.v; b = r.v; c = throw "x"; e = d.nope; f = self.zork; g = self.inputs.zork; h = self.outputs.zork;'
+    " root = ./.; up = ./..; at = ./flake.nix; list = [ ./. ]; other = r.p; names = builtins.attrNames r;"
+    " text = toString ./.; known = builtins.attrNames r.sourceInfo; }; }\n",
+    "d": '{ outputs = { self }: { v = abort "d"; }; }\n',
+    "throws/r": '{ outputs = { self }: { v = throw "r"; p = ./.; }; }\n',
+    "formals": "{ outputs = { }: { x = 1; }; }\n",
+    "all": '{ outputs = { self, ... }: throw "y"; }\n',
+    "number": "{ outputs = _: 1; }\n",
+    "self": "{ outputs = { self }: self; }\n",
+    "loop": "{ outputs = { self }: self // { x = self.inputs; }; }\n",
+    "of-formals": '{ inputs.d.url = "path:/tmp/case/formals";\noutputs = { self, d }: { x = d.x; }; }\n',
+    "of-number": '{ inputs.d.url = "path:/tmp/case/number";\noutputs = { self, d }: { x = d.x; }; }\n',
+    "plain": '{ inputs.d = { url = "path:/tmp/case/d"; flake = false; };\noutputs = { self, d }: { x = d.x; }; }\n',
+}
+FRAME_NAMES = "a b c e f g h root up at list other names text known".split()
+
+
 SELF = "{ outputs = { self }: { names = builtins.attrNames self; all = removeAttrs self [ %s ]; }; }\n"
 HIDDEN = '"all" "names" "outPath" "inputs" "outputs" "sourceInfo"'
 ERRORS = {
@@ -166,7 +191,27 @@ SCENARIOS = {
         {f"{name}/flake.nix": text + "\n" for name, text in ERRORS.items()},
         [f"nix eval path:./{name}#x" for name in ERRORS],
     ),
-}
+    "locks": Scenario(
+        {f"s{n}/{name}": text for n, lock in enumerate(ALL_LOCKS)
+         for name, text in (("flake.nix", LOCKED), ("d/flake.nix", PLAIN), ("flake.lock", lock))},
+        [f"nix eval --no-write-lock-file path:./s{n}#foo" for n in range(len(ALL_LOCKS))],
+    ),
+    "shapes": Scenario(
+        {f"s{n}/{name}": text + "\n" for n, flake in enumerate(SHAPES["flakes"])
+         for name, text in (("flake.nix", flake), ("d/flake.nix", PLAIN), ("o.nix", "_: { x = 1; }"))},
+        [f"nix eval --option flake-registry '' --no-write-lock-file path:./s{n}#x"
+         for n in range(len(SHAPES["flakes"]))],
+    ),
+    "frames": Scenario(
+        {f"{name}/flake.nix": text for name, text in FRAMES.items()},
+        [f"nix eval --no-write-lock-file {trace} path:./throws#{name}"
+         for name in FRAME_NAMES for trace in ("", "--show-trace")]
+        + [f"nix eval --no-write-lock-file {trace} path:./{name}#x"
+           for name in FRAMES if "/" not in name for trace in ("", "--show-trace")]
+        + [f"nix eval --impure --expr '(builtins.getFlake \"path:/tmp/case/{name}\").x'"
+           for name in FRAMES if "/" not in name],
+    ),
+}  # fmt: skip
 
 
 def run_scenario(scenario: Scenario, directory: Path, run: Any) -> list[dict[str, Any]]:
@@ -201,8 +246,17 @@ def mask(text: str, directory: Path) -> str:
     text = re.sub(r'(lastModifiedDate[": ]+)\d+', lambda match: match[1] + "TIME", text)
     text = re.sub(r"\b[0-9a-f]{40}\b", "REV", text)
     text = re.sub(r'(shortRev|dirtyShortRev)":"[0-9a-f]{7}', r'\1":"REV', text)
-    text = re.sub(r"^( +\d*\| ).*", r"\1…", text, flags=re.MULTILINE)  # the source has the directory in it
+    text = "".join(map(mask_excerpt, re.split(r"(?<=\n)(?= *(?:…|at |error:))", text)))
+    text = re.sub(r"^ *nixlite downloads no registry.*\n", "", text, flags=re.MULTILINE)  # a hint of ours
     return re.sub(r"\(\d{4}-\d\d-\d\d\)", "(DATE)", text)
+
+
+def mask_excerpt(text: str) -> str:
+    """A part of a trace without the lines of the source, which may have the directory in them; those of Nix's
+    own file are kept."""
+    if "«flakes-internal»" in text:
+        return text
+    return re.sub(r"^( +\d*\| ).*", r"\1…", text, flags=re.MULTILINE)
 
 
 def main() -> None:
@@ -211,7 +265,7 @@ def main() -> None:
 
     def run(words: list[str], directory: Path) -> tuple[int, str, str]:
         done = subprocess.run(
-            [*prefix, *words], cwd=directory, capture_output=True, text=True, check=False,
+            [*prefix, "env", f"HOME={directory}-home", *words], cwd=directory, capture_output=True, text=True, check=False,
             env={**os.environ, **{name: ENVIRONMENT[name] for name in ("NIX_PATH", "NO_COLOR", "TERM")}},
         )  # fmt: skip
         return done.returncode, done.stdout, done.stderr

@@ -22,7 +22,8 @@ COMMANDS = {"nix": [], "nix-instantiate": ["instantiate"]}
 
 def run_nixlite(words: list[str], directory: Path) -> tuple[int, str, str]:
     """Run a command line of Nix with nixlite, in this process."""
-    host = CapturingHost(dict(ENVIRONMENT))
+    host = CapturingHost({**ENVIRONMENT, "HOME": f"{directory}-home"})
+    host.cache_directory = lambda: f"{directory}-cache"  # type: ignore[method-assign]
     before = os.getcwd()
     os.chdir(directory)
     try:

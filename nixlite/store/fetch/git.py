@@ -77,6 +77,14 @@ class Git:
         """The output of a git command as text, without the final newline."""
         return self.run(*arguments).decode("utf-8", "surrogateescape").rstrip("\n")
 
+    def ignores(self, directory: str, name: str) -> bool:
+        """Whether the repository's rules say that a file is none of git's business."""
+        try:
+            self.run("-C", directory, "check-ignore", "--quiet", "--", name)
+        except GitError:
+            return False
+        return True
+
     def fetch(self, source: Input) -> GitTree:
         """The tree of a git input and its attributes."""
         if source.flag("exportIgnore") and source.flag("submodules"):

@@ -7,13 +7,10 @@ Manual: `nix flake`, "Lock files".
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias, Union
+from typing import Any, NamedTuple, TypeAlias, Union
 
 from nixlite.errors import EvalError, UsageError
 from nixlite.store.fetch.inputs import FLAKE_ID, Attrs, Input, input_from_attrs, to_url
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 InputPath: TypeAlias = "tuple[str, ...]"
 """Names that lead from the root to an input."""
@@ -55,7 +52,8 @@ class FlakeRef(NamedTuple):
 def ref_from_attrs(attrs: Attrs, features: frozenset[str]) -> FlakeRef:
     """A reference from attributes, `dir` among them."""
     rest = {name: value for name, value in attrs.items() if name != "dir"}
-    return FlakeRef(input_from_attrs(rest, features), str(attrs.get("dir", "")))
+    source = input_from_attrs(rest, features)
+    return FlakeRef(source, Input(attrs).text("dir") or "")
 
 
 class LockNode:
@@ -81,60 +79,6 @@ class LockNode:
 
 
 Edge: TypeAlias = Union[LockNode, "tuple[str, ...]"]
-
-
-# --- reading
-
-
-def read_lock(text: str, place: str, features: frozenset[str], warn: Callable[[str], None]) -> LockNode:
-    """The root of the graph in a lock file's text. Raises EvalError in Nix's words."""
-    import json  # slow to import
-
-    try:
-        data = json.loads(text)
-    except ValueError as error:
-        raise EvalError(f"Could not parse '{place}': {error}") from None
-    version = data.get("version", 0)
-    if not 5 <= version <= VERSION:
-        raise EvalError(f"lock file '{place}' has unsupported version {version}")
-    root = LockNode()
-    nodes = {data["root"]: root}
-    todo = [data["root"]]
-    while todo:
-        key = todo.pop()
-        for name, target in sorted(data["nodes"][key].get("inputs", {}).items()):
-            if isinstance(target, list):
-                nodes[key].inputs[name] = tuple(target)
-                continue
-            if target not in nodes:
-                if target not in data["nodes"]:
-                    raise EvalError(f"lock file references missing node '{target}'")
-                nodes[target] = node_from_json(data["nodes"][target], features, warn)
-                todo.append(target)
-            if nodes[target] is root:
-                raise EvalError("lock file contains cycle to root node")
-            nodes[key].inputs[name] = nodes[target]
-    return root
-
-
-def node_from_json(row: dict[str, Any], features: frozenset[str], warn: Callable[[str], None]) -> LockNode:
-    """One node that is not the root."""
-    for name in ("locked", "original"):
-        if name not in row:
-            raise EvalError(f"attribute '{name}' missing in lock file")
-    locked = ref_from_attrs({**row["locked"], **row.get("info", {})}, features)
-    if not locked.source.is_locked and not locked.is_relative:
-        if locked.source.nar_hash is None:
-            raise EvalError(
-                f"Lock file contains unlocked input '{locked.source.json()}'. "
-                "Use '--allow-dirty-locks' to accept this lock file."
-            )
-        warn(
-            f"Lock file entry '{locked}' is unlocked (e.g. lacks a Git revision) but is checked by NAR hash. "
-            "This is not reproducible and will break after garbage collection or when shared."
-        )
-    parent = tuple(row["parent"]) if "parent" in row else None
-    return LockNode(locked, ref_from_attrs(row["original"], features), row.get("flake", True), parent)
 
 
 # --- writing
@@ -236,11 +180,13 @@ def check_follows(root: LockNode) -> None:
             raise EvalError(f"input '{'/'.join(path)}' follows a non-existent input '{'/'.join(edge)}'")
 
 
-def first_unlocked(root: LockNode) -> FlakeRef | None:
-    """An input that nobody could fetch again just as it is, if there is one."""
+def first_unlocked(root: LockNode, *, dirty: bool = False) -> FlakeRef | None:
+    """An input that nobody could fetch again just as it is, if there is one; *dirty*: a hash is enough."""
     for edge in all_inputs(root).values():
         locked = edge.locked if isinstance(edge, LockNode) else None
-        if locked is not None and not locked.source.is_locked and not locked.is_relative:
+        if locked is None or locked.source.is_locked or locked.is_relative:
+            continue
+        if not dirty or locked.source.nar_hash is None:
             return locked
     return None
 
@@ -255,11 +201,19 @@ def difference(old: LockNode, new: LockNode) -> str:
             lines.append(f"• Added input '{name}':\n    {describe(after[path])}")
         elif path not in after:
             lines.append(f"• Removed input '{name}'")
-        elif describe(before[path]) != describe(after[path]):
+        elif identity(before[path]) != identity(after[path]):
             lines.append(
                 f"• Updated input '{name}':\n    {describe(before[path])}\n  → {describe(after[path])}"
             )
     return "\n".join(lines)
+
+
+def identity(edge: Edge) -> object:
+    """What differs where two edges are not the same. Nix tells what was read from a lock file, which is
+    final, from what was not, even where the two look alike: relative inputs."""
+    if isinstance(edge, tuple):
+        return edge
+    return None if edge.locked is None else edge.locked.attrs()
 
 
 def describe(edge: Edge) -> str:

@@ -6,6 +6,7 @@ Manual: `nix flake`, "Flake references".
 
 from __future__ import annotations
 
+import posixpath
 import re
 
 from nixlite.errors import EvalError
@@ -33,6 +34,7 @@ FRAGMENT = r"""(?:[a-zA-Z0-9\-._~!$&'"()*+,;=:@/? ^]|%[0-9a-fA-F]{2})*"""
 ID_REFERENCE = re.compile(rf"({FLAKE_ID.pattern}(?:/{REF_OR_REVISION})?)(?:#({FRAGMENT}))?")
 PATH_REFERENCE = re.compile(r"([^?#]*)(?:\?([^#]*))?(?:#([^\n\r]*))?")
 TRANSPORTS = ("file", "http", "https")
+ARCHIVES = (".zip", ".tar", ".tgz", ".tar.gz", ".tar.xz", ".tar.bz2", ".tar.zst")
 
 
 def input_from_url(text: str, features: frozenset[str]) -> Input:
@@ -43,40 +45,69 @@ def input_from_url(text: str, features: frozenset[str]) -> Input:
     return from_url(parse_url(text), features)
 
 
-def parse_flake_ref(text: str, features: frozenset[str]) -> Attrs:
-    """The attributes of a flake reference, with `dir` if it has one. Raises EvalError."""
-    url, fragment = reference_url(text, features)
+def parse_flake_ref(
+    text: str, features: frozenset[str], *, relative: bool = False, require_tree: bool = True
+) -> Attrs:
+    """The attributes of a flake reference, with `dir` if it has one: see `reference_url`."""
+    url, fragment = reference_url(text, features, relative=relative, require_tree=require_tree)
     if fragment:
         raise EvalError(f"unexpected fragment '{fragment}' in flake reference '{text}'")
     return url
 
 
-def reference_url(text: str, features: frozenset[str]) -> tuple[Attrs, str]:
-    """The attributes and the fragment of a reference in any of its three forms."""
-    found = ID_REFERENCE.fullmatch(text)
+def reference_url(
+    text: str, features: frozenset[str], *, relative: bool = False, require_tree: bool = True
+) -> tuple[Attrs, str]:
+    """The attributes and the fragment of a reference in any of its three forms: name, URL or path.
+
+    *relative*: a path may be relative and stays so. *require_tree*: what is downloaded has to be an archive.
+    """
+    found = written_url(text, features, require_tree=require_tree)
     if found is not None:
-        url = Url("flake", found[1].split("/"))
-        return from_url(url, features).attrs, percent_decode(found[2] or "")
-    try:
-        return from_reference(parse_url(text, lenient=True), features)
-    except BadUrlError:
-        pass  # then it is a path
+        return found
     parts = PATH_REFERENCE.fullmatch(text)
     if parts is None:
         raise EvalError(f"invalid flakeref '{text}'")
-    query = decode_query(parts[2] or "", lenient=True)
-    fragment = percent_decode(parts[3] or "")
-    if not parts[1].startswith("/"):
+    absolute = parts[1].startswith("/")
+    if not absolute and not relative:
         raise BadUrlError(f"flake reference '{text}' is not an absolute path")
-    url = Url("path", path_parts(parts[1]), authority="", query=query, fragment=fragment)
-    return from_reference(url, features)
+    url = Url(
+        "path",
+        path_parts(parts[1]),
+        authority="" if absolute else None,
+        query=decode_query(parts[2] or "", lenient=True),
+        fragment=percent_decode(parts[3] or ""),
+    )
+    return from_reference(url, features, require_tree)
 
 
-def from_reference(url: Url, features: frozenset[str]) -> tuple[Attrs, str]:
+def written_url(
+    text: str, features: frozenset[str], *, base: str | None = None, require_tree: bool = True
+) -> tuple[Attrs, str] | None:
+    """The attributes and the fragment of a reference that is a name or a URL; None for a path.
+
+    Relative paths in it are relative to *base*, where there is one.
+    """
+    found = ID_REFERENCE.fullmatch(text)
+    if found is not None:
+        name = Url("flake", found[1].split("/"))
+        return from_url(name, features, require_tree).attrs, percent_decode(found[2] or "")
+    try:
+        url = parse_url(text, lenient=True)
+        if base is not None and url.scheme in ("path", "git+file"):
+            path = url.file_path
+            if not path.startswith("/"):
+                url.path = path_parts(posixpath.normpath(f"{base}/{path}"))
+        return from_reference(url, features, require_tree)
+    except BadUrlError:
+        return None
+
+
+def from_reference(url: Url, features: frozenset[str], require_tree: bool = True) -> tuple[Attrs, str]:
     """The attributes of a reference's URL, `dir` among them, and its fragment."""
     directory = url.query.pop("dir", "")
     fragment, url.fragment = url.fragment, ""
-    attributes = from_url(url, features).attrs
+    attributes = from_url(url, features, require_tree).attrs
     if directory:
         attributes.setdefault("dir", directory)
     return attributes, fragment
@@ -96,9 +127,14 @@ def flake_ref_to_string(attributes: Attrs, features: frozenset[str]) -> str:
 # --- from URLs
 
 
-def from_url(url: Url, features: frozenset[str]) -> Input:
-    """The input that a URL means, checked; kinds are tried in the order of their names."""
+def from_url(url: Url, features: frozenset[str], require_tree: bool = True) -> Input:
+    """The input that a URL means, checked; kinds are tried in the order of their names.
+
+    *require_tree*: what is downloaded has to be an archive, whatever its name ends in.
+    """
     application, transport = url.application, url.transport
+    if transport in TRANSPORTS and application is None and not require_tree:
+        application = "tarball" if url.path[-1].endswith(ARCHIVES) else "file"
     if transport in TRANSPORTS and application == "file":
         found = from_curl_url(url, "file")
     elif url.scheme == "git" or application == "git":
