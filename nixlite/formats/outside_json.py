@@ -152,6 +152,22 @@ def texts(value: Any) -> tuple[str, ...]:
     return tuple([text(item) for item in array(value)])
 
 
+def structured(encoded: str) -> dict[str, Any]:
+    """The object in a derivation's `__json`. Raises EvalError in Nix's words."""
+    try:
+        value = parse(encoded)
+    except JsonError as error:
+        raise EvalError(f"cannot process __json attribute: {error.message}") from None
+    if type(value) is not dict:
+        import json
+
+        raise EvalError(
+            f"Expected JSON value to be of type 'object' but it is of type '{kind_of(value)}':"
+            f" {json.dumps(value, separators=(',', ':'), ensure_ascii=False)}"
+        )
+    return value
+
+
 def at(place: str, read: Callable[[], T]) -> T:
     """What *read* returns; where it fails the error tells that *place* is not as it should be."""
     try:

@@ -35,9 +35,9 @@ def to_json(drv: Derivation) -> dict[str, Any]:
         "env": env,
     }
     if encoded is not None:
-        import json  # slow to import
+        from nixlite.formats.outside_json import structured  # seldom wanted
 
-        result["structuredAttrs"] = json.loads(encoded)
+        result["structuredAttrs"] = structured(encoded)
     return result
 
 

@@ -8,9 +8,9 @@ then shown where it arises, not in everything that uses it. Equal paths end the 
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
-from nixlite.errors import NixError
+from nixlite.errors import EvalError, NixError
 from nixlite.explain.diff.pairing import (
     alike,
     base_of,
@@ -252,7 +252,12 @@ def structured(text: str) -> dict[str, str]:
     """The attributes in `__json`, strings as they are and the others as JSON."""
     import json  # seldom
 
-    data: dict[str, Any] = json.loads(text)
+    from nixlite.formats.outside_json import structured as object_in
+
+    try:
+        data = object_in(text)
+    except EvalError:
+        return {"__json": text}  # somebody else has written it
     return {
         key: value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
         for key, value in sorted(data.items())

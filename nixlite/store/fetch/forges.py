@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 from nixlite.errors import EvalError
+from nixlite.formats import outside_json as json
+from nixlite.store.hashing import parse_hash
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
     from nixlite.store.fetch.download import Downloader
     from nixlite.store.fetch.inputs import Input
 
@@ -32,33 +37,26 @@ def revision_of(downloader: Downloader, source: Input) -> str:
     if source.type == "github":
         api = "https://api.github.com" if host == "github.com" else f"https://{host}/api/v3"
         url = f"{api}/repos/{owner}/{repo}/commits/{ref}"
-        return revision_in(json_at(downloader, url), "sha", url)
+        return revision_in(downloader, url, lambda answer: json.member(answer, "sha"))
     if source.type == "gitlab":
         url = f"https://{host}/api/v4/projects/{owner}%2F{repo}/repository/commits?ref_name={ref}&per_page=1"
-        rows = json_at(downloader, url)
-        if rows == []:
-            raise EvalError(f"no commits returned by GitLab API -- does the git ref '{ref}' really exist?")
-        return revision_in(rows[0] if isinstance(rows, list) else rows, "id", url)
+        return revision_in(downloader, url, lambda answer: json.member(newest_commit(answer, ref), "id"))
     return sourcehut_revision(downloader, f"https://{host}/{owner}/{repo}", ref)
 
 
-def json_at(downloader: Downloader, url: str) -> object:
-    """The JSON that a server answers with. Raises EvalError when it is none."""
-    import json
-
-    try:
-        data: object = json.loads(downloader.get(url).data)
-    except (ValueError, RecursionError) as error:
-        raise EvalError(f"the answer of '{url}' is no JSON: {error}") from None
-    return data
+def newest_commit(answer: Any, ref: str) -> Any:
+    """The first commit in an answer of GitLab. Raises EvalError where there is none."""
+    commits = json.array(answer)
+    if not commits:
+        raise EvalError(f"no commits returned by GitLab API -- does the git ref '{ref}' really exist?")
+    return commits[0]
 
 
-def revision_in(answer: object, name: str, url: str) -> str:
-    """The revision that an answer has under a name. Raises EvalError when there is none."""
-    found = answer.get(name) if isinstance(answer, dict) else None
-    if not isinstance(found, str):
-        raise EvalError(f"the answer of '{url}' names no revision ('{name}')")
-    return found
+def revision_in(downloader: Downloader, url: str, find: Callable[[Any], Any]) -> str:
+    """The revision that *find* takes out of the JSON at a URL. Raises NixError when there is none."""
+    data = downloader.get(url).data
+    found = json.at(f"the answer of '{url}'", lambda: json.text(find(json.parse(data))))
+    return parse_hash(found, "sha1").raw.hex()
 
 
 def sourcehut_revision(downloader: Downloader, base: str, ref: str) -> str:
