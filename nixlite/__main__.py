@@ -9,8 +9,12 @@ import gc
 import os
 import sys
 
+from nixlite.cli.table import COMMANDS, GROUPS, OLD_NAMES, UNFIT
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from nixlite.cli.command import Command
     from nixlite.runtime.host import Host
     from nixlite.runtime.settings import Settings
@@ -25,6 +29,13 @@ commands:
   instantiate  a stand-in for `nix-instantiate`: --eval, --parse, --find-file, or .drv paths
   derivation   derivation show: derivations as JSON, as `nix derivation show` prints them
   repl         an interactive session, as `nix repl`
+  flake        flake show, metadata, lock, update, check, archive --dry-run
+  registry     what names of flakes mean: list, add, remove, pin, resolve
+  build        build --dry-run: what `nix build` would build
+  path-info    path-info --derivation: the paths of derivations
+  store        store add: the store path of a file or directory
+  hash         hash file, path, convert
+  config       config show: the settings
   cache        the compiled sources on disk: warm, info, clear
 
   why          where an attribute comes from: definition, layers, what it reads
@@ -41,23 +52,6 @@ commands:
 COLLECT_AFTER = (200_000, 20, 50)
 """Thresholds of Python's cyclic collector: evaluation makes many objects and frees few, and each collection
 looks at all of them (nixpkgs' lib tests: 6.0 s of CPU time with CPython's defaults, 4.4 s with these)."""
-
-COMMANDS = {
-    "cache": "nixlite.cli.cache.CacheCommand",
-    "derivation": "nixlite.cli.derivation.Derivation",
-    "eval": "nixlite.cli.evaluate.Evaluate",
-    "instantiate": "nixlite.cli.instantiate.Instantiate",
-    "repl": "nixlite.repl.command.Repl",
-    "why": "nixlite.cli.why.Why",
-    "diff": "nixlite.cli.difference.Diff",
-    "impact": "nixlite.cli.impact.ImpactCommand",
-    "args": "nixlite.cli.arguments.Arguments",
-    "lint": "nixlite.cli.lint.Lint",
-    "stale": "nixlite.cli.stale.StaleCommand",
-    "layers": "nixlite.cli.layers.Layers",
-    "trace": "nixlite.cli.trace.Trace",
-}
-"""The class of each command; its module is imported when the command is chosen."""
 
 
 def main() -> None:
@@ -106,13 +100,40 @@ def run(words: list[str], host: Host) -> int:
     if not words or words[0] in ("--help", "-h", "help"):
         (host.write_stdout if words else host.write_stderr)(USAGE)
         return 0 if words else 1
-    at = next((n for n, word in enumerate(words) if word in COMMANDS), None)
+    at = next((n for n, word in enumerate(words) if is_command(words, n)), None)
     if at is None or (at > 0 and not words[0].startswith("-")):
-        return unknown(words[0], host)
-    from nixlite.cli.command import run_command
+        return unknown(words[0], COMMANDS, host)
     from nixlite.runtime.settings import Settings
 
-    return run_command(make_command(words[at], Settings(), host), [*words[:at], *words[at + 1 :]])
+    settings = Settings()
+    name, rest = words[at], words[at + 1 :]
+    if name in OLD_NAMES:
+        host.write_stderr(f"warning: '{name}' is a deprecated alias for '{OLD_NAMES[name]}'\n")
+        name, *more = OLD_NAMES[name].split()
+        rest = [*more, *rest]
+    if rest and f"{name} {rest[0]}" in UNFIT:
+        name, rest = f"{name} {rest[0]}", rest[1:]
+    elif name in GROUPS:
+        if not rest or rest[0].startswith("-"):
+            return incomplete(name, rest, host)
+        name, rest = f"{name} {rest[0]}", rest[1:]
+    if name in COMMANDS:
+        from nixlite.cli.command import run_command
+
+        return run_command(make_command(name, settings, host), [*words[:at], *rest])
+    if name in UNFIT:
+        host.write_stderr(f"error: there is no 'nixlite {name}': {UNFIT[name]}\n")
+        return 1
+    group, _, word = name.partition(" ")
+    return unknown(word, sub_commands(group), host)
+
+
+def is_command(words: list[str], at: int) -> bool:
+    """Whether a word names a command; a group's name may also be the value of a flag before the command."""
+    word = words[at]
+    if word in COMMANDS or (at == 0 and (word in UNFIT or word in OLD_NAMES)):
+        return True
+    return word in GROUPS and (at == 0 or (at + 1 < len(words) and f"{word} {words[at + 1]}" in COMMANDS))
 
 
 def make_command(name: str, settings: Settings, host: Host) -> Command:
@@ -123,12 +144,31 @@ def make_command(name: str, settings: Settings, host: Host) -> Command:
     return command
 
 
-def unknown(word: str, host: Host) -> int:
+def sub_commands(group: str) -> list[str]:
+    """What can stand after a group's name."""
+    prefix = f"{group} "
+    return sorted([name.removeprefix(prefix) for name in COMMANDS if name.startswith(prefix)])
+
+
+def incomplete(group: str, rest: list[str], host: Host) -> int:
+    """Tell what can stand after a group's name."""
+    names = "".join([f"         · {name}\n" for name in sub_commands(group)])
+    if rest[:1] in (["--help"], ["-h"]):
+        host.write_stdout(f"usage: nixlite {group} COMMAND [flags] …\n\ncommands:\n{names}")
+        return 0
+    host.write_stderr(
+        f"error: nix {group} requires a sub-command. Available sub-commands:\n\n{names}"
+        "Try 'nix --help' for more information.\n"
+    )
+    return 1
+
+
+def unknown(word: str, names: Iterable[str], host: Host) -> int:
     """Complain of what is no command."""
     from nixlite.errors import did_you_mean
 
     kind = "unrecognised flag '{}'" if word.startswith("-") else "'{}' is not a recognised command"
-    hint = did_you_mean(word, COMMANDS)
+    hint = did_you_mean(word, [name for name in names if " " not in name])
     text = f"error: {kind.format(word)}\n" + (f"       {hint}\n" if hint else "")
     host.write_stderr(f"{text}Try 'nixlite --help' for more information.\n")
     return 1

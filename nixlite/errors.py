@@ -159,6 +159,10 @@ class BuildFailure(EvalError):
     status = 100
 
 
+class ImportFromDerivation(EvalError):
+    """Something would have to be built before evaluation can go on, and that is not allowed."""
+
+
 class RestrictedError(EvalError):
     """A power that pure or restricted evaluation forbids."""
 

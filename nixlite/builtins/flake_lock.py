@@ -116,11 +116,9 @@ def lock_flake(state: State, ref: FlakeRef, flags: LockFlags) -> LockedFlake:
     locker.lock(old)
     new = locker.root
     if flags.output or lock_text(old) != lock_text(new):
-        locker.flake = write_lock(state, flake, old, new, flags)
-        # Where a lock file was written the tree is described as it is now, but looked at as it was.
-        locker.trees[id(new)] = (locker.flake.tree._replace(path=flake.tree.path), flake.directory, new)
+        write_lock(state, flake, old, new, flags)
     del error_context
-    return LockedFlake(locker.flake, new, locker.trees)
+    return LockedFlake(flake, new, locker.trees)
 
 
 def read_old_lock(state: State, path: str, flags: LockFlags) -> LockNode:
@@ -308,14 +306,17 @@ def relative_directory(ref: FlakeRef, sayer: Flake) -> str:
 # --- a lock file that has changed
 
 
-def write_lock(state: State, flake: Flake, old: LockNode, new: LockNode, flags: LockFlags) -> Flake:
-    """Write the lock file if that is allowed, or say what is not written; returns the flake as it is now."""
+def write_lock(state: State, flake: Flake, old: LockNode, new: LockNode, flags: LockFlags) -> None:
+    """Write the lock file if that is allowed, or say what is not written.
+
+    The flake stays as it was fetched, also where that changes it: C++ Nix does not look at it again.
+    """
     warn = state.settings.warn
     changes = difference(old, new)
     if not flags.write:
         warn(f"not writing modified lock file of flake '{flake.ref}':\n{changes}")
         flake.dirty = True
-        return flake
+        return
     directory = source_directory(flake.ref)
     if directory is None and not flags.output:
         raise EvalError(
@@ -330,7 +331,7 @@ def write_lock(state: State, flake: Flake, old: LockNode, new: LockNode, flags: 
             )
         if state.settings.get("warn-dirty", True):
             warn(f"not writing lock file {because}")
-        return flake
+        return
     if not flags.update:
         raise EvalError(
             f"flake '{flake.ref}' requires lock file changes but they're not allowed"
@@ -342,17 +343,6 @@ def write_lock(state: State, flake: Flake, old: LockNode, new: LockNode, flags: 
         write_text(flags.output, lock_text(new))
     else:
         write_file(state, flake, f"{directory}/flake.lock", (changes, lock_text(new)), commit=flags.commit)
-    return fresh_flake(state, flake, flags)
-
-
-def fresh_flake(state: State, flake: Flake, flags: LockFlags) -> Flake:
-    """A flake read again, after its lock file was written."""
-    state.caches.pop("fetched inputs", None)
-    fresh = get_flake(state, flake.ref, kinds=KINDS if flags.registries else ())
-    old, new = flake.locked.source.rev, fresh.locked.source.rev
-    if flags.commit and new is not None and old != new:
-        state.settings.warn(f"committed new revision '{new.raw.hex()}'")
-    return fresh
 
 
 def write_file(state: State, flake: Flake, path: str, change: tuple[str, str], *, commit: bool) -> None:

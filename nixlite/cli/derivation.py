@@ -19,8 +19,6 @@ from nixlite.runtime.values import ContextString, show_type
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any
-
     from nixlite.evaluator import Evaluator
     from nixlite.runtime.host import Host
     from nixlite.runtime.settings import Settings
@@ -96,8 +94,7 @@ class Derivation(Evaluate):
 
     def print_json(self, evaluator: Evaluator, paths: dict[str, None]) -> None:
         """Print the derivations at *paths*."""
-        import json  # only here
-
+        from nixlite.cli.json_output import json_text
         from nixlite.store.derivation import base_name
         from nixlite.store.drv_json import JSON_VERSION, to_json
 
@@ -106,10 +103,7 @@ class Derivation(Evaluate):
             "derivations": {base_name(path): to_json(read(path)) for path in paths},
             "version": JSON_VERSION,
         }
-        pretty = self.pretty or (self.host.is_terminal("stdout") and not self.compact)
-        layout: dict[str, Any] = {"indent": 2} if pretty else {"separators": (",", ":")}
-        text = json.dumps(data, sort_keys=True, ensure_ascii=False, **layout)
-        self.host.write_stdout(f"{text}\n")
+        self.host.write_stdout(json_text(self, data) + "\n")
 
 
 def path_of_string(state: State, value: str | ContextString) -> str:

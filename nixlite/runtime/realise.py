@@ -8,7 +8,7 @@ only what lies on disk is there, and what was fetched.
 
 from __future__ import annotations
 
-from nixlite.errors import EvalError
+from nixlite.errors import EvalError, ImportFromDerivation
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ def require_output(state: State, output: str, drv_path: str, rewrites: dict[str,
     path = found.path if found is not None else ""
     if not (path and store.contains(path)):
         if not state.settings.allow_import_from_derivation:
-            raise EvalError(
+            raise ImportFromDerivation(
                 f"cannot build '{drv_path}^{output}' during evaluation"
                 " because the option 'allow-import-from-derivation' is disabled"
             )

@@ -32,8 +32,9 @@ class Settings:
     Beyond Nix's: `lookup_path` holds the `-I` entries as pairs (prefix, path), `cwd` the absolute directory
     that relative names on the command line mean, `store_dir` the logical store directory, `read_only`
     that nothing may be added to the store (`nix-instantiate --eval` without `--read-write-mode`), `warn` what
-    to do with a warning, `verbosity` up to which level is told what goes on (`log.py`), `log_records` that it
-    is for programs to read.
+    to do with a warning, `given` the settings that configuration files or the command line have set,
+    `verbosity` up to which level is told what goes on (`log.py`), `log_records` that it is for programs to
+    read.
     """
 
     __slots__ = (
@@ -43,6 +44,7 @@ class Settings:
         "cwd",
         "eval_system",
         "features",
+        "given",
         "ignore_try",
         "lint_absolute_path_literals",
         "lint_short_path_literals",
@@ -76,6 +78,7 @@ class Settings:
         self.eval_system = ""
         self.system = this_system()
         self.features: frozenset[str] = frozenset({"nix-command", "flakes", "fetch-tree"})
+        self.given: set[str] = set()
         self.ignore_try = False
         self.lint_absolute_path_literals = "ignore"
         self.lint_short_path_literals = "ignore"
@@ -145,6 +148,7 @@ class Settings:
 
     def assign(self, name: str, value: Any) -> None:
         """Give a setting its value, wherever it lives; some are old names that switch others."""
+        self.given.add(name)
         attribute = name.replace("-", "_")
         if attribute in Settings.__slots__:
             setattr(self, attribute, value)
@@ -154,6 +158,10 @@ class Settings:
             level = "warn" if value else "ignore"
             self.warn(f"'{name}' is deprecated, use 'lint-short-path-literals = {level}' instead")
             self.lint_short_path_literals = level
+
+    def is_set(self, name: str) -> bool:
+        """Whether anybody has set a setting, be it to its default."""
+        return name in self.given
 
     def get(self, name: str, default: Any = None) -> Any:
         """The value of any known setting by Nix's name; *default* where nobody has set it."""
@@ -192,7 +200,7 @@ class Settings:
         other = Settings(cwd=self.cwd)
         for name in Settings.__slots__:
             value = getattr(self, name)
-            setattr(other, name, value.copy() if type(value) in (list, dict) else value)
+            setattr(other, name, value.copy() if type(value) in (list, dict, set) else value)
         return other
 
 

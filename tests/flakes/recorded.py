@@ -41,6 +41,13 @@ class Scenario(NamedTuple):
     git: tuple[str, ...] = ()
 
 
+COMMANDS: dict[str, dict[str, Any]] = json.loads((HERE / "commands.json").read_text("utf-8"))
+"""More scenarios. `$O` and the like in command lines are `OPTIONS`."""
+OPTIONS = {
+    "$O": "--option substitute false --option flake-registry ''",
+    "$S": "--option substitute false",
+    "$R": f"--option flake-registry {CASE}/sys/registry.json",
+}
 SHAPES = json.loads((HERE / "shapes.json").read_text("utf-8"))
 """Texts of lock files and of `flake.nix` that are not as they should be, and some that only look so."""
 LOCKED = '{ inputs.d.url = "path:./d"; outputs = { self, d }: { foo = d.v; }; }\n'
@@ -214,12 +221,24 @@ SCENARIOS = {
 }  # fmt: skip
 
 
+def options(line: str) -> str:
+    """A command line with its options written out."""
+    for name, text in OPTIONS.items():
+        line = line.replace(name, text)
+    return line
+
+
+for key, row in COMMANDS.items():
+    SCENARIOS[key] = Scenario(row["files"], [options(line) for line in row["commands"]], tuple(row["git"]))
+
+
 def run_scenario(scenario: Scenario, directory: Path, run: Any) -> list[dict[str, Any]]:
     """Run a scenario's commands in an empty directory; *run* takes the words of those of Nix."""
     for name, text in scenario.files.items():
         path = directory / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text.replace(CASE, str(directory)))
+        os.utime(path, (TIME, TIME))
     for name in scenario.git:
         for words in (["init", "-q", "-b", "master"], ["add", "."], ["commit", "-q", "-m", "x"]):
             subprocess.run(["git", *words], cwd=directory / name, check=True, env={**ENVIRONMENT, **GIT})
@@ -247,7 +266,10 @@ def mask(text: str, directory: Path) -> str:
     text = re.sub(r"\b[0-9a-f]{40}\b", "REV", text)
     text = re.sub(r'(shortRev|dirtyShortRev)":"[0-9a-f]{7}', r'\1":"REV', text)
     text = "".join(map(mask_excerpt, re.split(r"(?<=\n)(?= *(?:…|at |error:))", text)))
-    text = re.sub(r"^ *nixlite downloads no registry.*\n", "", text, flags=re.MULTILINE)  # a hint of ours
+    text = re.sub(r"^ *nixlite (?:downloads no registry|builds nothing).*\n", "", text, flags=re.MULTILINE)
+    text = re.sub(r"\b[0-9a-f]{64}\b", "FINGERPRINT", text)
+    text = re.sub(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d", "TIME", text)
+    text = text.replace("Try 'nixlite --help'", "Try 'nix --help'")
     return re.sub(r"\(\d{4}-\d\d-\d\d\)", "(DATE)", text)
 
 

@@ -77,6 +77,23 @@ class Git:
         """The output of a git command as text, without the final newline."""
         return self.run(*arguments).decode("utf-8", "surrogateescape").rstrip("\n")
 
+    def state_text(self, path: str) -> str:
+        """What stands for the files of a working tree: the revision, and a hash of what differs from it."""
+        import hashlib
+
+        from nixlite.store.nar import dump, encode
+
+        hasher = hashlib.sha512()
+        rows = self.run("-C", path, "status", "--porcelain=v1", "-z", "--untracked-files=no", "--no-renames")
+        changes = {row[3:]: row[:2] for row in rows.decode("utf-8", "surrogateescape").split("\0") if row}
+        ordered = sorted(changes, key=lambda name: name.split("/"))
+        for name in [name for name in ordered if "D" not in changes[name]]:
+            hasher.update(encode(b"modified:") + encode(f"/{name}".encode("utf-8", "surrogateescape")))
+            dump(disk_node(os.path.join(path, name)), hasher.update)
+        for name in [name for name in ordered if "D" in changes[name]]:
+            hasher.update(encode(b"deleted:") + encode(f"/{name}".encode("utf-8", "surrogateescape")))
+        return f"{self.head(path) or NULL_REVISION};d={hasher.hexdigest()}"
+
     def ignores(self, directory: str, name: str) -> bool:
         """Whether the repository's rules say that a file is none of git's business."""
         try:
