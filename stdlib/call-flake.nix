@@ -17,31 +17,31 @@ fetchTreeFinal:
 let
   inherit (builtins) mapAttrs;
 
-  lock = builtins.fromJSON lockFileStr;
+  lockFile = builtins.fromJSON lockFileStr;
 
   # An input is the key of a node, or a path of names from the root: what it then follows.
   resolveInput = input: if builtins.isString input then input else follow input;
 
   # The key of the node at the end of a path. Any step of the path may lead along another one in its
-  # turn; that there is no circle in it was seen to when the lock file was made.
-  follow = builtins.foldl' (at: name: resolveInput lock.nodes.${at}.inputs.${name}) lock.root;
+  # turn; that there is no circle in it was seen to when the lock file was made, so this comes to
+  # an end.
+  follow = builtins.foldl' (at: name: resolveInput lockFile.nodes.${at}.inputs.${name}) lockFile.root;
 
   # A place in a tree, where it is not the root. A path that begins with `./` is put there as it is:
-  # Nix shows such an `outPath` with the dot in it.
+  # Nix shows such an `outPath` with the dot in it, and programs may see it.
   below = directory: name: if name == "" then directory else directory + "/" + name;
 
-  # What there is for each node: `result` is what others see of it.
-  #
+  # What there is for each node: `result` is what others see of it. The attributes are
+  # computed one by one, when they are asked for: an input that nobody looks at is
+  # not fetched. A flake sees itself among its
+  # inputs, under the name
+  # `self`.
+
   allNodes = mapAttrs (
     key: node:
     let
-      # Everything here is computed when it is asked for, so that an input that nobody
-      # looks at is not fetched.
-
-      # The tree is there already: nothing is to be fetched.
+      # The tree is there already; or `path:./x` lies in that of the flake that asks for it.
       known = overrides ? ${key};
-
-      # `path:./x` lies in the tree of the flake that asks for it, wherever that comes from.
       inParent = !known && node.locked.type or null == "path" && !isAbsolute node.locked.path;
       isAbsolute = path: builtins.substring 0 1 path == "/";
       parent = allNodes.${follow node.parent};
@@ -100,7 +100,7 @@ let
 
       inherit outPath sourceInfo;
     }
-  ) lock.nodes;
+  ) lockFile.nodes;
 
 in
-allNodes.${lock.root}.result
+allNodes.${lockFile.root}.result
