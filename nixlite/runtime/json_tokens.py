@@ -74,7 +74,7 @@ class Tokens:
         if white is not None:
             self.position = white.end()
         character = self.next_character()
-        if not character:
+        if character in ("", "\0"):  # that library takes a zero byte for the end
             self.token = "end"
         elif character in "[]{}:,":
             self.token = character

@@ -197,5 +197,6 @@ def test_deep_texts(text: str) -> None:
 def test_numbers_and_bytes_that_only_the_library_takes() -> None:
     assert parse("[18446744073709551615, 1e5, -0.0]") == (2**64 - 1, 1e5, -0.0)
     assert parse(r'"\u0000"') == "\0"
+    assert parse(b"[7]\0x") == (7,)
     with pytest.raises(NixError, match="invalid string: ill-formed UTF-8 byte"):
         parse(b'"\xff"')
