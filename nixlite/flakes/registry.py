@@ -98,7 +98,7 @@ def read_registry(host: Host, path: str, kind: str, settings: Settings) -> Regis
     except (JsonError, JsonTypeError) as error:
         settings.warn(f"cannot parse flake registry '{path}': {error.message}")
     except EvalError as error:
-        settings.warn(f"cannot read flake registry '{path}': {error.message}")
+        settings.warn(f"cannot read flake registry '{path}': error: {error.message}")
     return registry
 
 
