@@ -48,7 +48,7 @@ class Locking:
         from nixlite.builtins.flake_lock import LockFlags
         from nixlite.store.fetch.lock import parse_input_path
 
-        overrides = []
+        overrides = {}  # of several for one input the last counts
         for path, text in self.overrides:
             parsed = parse_input_path(path)
             if not parsed:
@@ -56,7 +56,7 @@ class Locking:
                     "--override-input was passed a zero-length input path, which would refer to the flake"
                     " itself, not an input"
                 )
-            overrides.append((parsed, whole_ref(command, evaluator, text, missing=True)))
+            overrides[parsed] = whole_ref(command, evaluator, text, missing=True)
         for path in self.updates:
             if not parse_input_path(path):
                 raise UsageError(
@@ -67,7 +67,7 @@ class Locking:
             self.update,
             self.write,
             self.recreate,
-            overrides=tuple(overrides),
+            overrides=tuple(sorted(overrides.items(), key=lambda row: row[0])),
             updates=frozenset([parse_input_path(path) for path in self.updates]),
             output=absolute(command, self.output),
             reference=absolute(command, self.reference),
