@@ -100,6 +100,11 @@ class Evaluator:
             from nixlite.runtime.access import guarded
 
             host = guarded(host, settings)
+        if settings.pure_eval:
+            from nixlite.runtime.mounts import Mounts
+
+            host.mounts = Mounts(settings.store_dir)
+        outer.mounts = host.mounts
         self.settings = settings
         self.host = host
 
@@ -469,7 +474,10 @@ class Evaluator:
 
         if error.position is not None and error.position.source is None:
             error.position.source = self.sources.get(error.position.file)
-        return explain(error, self.sources, code_names(), self.place_of_set)
+        explain(error, self.sources, code_names(), self.place_of_set)
+        if self.host.mounts is not None:
+            self.host.mounts.rename(error)
+        return error
 
     def place_of_set(self, attrs: dict[str, Lazy], function: Any) -> Any:
         """Where a set literal begins that has become *attrs*; None for a set that was put together otherwise.

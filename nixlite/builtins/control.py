@@ -110,7 +110,7 @@ def _write_trace(state: State, value: Value) -> None:
     else:
         from nixlite.runtime.show import show
 
-        text = show(value)
+        text = show(value, None, state)
     state.tell(ERROR, f"trace: {text}")
 
 

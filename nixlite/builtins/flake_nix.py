@@ -9,6 +9,7 @@ from nixlite.builtins.fetching import Fetched, fetch_input, innermost
 from nixlite.errors import EvalError, NixTypeError
 from nixlite.flakes.registry import KINDS, Registries
 from nixlite.runtime.expect import force_string_no_context
+from nixlite.runtime.mounts import no_such_path
 from nixlite.runtime.operators import attribute_position
 from nixlite.runtime.thunk import VIRGIN, force, is_evaluated, peel
 from nixlite.runtime.values import (
@@ -94,7 +95,23 @@ def fetch_mounted(state: State, source: Input) -> Fetched:
     """Fetch a tree that programs may see even where nothing is added to the store."""
     tree = fetch_input(state, source)
     state.store.mounted.add(tree.path)
+    if state.host.mounts is not None:
+        state.host.mounts.add(tree.path, name_of_tree(source, tree))
     return tree
+
+
+def name_of_tree(source: Input, tree: Fetched) -> str:
+    """What Nix shows for the root of a fetched tree: its directory, or the input in quotes."""
+    from nixlite.store.fetch.git import local_repository
+    from nixlite.store.fetch.url import parse_url
+
+    if source.type == "git" and source.rev is None and source.text("ref") is None:
+        path = local_repository(parse_url(source.required_text("url")))
+        if path is not None:
+            return path
+    if source.type in ("path", "hg"):
+        return tree.path
+    return f"«{source if source.type in ('tarball', 'file') else tree.source}»"
 
 
 def registries_of(state: State) -> Registries:
@@ -152,7 +169,17 @@ def fetched_flake(state: State, ref: FlakeRef, resolved: FlakeRef, source: Input
     tree = fetch_mounted(state, source)
     directory = below(tree.path, resolved.subdir)
     flake = Flake(ref, locked_ref(tree, resolved.subdir), tree, directory, resolved)
-    read_flake(state, flake, prefix)
+    name = name_of_tree(source, tree)
+    if name == tree.path:
+        read_flake(state, flake, prefix)
+        return flake
+    if not state.host.exists(f"{directory}/flake.nix"):
+        raise no_such_path(f"{name}{directory.removeprefix(tree.path)}/flake.nix", name)
+    try:
+        read_flake(state, flake, prefix)
+    except EvalError as error:  # its places are in the tree as it was fetched, not in the store
+        error.message = error.message.replace(f"{tree.path}/", f"{name}/")
+        raise
     return flake
 
 

@@ -31,10 +31,12 @@ class Host:
     """What every host does; the primitives are the subclasses'.
 
     `store` is None or an object whose `lookup(path)` gives the object that lies only in the in-memory store
-    at *path*, or None, and whose `store_dir` is the store's directory.
+    at *path*, or None, and whose `store_dir` is the store's directory. `mounts` is a `mounts.Mounts` in pure
+    evaluation, else None.
     """
 
     store: Any = None
+    mounts: Any = None
 
     # Primitives.
 
@@ -138,6 +140,14 @@ class Host:
         """Whether anything lies at *path*; a broken symlink does exist."""
         return self.file_type(path) is not None
 
+    def shown_path(self, path: str) -> str:
+        """What is shown for a path."""
+        return path if self.mounts is None else str(self.mounts.shown(path))
+
+    def missing(self, path: str) -> EvalError:
+        """The error for a path where there is nothing."""
+        return does_not_exist(path) if self.mounts is None else self.mounts.missing(path)
+
     def require_type(self, path: str) -> str:
         """As `file_type`, but nothing there is an error, and so is a symlink on the way (as in Nix)."""
         link = self.first_link(path.rpartition("/")[0])
@@ -145,7 +155,7 @@ class Host:
             raise EvalError(f"path '{link}' is a symlink")
         found = self.file_type(path)
         if found is None:
-            raise does_not_exist(path)
+            raise self.missing(path)
         return found
 
     def first_link(self, path: str) -> str | None:
@@ -272,7 +282,7 @@ class RealHost(Host):
         except (FileNotFoundError, NotADirectoryError):
             node = self.stored(path)
             if node is None:
-                raise does_not_exist(path) from None
+                raise self.missing(path) from None
             if node.kind == "directory":
                 raise EvalError("read of 4096 bytes: Is a directory") from None
             return bytes(node.read())
@@ -286,7 +296,7 @@ class RealHost(Host):
         except (FileNotFoundError, NotADirectoryError):
             node = self.stored(path)
             if node is None or node.kind != "symlink":
-                raise does_not_exist(path) from None
+                raise self.missing(path) from None
             return str(node.target)
         except (OSError, ValueError) as error:
             raise self.failed(f"reading symbolic link '{path}'", error) from None
@@ -304,7 +314,7 @@ class RealHost(Host):
                 raise EvalError(f'cannot read directory "{path}": Not a directory') from None
             node = self.stored(path)
             if node is None:
-                raise does_not_exist(path) from None
+                raise self.missing(path) from None
             if node.kind != "directory":
                 raise EvalError(f'cannot read directory "{path}": Not a directory') from None
             return {name: child.kind for name, child in node.entries.items()}

@@ -94,9 +94,9 @@ def show_short(value: Lazy) -> str:
     return "".join(printer.out)
 
 
-def show(value: Lazy, options: PrintOptions | None = None) -> str:
+def show(value: Lazy, options: PrintOptions | None = None, state: State | None = None) -> str:
     """*value* in the form of *options*; the default is that of `builtins.trace`: everything, unforced."""
-    printer = ValuePrinter(options or PrintOptions())
+    printer = ValuePrinter(options or PrintOptions(), state)
     printer.write(value, 0)
     return "".join(printer.out)
 
@@ -104,7 +104,8 @@ def show(value: Lazy, options: PrintOptions | None = None) -> str:
 class ValuePrinter:
     """One print of a value; `out` holds the pieces written so far, also after an error.
 
-    *state* is needed only for the paths of derivations, so only when printing forces.
+    *state* is needed for the paths of derivations, so when printing forces, and for what is shown in the
+    place of paths in pure evaluation.
     """
 
     def __init__(self, options: PrintOptions, state: State | None = None) -> None:
@@ -281,13 +282,14 @@ class ValuePrinter:
         self._coloured(MAGENTA, quote(value))
 
     def _write_path(self, value: NixPath) -> None:
-        at_root = self.state is not None and is_mount_point(self.state, value.path)
-        self._coloured(GREEN, f"{value.path}/" if at_root else value.path)
+        self._coloured(GREEN, value.path if self.state is None else self.state.host.shown_path(value.path))
 
     def _write_lambda(self, value: FunctionType) -> None:
         info = lambda_info(value)
         name = f" {attribute_name(info.name)}" if info.name else ""
         file, line, column = info.position
+        if self.state is not None:
+            file = self.state.host.shown_path(file)
         self._coloured(BLUE, f"«lambda{name} @ {shown_name(file)}:{line}:{column}»")
 
     def _write_primop(self, value: PrimOp) -> None:
@@ -321,15 +323,6 @@ _ATOMS: Final[dict[type, Callable[..., None]]] = {
     PrimOp: ValuePrinter._write_primop,
     PrimOpApp: ValuePrinter._write_primop_app,
 }
-
-
-def is_mount_point(state: State, path: str) -> bool:
-    """Whether Nix shows a path as `/nix/store/…-source/`: in pure evaluation it has a file system of its own,
-    with the store and the fetched trees mounted in it, and shows of their roots that they are such."""
-    settings = state.settings
-    if not settings.pure_eval or not path.startswith(settings.store_dir):
-        return False
-    return path == settings.store_dir or path in state.store.mounted
 
 
 def show_value(state: State, x: Lazy, options: PrintOptions | None = None) -> str:

@@ -65,6 +65,7 @@ class XmlWriter:
         self.context: set[str] = set()
         self.derivations: set[str] = set()
         self.limit = state.settings.max_call_depth
+        self.host = state.host
 
     def open(self, name: str, attributes: dict[str, str]) -> None:
         """`<name a="b">`."""
@@ -105,7 +106,7 @@ class XmlWriter:
         elif kind is float:
             self.value_element("float", float_text(value))
         elif kind is NixPath:
-            self.value_element("path", value.path)
+            self.value_element("path", self.host.shown_path(value.path))
         elif kind is dict:
             self.write_set(value, depth)
         elif kind is tuple:

@@ -1,0 +1,85 @@
+"""What is shown in the place of paths in pure evaluation: fetched trees are file systems of their own.
+
+C++ Nix mounts each at its store path, where programs see it; but messages, and values that are printed, have
+the name that the tree has where it comes from: the directory of a git repository whose working tree was
+fetched, or `«git+https://…&rev=…»`. The root of such a file system is shown with a slash.
+"""
+
+from __future__ import annotations
+
+import os
+
+from nixlite.errors import EvalError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from nixlite.errors import NixError
+    from nixlite.source import Position
+
+
+NAMING_A_PATH = ("while evaluating the file '", "while adding path '")
+"""What lines of a trace begin with that have a path in them."""
+
+
+class Mounts:
+    """What is shown for the store paths of fetched trees; the first name of a tree counts."""
+
+    def __init__(self, store_dir: str) -> None:
+        self.store_dir = store_dir
+        self.names: dict[str, str] = {}
+
+    def add(self, path: str, name: str) -> None:
+        """Show *name* for the tree at a store path."""
+        self.names.setdefault(path, name)
+
+    def shown(self, path: str) -> str:
+        """What is shown for a path."""
+        if path == self.store_dir:
+            return f"{path}/"
+        if not path.startswith(f"{self.store_dir}/"):
+            return path
+        end = path.find("/", len(self.store_dir) + 1)
+        root, rest = (path, "/") if end < 0 else (path[:end], path[end:])
+        name = self.names.get(root)
+        return path if name is None else f"{name}{rest}"
+
+    def missing(self, path: str) -> EvalError:
+        """The error for a path where there is nothing."""
+        end = path.find("/", len(self.store_dir) + 1)
+        return no_such_path(self.shown(path), self.names.get(path[:end], "") if end > 0 else "")
+
+    def rename(self, error: NixError) -> None:
+        """Let an error and its trace, which are complete, have the places that are shown."""
+        if not self.names:
+            return
+        if error.position is not None:
+            error.position = self.place(error.position)
+        for frame in error.trace or ():
+            if frame.position is not None:
+                frame.position = self.place(frame.position)
+            for beginning in NAMING_A_PATH:
+                if frame.text.startswith(beginning):
+                    path, quote, end = frame.text.removeprefix(beginning).rpartition("'")
+                    frame.text = beginning + self.shown(path) + quote + end
+
+    def place(self, position: Position) -> Position:
+        """A position as it is shown."""
+        file = self.shown(position.file)
+        if file == position.file:
+            return position
+        return type(position)(file, position.line, position.column, position.source)
+
+
+def no_such_path(path: str, root: str) -> EvalError:
+    """The error for a missing path that is shown as *path*; *root* is what is shown for the tree in which it
+    was looked for, the directory of a git repository, say, which may have the file without tracking it.
+    """
+    if not root.startswith("/") or not os.path.exists(f"{root}/.git"):
+        return EvalError(f"path '{path}' does not exist")
+    name = path[len(root) + 1 :]
+    if not os.path.lexists(path):
+        return EvalError(f"Path '{name}' does not exist in Git repository \"{root}\".")
+    return EvalError(
+        f"Path '{name}' in the repository \"{root}\" is not tracked by Git.\n\n"
+        f'To make it visible to Nix, run:\n\ngit -C "{root}" add "{name}"'
+    )
