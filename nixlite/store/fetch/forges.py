@@ -39,7 +39,7 @@ def revision_of(downloader: Downloader, source: Input) -> str:
         url = f"{api}/repos/{owner}/{repo}/commits/{ref}"
         return revision_in(downloader, url, lambda answer: json.member(answer, "sha"))
     if source.type == "gitlab":
-        url = f"https://{host}/api/v4/projects/{owner}%2F{repo}/repository/commits?ref_name={ref}&per_page=1"
+        url = f"https://{host}/api/v4/projects/{owner}%2F{repo}/repository/commits?ref_name={ref}"
         return revision_in(downloader, url, lambda answer: json.member(newest_commit(answer, ref), "id"))
     return sourcehut_revision(downloader, f"https://{host}/{owner}/{repo}", ref)
 
