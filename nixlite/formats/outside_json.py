@@ -153,7 +153,7 @@ def texts(value: Any) -> tuple[str, ...]:
 
 
 def structured(encoded: str) -> dict[str, Any]:
-    """The object in a derivation's `__json`. Raises EvalError in Nix's words."""
+    """The object in a derivation's `__json`, lists being Python's. Raises EvalError in Nix's words."""
     try:
         value = parse(encoded)
     except JsonError as error:
@@ -165,7 +165,14 @@ def structured(encoded: str) -> dict[str, Any]:
             f"Expected JSON value to be of type 'object' but it is of type '{kind_of(value)}':"
             f" {json.dumps(value, separators=(',', ':'), ensure_ascii=False)}"
         )
-    return value
+    return {name: with_lists(item) for name, item in value.items()}
+
+
+def with_lists(value: Any) -> Any:
+    """The same data with Python's lists for tuples."""
+    if type(value) is tuple:
+        return [with_lists(item) for item in value]
+    return {name: with_lists(item) for name, item in value.items()} if type(value) is dict else value
 
 
 def at(place: str, read: Callable[[], T]) -> T:

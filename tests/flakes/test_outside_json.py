@@ -112,10 +112,8 @@ def test_lock_files() -> None:
     def use(text: bytes) -> None:
         root = read_lock(text, "/flake.lock", FEATURES, lambda warning: None)
         again = read_lock(lock_text(root), "/flake.lock", FEATURES, lambda warning: None)
-        # The URL of a git input is put into its standard form when it is read: `""` is `file:`, that `file:/`.
-        third = read_lock(lock_text(again), "/flake.lock", FEATURES, lambda warning: None)
-        assert lock_text(third) == lock_text(again)
-        assert lock_text(again) == lock_text(root) or '"url": "file:"' in lock_text(root)
+        text = lock_text(again).encode("utf-8", "surrogateescape")  # URLs are now in their standard form
+        assert lock_text(read_lock(text, "/flake.lock", FEATURES, lambda warning: None)) == lock_text(again)
         difference(root, again)
         check_follows(root)
 
