@@ -306,10 +306,10 @@ def tree_attributes(state: State, fetched: Fetched, *, is_git: bool = False) -> 
             result[key] = source.text(key)
     modified = source.integer("lastModified")
     if modified is not None:
-        import time
+        from nixlite.store.fetch.inputs import date_text
 
         result["lastModified"] = modified
-        result["lastModifiedDate"] = time.strftime("%Y%m%d%H%M%S", time.gmtime(modified))
+        result["lastModifiedDate"] = date_text(modified, "%Y%m%d%H%M%S")
     make_symbols(result)
     return result
 

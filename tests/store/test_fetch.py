@@ -20,7 +20,7 @@ from nixlite.store.fetch.archive import unpack
 from nixlite.store.fetch.curl import DownloadError
 from nixlite.store.fetch.download import Downloader
 from nixlite.store.fetch.git import Git
-from nixlite.store.fetch.inputs import Input, input_from_attrs
+from nixlite.store.fetch.inputs import Input, date_text, input_from_attrs
 from nixlite.store.fetch.references import input_from_url
 from nixlite.store.fetch.url import git_url, parse_url
 from nixlite.store.nar import hash_tree
@@ -123,6 +123,13 @@ def test_bad_input(attrs: dict[str, str | int | bool], message: str) -> None:
     with pytest.raises(NixError) as caught:
         input_from_attrs(attrs, FEATURES)
     assert caught.value.message == message
+
+
+def test_date_that_is_none() -> None:
+    assert date_text(253402300800, "%Y%m%d") == "100000101"
+    for seconds in (10**17, 2**63 - 1):
+        with pytest.raises(NixError, match="which is no date"):
+            date_text(seconds, "%Y")
 
 
 # --- downloads

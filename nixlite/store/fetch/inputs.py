@@ -306,3 +306,16 @@ def path_url(source: Input) -> Url:
 def sri(content: Hash | None) -> str | None:
     """A hash as `narHash` has it."""
     return None if content is None else content.text("sri")
+
+
+def date_text(seconds: int, form: str) -> str:
+    """The date of `lastModified` in *form*, that of `strftime`. Raises EvalError where the system has none.
+
+    Nix 2.34.8 crashes there.
+    """
+    import time
+
+    try:
+        return time.strftime(form, time.gmtime(seconds))
+    except (OverflowError, OSError, ValueError):
+        raise EvalError(f"'lastModified' is {seconds} seconds since 1970, which is no date") from None

@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import Any, NamedTuple, TypeAlias, Union
 
 from nixlite.errors import EvalError, UsageError
-from nixlite.store.fetch.inputs import FLAKE_ID, Attrs, Input, input_from_attrs, to_url
+from nixlite.store.fetch.inputs import FLAKE_ID, Attrs, Input, date_text, input_from_attrs, to_url
 
 InputPath: TypeAlias = "tuple[str, ...]"
 """Names that lead from the root to an input."""
@@ -224,6 +224,4 @@ def describe(edge: Edge) -> str:
     modified = edge.locked.source.integer("lastModified")
     if modified is None:
         return f"'{edge.locked}'"
-    import time
-
-    return f"'{edge.locked}' ({time.strftime('%Y-%m-%d', time.gmtime(modified))})"
+    return f"'{edge.locked}' ({date_text(modified, '%Y-%m-%d')})"
