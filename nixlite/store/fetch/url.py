@@ -18,10 +18,13 @@ URL = re.compile(
     r"(?:\#(?P<fragment>(?:[" + PLAIN + r"/?\#]|" + ESCAPED + r")*))?"
 )
 SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*")
+SEGMENT = re.compile(rf"(?:[{PLAIN}]|{ESCAPED})+")
 SCP = re.compile(r"([^/\n\r]*)@([^\n\r]*):([^\n\r]*)")
+ADDRESS = re.compile(r"\[(?:[0-9A-Fa-f.]*:){2}[0-9A-Fa-f:.]*\]")
+BRACKET = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://(?:[^/?#@]*@)?(\[[^/?#]*)")
 AUTHORITY = re.compile(
     r"(?:(?P<user>[^@:\[\]]*)(?::(?P<password>[^@\[\]]*))?@)?"
-    r"(?P<host>\[(?:[0-9A-Fa-f.]*:){2}[0-9A-Fa-f:.]*\]|[^:@\[\]]*)(?::(?P<port>[0-9]*))?"
+    r"(?P<host>" + ADDRESS.pattern + r"|[^:@\[\]]*)(?::(?P<port>[0-9]*))?"
 )
 
 
@@ -136,8 +139,12 @@ def what_is_wrong(text: str, checked: str) -> str:
     if ":" not in first and URL.fullmatch(f"x:{checked}") is not None:
         return f"'{text}' doesn't have a scheme"
     scheme, colon, _ = first.partition(":")
-    wrong_scheme = bool(colon and scheme) and SCHEME.fullmatch(scheme) is None
-    # A bad escape is a mismatch, unless something else is wrong before it or it is in the query.
+    # What could stand in a path but is no scheme is a mismatch; so are a bad IPv6 address and a bad escape,
+    # unless something else is wrong before it or it is in the query.
+    wrong_scheme = bool(colon) and SCHEME.fullmatch(scheme) is None and bool(SEGMENT.fullmatch(scheme))
+    bracket = BRACKET.match(checked)
+    if bracket is not None and ADDRESS.match(bracket[1]) is None:
+        return f"'{text}' is not a valid URL: mismatch"
     start = re.match(rf"(?:[{PLAIN}/#\[\]]|{ESCAPED})*(?=(.?))", checked, re.DOTALL)
     bad_escape = start is not None and start[1] == "%"
     return f"'{text}' is not a valid URL: {'mismatch' if wrong_scheme or bad_escape else 'leftover'}"
@@ -168,8 +175,8 @@ def parse_authority(text: str, url: str) -> str:
         closed = re.match(r"(?:[^@]*@)?\[([0-9A-Fa-f:.]*)\]", text)
         mismatch = bracket is not None and (closed is None or closed[1].count(":") < 2)
         raise BadUrlError(f"'{url}' is not a valid URL: {'mismatch' if mismatch else 'leftover'}")
-    port = natural(found["port"] or "0", 65535)
-    if port is None:
+    port = natural(found["port"] or "1", 65535)
+    if not port:
         raise BadUrlError(f"port '{found['port']}' is invalid")
     result = ""
     if found["user"] is not None:
