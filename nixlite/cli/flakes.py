@@ -89,13 +89,32 @@ def absolute(command: Command, path: str) -> str:
 
 
 def is_flake(command: Command, word: str) -> bool:
-    """Whether an argument means a flake: it says so, or is a directory with a `flake.nix`."""
+    """Whether an argument means a flake: it says so, is a directory with a `flake.nix`, or a name that is
+    known to be a flake's."""
     import re  # what names no flake has no use for it
 
     if "#" in word or re.match(SCHEME, word):
         return True
     path = command.host.real_path(absolute(command, word))
+    if not command.host.exists(path):
+        return is_known_name(command, word)
     return command.host.file_type(path) == "directory" and command.host.exists(path + "/flake.nix")
+
+
+def is_known_name(command: Command, word: str) -> bool:
+    """Whether a registry knows what a name means; other words that are no files are taken for misspelt
+    ones.
+    """
+    if not word.replace("-", "_").isidentifier() or not word.isascii() or word.startswith(("-", "_")):
+        return False
+    from nixlite.flakes.registry import Registries
+    from nixlite.store.fetch.inputs import Input
+
+    try:
+        Registries(command.settings, command.host).resolve(Input({"type": "indirect", "id": word}))
+    except EvalError:
+        return False
+    return True
 
 
 def whole_ref(command: Command, evaluator: Evaluator, text: str, *, missing: bool = False) -> FlakeRef:
