@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from nixlite.compiler.deferred import PieceCompiler
     from nixlite.compiler.pieces import Pieces
     from nixlite.runtime.host import Host
+    from nixlite.runtime.mounts import Mounts
     from nixlite.runtime.settings import Settings
     from nixlite.runtime.values import Lazy, NixPath, Value
     from nixlite.source import Position
@@ -79,6 +80,15 @@ def not_a_set(path: str) -> EvalError:
     return EvalError(f"file '{path}' must be an attribute set")
 
 
+def mounts_of(settings: Settings) -> Mounts | None:
+    """What pure evaluation shows for fetched trees; None in impure evaluation."""
+    if not settings.pure_eval:
+        return None
+    from nixlite.runtime.mounts import Mounts
+
+    return Mounts(settings.store_dir)
+
+
 class Evaluator:
     """Evaluates Nix sources. `state` is what builtins see, `sources` the texts evaluated so far, by name."""
 
@@ -100,11 +110,7 @@ class Evaluator:
             from nixlite.runtime.access import guarded
 
             host = guarded(host, settings)
-        if settings.pure_eval:
-            from nixlite.runtime.mounts import Mounts
-
-            host.mounts = Mounts(settings.store_dir)
-        outer.mounts = host.mounts
+        outer.mounts = host.mounts = mounts_of(settings)
         self.settings = settings
         self.host = host
 
