@@ -125,7 +125,7 @@ class Evaluator:
         self.state.import_file = self.import_file
         self.state.scoped_import = self.scoped_import
         self.state.import_set = self.import_set
-        self.state.internal = self._evaluate_internal
+        self.state.internal = self.internal
         self.state.canonical_text = self.canonical_text
         install(self.state)
         # Not a builtin but Nix code: evaluated when it is first asked for.
@@ -414,7 +414,7 @@ class Evaluator:
         return force(known)
 
     def _evaluate_file(self, path: str) -> Value:
-        self.state.tell(TALKATIVE, f"evaluating file '{path}'")
+        self.state.tell(TALKATIVE, f"evaluating file '{self.host.shown_path(path)}'")
         code = self.code_of(self.read_resolved(path), ())
         error_context = f"while evaluating the file '{path}':"  # read by trace.py
         return self.run(code)
@@ -433,12 +433,20 @@ class Evaluator:
         return value
 
     def _evaluate_set(self, path: str) -> Value:
-        self.state.tell(TALKATIVE, f"evaluating file '{path}'")
+        self.state.tell(TALKATIVE, f"evaluating file '{self.host.shown_path(path)}'")
         code = self.code_of(self.read_resolved(path), ())
         error_context = f"while evaluating the file '{path}':"  # read by trace.py
         if not code.is_set:
             raise not_a_set(path)
         return self.run(code)
+
+    def internal(self, name: str) -> Value:
+        """The value of a bundled Nix file, evaluated once."""
+        path = INTERNAL[name]
+        if path not in self.files:
+            self.state.tell(TALKATIVE, f"evaluating file '{path}'")
+            self.files[path] = [self._evaluate_internal, name]
+        return force(self.files[path])
 
     def _evaluate_internal(self, name: str) -> Value:
         """The value of a bundled Nix file; traces show it under the name that it has in Nix."""
@@ -450,7 +458,7 @@ class Evaluator:
     def scoped_import(self, scope: dict[str, Lazy], path: NixPath) -> Value:
         """The value of a file evaluated anew with more names in scope (`builtins.scopedImport`)."""
         source = self.read_source(path.path)
-        self.state.tell(TALKATIVE, f"evaluating file '{source.name}'")
+        self.state.tell(TALKATIVE, f"evaluating file '{self.host.shown_path(source.name)}'")
         return self.evaluate_source(source, scope)
 
     def forget_files(self) -> None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from nixlite.errors import EvalError, HashMismatch, NixError, RestrictedError
-from nixlite.runtime.access import GuardedHost
+from nixlite.runtime.access import innermost
+from nixlite.runtime.settings import INFO
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -187,7 +188,7 @@ def downloaded_archive(state: State, url: str) -> tuple[Download, Unpacked]:
 
 def announce(state: State, url: str) -> Callable[[], None]:
     """Tells, when a download starts, what it is for; in Nix's words, though there is no Git cache here."""
-    return lambda: state.host.write_stderr(f"unpacking '{tidy(url)}' into the Git cache...\n")
+    return lambda: state.tell(INFO, f"unpacking '{tidy(url)}' into the Git cache...")
 
 
 def tidy(url: str) -> str:
@@ -298,13 +299,6 @@ class Progress:
 def cache_directory(state: State) -> str | None:
     """Where downloads are kept: `nixlite` in the user's cache; None on a host without a disk."""
     return innermost(state.host).cache_home()
-
-
-def innermost(host: Host) -> Host:
-    """The host without guards: what a fetch may read is decided by `check_uri`."""
-    while isinstance(host, GuardedHost):
-        host = host.inner
-    return host
 
 
 def check_uri(state: State, uri: str) -> None:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
-from nixlite.builtins.fetching import innermost
 from nixlite.builtins.flake_nix import (
     Flake,
     FlakeInput,
@@ -23,6 +22,7 @@ from nixlite.errors import EvalError
 from nixlite.flakes.configuration import apply_settings
 from nixlite.flakes.lock_file import read_lock
 from nixlite.flakes.registry import KINDS, LIMITED
+from nixlite.runtime.access import innermost
 from nixlite.runtime.coerce import normalise
 from nixlite.runtime.utf8 import to_bytes
 from nixlite.store.fetch.inputs import Input, require_feature

@@ -5,12 +5,14 @@ Manual: `nix flake`, "Flake format".
 
 from __future__ import annotations
 
-from nixlite.builtins.fetching import Fetched, fetch_input, innermost
+from nixlite.builtins.fetching import Fetched, fetch_input
 from nixlite.errors import EvalError, NixTypeError
 from nixlite.flakes.registry import KINDS, Registries
+from nixlite.runtime.access import innermost
 from nixlite.runtime.expect import force_string_no_context
 from nixlite.runtime.mounts import no_such_path
 from nixlite.runtime.operators import attribute_position
+from nixlite.runtime.symbols import in_symbol_order
 from nixlite.runtime.thunk import VIRGIN, force, is_evaluated, peel
 from nixlite.runtime.values import (
     ContextString,
@@ -156,7 +158,7 @@ def get_flake(state: State, ref: FlakeRef, prefix: InputPath = (), kinds: tuple[
         for name, value in flake.self_attrs.items()
         if flake.locked.source.attrs.get(name) != value
     }
-    for name in flake.self_attrs:
+    for name in sorted(flake.self_attrs):
         if name not in SELF_ATTRIBUTES:
             raise EvalError(f"flake 'self' attribute '{name}' is not supported")
     if not changed:
@@ -209,12 +211,18 @@ def read_flake(state: State, flake: Flake, prefix: InputPath) -> None:
             if name != "self" and name not in flake.inputs:
                 flake.inputs[name] = FlakeInput(parse_ref(state, name))
     if "nixConfig" in value:
-        for name, setting in expect(value["nixConfig"], "a set").items():
+        for name, setting in rows(value["nixConfig"]):
             flake.config[name] = read_setting(state, name, setting)
-    for name in value:
+    for name in in_symbol_order(value):
         if name not in KNOWN:
             place = show_place(value[name])
             raise EvalError(f"flake '{flake.resolved}' has an unsupported attribute '{name}', at {place}")
+
+
+def rows(lazy: Lazy) -> list[tuple[str, Lazy]]:
+    """The attributes of what must be a set, in the order in which Nix goes through them."""
+    found: dict[str, Lazy] = expect(lazy, "a set")
+    return [(name, found[name]) for name in in_symbol_order(found)]
 
 
 def read_inputs(
@@ -222,13 +230,13 @@ def read_inputs(
 ) -> dict[str, FlakeInput]:
     """The attribute `inputs`, of a flake or of an input."""
     found = {}
-    for name, item in expect(lazy, "a set").items():
+    for name, item in rows(lazy):
         if name != "self":
             found[name] = read_input(state, flake, item, prefix)
         elif not allow_self:
             raise EvalError(f"'self' input attribute not allowed at {show_place(item)}")
         else:
-            for key, value in expect(item, "a set").items():
+            for key, value in rows(item):
                 flake.self_attrs[key] = input_attribute(key, value, state.settings.features)
     return found
 
@@ -237,7 +245,7 @@ def read_input(state: State, flake: Flake, lazy: Lazy, prefix: InputPath) -> Fla
     """One input."""
     result = FlakeInput()
     attrs: Attrs = {}
-    for name, value in expect(lazy, "a set").items():
+    for name, value in rows(lazy):
         read_attribute(state, flake, result, attrs, (name, value, prefix))
     if "type" in attrs:
         error_context, error_position = "while evaluating flake input", attribute_position(lazy)

@@ -5,14 +5,13 @@ Manual: `nix flake metadata`, `nix flake lock`, `nix flake update`, `nix flake a
 
 from __future__ import annotations
 
-import time
-
 from nixlite.cli.command import Command
 from nixlite.cli.flags import COMMON, EVALUATION, Flag, Flags, ignore, store, turn_on
 from nixlite.cli.flakes import LOCKING, Locking, whole_ref
 from nixlite.errors import EvalError, UsageError
 from nixlite.runtime.log import tell
 from nixlite.runtime.settings import INFO
+from nixlite.store.fetch.inputs import date_text
 from nixlite.store.fetch.lock import LockNode, first_unlocked, lock_text, lock_to_json, parse_input_path
 
 TYPE_CHECKING = False
@@ -28,6 +27,9 @@ if TYPE_CHECKING:
 
 BOLD, NORMAL = "\x1b[1m", "\x1b[0m"
 """C++ Nix writes these to its standard output even where that is no terminal."""
+
+DATE = "%Y-%m-%d %H:%M:%S"
+"""The form of dates, for `strftime`."""
 
 BRANCH, LAST_BRANCH, TRUNK, NO_TRUNK = "├───", "└───", "│   ", "    "
 
@@ -149,18 +151,13 @@ def summary(locked: LockedFlake, evaluator: Evaluator) -> list[tuple[str, str]]:
         ("Revision:      ", None if source.rev is None else source.rev.raw.hex()),
         ("Revision:      ", source.text("dirtyRev")),
         ("Revisions:     ", source.integer("revCount")),
-        ("Last modified: ", None if modified is None else date(time.localtime(modified))),
+        ("Last modified: ", None if modified is None else date_text(modified, DATE, local=True)),
         ("Fingerprint:   ", fingerprint(locked, evaluator)),
         ("Inputs:", "" if locked.root.inputs else None),
     ]
     return [
         (label.rstrip(), label[len(label.rstrip()) :] + str(text)) for label, text in rows if text is not None
     ]
-
-
-def date(moment: time.struct_time) -> str:
-    """A time as it is printed."""
-    return time.strftime("%Y-%m-%d %H:%M:%S", moment)
 
 
 def input_lines(node: LockNode, prefix: str = "", seen: set[int] | None = None) -> list[str]:
@@ -175,7 +172,7 @@ def input_lines(node: LockNode, prefix: str = "", seen: set[int] | None = None) 
             continue
         assert edge.locked is not None  # only the root has none, and no edge leads to it
         modified = edge.locked.source.integer("lastModified")
-        when = "" if modified is None else f" ({date(time.gmtime(modified))})"
+        when = "" if modified is None else f" ({date_text(modified, DATE)})"
         lines.append(f"{head}: {edge.locked}{when}")
         if id(edge) not in seen:
             seen.add(id(edge))

@@ -5,8 +5,9 @@ Manual: `nix flake`, "Flake format", `nixConfig`; nix.conf, `accept-flake-config
 
 from __future__ import annotations
 
-from nixlite.flakes.registry import every_file
 from nixlite.formats.outside_json import boolean, expected, items, parse
+from nixlite.runtime.access import innermost
+from nixlite.runtime.settings import INFO
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -32,12 +33,13 @@ def apply_settings(state: State, config: dict[str, str]) -> None:
     for name, text in sorted(config.items()):
         if name.removeprefix("extra-") not in HARMLESS and not settings.get("accept-flake-config", False):
             if trusted is None:
-                trusted = read_trusted(every_file(state.host))
+                trusted = read_trusted(innermost(state.host))
             answer = trusted.get(name, {}).get(text)
             if answer is not None:
-                state.host.write_stderr(
+                state.tell(
+                    INFO,
                     f"Using saved setting for '{name} = {text}' from"
-                    " ~/.local/share/nix/trusted-settings.json.\n"
+                    " ~/.local/share/nix/trusted-settings.json.",
                 )
             if not answer:
                 settings.warn(

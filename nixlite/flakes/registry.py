@@ -174,13 +174,6 @@ class Registries:
         return None
 
 
-def every_file(host: Any) -> Any:
-    """The host without guards: these files are the user's, and no program sees them."""
-    while hasattr(host, "inner"):
-        host = host.inner
-    return host
-
-
 def user_directory(host: Host) -> str:
     """The directory of the user's configuration of Nix."""
     own = host.get_env("XDG_CONFIG_HOME") or f"{host.home()}/.config"

@@ -139,6 +139,9 @@ builtins.fetchTree "file:///tmp/case/a/t.tgz?revCount=x&lastModified=99999999999
 builtins.fetchTree "file:///tmp/case/a/t.tgz?revCount=5"
 builtins.fetchTree "tarball+file:///tmp/case/a/t.tgz"
 builtins.fetchTree "file+file:///tmp/case/f.nix"
+builtins.fetchTree "flake+https://h:1234567890/x"
+builtins.fetchTree "flake+https://h:0000000000000080/x"
+builtins.fetchTree "flake+https://h:000000000000065536/x"
 builtins.fetchTree "file:///tmp/case/f.nix"
 """
 """Inputs that are refused before anything is fetched, for the most part: one a line."""
@@ -156,6 +159,7 @@ LOOKUP = [
     "-I q=flake:../case/pkg --eval -E '<q/sub>'",
     "-I q=flake:path:/tmp/case/pkg --eval -E '<q/sub>' --option experimental-features nix-command",
     "--eval file:///tmp/case/a/t.zip",
+    "--eval file:///tmp/case/a/t.zip --quiet",
     "--eval flake:git+file:///tmp/case/repo",
     "--eval file:///tmp/case/a/none.tgz",
     "--eval file:///tmp/case/a/t.tgz --restrict-eval",

@@ -11,7 +11,7 @@ import pytest
 
 from nixlite.__main__ import run
 from nixlite.runtime.host import CapturingHost
-from tests.flakes.recorded import ANSWERS, ENVIRONMENT, GIT, SCENARIOS, TIME, run_scenario
+from tests.flakes.recorded import ANSWERS, ENVIRONMENT, GIT, SCENARIOS, TIME, Scenario, run_scenario
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -106,3 +106,17 @@ def test_checks_that_would_have_to_be_built(tmp_path: Path) -> None:
         "error: cannot run 1 flake check: nixlite builds nothing ('--no-build' checks the rest)\n"
     )
     assert run_nixlite(["nix", "flake", "check", "path:.", "--no-build"], tmp_path)[0] == 0
+
+
+@pytest.mark.skipif(shutil.which("git") is None, reason="git is not installed")
+def test_files_are_told_by_the_names_that_are_shown(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for variable, value in GIT.items():
+        monkeypatch.setenv(variable, value)
+    files = {"a/flake.nix": "{ outputs = _: { x = import ./b.nix; }; }\n", "a/b.nix": "1\n"}
+    (row,) = run_scenario(Scenario(files, ["nix eval -vv ./a#x"], ("a",)), tmp_path.resolve(), run_nixlite)
+    assert [line for line in row["stderr"].splitlines() if line.startswith("evaluating file '")] == [
+        "evaluating file '«nix-internal»/derivation-internal.nix'",
+        "evaluating file '/tmp/case/a/flake.nix'",
+        "evaluating file '«flakes-internal»/call-flake.nix'",
+        "evaluating file '/tmp/case/a/b.nix'",
+    ]

@@ -308,14 +308,16 @@ def sri(content: Hash | None) -> str | None:
     return None if content is None else content.text("sri")
 
 
-def date_text(seconds: int, form: str) -> str:
-    """The date of `lastModified` in *form*, that of `strftime`. Raises EvalError where the system has none.
+def date_text(seconds: int, form: str, *, local: bool = False) -> str:
+    """The date of `lastModified` in *form*, that of `strftime`, in UTC or *local* time.
+
+    Raises EvalError where the system has none.
 
     Nix 2.34.8 crashes there.
     """
     import time
 
     try:
-        return time.strftime(form, time.gmtime(seconds))
+        return time.strftime(form, time.localtime(seconds) if local else time.gmtime(seconds))
     except (OverflowError, OSError, ValueError):
         raise EvalError(f"'lastModified' is {seconds} seconds since 1970, which is no date") from None
