@@ -9,6 +9,7 @@ from nixlite.builtins.registry import builtin, part_of
 from nixlite.errors import EvalError
 from nixlite.runtime.call import call
 from nixlite.runtime.expect import force_attrs, force_string_no_context
+from nixlite.runtime.symbols import make_symbol, make_symbols
 from nixlite.runtime.values import PrimOp
 
 TYPE_CHECKING = False
@@ -60,7 +61,9 @@ def call_flake(state: State, locked: LockedFlake) -> dict[str, Lazy]:
         )
     keys = lock_to_json(locked.root)[1]
     overrides: dict[str, Lazy] = {
-        keys[number]: override(state, locked, number) for number in locked.trees if number in keys
+        keys[number]: override(state, locked, number, keys[number])
+        for number in locked.trees
+        if number in keys
     }
     function: Any = state.internal("call-flake")
     for argument in (text_of(locked.root), overrides, fetcher(state)):
@@ -68,15 +71,20 @@ def call_flake(state: State, locked: LockedFlake) -> dict[str, Lazy]:
     return function  # type: ignore[no-any-return]
 
 
-def override(state: State, locked: LockedFlake, number: int) -> dict[str, Lazy]:
-    """What is known of a node that was fetched: of the tree, and the directory of the node in it."""
+def override(state: State, locked: LockedFlake, number: int, key: str) -> dict[str, Lazy]:
+    """What is known of a node that was fetched: of the tree, and the directory of the node in it.
+
+    The names that Nix makes for it are numbered, *key*, its name in the lock file, among them.
+    """
     from nixlite.builtins.fetchers import tree_attributes
 
     tree, directory, node = locked.trees[number]
     is_root = node is locked.root
     if not is_root and node.locked is not None:
         tree = tree._replace(source=node.locked.source, count_revisions=None)
+    make_symbol("sourceInfo")
     info = tree_attributes(state, tree)
+    make_symbols(("dir", key))
     if not is_root and tree.source.nar_hash is None:  # `path:./x`
         del info["narHash"]
     if is_root and locked.flake.dirty:
