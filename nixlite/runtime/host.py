@@ -144,9 +144,16 @@ class Host:
         """What is shown for a path."""
         return path if self.mounts is None else str(self.mounts.shown(path))
 
-    def missing(self, path: str) -> EvalError:
-        """The error for a path where there is nothing."""
-        return does_not_exist(path) if self.mounts is None else self.mounts.missing(path)
+    def missing(self, path: str, *, reading: bool = False) -> EvalError:
+        """The error for a path where there is nothing; *reading*: it was to be read at once."""
+        if self.mounts is None:
+            return does_not_exist(path)
+        return self.mounts.missing(path, reading=reading)  # type: ignore[no-any-return]
+
+    def is_directory(self, path: str) -> EvalError:
+        """The error for a directory that was to be read as a file."""
+        found = None if self.mounts is None else self.mounts.is_directory(path)
+        return found or EvalError("read of 4096 bytes: Is a directory")
 
     def require_type(self, path: str) -> str:
         """As `file_type`, but nothing there is an error, and so is a symlink on the way (as in Nix)."""
@@ -282,9 +289,9 @@ class RealHost(Host):
         except (FileNotFoundError, NotADirectoryError):
             node = self.stored(path)
             if node is None:
-                raise self.missing(path) from None
+                raise self.missing(path, reading=True) from None
             if node.kind == "directory":
-                raise EvalError("read of 4096 bytes: Is a directory") from None
+                raise self.is_directory(path) from None
             return bytes(node.read())
         except (OSError, ValueError) as error:
             raise self.failed(f"opening file '{path}'", error) from None
@@ -296,7 +303,7 @@ class RealHost(Host):
         except (FileNotFoundError, NotADirectoryError):
             node = self.stored(path)
             if node is None or node.kind != "symlink":
-                raise self.missing(path) from None
+                raise self.missing(path, reading=True) from None
             return str(node.target)
         except (OSError, ValueError) as error:
             raise self.failed(f"reading symbolic link '{path}'", error) from None
@@ -314,7 +321,7 @@ class RealHost(Host):
                 raise EvalError(f'cannot read directory "{path}": Not a directory') from None
             node = self.stored(path)
             if node is None:
-                raise self.missing(path) from None
+                raise self.missing(path, reading=True) from None
             if node.kind != "directory":
                 raise EvalError(f'cannot read directory "{path}": Not a directory') from None
             return {name: child.kind for name, child in node.entries.items()}

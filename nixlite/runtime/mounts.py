@@ -43,10 +43,23 @@ class Mounts:
         name = self.names.get(root)
         return path if name is None else f"{name}{rest}"
 
-    def missing(self, path: str) -> EvalError:
-        """The error for a path where there is nothing."""
+    def name_of(self, path: str) -> str:
+        """What is shown for the tree that a path lies in; empty where it lies in none."""
         end = path.find("/", len(self.store_dir) + 1)
-        return no_such_path(self.shown(path), self.names.get(path[:end], "") if end > 0 else "")
+        return self.names.get(path[:end], "") if end > 0 else ""
+
+    def missing(self, path: str, *, reading: bool = False) -> EvalError:
+        """The error for a path where there is nothing; git's objects have words of their own for it."""
+        name = self.name_of(path)
+        if reading and is_in_git(name):
+            return EvalError(f"'{self.shown(path)}' does not exist")
+        return no_such_path(self.shown(path), name)
+
+    def is_directory(self, path: str) -> EvalError | None:
+        """The error for a directory that is read as a file; None where the operating system complains."""
+        if not is_in_git(self.name_of(path)):
+            return None
+        return EvalError(f"'{self.shown(path)}' is not a regular file")
 
     def rename(self, error: NixError) -> None:
         """Let an error and its trace, which are complete, have the places that are shown."""
@@ -68,6 +81,11 @@ class Mounts:
         if file == position.file:
             return position
         return type(position)(file, position.line, position.column, position.source)
+
+
+def is_in_git(name: str) -> bool:
+    """Whether a tree lies in git's objects, where C++ Nix puts archives as well."""
+    return name.startswith("«") and not name.startswith("«path:")
 
 
 def no_such_path(path: str, root: str) -> EvalError:
