@@ -9,8 +9,6 @@ import gc
 import os
 import sys
 
-from nixlite.cli.table import COMMANDS, GROUPS, OLD_NAMES, UNFIT
-
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -94,6 +92,8 @@ def run(words: list[str], host: Host) -> int:
 
     Flags before the command's name count as flags of the command.
     """
+    from nixlite.cli.table import COMMANDS, GROUPS, OLD_NAMES, UNFIT
+
     if words[:1] == ["--version"]:
         host.write_stdout(version())
         return 0
@@ -130,6 +130,8 @@ def run(words: list[str], host: Host) -> int:
 
 def is_command(words: list[str], at: int) -> bool:
     """Whether a word names a command; a group's name may also be the value of a flag before the command."""
+    from nixlite.cli.table import COMMANDS, GROUPS, OLD_NAMES, UNFIT
+
     word = words[at]
     if word in COMMANDS or (at == 0 and (word in UNFIT or word in OLD_NAMES)):
         return True
@@ -138,6 +140,8 @@ def is_command(words: list[str], at: int) -> bool:
 
 def make_command(name: str, settings: Settings, host: Host) -> Command:
     """The command *name*, its command line not yet read."""
+    from nixlite.cli.table import COMMANDS
+
     module, _, kind = COMMANDS[name].rpartition(".")
     __import__(module)  # importlib's function would have to be loaded
     command: Command = getattr(sys.modules[module], kind)(settings, host)
@@ -146,6 +150,8 @@ def make_command(name: str, settings: Settings, host: Host) -> Command:
 
 def sub_commands(group: str) -> list[str]:
     """What can stand after a group's name."""
+    from nixlite.cli.table import COMMANDS
+
     prefix = f"{group} "
     return sorted([name.removeprefix(prefix) for name in COMMANDS if name.startswith(prefix)])
 
