@@ -7,6 +7,7 @@ entry of the lookup path that they are below, see `Folder`.
 
 from __future__ import annotations
 
+import re
 from types import FunctionType
 
 from nixlite.errors import NixError
@@ -154,9 +155,23 @@ def brief_pair(old: Any, new: Any) -> tuple[str, str]:
     if first != second or type(before) not in TEXTS or type(after) not in TEXTS:
         return first, second
     a, b = text_of(before), text_of(after)
-    same = next((i for i, (x, y) in enumerate(zip(a, b, strict=False)) if x != y), min(len(a), len(b)))
+    for path, other in zip(STORE_PATH.finditer(a), STORE_PATH.finditer(b), strict=False):
+        if path[0] != other[0] and path[2] == other[2] and unhashed(a) == unhashed(b):
+            return f"with the {path[2]} of before", f"with another {path[2]}"
+    x_text, y_text = unhashed(a), unhashed(b)
+    shortest = min(len(a), len(b))
+    same = next((i for i, (x, y) in enumerate(zip(x_text, y_text, strict=False)) if x != y), shortest)
     start = max(0, same - WIDTH // 3)
     return excerpt(a, start), excerpt(b, start)
+
+
+STORE_PATH = re.compile(r"/([0-9a-z]{32})-([0-9A-Za-z+._?=-]+)")
+"""A store path without the store directory: its hash and its name."""
+
+
+def unhashed(text: str) -> str:
+    """A text without the hashes in store paths, as long as it was."""
+    return STORE_PATH.sub(lambda found: f"/{'e' * 32}-{found[2]}", text)
 
 
 def excerpt(text: str, start: int) -> str:

@@ -181,7 +181,7 @@ def judge(tree: Path, attribute: str, file: Path, version: str, evaluate: Callab
     candidates = [fix for fix in answer["fixes"] if fix["ok"]]
     try:
         for fix in candidates:
-            if evaluate(with_old_hash(evaluate, attribute, package, fix)) == wanted:
+            if evaluate(with_old_hash(evaluate, attribute, package, file, fix)) == wanted:
                 return Outcome(attribute, "equal", "", answer)
         if not candidates and answer["verdict"]["code"] == 0:
             plain = evaluate(f'({package}.overrideAttrs (o: {{ version = "{NEW}"; }})).drvPath')
@@ -193,15 +193,29 @@ def judge(tree: Path, attribute: str, file: Path, version: str, evaluate: Callab
     return Outcome(attribute, "explained" if answer["verdict"]["problems"] else "unexplained", "", answer)
 
 
-def with_old_hash(evaluate: Callable[[str], str], attribute: str, package: str, fix: dict[str, Any]) -> str:
+def hash_of(evaluate: Callable[[str], str], package: str, file: Path, before: str) -> str:
+    """The hash that stands where *before* ends: of what is fetched there, or an argument in the file."""
+    *lines, last = before.split("\n")
+    name = last.split("=")[0].split()[-1]
+    written = re.search(rf'\b{name}\s*=\s*"([^"]+)"', file.read_text())
+    if name not in ("hash", "sha256", "sha512", "outputHash"):
+        return written[1] if written else ""
+    depth = len(last) - len(last.lstrip())
+    around = [re.match(r"( *)([\w-]+) = ", line) for line in lines]
+    owner = next((found[2] for found in reversed(around) if found and len(found[1]) < depth), "src")
+    try:
+        return evaluate(f"{package}.{owner}.outputHash")
+    except RuntimeError:
+        return ""
+
+
+def with_old_hash(
+    evaluate: Callable[[str], str], attribute: str, package: str, file: Path, fix: dict[str, Any]
+) -> str:
     """The drvPath of a fix as an expression, the old hashes in place of made-up ones."""
     code = fix["code"] if fix["whole"] else f"ps.{attribute}.overrideAttrs (o: {fix['code']})"
     while made_up := ZEROS.search(code):
-        names = re.findall(r"^ {0,2}([\w-]+) = ", code[: made_up.start()], re.MULTILINE)
-        try:
-            old = evaluate(f"{package}.{names[-1] if names else 'src'}.outputHash")
-        except RuntimeError:
-            old = ""
+        old = hash_of(evaluate, package, file, code[: made_up.start()])
         before, after = code[: made_up.start()], code[made_up.end() :]
         if "-" in old:
             before = re.sub(r"\bsha256(?=\s*=\s*$)", "hash", before)

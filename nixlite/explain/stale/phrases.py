@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from nixlite.explain.brief import shown_place, text_of
+from nixlite.explain.brief import brief_pair, shown_place, text_of
 from nixlite.explain.stale.causes import BUILDER, DEFAULT, LET_SCOPE, OLD_SET, REC_SCOPE, cause
 from nixlite.explain.stale.facts import (
     built_from,
@@ -117,7 +117,9 @@ class Phrases(Words):
 
     def would(self, rows: list[Differing]) -> str:
         """What something would be."""
-        return self.value(rows[0].new)
+        row = rows[0]
+        shown = self.value(row.new)
+        return shown if shown != self.value(row.old) else brief_pair(row.old, row.new)[1]
 
     # -- what was lost
 

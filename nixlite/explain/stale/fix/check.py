@@ -19,7 +19,8 @@ from nixlite.explain.stale.facts import (
     safe_key,
     value_of,
 )
-from nixlite.runtime.values import MISSING
+from nixlite.explain.stale.fix.alike import Likeness
+from nixlite.runtime.values import MISSING, ContextString
 
 if TYPE_CHECKING:
     from nixlite.explain.recording.observing import Site
@@ -90,6 +91,8 @@ def like(found: Examination, a: Any, other: Examination, b: Any, depth: int = LI
         return len(a) == len(b) and all(like(found, x, other, y, depth) for x, y in zip(a, b, strict=True))
     if is_package(found, a) and is_package(other, b):
         return alike(found, a, other, b, depth)
+    if type(a) is ContextString and type(b) is ContextString:
+        return Likeness(found, other).texts(a, b)
     return bool(safe_key(found, a) == safe_key(other, b))
 
 

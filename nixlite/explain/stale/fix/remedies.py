@@ -9,12 +9,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from nixlite.explain.stale.facts import drv_path, is_package, value_of
+from nixlite.explain.stale.fix.builders import SAY_AGAIN, again
 from nixlite.explain.stale.fix.check import Moved, alike, moved, result_in, tried
 from nixlite.explain.stale.fix.editing import Bindings, rows_of
 from nixlite.explain.stale.fix.joining import joined
 from nixlite.explain.stale.fix.moving import ZEROS, replace
 from nixlite.explain.stale.fix.repairs import repairs
-from nixlite.explain.stale.fix.writing import with_bindings, writing
+from nixlite.explain.stale.fix.writing import Candidate, prefixes, readable_first, with_bindings, writing
 from nixlite.explain.stale.givens import layers
 from nixlite.explain.stale.sources import sources
 from nixlite.explain.stale.target import cells_at, recipe_of_call
@@ -78,7 +79,7 @@ def remedies(runs: Runs, target: Target, results: list[Reached]) -> list[Fix]:
     for item in results:
         fixes = fixes_for(runs, target, item, results)
         good = [fix for fix in fixes if fix.ok]
-        others = [fix for fix in good[1:] if fix.say and fix.whole]
+        others = [fix for fix in good[1:] if fix.say not in ("", good[0].say) and fix.whole]
         best.append((item, good[:1] + others[:1] or sorted(fixes, key=lambda fix: -fix.moves)[:1]))
     return with_joined(runs, [(item, fixes) for item, fixes in best if fixes])
 
@@ -115,16 +116,6 @@ def fixes_for(runs: Runs, target: Target, item: Reached, results: list[Reached])
     return fixes
 
 
-class Candidate(NamedTuple):
-    """A way to write an override so that nothing is behind: the edits of its source."""
-
-    code: str
-    edits: list[Edit]
-    assumes_hash: bool
-    say: str
-    whole: bool
-
-
 def candidates(runs: Runs, target: Target, item: Reached) -> Iterator[Candidate]:
     """Ways to say what is behind."""
     assert item.layer.observation is not None
@@ -133,14 +124,7 @@ def candidates(runs: Runs, target: Target, item: Reached) -> Iterator[Candidate]
     yield from by_new_call(runs, item, written)
     yield from by_more_bindings(runs, target, item, written)
     yield from by_other_function(item, written)
-    yield from by_builder(runs, target, item, written)
-
-
-SAY_AGAIN = {
-    "override": "`override` calls the function again, with another argument",
-    "overridePythonAttrs": "`overridePythonAttrs` calls the builder again",
-    "overrideModAttrs": "`overrideModAttrs` changes the dependencies",
-}
+    yield from again(runs.first.found, target, item, written)
 
 
 def by_function(item: Reached, written: Writing) -> Iterator[Candidate]:
@@ -180,7 +164,7 @@ def by_new_call(runs: Runs, item: Reached, written: Writing) -> Iterator[Candida
             return
         parts.append(f"{attribute_name(name)} = {code};")
     outer = enclosing(runs, written.site)
-    for prefix in prefixes(runs, writing(outer)) if outer is not None else ():
+    for prefix in prefixes(runs.first.found, writing(outer)) if outer is not None else ():
         inner = "".join(f"\n  {part}" for part in parts)
         code = f"{prefix}{recipe.callee} {{{inner}\n}}"
         edit = (written.site.call.start, written.site.call.end, code)
@@ -215,30 +199,6 @@ def by_other_function(item: Reached, written: Writing) -> Iterator[Candidate]:
         if name in item.layer.before and name != item.layer.what and written.container is not None:
             yield from other_call(item, written, name, with_hash=False)
 
-
-def by_builder(runs: Runs, target: Target, item: Reached, written: Writing) -> Iterator[Candidate]:
-    """The builder called again, with a source of its own."""
-    name = "overridePythonAttrs"
-    if name not in item.layer.before or item.layer.what == name or written.container is None:
-        return
-    made = Bindings(runs.first.found, target, item.layer, rows_of(item), written, None)
-    bindings = {key: code for key, code in made.bindings().items() if key == "src"}
-    code, _ = with_bindings(written, bindings, recursive=made.needs_rec)
-    if not bindings or not code:
-        return
-    site = written.site
-    argument = code
-    if written.functions:
-        argument = f"({site.source.text[site.argument.start : written.body.start].lstrip('(')}{code})"
-    elif code.startswith("rec"):
-        argument = f"({code})"
-    whole = f"{written.source(site.subject)}.{name} {argument}"
-    edit = (site.call.function.start, site.argument.end, whole)
-    yield Candidate(whole, [edit], made.assumes_hash, SAY_AGAIN[name], whole=True)
-
-
-MOST_TO_READ = 120
-"""Characters of a line that people would still write; a script as one string is no such line."""
 
 MOST_ON_A_LINE = 80
 """Characters of a call that is written on one line."""
@@ -275,7 +235,7 @@ def by_more_bindings(runs: Runs, target: Target, item: Reached, written: Writing
     if written.container is None:
         return
     ways = []
-    for prefix in (None, *prefixes(runs, written)):
+    for prefix in (None, *prefixes(runs.first.found, written)):
         made = Bindings(runs.first.found, target, item.layer, rows_of(item), written, prefix)
         bindings = made.bindings()
         if not bindings:
@@ -283,30 +243,7 @@ def by_more_bindings(runs: Runs, target: Target, item: Reached, written: Writing
         code, edit = with_bindings(written, bindings, recursive=made.needs_rec)
         if code:
             ways.append(Candidate(code, [edit], made.assumes_hash, "", whole=False))
-    yield from sorted(ways, key=lambda way: max(map(len, way.code.splitlines())) > MOST_TO_READ)
-
-
-def prefixes(runs: Runs, written: Writing) -> list[str]:
-    """How the override may name the functions that packages are made of, the nearest set first:
-    `pkgs.python3Packages.` and `pkgs.` for `pkgs.python3Packages.x.overrideAttrs`."""
-    from nixlite.analysis.facts import Variable, WithLookup
-
-    select: Any = written.site.call.function
-    subject = select.subject
-    if not all(isinstance(name, str) for name in select.path):
-        return []
-    index = runs.first.found.places.index(written.site.source.name)
-    bare: list[str] = []
-    if type(subject) is n.Var and index is not None:
-        variables: dict[Any, Any] = index.analysis.variables
-        node = next((v for v in variables if v.start == subject.start and v.name == subject.name), None)
-        meaning = index.analysis.variables.get(node) if node is not None else None
-        bare = [""] if type(meaning) is WithLookup or (type(meaning) is Variable and meaning.dynamic) else []
-    if len(select.path) == 1:
-        return bare
-    names = [attribute_name(str(name)) for name in select.path[:-2]]
-    sets = [written.source(subject), *names]
-    return [".".join(sets[:length]) + "." for length in range(len(sets), 0, -1)] + bare
+    yield from readable_first(ways)
 
 
 def checked(runs: Runs, target: Target, item: Reached, candidate: Candidate) -> Fix:

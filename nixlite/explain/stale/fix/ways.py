@@ -6,6 +6,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from nixlite.explain.stale.facts import built_from, safe_key, value_of
+from nixlite.explain.stale.fix.builders import accepted
 from nixlite.explain.stale.fix.case import Repair
 from nixlite.explain.stale.fix.check import Moved
 from nixlite.explain.stale.fix.hashes import source_of_version
@@ -51,7 +52,7 @@ def by_argument(case: Case, reach: Reach) -> Iterator[Repair]:
     if (
         case.layer.kind != BY_ATTRIBUTES
         or code is None
-        or reach.given.name not in accepted(case, case.layer.before)
+        or reach.given.name not in accepted(case.runs.first.found, case.layer.before)
     ):
         return
     container = case.written.container
@@ -63,14 +64,6 @@ def by_argument(case: Case, reach: Reach) -> Iterator[Repair]:
         )
 
 
-def accepted(case: Case, package: Any) -> list[str]:
-    """The arguments that a package's `override` takes, as far as it tells."""
-    found = case.runs.first.found
-    override = value_of(found, package.get("override", MISSING)) if type(package) is dict else MISSING
-    formals = value_of(found, override.get("__functionArgs", MISSING)) if type(override) is dict else MISSING
-    return sorted(formals) if type(formals) is dict else []
-
-
 def into_wrapper(case: Case, reach: Reach) -> Iterator[Repair]:
     """`x.override (w: { unwrapped = w.unwrapped.overrideAttrs …; })`, for a value that was meant for the
     program in a wrapper."""
@@ -79,7 +72,7 @@ def into_wrapper(case: Case, reach: Reach) -> Iterator[Repair]:
         return
     name = attribute_name(reach.given.name)
     for inner in reach.inside:
-        arguments = accepted(case, case.layer.before)
+        arguments = accepted(case.runs.first.found, case.layer.before)
         attribute = next((a for a in (inner.attribute, "unwrapped", "cc") if a in arguments), None)
         if attribute is None:
             continue

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from nixlite.analysis.facts import Variable, WithLookup
 from nixlite.explain.stale.fix.moving import replace
 from nixlite.spelling import attribute_name
 from nixlite.syntax import nodes as n
@@ -12,10 +13,21 @@ if TYPE_CHECKING:
     from typing import Any
 
     from nixlite.explain.recording.observing import Site
+    from nixlite.explain.recording.program import Examination
     from nixlite.explain.stale.fix.moving import Edit
 
 OLD = "old"
 """What an override calls what was before, where it has no name for it yet."""
+
+
+class Candidate(NamedTuple):
+    """A way to write an override so that nothing is behind: the edits of its source."""
+
+    code: str
+    edits: list[Edit]
+    assumes_hash: bool
+    say: str
+    whole: bool
 
 
 class Writing(NamedTuple):
@@ -59,6 +71,36 @@ def writing(site: Site) -> Writing:
     named = functions[1] if len(functions) > 1 else functions[0] if functions else None
     old = named.argument or "" if named is not None else ""
     return Writing(site, container, old, body, tuple(functions))
+
+
+def prefixes(found: Examination, written: Writing) -> list[str]:
+    """How the override may name the functions that packages are made of, the nearest set first:
+    `pkgs.python3Packages.` and `pkgs.` for `pkgs.python3Packages.x.overrideAttrs`."""
+    select: Any = written.site.call.function
+    subject = select.subject
+    if not all(isinstance(name, str) for name in select.path):
+        return []
+    index = found.places.index(written.site.source.name)
+    bare: list[str] = []
+    if type(subject) is n.Var and index is not None:
+        variables: dict[Any, Any] = index.analysis.variables
+        node = next((v for v in variables if v.start == subject.start and v.name == subject.name), None)
+        meaning = index.analysis.variables.get(node) if node is not None else None
+        bare = [""] if type(meaning) is WithLookup or (type(meaning) is Variable and meaning.dynamic) else []
+    if len(select.path) == 1:
+        return bare
+    names = [attribute_name(str(name)) for name in select.path[:-2]]
+    sets = [written.source(subject), *names]
+    return [".".join(sets[:length]) + "." for length in range(len(sets), 0, -1)] + bare
+
+
+MOST_TO_READ = 120
+"""Characters of a line that people would still write; a script as one string is no such line."""
+
+
+def readable_first(ways: list[Candidate]) -> list[Candidate]:
+    """Ways to write something, those with lines that nobody writes last."""
+    return sorted(ways, key=lambda way: max(map(len, way.code.splitlines())) > MOST_TO_READ)
 
 
 def with_bindings(written: Writing, bindings: dict[str, str], *, recursive: bool) -> tuple[str, Edit]:
