@@ -144,7 +144,7 @@ class TraceReader:
         if call_site is not None or (matching and not forcing):
             self.frames.append(Frame("from call site", call_site, detail=not matching))
         if not matching:
-            name = f"'{info.name}'" if info.name else "anonymous lambda"
+            name = "anonymous lambda" if info.name is None else f"'{info.name}'"
             self.frames.append(Frame(f"while calling {name}", position, detail=True))
 
     def read_builtin(self, frame: FrameType) -> None:

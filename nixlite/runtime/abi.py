@@ -110,7 +110,8 @@ def argument_set(value: Value) -> None:
 def function_name() -> str:
     """How messages about arguments name the function that called our caller."""
     frame = sys._getframe(2)
-    return frame.f_globals["LAMBDAS"][frame.f_code.co_name][0] or "anonymous lambda"
+    name: str | None = frame.f_globals["LAMBDAS"][frame.f_code.co_name][0]
+    return "anonymous lambda" if name is None else name
 
 
 def missing_argument(attrs: dict[str, Lazy], formals: Formals) -> None:

@@ -286,7 +286,7 @@ class ValuePrinter:
 
     def _write_lambda(self, value: FunctionType) -> None:
         info = lambda_info(value)
-        name = f" {attribute_name(info.name)}" if info.name else ""
+        name = "" if info.name is None else f" {attribute_name(info.name)}"
         file, line, column = info.position
         if self.state is not None:
             file = self.state.host.shown_path(file)
