@@ -234,6 +234,11 @@ CLAIMS = [
         PLAIN,
         "a function that was asked for",
     ),
+    (
+        '{ "" = { c }: 1; }."" { }',
+        STRICT,
+        "or after the empty one",
+    ),
 ]
 
 UNDEFINED = [
