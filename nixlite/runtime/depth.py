@@ -105,13 +105,18 @@ class Watch:
         code = frame.f_code
         cost = self.costs.get((code, lasti))
         if cost is None:
-            cost = 0
-            row, rows = self.site_of(frame, lasti)
-            while row[2]:
-                row = rows[row[2]]
-                cost += row[3] == CONTEXT and row[4].startswith("while calling the '")
-            self.costs[code, lasti] = cost
+            cost = self.costs[code, lasti] = len(self.inline_rows(frame, lasti))
         return cost
+
+    def inline_rows(self, frame: FrameType, lasti: int) -> list[Any]:
+        """The site rows of these calls, innermost first."""
+        found = []
+        row, rows = self.site_of(frame, lasti)
+        while row[2]:
+            row = rows[row[2]]
+            if row[3] == CONTEXT and row[4].startswith("while calling the '"):
+                found.append(row)
+        return found
 
     def calls_of(self, frame: FrameType, lasti: int) -> int:
         """How many calls a frame, stopped at instruction offset *lasti*, stands for."""
@@ -130,9 +135,14 @@ class Watch:
         """The calls of *traceback* and the *calls* outside of it; StackOverflow if these are too many."""
         last = traceback
         while traceback is not None:
-            calls += self.calls_of(traceback.tb_frame, traceback.tb_lasti)
-            if calls > self.allowed + 1:
+            frame, most = traceback.tb_frame, self.allowed + 1
+            calls += self.own(frame)
+            if calls > most:
                 raise overflow(last)
+            calls += self.inline(frame, traceback.tb_lasti)
+            if calls > most:
+                traceback.tb_next = None
+                raise self.inline_overflow(frame, traceback.tb_lasti, calls - most)
             last, traceback = traceback, traceback.tb_next
         return calls
 
@@ -149,21 +159,36 @@ class Watch:
                 caller: Any = frame.f_back
                 mine = own(frame)
                 depth = entered[-1] + inline(caller, caller.f_lasti) + mine
-                if depth > allowed and mine:
-                    while caller.f_globals.get("__name__") == CALLING:
-                        if caller.f_locals.get("error_site"):  # a functor is called where it is defined
-                            raise overflow_at(*caller.f_locals["error_site"])
-                        caller = caller.f_back
-                    row, file = self.row_of(caller), caller.f_globals.get("FILE")
-                    if depth > allowed + 1:
-                        raise overflow_at(file, *row[:2])
-                    if row[3] == CALL and row[4]:
-                        raise overflow_at(file, *row[4])
+                if depth > allowed:
+                    self.check(caller, depth, mine)
                 entered.append(depth)
             elif event == "return" and len(entered) > 1:
                 entered.pop()
 
         return profile
+
+    def check(self, caller: Any, depth: int, mine: int) -> None:
+        """Raise StackOverflow if what *caller* calls now is too deep: call *depth*, or none (*mine* is 0)."""
+        most = self.allowed + 1
+        if depth - mine > most:  # it is one of the calls without frames that the caller is in
+            raise self.inline_overflow(caller, caller.f_lasti, depth - mine - most)
+        if not mine:
+            return
+        while caller.f_globals.get("__name__") == CALLING:
+            if caller.f_locals.get("error_site"):  # a functor is called where it is defined
+                raise overflow_at(*caller.f_locals["error_site"])
+            caller = caller.f_back
+        row, file = self.row_of(caller), caller.f_globals.get("FILE")
+        if depth > most:
+            raise overflow_at(file, *row[:2])
+        if row[3] == CALL and row[4]:
+            raise overflow_at(file, *row[4])
+
+    def inline_overflow(self, frame: FrameType, lasti: int, excess: int) -> StackOverflow:
+        """The error at the call without a frame that is *excess* calls outside of the last one."""
+        rows = self.inline_rows(frame, lasti) if "SITES" in frame.f_globals else []
+        row = rows[min(excess, len(rows)) - 1] if rows else NO_ROW
+        return overflow_at(frame.f_globals.get("FILE", ""), *row[:2])
 
     def row_of(self, frame: FrameType) -> Any:
         """The row of the site at which a frame of compiled code is, an empty one for any other frame."""
