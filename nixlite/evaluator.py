@@ -40,6 +40,9 @@ if TYPE_CHECKING:
 
     T = TypeVar("T")
 
+OUTSIDE = MOST_FRAMES // 2
+"""Python's recursion limit for what evaluates nothing, as a rule: walks over trees, printing."""
+
 
 def with_limit(frames: int, function: Callable[[Any], T], argument: Any) -> T:
     """`function(argument)` with a recursion limit of Python that is turned into Nix's error."""
@@ -150,10 +153,8 @@ class Evaluator:
         self._facts_text = ""
         self.files: dict[str, Lazy] = {}
         self.sources: MutableMapping[str, Source] = {}
-        if sys.getrecursionlimit() < 2 * MOST_FRAMES:
-            sys.setrecursionlimit(
-                2 * MOST_FRAMES
-            )  # of all that evaluates nothing: walks over trees, printing
+        if sys.getrecursionlimit() < OUTSIDE:
+            sys.setrecursionlimit(OUTSIDE)
         if settings.restrict_eval and not settings.pure_eval:
             from nixlite.runtime.search_path import allow_lookup_path
 

@@ -129,17 +129,19 @@ class Evaluate(Command):
             from nixlite.runtime.coerce import coerce_to_string
 
             context = "while generating the eval command output"
-            self.host.write_stdout(coerce_to_string(state, value, context)[0])
+            text, _ = evaluator.guard(lambda x: coerce_to_string(state, x, context), value)
+            self.host.write_stdout(text)
         elif self.json:
             from nixlite.runtime.json_out import to_json
 
             pretty = self.pretty or (self.host.is_terminal("stdout") and not self.compact)
-            text, _ = to_json(state, value, copy_to_store=False, indent=2 if pretty else 0)
+            indent = 2 if pretty else 0
+            text, _ = evaluator.guard(lambda x: to_json(state, x, copy_to_store=False, indent=indent), value)
             self.host.write_stdout(f"{text}\n")
         else:
             from nixlite.runtime.show import show_value
 
-            self.host.write_stdout(f"{show_value(state, value)}\n")
+            self.host.write_stdout(f"{evaluator.guard(lambda x: show_value(state, x), value)}\n")
 
     def write(self, value: Value, path: str) -> None:
         """`--write-to`: a string becomes a file, a set a directory of such."""

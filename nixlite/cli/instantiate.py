@@ -119,9 +119,9 @@ class Instantiate(Command):
             return
         root = evaluator.evaluate_source(source)
         for path in self.attr_paths or [""]:
-            value = select(root, path, arguments) if path else root
+            value = evaluator.guard(lambda at: select(root, at, arguments), path) if path else root
             if self.evaluate:
-                self.print_value(evaluator, evaluated(value, arguments))
+                self.print_value(evaluator, evaluator.guard(lambda x: evaluated(x, arguments), value))
             else:
                 self.print_packages(evaluator, value, arguments)
 
@@ -133,22 +133,32 @@ class Instantiate(Command):
 
             calls = type(value) is dict and "__toString" in value  # from the place of the set
             place = evaluator.place_of_set(value, None) if calls else None  # type: ignore[arg-type]
-            self.host.write_stdout(f"{to_json(state, value, strict=self.strict, place=place)[0]}\n")
+            text, _ = evaluator.guard(lambda x: to_json(state, x, strict=self.strict, place=place), value)
+            self.host.write_stdout(f"{text}\n")
         elif self.form == "xml":
             from nixlite.runtime.xml_out import to_xml
 
-            write = self.host.write_stdout
-            to_xml(state, value, strict=self.strict, location=not self.no_location, write=write)
+            written: list[str] = []
+
+            def write_all(value: Value) -> None:
+                written.clear()  # what is evaluated again, because it is deep, is written again
+                to_xml(state, value, strict=self.strict, location=not self.no_location, write=written.append)
+
+            try:
+                evaluator.guard(write_all, value)
+            finally:
+                self.host.write_stdout("".join(written))
         elif self.form == "raw":
             from nixlite.runtime.coerce import coerce_to_string
 
             context = "while generating the nix-instantiate output"
-            self.host.write_stdout(coerce_to_string(state, value, context)[0])
+            text, _ = evaluator.guard(lambda x: coerce_to_string(state, x, context), value)
+            self.host.write_stdout(text)
         else:
             from nixlite.runtime.printer import force_deep, show_shallow
 
             if self.strict:
-                force_deep(state, value)
+                evaluator.guard(lambda x: force_deep(state, x), value)
             self.host.write_stdout(f"{show_shallow(value)}\n")
 
     def print_packages(self, evaluator: Evaluator, value: Lazy, arguments: dict[str, Lazy]) -> None:
