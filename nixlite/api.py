@@ -15,7 +15,7 @@ from types import FunctionType
 from weakref import WeakValueDictionary, finalize
 
 from nixlite.compiler.cache import Cache
-from nixlite.errors import NixError, NixTypeError
+from nixlite.errors import NixError, NixTypeError, StackOverflow
 from nixlite.evaluator import Evaluator as Engine
 from nixlite.runtime.call import call
 from nixlite.runtime.host import RealHost
@@ -124,7 +124,7 @@ class Value:
         that is a derivation is a set like any other); functions stay callable `Value`s.
         Raises NixError, also for a value that contains itself.
         """
-        return self.evaluator.explained(lambda: plain(self.nix, self.evaluator, []))
+        return self.evaluator.explained(lambda: plain(self.nix, self.evaluator, set()))
 
     def __getitem__(self, key: str | int) -> Value:
         found = self.nix
@@ -185,8 +185,9 @@ class Value:
         return f"<nixlite {self.type}: {show_shallow(self.nix)}>"
 
 
-def plain(x: Lazy, evaluator: Evaluator, path: list[int]) -> Any:
-    """*x* as Python data; *path* holds the identities of the sets and lists around it."""
+def plain(x: Lazy, evaluator: Evaluator, path: set[int]) -> Any:
+    """*x* as Python data; *path* holds the identities of the sets and lists around it: no more than there may
+    be calls, as where Nix prints JSON."""
     value = force(x)
     kind = type(value)
     if kind is ContextString:
@@ -199,13 +200,15 @@ def plain(x: Lazy, evaluator: Evaluator, path: list[int]) -> Any:
         return value
     if id(value) in path:
         raise NixError("cannot convert a value that contains itself to Python data")
-    path.append(id(value))
+    if len(path) >= evaluator.engine.settings.max_call_depth:
+        raise StackOverflow
+    path.add(id(value))
     converted: Any
     if kind is dict:
         converted = {name: plain(item, evaluator, path) for name, item in sorted(value.items())}  # type: ignore[union-attr]
     else:
         converted = [plain(item, evaluator, path) for item in value]  # type: ignore[union-attr]
-    path.pop()
+    path.discard(id(value))
     return converted
 
 
