@@ -272,3 +272,18 @@ def test_what_a_builder_was_given_is_the_recipe_and_not_the_larger_set_that_it_m
     assert answer.fixes[0].ok
     assert answer.fixes[0].equal
     assert "tool-${version}" in answer.fixes[0].code
+
+
+FROM_A_TABLE = """ps: let
+  s = rec { base = "tool"; version = "1.2"; name = "${base}-${version}"; };
+  tool = ps.stdenv.mkDerivation { inherit (s) name version; src = ./.; };
+in tool.overrideAttrs (o: { version = "1.3"; })"""
+
+
+def test_a_version_that_is_taken_from_another_set_is_followed_there(tmp_path: Path) -> None:
+    """Nobody evaluates the version that a package had before: where it came from was not seen."""
+    answer = stale(set_program(FROM_A_TABLE, str(tmp_path)), [])
+    assert exit_code(answer) == 1
+    assert "`name` still has the old `version`" in text_of(answer)
+    assert 'name = "tool-${version}";' in answer.fixes[0].code
+    assert answer.fixes[0].ok

@@ -103,6 +103,8 @@ def recipe_of(found: Examination, layer: Layer) -> Recipe | None:
     marks: dict[int, tuple[int, int]] = {}
     recipes: dict[int, Recipe] = {}
     for name, cell in cells.items():
+        if name in OWN:  # what a package had before it was overridden, nobody may have asked for
+            value_of(found, cell)
         last = 0
         for depth, node in enumerate(found.origins.chain(cell)):
             entry = found.places.of(node)
@@ -210,6 +212,7 @@ def origin(found: Examination, layer: Layer, given: Given, recipe: Recipe) -> Or
             [given.old] if type(given.old) is list and given.old[2:] == [place] else cells_at(found, place)
         )
         if cells:
+            value_of(found, cells[-1])
             return Origin(given, layer, recipe, chain(found, given.name, cells[-1]), variable=False)
     variable = variable_around(found, recipe, given.name) if binding is None else None
     if variable is not None:

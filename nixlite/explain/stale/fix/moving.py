@@ -33,6 +33,9 @@ ZEROS = {
 Edit = tuple[int, int, str]
 """Start and end offset of a text, and what takes its place."""
 
+LITERAL = re.compile(r'\$\{"([^"\\$]+)"\}')
+"""A literal in a string, where a variable was: people write it without `${}`."""
+
 INHERIT = re.compile(r"\binherit((?:\s+[A-Za-z_][\w'-]*)+)\s*;")
 
 
@@ -100,7 +103,7 @@ class Mover:
         if not self.reads:
             return None
         edited = inherits(index.source.text, edits, inherited)
-        return None if edited is None else settle(index.source.text, edited, value)
+        return None if edited is None else LITERAL.sub(r"\1", settle(index.source.text, edited, value))
 
     def zeros(self, node: n.AttrSet) -> list[Edit]:
         """Edits for the hashes of a set."""

@@ -78,6 +78,7 @@ def remedies(runs: Runs, target: Target, results: list[Reached]) -> list[Fix]:
     best: list[tuple[Reached, list[Fix]]] = []
     for item in results:
         fixes = fixes_for(runs, target, item, results)
+        fixes = [fix for fix in fixes if fix.drv is not None]  # what fails is no way out
         good = [fix for fix in fixes if fix.ok]
         others = [fix for fix in good[1:] if fix.say not in ("", good[0].say) and fix.whole]
         best.append((item, good[:1] + others[:1] or sorted(fixes, key=lambda fix: -fix.moves)[:1]))
