@@ -94,12 +94,17 @@ class Target(NamedTuple):
 
 def recipe_of(found: Examination, layer: Layer) -> Recipe | None:
     """The recipe of what a layer changes."""
-    called = recipe_of_call(found, layer)
-    if called is not None:
-        return called
     cells = layer.previous if type(layer.previous) is dict else layer.before
     if type(cells) is not dict:
-        return None
+        return recipe_of_call(found, layer)
+    # The call of what is no package that is fetched is in the file of the whole set, as a rule: long to read.
+    if "outputHash" in built_from(found, layer.before):
+        return recipe_of_call(found, layer) or recipe_of_cells(found, cells)
+    return recipe_of_cells(found, cells) or recipe_of_call(found, layer)
+
+
+def recipe_of_cells(found: Examination, cells: dict[str, Any]) -> Recipe | None:
+    """The set literal that most of what a package is made of was written in."""
     marks: dict[int, tuple[int, int]] = {}
     recipes: dict[int, Recipe] = {}
     for name, cell in cells.items():

@@ -142,12 +142,10 @@ def by_function(item: Reached, written: Writing) -> Iterator[Candidate]:
 def by_new_call(runs: Runs, item: Reached, written: Writing) -> Iterator[Candidate]:
     """The fetcher called again, `pkgs.fetchFromGitHub { … }`, for a source that cannot be overridden."""
     found = runs.first.found
+    if "override" in item.layer.before or "outputHash" not in built_names(item.layer.before):
+        return
     recipe = recipe_of_call(found, item.layer)
-    if (
-        recipe is None
-        or "override" in item.layer.before
-        or "outputHash" not in built_names(item.layer.before)
-    ):
+    if recipe is None:
         return
     parts: list[str] = []
     names = {given.name for given in item.layer.given}
