@@ -87,12 +87,12 @@ def by_argument(found: Examination, target: Target, item: Reached, written: Writ
     ways = []
     for prefix in (None, *prefixes(found, written)):
         made = Bindings(found, target, item.layer, rows_of(item), inside, prefix)
-        source = {name: code for name, code in made.bindings().items() if name == "src"}
-        bindings = {**given, **source, **hashes}
+        again = {name: code for name, code in made.bindings().items() if name in recipe.container.bindings}
+        bindings = {**given, **again, **hashes}
         lines = "".join(
             f"\n    {attribute_name(name)} = {indented(code)};" for name, code in bindings.items()
         )
-        head = "rec " if source or written.container.recursive else ""
+        head = "rec " if made.needs_rec or written.container.recursive else ""
         call = f"{ARGS}: old.{recipe.callee} ({ARGS} // {head}{{{lines}\n  }});"
         site = written.site
         code = f"{written.source(site.subject)}.override (old: {{\n  {recipe.callee} = {call}\n}})"
