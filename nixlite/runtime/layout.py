@@ -10,8 +10,9 @@ whole; shared parts are shown again.
 
 from __future__ import annotations
 
-from nixlite.errors import NixError
+from nixlite.errors import NixError, StackOverflow
 from nixlite.runtime.operators import is_derivation
+from nixlite.runtime.printer import DEEPEST
 from nixlite.runtime.show import (
     BLUE,
     CYAN,
@@ -193,10 +194,14 @@ class _Builder:
         self.path: list[str] = []  # the attribute names and indices that lead to what is being shown
 
     def build(self, x: Lazy, depth: int) -> _Node:
-        """The tree for a part of the value; its errors are shown, not raised."""
+        """The tree for a part of the value; its errors are shown, but for nesting without end, which is raised."""
+        if depth > DEEPEST:
+            raise StackOverflow
         error_forces_deeply = True  # noqa: F841 - read by trace.py
         try:
             return self.build_value(force(x), depth)
+        except StackOverflow:
+            raise
         except NixError as error:
             first_line = error.message.split("\n", 1)[0]
             return self.atom(RED, f"«error: {first_line}»")
