@@ -194,7 +194,7 @@ class _Builder:
         self.path: list[str] = []  # the attribute names and indices that lead to what is being shown
 
     def build(self, x: Lazy, depth: int) -> _Node:
-        """The tree for a part of the value; its errors are shown, but for nesting without end, which is raised."""
+        """The tree for a part of the value; its errors are shown, nesting without end is raised."""
         if depth > DEEPEST:
             raise StackOverflow
         error_forces_deeply = True  # noqa: F841 - read by trace.py
