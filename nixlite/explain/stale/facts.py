@@ -114,6 +114,8 @@ def key_of(found: Examination, cell: Any, depth: int = DEPTH) -> Any:
         if not depth:
             return "…"
         return tuple([(name, key_of(found, value[name], depth - 1)) for name in sorted(value)])
+    if kind is ContextString:  # what is fetched has the path that its hash says, wherever it comes from
+        return (value.text, value.context)
     return "«function»" if kind in FUNCTIONS else plain(value)
 
 
