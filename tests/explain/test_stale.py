@@ -287,3 +287,18 @@ def test_a_version_that_is_taken_from_another_set_is_followed_there(tmp_path: Pa
     assert "`name` still has the old `version`" in text_of(answer)
     assert 'name = "tool-${version}";' in answer.fixes[0].code
     assert answer.fixes[0].ok
+
+
+ANOTHER_SOURCE = """ps: let
+  version = "1.2";
+  more = ps.fetchurl {
+    name = "more"; url = "https://x.org/more-${version}.tar.gz"; sha256 = "0ssi1wpaf7plaswqqjwigppsg5fyh99vdlb9kzl7c9lng89ndq1i";
+  };
+  tool = ps.stdenv.mkDerivation { pname = "tool"; inherit version; src = ./.; postUnpack = "cp ${more} more"; };
+in tool.overrideAttrs (o: { version = "1.3"; })"""
+
+
+def test_a_second_source_is_behind_although_its_hash_fixes_its_path(tmp_path: Path) -> None:
+    answer = stale(set_program(ANOTHER_SOURCE, str(tmp_path)), [])
+    assert exit_code(answer) == 1
+    assert "`postUnpack`" in text_of(answer)
