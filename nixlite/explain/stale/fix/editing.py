@@ -16,14 +16,13 @@ from typing import TYPE_CHECKING, Any
 
 from nixlite.errors import NixError
 from nixlite.explain.stale.facts import HASHES, built_from, drv_path, is_fixed, is_package, value_of
-from nixlite.explain.stale.fix.moving import ZEROS, Mover, Replaced
+from nixlite.explain.stale.fix.moving import ZEROS, Again, Mover, Replaced
 from nixlite.runtime.show import show_value
 from nixlite.runtime.values import MISSING, ContextString
 from nixlite.spelling import attribute_name
-from nixlite.syntax import nodes as n
 
 if TYPE_CHECKING:
-    from nixlite.explain.recording.places import Definition, Index
+    from nixlite.explain.recording.places import Definition
     from nixlite.explain.recording.program import Examination
     from nixlite.explain.stale.facts import Differing
     from nixlite.explain.stale.fix.writing import Writing
@@ -32,7 +31,7 @@ if TYPE_CHECKING:
     from nixlite.explain.stale.target import Target
 
 
-class Bindings:
+class Bindings(Again):
     """Works out the bindings for one layer; *prefix* leads to the functions of the package set ("pkgs.", ""
     where they are in scope, None where they are not to be had).
 
@@ -80,7 +79,7 @@ class Bindings:
         for name, rows in groups.items():
             code = (
                 self.by_override(name)
-                or self.by_definition(name)
+                or self.definition_again(name, self.definition(name))
                 or self.by_parts(name, rows)
                 or self.by_value(rows)
             )
@@ -104,12 +103,6 @@ class Bindings:
         chain = self.found.origins.chain(cell) if type(cell) is list else []
         return self.found.places.of(chain[-1]) if chain else None
 
-    def index_of(self, entry: Definition) -> Index:
-        """The index of the source that a definition is in."""
-        index = self.found.places.index(entry.place[0])
-        assert index is not None
-        return index
-
     def old_value(self, name: str) -> Any:
         """The value of an attribute as the override can name it, MISSING where it cannot."""
         return value_of(self.found, self.attributes().get(name, MISSING))
@@ -119,23 +112,9 @@ class Bindings:
         value, entry = self.old_value(name), self.definition(name)
         if type(value) is not dict or "override" not in value or entry is None:
             return None
-        call: Any = entry.value
-        if type(call) is not n.Call or type(call.arguments[0]) is not n.AttrSet:
-            return None
-        index = self.index_of(entry)
-        parts = []
-        moved = False
-        for argument, binding in call.arguments[0].bindings.items():
-            code = self.mover.moved(index, binding.value) if binding.value is not None else None
-            if code is not None:
-                moved = True
-                parts.append(f"inherit {argument};" if code == argument else f"{argument} = {code};")
-            elif argument in ZEROS:
-                parts.append(f'{argument} = "{ZEROS[argument]}";')
-                self.assumes_hash = True
+        parts, moved = self.arguments_again(entry)
         if not moved:
             return None
-        self.needs_rec = True
         rest = "".join(f"\n    {part}" for part in parts)
         return f"{self.written.previous}.{attribute_name(name)}.override {{{rest}\n  }}"
 
@@ -186,17 +165,6 @@ class Bindings:
             self.needs_rec = True
             return part
         return None
-
-    def by_definition(self, name: str) -> str | None:
-        """The definition of an attribute once more, with its names as the override knows them."""
-        entry = self.definition(name)
-        if entry is None or entry.value is None or entry.name != name:
-            return None
-        code = self.mover.moved(self.index_of(entry), entry.value, new_hash=type(entry.value) is n.Call)
-        if code is not None:
-            self.needs_rec = True
-            self.assumes_hash = self.assumes_hash or self.mover.assumes_hash
-        return code
 
     def by_value(self, rows: list[Differing]) -> str | None:
         """The value that an attribute would have, written down; of a text in which the old value stands,

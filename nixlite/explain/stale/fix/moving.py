@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from nixlite.explain.recording.places import Definition, Index, Places
+    from nixlite.explain.recording.program import Examination
     from nixlite.explain.recording.recorder import Place
 
 ZEROS = {
@@ -154,6 +155,51 @@ class Mover:
         if definition.kind in (LET, REC) and type(definition.value) in (n.Str, n.Int, n.Float):
             return definition.text
         return None
+
+
+class Again:
+    """What writes definitions once more for an override, with a *mover*; `needs_rec` tells whether one reads
+    another, `assumes_hash` whether a hash was made up."""
+
+    found: Examination
+    mover: Mover
+    needs_rec: bool
+    assumes_hash: bool
+
+    def index_of(self, entry: Definition) -> Index:
+        """The index of the source that a definition is in."""
+        index = self.found.places.index(entry.place[0])
+        assert index is not None
+        return index
+
+    def definition_again(self, name: str, entry: Definition | None) -> str | None:
+        """The definition of an attribute once more, with its names as the override knows them."""
+        if entry is None or entry.value is None or entry.name != name:
+            return None
+        code = self.mover.moved(self.index_of(entry), entry.value, new_hash=type(entry.value) is n.Call)
+        if code is not None:
+            self.needs_rec = True
+            self.assumes_hash = self.assumes_hash or self.mover.assumes_hash
+        return code
+
+    def arguments_again(self, entry: Definition) -> tuple[list[str], bool]:
+        """(the arguments of a call of a function that were made of the old value, and its hashes; whether
+        there are any but hashes)."""
+        call: Any = entry.value
+        if type(call) is not n.Call or type(call.arguments[0]) is not n.AttrSet:
+            return [], False
+        index = self.index_of(entry)
+        parts: list[str] = []
+        moved = False
+        for argument, binding in call.arguments[0].bindings.items():
+            code = self.mover.moved(index, binding.value) if binding.value is not None else None
+            if code is not None:
+                moved = self.needs_rec = True
+                parts.append(f"inherit {argument};" if code == argument else f"{argument} = {code};")
+            elif argument in ZEROS:
+                parts.append(f'{argument} = "{ZEROS[argument]}";')
+                self.assumes_hash = True
+        return parts, moved
 
 
 def arguments_in(value: n.Expr) -> set[str]:

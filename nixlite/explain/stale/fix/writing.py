@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from nixlite.explain.recording.observing import Site
+    from nixlite.explain.recording.places import Index
     from nixlite.explain.recording.program import Examination
     from nixlite.explain.stale.fix.moving import Edit
 
@@ -74,23 +75,27 @@ def writing(site: Site) -> Writing:
 
 
 def prefixes(found: Examination, written: Writing) -> list[str]:
-    """How the override may name the functions that packages are made of, the nearest set first:
-    `pkgs.python3Packages.` and `pkgs.` for `pkgs.python3Packages.x.overrideAttrs`."""
-    select: Any = written.site.call.function
-    subject = select.subject
-    if not all(isinstance(name, str) for name in select.path):
+    """How the override may name the functions that packages are made of."""
+    function: Any = written.site.call.function
+    return set_names(function, written.text, found.places.index(written.site.source.name))
+
+
+def set_names(function: n.Select, text: str, index: Index | None) -> list[str]:
+    """The package sets that an overriding function names, the nearest first: `pkgs.python3Packages.` and
+    `pkgs.` for `pkgs.python3Packages.x.overrideAttrs`; "" where `with` or the REPL's scope gives it."""
+    if not all(isinstance(name, str) for name in function.path):
         return []
-    index = found.places.index(written.site.source.name)
+    subject = function.subject
     bare: list[str] = []
     if type(subject) is n.Var and index is not None:
         variables: dict[Any, Any] = index.analysis.variables
         node = next((v for v in variables if v.start == subject.start and v.name == subject.name), None)
-        meaning = index.analysis.variables.get(node) if node is not None else None
+        meaning = variables.get(node) if node is not None else None
         bare = [""] if type(meaning) is WithLookup or (type(meaning) is Variable and meaning.dynamic) else []
-    if len(select.path) == 1:
+    if len(function.path) == 1:  # the package is a variable
         return bare
-    names = [attribute_name(str(name)) for name in select.path[:-2]]
-    sets = [written.source(subject), *names]
+    names = [attribute_name(str(name)) for name in function.path[:-2]]
+    sets = [text[subject.start : subject.end], *names]
     return [".".join(sets[:length]) + "." for length in range(len(sets), 0, -1)] + bare
 
 

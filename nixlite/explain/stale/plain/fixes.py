@@ -13,11 +13,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from nixlite.analysis.facts import Variable, WithLookup
 from nixlite.errors import NixError
 from nixlite.explain.recording.leaves import forced, is_derivation, leaf_at
 from nixlite.explain.recording.program import set_at
-from nixlite.explain.stale.fix.moving import ZEROS, Mover, Replaced, replace
+from nixlite.explain.stale.fix.moving import Again, Mover, Replaced, replace
+from nixlite.explain.stale.fix.writing import set_names
 from nixlite.runtime.show import show_value
 from nixlite.runtime.values import ContextString
 from nixlite.spelling import attribute_name
@@ -26,7 +26,7 @@ from nixlite.syntax import nodes as n
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from nixlite.explain.recording.places import Definition, Index
+    from nixlite.explain.recording.places import Definition
     from nixlite.explain.recording.program import Program
     from nixlite.explain.stale.plain.examine import Report, Stale
     from nixlite.explain.stale.plain.overrides import Override
@@ -61,7 +61,7 @@ class Fix(NamedTuple):
         return bool(self.moved) and all(item.ok for item in self.moved)
 
 
-class Editor:
+class Editor(Again):
     """Rewrites the set literal of an override; *prefix* as `Mover` has it."""
 
     def __init__(self, report: Report, prefix: str | None = None) -> None:
@@ -102,11 +102,6 @@ class Editor:
             return "", False
         return (name, False) if name else ("old", True)
 
-    def is_beside_others(self, var: n.Var) -> bool:
-        """Whether a variable of the override is found by `with` or in the REPL's scope, as others may be."""
-        meaning = self.index_of(self.definition).analysis.variables.get(var)
-        return type(meaning) is WithLookup or (type(meaning) is Variable and meaning.dynamic)
-
     # -- what to add
 
     def additions(self) -> dict[str, str]:
@@ -116,7 +111,11 @@ class Editor:
         for item in self.report.stale:
             groups.setdefault(item.path[0], []).append(item)
         for name, items in groups.items():
-            code = self.by_override(name, items) or self.by_definition(name) or self.by_value(name, items)
+            code = (
+                self.by_override(name)
+                or self.definition_again(name, self.written(name))
+                or self.by_value(name, items)
+            )
             if code is not None:
                 result[name] = code
         return result
@@ -127,44 +126,15 @@ class Editor:
         chain = self.found.origins.chain(cell)
         return self.found.places.of(chain[-1]) if chain else None
 
-    def by_override(self, name: str, items: list[Stale]) -> str | None:
+    def by_override(self, name: str) -> str | None:
         """`old.src.override { … }`, with the arguments that were made of the old value."""
         value = forced(self.found, self.attrs[name])
         entry = self.written(name)
         if not self.old or type(value) is not dict or "override" not in value or entry is None:
             return None
-        call: Any = entry.value
-        if type(call) is not n.Call or type(call.arguments[0]) is not n.AttrSet:
-            return None
-        index = self.index_of(entry)
-        parts = []
-        for argument, binding in call.arguments[0].bindings.items():
-            code = self.mover.moved(index, binding.value) if binding.value is not None else None
-            if code is not None:
-                self.needs_rec = True
-                parts.append(f"inherit {argument};" if code == argument else f"{argument} = {code};")
-            elif argument in ZEROS:
-                parts.append(f'{argument} = "{ZEROS[argument]}";')
-                self.assumes_hash = True
+        parts, _ = self.arguments_again(entry)
         rest = "".join(f"\n    {part}" for part in parts)
         return f"{self.old}.{attribute_name(name)}.override {{{rest}\n  }}" if parts else None
-
-    def by_definition(self, name: str) -> str | None:
-        """The definition of an attribute once more, with its names as the override knows them."""
-        entry = self.written(name)
-        if entry is None or entry.value is None or entry.name != name:
-            return None
-        code = self.mover.moved(self.index_of(entry), entry.value, new_hash=type(entry.value) is n.Call)
-        if code is not None:
-            self.needs_rec = True
-            self.assumes_hash = self.assumes_hash or self.mover.assumes_hash
-        return code
-
-    def index_of(self, entry: Definition) -> Index:
-        """The index of the source that a definition is in."""
-        index = self.found.places.index(entry.place[0])
-        assert index is not None
-        return index
 
     def by_value(self, name: str, items: list[Stale]) -> str | None:
         """The value that an attribute would have, written down; nested ones beside the old rest.
@@ -260,19 +230,12 @@ def propose(program: Program, path: Sequence[str], report: Report) -> Fix | None
 
 
 def prefixes(editor: Editor) -> list[str]:
-    """How the override may name the functions that packages are made of, the nearest set first:
-    `pkgs.python3Packages.` and `pkgs.` for `pkgs.python3Packages.x.overrideAttrs`."""
+    """How the override may name the functions that packages are made of."""
     label = editor.label
     function = label.call.function if label is not None and type(label.call) is n.Call else None
-    if type(function) is not n.Select or not all(isinstance(name, str) for name in function.path):
+    if type(function) is not n.Select:
         return []
-    subject = function.subject
-    bare = [""] if type(subject) is n.Var and editor.is_beside_others(subject) else []
-    if len(function.path) == 1:  # the package is a variable
-        return bare
-    names = [attribute_name(str(name)) for name in function.path[:-2]]
-    sets = [editor.source.text[subject.start : subject.end], *names]
-    return [".".join(sets[:length]) + "." for length in range(len(sets), 0, -1)] + bare
+    return set_names(function, editor.source.text, editor.index_of(editor.definition))
 
 
 def check(program: Program, path: Sequence[str], report: Report, name: str, text: str) -> list[Moved]:
