@@ -46,7 +46,7 @@ class Meant(NamedTuple):
 def undeclared(asked: Asked) -> Undeclared | None:
     """The definition that the module system refused, None if it refused none."""
     found = asked.found
-    for node in found.recorder.nodes.values():
+    for node in found.recorder.forced():
         if node.place is None or not node.place[0].endswith("/modules.nix"):
             continue
         entry = found.places.of(node)

@@ -12,7 +12,7 @@ from nixlite.explain.modules.written import attribute
 from nixlite.explain.overlays.circles import STRICT, attribute_of, built_name, step_of
 from nixlite.explain.overlays.stack import Finding, Question, is_same
 from nixlite.explain.recording.places import FORMAL, PART, REC, SET, callee_name
-from nixlite.explain.recording.recorder import settled
+from nixlite.explain.recording.recorder import settled, was_forced
 from nixlite.explain.trials import Advice, Change, attempt, outcome
 from nixlite.runtime.thunk import failed
 from nixlite.runtime.values import MISSING
@@ -283,7 +283,7 @@ def misspelt(
     """(what is read by nothing, the same with the name that is asked for)."""
     asked = asked_names(question, node, facts)
     nodes: dict[Place, list[Node]] = {}
-    for other in list(question.found.recorder.nodes.values()):
+    for other in question.found.recorder.forced():
         if other.place is not None:
             nodes.setdefault(other.place, []).append(other)
     others: list[tuple[Definition, str]] = []
@@ -326,10 +326,9 @@ def unread_name(question: Question, entry: Definition, nodes: dict[Place, list[N
     value: Any = entry.value
     if binding is None or type(value) is not n.AttrSet:
         return ""
-    known = question.found.recorder.nodes
     for name, item in value.bindings.items():
         cells = [node.value[name] for node in read if type(node.value) is dict and name in node.value]
-        if item.pos == binding.pos and cells and all(type(c) is list and id(c) not in known for c in cells):
+        if item.pos == binding.pos and cells and all(type(c) is list and not was_forced(c) for c in cells):
             return name
     return ""
 

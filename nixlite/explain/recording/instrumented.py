@@ -8,6 +8,7 @@ from nixlite.explain.recording.calls import attach, watch
 from nixlite.explain.recording.linking import Linker
 from nixlite.explain.recording.recorder import Recorder
 from nixlite.runtime import abi, thunk
+from nixlite.runtime.show import show_value
 from nixlite.runtime.values import PrimOp, linked
 from nixlite.source import Source
 
@@ -64,10 +65,8 @@ class InstrumentedEvaluator(Evaluator):
         self.trees: dict[str, Expr] = {}
         """The trees of texts that are no files: bindings of the REPL cannot be parsed as expressions."""
         self.scopes: dict[str, tuple[str, ...]] = {}
-        linker = Linker(
-            {thunk.force: self.recorder.force, abi.update: self.recorder.update},
-        )
-        self.relink(linker)
+        self.linker = Linker({thunk.force: self.recorder.force, abi.update: self.recorder.update})
+        self.relink(self.linker)
 
     def relink(self, linker: Linker) -> None:
         """Put the recording copies in place of builtins and operations."""
@@ -96,6 +95,10 @@ class InstrumentedEvaluator(Evaluator):
             for builtin in self.observer.builtins():
                 state.globals[f"__{builtin.name}"] = builtin
         attach(self)
+
+    def shown(self, value: Any) -> str:
+        """A value as Nix prints it, evaluated as far as that needs."""
+        return self.linker.link(show_value)(self.state, value)  # type: ignore[no-any-return]
 
     def noting(self, name: str, function: Any, source: int) -> Any:
         """A builtin of two arguments that makes a set, written down."""

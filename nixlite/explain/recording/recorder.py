@@ -8,6 +8,7 @@ that.
 
 from __future__ import annotations
 
+from collections import deque
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from nixlite.errors import InfiniteRecursion, NixError
@@ -16,7 +17,7 @@ from nixlite.runtime.thunk import force as plain_force
 from nixlite.runtime.values import MISSING, ContextString, NixPath
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection
 
     from nixlite.explain.recording.calls import CallRecord
     from nixlite.runtime.values import Lazy, Value
@@ -26,22 +27,37 @@ Place = tuple[str, int, int]
 
 
 class Node:
-    """A thunk that was forced, or a place where the question was asked (*cell* None)."""
+    """A thunk that was forced, or a place where the question was asked (*cell* None).
 
-    __slots__ = ("cell", "number", "place", "reads")
+    There is one node for a thunk, made when somebody wants to know about it: see `Recorder.node`.
+    """
 
-    def __init__(self, number: int, cell: Any, place: Place | None) -> None:
-        self.number = number
+    __slots__ = ("asked", "cell", "recorder")
+
+    def __init__(self, recorder: Recorder, cell: Any) -> None:
+        self.recorder = recorder
         self.cell = cell
-        self.place = place
-        self.reads: dict[Node, None] = {}
+        self.asked: dict[Node, None] = {}
+        """What a question read."""
+
+    @property
+    def place(self) -> Place | None:
+        """Where the thunk's expression is defined."""
+        return self.cell[2] if self.cell is not None and len(self.cell) == 3 else None
 
     @property
     def value(self) -> Any:
         """The value, MISSING while there is none (also after an error)."""
-        if self.cell is None or self.cell[0] is not known:
+        if self.cell is None or type(self.cell[0]) is not Reads:
             return MISSING
         return self.cell[1]
+
+    @property
+    def reads(self) -> dict[Node, None]:
+        """The nodes that were asked for, in order."""
+        if self.cell is None:
+            return self.asked
+        return dict.fromkeys(map(self.recorder.node, self.recorder.reads(self.cell)))
 
 
 class Made(NamedTuple):
@@ -71,21 +87,35 @@ class Substitute(NamedTuple):
     new: Any
 
 
-def known(payload: Value) -> Value:
-    """The code of a thunk that has its value.
+class Reads(tuple[Any, ...]):
+    """The thunks that a thunk read: its code, once it has its value.
 
-    It is not None, as in a normal evaluation, so that nobody takes the value without asking `force`.
+    It takes less memory than anything beside the thunk would, and as it is not None, nobody takes the value
+    without asking `force`. The `force` of a normal evaluation can call it, and forgets it then.
     """
-    return payload
+
+    __slots__ = ()
+
+    def __call__(self, payload: Value) -> Value:
+        """The value."""
+        return payload
+
+
+NOTHING = Reads()
+
+
+def was_forced(cell: Any) -> bool:
+    """Whether a thunk was asked for while something was recorded."""
+    return type(cell[0]) is Reads or cell[0] is failed
 
 
 class Recorder:
     """One recording; `force` and the others are given to the code that is recorded.
 
-    *substitutes*: values to be taken for those of definitions, by place. `cycle` is the circle of nodes when
-    an infinite recursion was met, first asked first; `calls` are those of watched functions. With *steps*
-    `events` is filled; *describe* gives the text of a value. *light*: nothing is written down but values; for
-    evaluating with other ones.
+    *substitutes*: values to be taken for those of definitions, by place. `cells` are the thunks that were
+    forced, in order. `cycle` is the circle of nodes when an infinite recursion was met, first asked first;
+    `calls` are those of watched functions. With *steps* `events` is filled; *describe* gives the text of a
+    value. *light*: nothing is written down but values; for evaluating with other ones.
     """
 
     def __init__(
@@ -99,71 +129,121 @@ class Recorder:
         self.describe = describe
         self.substitutes = substitutes or {}
         self.nodes: dict[int, Node] = {}
+        self.cells: list[Any] = []
         self.made: dict[int, Made] = {}
-        self.stack: list[Node] = []
+        self.nobody: Any = deque(maxlen=0)
+        """What reads when no thunk is under evaluation: it keeps nothing."""
+        self.frames: list[Any] = [self.nobody]
+        """For each thunk under evaluation the thunk, then what it has read; None, then that of a question."""
+        self.failed_reads: dict[int, Reads] = {}
+        self.limits: dict[int, int] = {}
+        """Lengths up to which long frames are left alone, by their identity."""
         self.cycle: list[Node] = []
         self.events: list[Event] = []
         self.calls: list[CallRecord] = []
         self.steps = steps
-        self.force = self._make_light_force() if light else self._make_force()
+        if light:
+            self.force = self._make_light_force()
+        else:
+            self.force = self._make_stepping_force() if steps else self._make_force()
+
+    # -- what was written down
 
     def node(self, cell: Any) -> Node:
         """The node of a thunk."""
         found = self.nodes.get(id(cell))
         if found is None:
-            place = cell[2] if len(cell) == 3 else None
-            found = self.nodes[id(cell)] = Node(len(self.nodes), cell, place)
+            found = self.nodes[id(cell)] = Node(self, cell)
         return found
 
-    def _make_force(self) -> Callable[[Lazy], Value]:
-        nodes, stack, substitutes, events = self.nodes, self.stack, self.substitutes, self.events
-        steps, describe = self.steps, self.describe
+    def reads(self, cell: Any) -> Reads:
+        """The thunks that a thunk read, some of them more than once."""
+        if type(cell[0]) is Reads:
+            return cell[0]
+        return self.failed_reads.get(id(cell), NOTHING)
+
+    def forced(self) -> list[Node]:
+        """The nodes of all thunks that were forced, in order."""
+        return list(map(self.node, self.cells))
+
+    def forced_at(self, place: Place) -> list[Node]:
+        """Those that are defined at a place."""
+        return [self.node(cell) for cell in self.cells if len(cell) == 3 and cell[2] == place]
+
+    def in_order(self, nodes: Collection[Node]) -> list[Node]:
+        """Nodes in the order in which they were forced first."""
+        wanted = {id(node.cell): node for node in nodes if node.cell is not None}
+        ordered = {id(cell): wanted[id(cell)] for cell in self.cells if id(cell) in wanted}
+        return list(ordered.values())
+
+    # -- forcing
+
+    def _make_force(self, again: Callable[[Lazy], Value] | None = None) -> Callable[[Lazy], Value]:
+        """*again*: what forces the thunk that an alias stands for."""
+        frames, cells, substitutes = self.frames, self.cells, self.substitutes
 
         def force(x: Any) -> Any:
             """`thunk.force`, written down."""
             if type(x) is not list:
                 return x
-            node = nodes.get(id(x))
-            if node is None:
-                node = nodes[id(x)] = Node(len(nodes), x, x[2] if len(x) == 3 else None)
-            if stack:
-                stack[-1].reads[node] = None
-            by = stack[-1] if stack else None
+            reader = frames[-1]
+            reader.append(x)
             code = x[0]
-            if code is known:
-                if steps:
-                    events.append(Event("read", node, by, describe(x[1])))
+            if type(code) is Reads:
                 return x[1]
+            if len(reader) > MANY:
+                self.shorten(reader)
             if code is plain_force:
-                code = force
-            if code is blackhole and not self.cycle and node in stack:
-                self.cycle = stack[stack.index(node) :]
+                code = again or force
+            elif code is blackhole:
+                self.meet(x)
+            if code is not failed:
+                cells.append(x)
             x[0] = blackhole
-            stack.append(node)
-            if steps:
-                events.append(Event("force", node, by))
+            frame = [x]
+            frames.append(frame)
             try:
                 value = x[1] if code is None or code is VIRGIN else code(x[1])
             except NixError as error:
                 if code is not failed:
                     x[1] = error
+                    self.failed_reads[id(x)] = read_in(frame)
                 x[0] = failed
-                if steps:
-                    events.append(Event("error", node, by))
                 raise
             except BaseException:
                 x[0] = code
                 raise
             finally:
-                stack.pop()
-            if substitutes and node.place in substitutes:
-                value = substituted(substitutes[node.place], value)
+                frames.pop()
+            if substitutes and len(x) == 3 and x[2] in substitutes:
+                value = substituted(substitutes[x[2]], value)
             x[1] = value
-            x[0] = known
-            if steps:
-                events.append(Event("value", node, by, describe(value)))
+            x[0] = read_in(frame) if len(frame) > 1 else NOTHING
             return value
 
+        return force
+
+    def _make_stepping_force(self) -> Callable[[Lazy], Value]:
+        events, describe = self.events, self.describe
+
+        def force(x: Any) -> Any:
+            """As the other one; each step is an event."""
+            if type(x) is not list:
+                return x
+            node, by = self.node(x), self.reader()
+            if type(x[0]) is Reads:
+                events.append(Event("read", node, by, describe(x[1])))
+                return recorded(x)
+            events.append(Event("force", node, by))
+            try:
+                value = recorded(x)
+            except NixError:
+                events.append(Event("error", node, by))
+                raise
+            events.append(Event("value", node, by, describe(value)))
+            return value
+
+        recorded = self._make_force(force)
         return force
 
     def _make_light_force(self) -> Callable[[Lazy], Value]:
@@ -174,7 +254,7 @@ class Recorder:
             if type(x) is not list:
                 return x
             code = x[0]
-            if code is known:
+            if type(code) is Reads:
                 return x[1]
             if code is plain_force:
                 code = force
@@ -192,18 +272,35 @@ class Recorder:
             if len(x) == 3 and x[2] in substitutes:
                 value = substituted(substitutes[x[2]], value)
             x[1] = value
-            x[0] = known
+            x[0] = NOTHING
             return value
 
         return force
+
+    def meet(self, cell: Any) -> None:
+        """A thunk that is under evaluation is asked for: remember the circle, the first time."""
+        under_way = [frame[0] if frame else None for frame in self.frames]
+        at = next((at for at, other in enumerate(under_way) if other is cell), None)
+        if at is not None and not self.cycle:
+            self.cycle = [self.node(other) for other in under_way[at:] if other is not None]
+
+    def reader(self) -> Node | None:
+        """The thunk under evaluation, as a node."""
+        frame = self.frames[-1]
+        return self.node(frame[0]) if frame and frame[0] is not None else None
+
+    def shorten(self, frame: list[Any]) -> None:
+        """Take out of what was read by a thunk that has read very much what is there more than once."""
+        if len(frame) > self.limits.get(id(frame), 0):
+            frame[1:] = {id(cell): cell for cell in frame[1:]}.values()
+            self.limits[id(frame)] = 2 * len(frame)
 
     # -- operations of compiled code
 
     def created(self, cell: Any) -> Any:
         """A thunk that has just been made."""
         if self.steps:
-            by = self.stack[-1] if self.stack else None
-            self.events.append(Event("create", self.node(cell), by))
+            self.events.append(Event("create", self.node(cell), self.reader()))
         return cell
 
     def update(
@@ -218,7 +315,7 @@ class Recorder:
         """Write down that a builtin made *result* of *sources*."""
         if type(result) is dict and id(result) not in self.made:
             sets = tuple(v for x in sources if type(v := settled(x)) is dict)
-            place = next((node.place for node in reversed(self.stack) if node.place), None)
+            place = next(filter(None, map(place_of, reversed(self.frames))), None)
             self.made[id(result)] = Made(how, place, result, sets)
         return result
 
@@ -227,23 +324,46 @@ class Recorder:
 
         A question that is part of another one reads for that one too.
         """
-        node = Node(-1, None, None)
-        self.stack.append(node)
+        node = Node(self, None)
+        frame: list[Any] = [None]
+        self.frames.append(frame)
         try:
             return node, question()
         except NixError as error:
             return node, error
         finally:
-            self.stack.pop()
-            if self.stack and self.stack[-1].cell is None:
-                self.stack[-1].reads.update(node.reads)
+            self.frames.pop()
+            outer = self.frames[-1]
+            if outer and outer[0] is None:
+                outer += frame[1:]
+            node.asked = dict.fromkeys(map(self.node, frame[1:]))
+
+
+MANY = 4096
+"""So many reads of one thunk are looked through for what is there more than once."""
+
+
+def read_in(frame: list[Any]) -> Reads:
+    """What a thunk has read, from its frame."""
+    del frame[0]
+    return Reads(frame if len(frame) < FEW else {id(cell): cell for cell in frame}.values())
+
+
+FEW = 6
+"""So few reads are not worth being looked through."""
+
+
+def place_of(frame: Any) -> Place | None:
+    """Where the thunk of a frame is defined."""
+    cell = frame[0] if frame else None
+    return cell[2] if cell is not None and len(cell) == 3 else None
 
 
 def settled(x: Lazy) -> Any:
     """The value of a lazy that was evaluated, MISSING of one that was not."""
     if type(x) is not list:
         return x
-    return x[1] if x[0] is known or x[0] is VIRGIN or x[0] is None else MISSING
+    return x[1] if type(x[0]) is Reads or x[0] is VIRGIN or x[0] is None else MISSING
 
 
 def substituted(substitute: Substitute, value: Any) -> Any:

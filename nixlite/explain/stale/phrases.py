@@ -372,7 +372,7 @@ class Phrases(Words):
         for name in ("url", "urls", "rev"):
             cell = built_from(self.found, at).get(name, MISSING)
             start, _ = self.found.recorder.ask(lambda cell=cell: shallow(self.found, cell))  # type: ignore[misc]
-            for node in sorted(read_for(self.found, [start]), key=lambda node: -node.number):
+            for node in self.found.recorder.in_order(read_for(self.found, [start]))[::-1]:
                 entry = self.found.places.of(node) if node.place is not None else None
                 if (
                     entry is not None

@@ -228,7 +228,7 @@ def origin(found: Examination, layer: Layer, given: Given, recipe: Recipe) -> Or
 
 def cells_at(found: Examination, place: Place) -> list[Any]:
     """The thunks of a definition that were evaluated."""
-    return [node.cell for node in found.recorder.nodes.values() if node.place == place]
+    return [node.cell for node in found.recorder.forced_at(place)]
 
 
 def chain(found: Examination, name: str, cell: Any) -> list[Node]:

@@ -82,7 +82,7 @@ class Words:
     def made_at(self, rows: list[Differing], name: str) -> str:
         """Where the builder makes something of a value, or would: the definition that names it."""
         start, _ = self.found.recorder.ask(lambda: shallow(self.found, rows[0].old))
-        for node in sorted(read_for(self.found, [start]), key=lambda node: node.number):
+        for node in self.found.recorder.in_order(read_for(self.found, [start])):
             entry = self.found.places.of(node) if self.found.places.name_at_is(node, rows[0].name) else None
             if entry is not None and entry.value is not None and name in names_in(entry.value):
                 return f" ({self.place(node.place)})"
@@ -133,7 +133,7 @@ class Words:
         """Where the function of a layer calls the builder."""
         recipe = recipe_of(self.found, layer)
         callee = recipe.callee if recipe is not None else ""
-        for node in self.found.recorder.nodes.values():
+        for node in self.found.recorder.forced():
             if node.place is None or not self.found.places.name_at_is(node, layer.what):
                 continue
             entry = self.found.places.of(node)

@@ -17,7 +17,6 @@ from typing import TYPE_CHECKING, Any
 from nixlite.errors import NixError
 from nixlite.explain.stale.facts import HASHES, built_from, drv_path, is_fixed, is_package, value_of
 from nixlite.explain.stale.fix.moving import ZEROS, Again, Mover, Replaced
-from nixlite.runtime.show import show_value
 from nixlite.runtime.values import MISSING, ContextString
 from nixlite.spelling import attribute_name
 
@@ -185,7 +184,7 @@ class Bindings(Again):
             second = text_of(value_of(self.found, given.new))
             if first and second and old.count(first) >= 1 and old.replace(first, second) == new:
                 self.needs_rec = True
-                shown = show_value(self.found.evaluator.state, first)
+                shown = self.found.evaluator.shown(first)
                 name = attribute_name(row.name)
                 previous = self.written.previous
                 return f"builtins.replaceStrings [ {shown} ] [ {given.name} ] {previous}.{name}"
@@ -210,7 +209,7 @@ class Bindings(Again):
         if type(value) is tuple and any(type(self.then(item)) in (dict, ContextString) for item in value):
             return None
         try:
-            code = show_value(self.found.evaluator.state, value)
+            code = self.found.evaluator.shown(value)
         except NixError:
             return None
         if "«" in code or "<" in code or "/nix/store" in code:

@@ -12,7 +12,6 @@ from nixlite.explain.stale.fix.writing import with_bindings
 from nixlite.explain.stale.givens import BY_ATTRIBUTES
 from nixlite.explain.stale.reach import chains
 from nixlite.explain.stale.sources import MISMATCH, OLD_BYTES, sources
-from nixlite.runtime.show import show_value
 from nixlite.runtime.values import MISSING
 from nixlite.spelling import attribute_name
 
@@ -100,7 +99,7 @@ def source_of_version(found: Examination, package: Any, old: Any, previous: str)
             continue
         text = value_of(found, src.get(name, built_from(found, src).get(name, MISSING)))
         if type(text) is str and old in text:
-            code = show_value(found.evaluator.state, text).replace(old, "${version}")
+            code = found.evaluator.shown(text).replace(old, "${version}")
             return f'{previous}.src.override {{\n    {name} = {code};\n    hash = "{ZEROS["hash"]}";\n  }}'
     return None
 

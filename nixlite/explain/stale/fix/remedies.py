@@ -19,7 +19,6 @@ from nixlite.explain.stale.fix.writing import Candidate, prefixes, readable_firs
 from nixlite.explain.stale.givens import layers
 from nixlite.explain.stale.sources import sources
 from nixlite.explain.stale.target import cells_at, recipe_of_call
-from nixlite.runtime.show import show_value
 from nixlite.runtime.values import MISSING
 from nixlite.spelling import attribute_name
 from nixlite.syntax import nodes as n
@@ -158,7 +157,7 @@ def by_new_call(runs: Runs, item: Reached, written: Writing) -> Iterator[Candida
         elif name in ZEROS:
             code = f'"{ZEROS[name]}"'
         elif type(value) in (str, int, bool):
-            code = show_value(found.evaluator.state, value)
+            code = found.evaluator.shown(value)
         else:
             return
         parts.append(f"{attribute_name(name)} = {code};")

@@ -90,7 +90,7 @@ def candidates(
     result = []
     old = [node for entry in overrides for node in entry.nodes]
     asked = [node for leaf in parts for node in (leaf.node, *leaf.node.reads) if node.cell is None]
-    within = readers([*found.recorder.nodes.values(), *asked], old) if old else set()
+    within = readers([*found.recorder.forced(), *asked], old) if old else set()
     for leaf in parts:
         if any(entry.name == leaf.path[0] and entry.used_old for entry in overrides):
             continue

@@ -95,9 +95,13 @@ def moved_fetches(found: Examination, attrs: dict[str, Any], overrides: list[Ove
     if not any(fetched(found, value) for value in sources):  # which evaluates them
         return False
     places = {entry.place for entry in overrides}
-    nodes = found.recorder.nodes
-    made = readers(nodes.values(), [node for node in nodes.values() if node.place in places])
-    return any(nodes.get(id(cell)) in made for value in sources for cell in value.values())
+    nodes = found.recorder.forced()
+    made = readers(nodes, [node for node in nodes if node.place in places])
+    return any(
+        type(cell) is list and found.recorder.node(cell) in made
+        for value in sources
+        for cell in value.values()
+    )
 
 
 def traps(

@@ -18,7 +18,6 @@ from nixlite.explain.recording.leaves import forced, is_derivation, leaf_at
 from nixlite.explain.recording.program import set_at
 from nixlite.explain.stale.fix.moving import Again, Mover, Replaced, replace
 from nixlite.explain.stale.fix.writing import set_names
-from nixlite.runtime.show import show_value
 from nixlite.runtime.values import ContextString
 from nixlite.spelling import attribute_name
 from nixlite.syntax import nodes as n
@@ -159,7 +158,7 @@ class Editor(Again):
         if type(value) is ContextString or type(value) is dict or callable(value):
             return None
         try:
-            code = show_value(self.found.evaluator.state, value)
+            code = self.found.evaluator.shown(value)
         except NixError:
             return None
         if "«" in code or "<" in code or "/nix/store" in code:

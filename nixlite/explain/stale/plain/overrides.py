@@ -114,7 +114,7 @@ def meant(
         if written is None or label is None or label.what not in ATTRIBUTE_OVERRIDES or item.name in replaced:
             continue
         variable = variable_around(found, item.before, item.name)
-        nodes = [node for node in found.recorder.nodes.values() if variable and node.place == variable.place]
+        nodes = found.recorder.forced_at(variable.place) if variable is not None else []
         values = [settled(node.cell) for node in nodes]
         if variable is None or not values or values[0] is MISSING or not is_plain(values[0]):
             continue
