@@ -97,6 +97,8 @@ class Evaluator:
 
     instrumented = False
     """Whether code is compiled for `explain.instrumented`, which replaces the operations it calls."""
+    stepping = False
+    """Whether thunks say in such code that they were made."""
 
     counts_calls = True
     """Whether `max-call-depth` is exact (see `runtime.depth`): not where code takes other ways than usual."""
@@ -234,7 +236,9 @@ class Evaluator:
             tree, source, self.state.globals, names, aliases=not self.instrumented, policy=policy,
             first=symbols.first, ordered=ordered,
         )  # fmt: skip
-        return compile_expression(tree, source, analysis, self.primops, self.instrumented, self.is_exact())
+        return compile_expression(
+            tree, source, analysis, self.primops, self.instrumented, self.is_exact(), self.stepping
+        )
 
     def is_exact(self) -> bool:
         """Whether every call is counted, for a `max-call-depth` of the user's own."""

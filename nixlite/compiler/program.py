@@ -49,13 +49,14 @@ def compile_expression(
     primops: dict[str, int],
     instrumented: bool = False,
     counted: bool = False,
+    stepping: bool = False,
 ) -> Code:
     """The code of a unit whose function `main(scope)` returns the value of *node* in WHNF.
 
     *scope* holds the variables of the outer scope that the analysis was given; *primops* the arity of each
-    builtin function; *instrumented*, *counted*: see `Unit`.
+    builtin function; *instrumented*, *counted*, *stepping*: see `Unit`.
     """
-    unit = Unit(source, analysis, primops, instrumented, counted)
+    unit = Unit(source, analysis, primops, instrumented, counted, stepping)
     if type(node) is n.AttrSet:
         unit.setup.append(emit.assign(IS_SET, emit.constant(True)))
     code = finish(unit, main_function(unit, node))

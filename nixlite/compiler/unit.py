@@ -65,6 +65,7 @@ class Unit:
         primops: dict[str, int],
         instrumented: bool = False,
         counted: bool = False,
+        stepping: bool = False,
     ) -> None:
         self.source = source
         self.counted = counted
@@ -72,6 +73,8 @@ class Unit:
         self.instrumented = instrumented
         """For `explain`: every binding and delayed expression is a thunk of its own with a position, every
         reading of a variable forces it, and `//` says where it is."""
+        self.stepping = stepping
+        """For `explain.steps`: thunks say that they were made."""
         self.analysis = analysis
         self.primops = primops
         """Arity of each builtin function, for calls that need no look-up."""
@@ -142,9 +145,9 @@ class Unit:
         return Site(context.line, context.column, number)
 
     def new_thunk(self, cells: list[ast.expr]) -> ast.expr:
-        """The display of a thunk; an instrumented one says that it was made."""
+        """The display of a thunk."""
         thunk = emit.list_of(*cells)
-        return emit.call(None, "created", thunk) if self.instrumented else thunk
+        return emit.call(None, "created", thunk) if self.stepping else thunk
 
     def shared(self, prefix: str, value: ast.expr) -> ast.expr:
         """A value of the module, computed once when the unit is loaded."""

@@ -6,7 +6,7 @@ from nixlite.builtins.install import bind, declarations
 from nixlite.evaluator import Evaluator
 from nixlite.explain.recording.calls import attach, watch
 from nixlite.explain.recording.linking import Linker
-from nixlite.explain.recording.recorder import Recorder
+from nixlite.explain.recording.recorder import Recorder, merged
 from nixlite.runtime import abi, thunk
 from nixlite.runtime.show import show_value
 from nixlite.runtime.values import PrimOp, linked
@@ -55,6 +55,7 @@ class InstrumentedEvaluator(Evaluator):
     ) -> None:
         super().__init__(settings, host, cache)
         self.recorder = recorder or Recorder()
+        self.stepping = self.recorder.steps
         self.edits = edits or {}
         self.observer = observer
         self.watched: dict[tuple[str, str, tuple[str, ...]], Code] = {}
@@ -65,7 +66,8 @@ class InstrumentedEvaluator(Evaluator):
         self.trees: dict[str, Expr] = {}
         """The trees of texts that are no files: bindings of the REPL cannot be parsed as expressions."""
         self.scopes: dict[str, tuple[str, ...]] = {}
-        self.linker = Linker({thunk.force: self.recorder.force, abi.update: self.recorder.update})
+        update = merged if self.recorder.light else self.recorder.update
+        self.linker = Linker({thunk.force: self.recorder.force, abi.update: update})
         self.relink(self.linker)
 
     def relink(self, linker: Linker) -> None:
@@ -79,7 +81,7 @@ class InstrumentedEvaluator(Evaluator):
             function = linker.link(row.function)
             if row.state:
                 function = bind(function, state, original.arity)
-            if name in MAKERS:
+            if name in MAKERS and not self.recorder.light:
                 function = self.noting(name, function, MAKERS[name][0])
             linked(original)
             copy = PrimOp(name, function, original.arguments, original.doc)
@@ -129,7 +131,7 @@ class InstrumentedEvaluator(Evaluator):
 
     def code_settings(self) -> str:
         """As the normal ones; recording code is another."""
-        return f"recording, watching {super().code_settings()}"
+        return f"recording{' steps' if self.stepping else ''}, watching {super().code_settings()}"
 
     def parse_bindings(self, source: Source) -> AttrSet:
         """As the normal one; takes an edited text where there is one, and keeps the tree."""

@@ -142,6 +142,7 @@ class Recorder:
         self.events: list[Event] = []
         self.calls: list[CallRecord] = []
         self.steps = steps
+        self.light = light
         if light:
             self.force = self._make_light_force()
         else:
@@ -298,9 +299,8 @@ class Recorder:
     # -- operations of compiled code
 
     def created(self, cell: Any) -> Any:
-        """A thunk that has just been made."""
-        if self.steps:
-            self.events.append(Event("create", self.node(cell), self.reader()))
+        """A thunk that has just been made, when steps are recorded."""
+        self.events.append(Event("create", self.node(cell), self.reader()))
         return cell
 
     def update(
@@ -357,6 +357,11 @@ def place_of(frame: Any) -> Place | None:
     """Where the thunk of a frame is defined."""
     cell = frame[0] if frame else None
     return cell[2] if cell is not None and len(cell) == 3 else None
+
+
+def merged(right: dict[str, Lazy], left: dict[str, Lazy], place: Place | None = None) -> dict[str, Lazy]:
+    """`left // right`, of which nothing is written down."""
+    return {**left, **right} if left and right else left or right
 
 
 def settled(x: Lazy) -> Any:
