@@ -302,3 +302,26 @@ def test_a_second_source_is_behind_although_its_hash_fixes_its_path(tmp_path: Pa
     answer = stale(set_program(ANOTHER_SOURCE, str(tmp_path)), [])
     assert exit_code(answer) == 1
     assert "`postUnpack`" in text_of(answer)
+    (fix,) = answer.fixes
+    assert fix.ok
+    assert "let\n    more = ps.fetchurl {" in fix.code  # the variable is taken along
+
+
+FLAGGED_SOURCE = """ps: let
+  package = { stdenv, fetchurl, lib, withMore ? true }: let
+    version = "1.2";
+    both = withMore || false;
+    more = fetchurl {
+      name = "more"; url = "https://x.org/more-${version}.tar.gz"; sha256 = "0ssi1wpaf7plaswqqjwigppsg5fyh99vdlb9kzl7c9lng89ndq1i";
+    };
+  in stdenv.mkDerivation {
+    pname = "tool"; inherit version; src = ./.; postUnpack = lib.optionalString both "cp ${more} more";
+  };
+in (ps.callPackage package { }).overrideAttrs (o: { version = "1.3"; })"""
+
+
+def test_what_a_script_is_chosen_by_is_said_as_what_it_is(tmp_path: Path) -> None:
+    answer = stale(set_program(FLAGGED_SOURCE, str(tmp_path)), [])
+    (fix,) = answer.fixes
+    assert fix.ok
+    assert "ps.lib.optionalString true" in fix.code

@@ -171,6 +171,13 @@ class Recorder:
         """Those that are defined at a place."""
         return [self.node(cell) for cell in self.cells if len(cell) == 3 and cell[2] == place]
 
+    def only_value(self, place: Place) -> Any:
+        """The value of what is defined at a place; MISSING if it has none, or several."""
+        values = [node.value for node in self.forced_at(place)]
+        first = values[0] if values else MISSING
+        alike = all(type(value) is type(first) and value == first for value in values)
+        return first if is_plain(first) and alike else MISSING
+
     def in_order(self, nodes: Collection[Node]) -> list[Node]:
         """Nodes in the order in which they were forced first."""
         wanted = {id(node.cell): node for node in nodes if node.cell is not None}

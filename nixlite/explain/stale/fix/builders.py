@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from nixlite.explain.stale.facts import value_of
 from nixlite.explain.stale.fix.editing import Bindings, rows_of
-from nixlite.explain.stale.fix.moving import ZEROS
+from nixlite.explain.stale.fix.moving import ZEROS, further_in
 from nixlite.explain.stale.fix.writing import Candidate, prefixes, readable_first, with_bindings
 from nixlite.explain.stale.target import recipe_of
 from nixlite.runtime.values import MISSING
@@ -90,7 +90,7 @@ def by_argument(found: Examination, target: Target, item: Reached, written: Writ
         again = {name: code for name, code in made.bindings().items() if name in recipe.container.bindings}
         bindings = {**given, **again, **hashes}
         lines = "".join(
-            f"\n    {attribute_name(name)} = {indented(code)};" for name, code in bindings.items()
+            f"\n    {attribute_name(name)} = {further_in(code)};" for name, code in bindings.items()
         )
         head = "rec " if made.needs_rec or written.container.recursive else ""
         call = f"{ARGS}: old.{recipe.callee} ({ARGS} // {head}{{{lines}\n  }});"
@@ -100,11 +100,6 @@ def by_argument(found: Examination, target: Target, item: Reached, written: Writ
         say = f"`{recipe.callee}` is called again, with other arguments"
         ways.append(Candidate(code, [edit], bool(hashes) or made.assumes_hash, say, whole=True))
     yield from readable_first(ways)
-
-
-def indented(code: str) -> str:
-    """Code that is written two columns further in."""
-    return code.replace("\n", "\n  ")
 
 
 def accepted(found: Examination, package: Any) -> list[str]:

@@ -61,7 +61,13 @@ class Bindings(Again):
         ]
         names = set(self.attributes())
         self.mover = Mover(
-            found.places, replaced, {row.name for row in self.rows}, names, written.previous, prefix
+            found,
+            replaced,
+            {row.name for row in self.rows},
+            names,
+            written.previous,
+            prefix,
+            (written.site.source.name, written.site.call.start),
         )
 
     def attributes(self) -> dict[str, Any]:

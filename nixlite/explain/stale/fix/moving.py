@@ -1,7 +1,8 @@
 """An expression said elsewhere: the definition of an attribute once more, inside the set that overrides it.
 
 Its names mean other things there, so each is spelled anew: a replaced attribute by its name, another one of
-the old set as `old.name`, an argument of the package's function as `pkgs.name` where the override has that.
+the old set as `old.name`, an argument of the package's function as `pkgs.name` where the override has that,
+or as what it is, where that is `true` or the like; a variable of a `let` is taken along.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from nixlite.explain.recording.places import Definition, Index, Places
+    from nixlite.explain.recording.places import Definition, Index
     from nixlite.explain.recording.program import Examination
     from nixlite.explain.recording.recorder import Place
 
@@ -53,25 +54,30 @@ class Mover:
     *replaced* are the attributes that the override gives, *renewed* the names of those that it will give
     when it is mended, *kept* the names of the old set, which the override knows as *old* ("": not at all).
     *prefix* leads to the packages: `pkgs.`, "" where they are in scope, None where they are not to be had.
+    *at* is where the override is written, a source's name and an offset: what is in scope there has its name.
     `reads` and `assumes_hash` tell whether the last expression reads a replaced value and whether a hash was
     made up.
     """
 
     def __init__(
         self,
-        places: Places,
+        found: Examination,
         replaced: list[Replaced],
         renewed: set[str],
         kept: set[str],
         old: str,
         prefix: str | None,
+        at: tuple[str, int],
     ) -> None:
-        self.places = places
+        self.found = found
         self.replaced = replaced
         self.renewed = renewed
         self.kept = kept
         self.old = old
         self.prefix = prefix
+        self.at = at
+        self.taken: dict[str, Taken] = {}
+        """The variables that are taken along with the last expression."""
         self.reads = False
         self.assumes_hash = False
 
@@ -79,6 +85,17 @@ class Mover:
         """The text of *value* for the overriding set; None if it reads no replaced value, or what is not to
         be had there. *new_hash*: a hash written in it is replaced by zeros."""
         self.reads = self.assumes_hash = False
+        self.taken = {}
+        code = self.rewritten(index, value, new_hash=new_hash)
+        if code is None or not self.reads or not self.taken:
+            return code if self.reads else None
+        if any(name in self.taken for name in names_there(value, self)):
+            return None
+        lines = "".join(f"\n    {name} = {further_in(item.code)};" for name, item in self.taken.items())
+        return f"let{lines}\n  in {code}"
+
+    def rewritten(self, index: Index, value: n.Expr, *, new_hash: bool) -> str | None:
+        """The text of *value*, its names spelled anew; None if one cannot be."""
         edits: list[Edit] = []
         inherited: list[n.Var] = []
         own = arguments_in(value)
@@ -101,8 +118,6 @@ class Mover:
                 ]
                 edits += self.zeros(node) if new_hash else []
             todo += children(node)
-        if not self.reads:
-            return None
         edited = inherits(index.source.text, edits, inherited)
         return None if edited is None else LITERAL.sub(r"\1", settle(index.source.text, edited, value))
 
@@ -128,33 +143,93 @@ class Mover:
         if type(resolution) is not Variable or resolution.dynamic:
             return None
         binding = resolution.binding
+        if binding is None and self.is_in_scope(index, resolution):
+            return var.name
         if binding is None:
             return f"{self.prefix}{var.name}" if self.prefix is not None else None
         if value.start <= binding.pos < value.end:
             return var.name
         definition = index.definitions.get(index.source.line_column(binding.pos))
-        return self.from_outside(var.name, definition) if definition is not None else None
+        if definition is None:
+            return None
+        return self.from_outside(index, definition, in_scope=self.is_in_scope(index, resolution))
+
+    def is_in_scope(self, index: Index, variable: Variable) -> bool:
+        """Whether a variable has its name where the override is written."""
+        name, offset = self.at
+        owner = variable.owner
+        return owner is not None and index.source.name == name and owner.start <= offset < owner.end
 
     def means(self, index: Index, var: n.Var, entry: Replaced) -> bool:
         """Whether a variable is what an override replaced."""
-        definition = self.places.definition(entry.origin)
+        definition = self.found.places.definition(entry.origin)
         if definition is None:
             return False
         return resolves_to(index, var, definition) or (
             definition.kind == FORMAL and var.name == definition.name
         )
 
-    def from_outside(self, name: str, definition: Definition) -> str | None:
-        """A name of the package's own scope."""
+    def from_outside(self, index: Index, definition: Definition, *, in_scope: bool) -> str | None:
+        """A name of the package's own scope, which may be that of the override as well."""
+        name = definition.name
         if definition.kind == REC and name in self.kept:
             if name in self.renewed:
                 self.reads = True
                 return name
             if self.old:
                 return f"{self.old}.{attribute_name(name)}"
-        if definition.kind in (LET, REC) and type(definition.value) in (n.Str, n.Int, n.Float):
+        if not in_scope and definition.kind in (LET, REC) and type(definition.value) in LITERALS:
             return definition.text
-        return None
+        short = name if in_scope and name not in self.renewed else self.as_value(definition)
+        if definition.kind == LET and definition.value is not None:
+            return self.taken_along(index, definition, only_new=short is not None) or short
+        return short
+
+    def taken_along(self, index: Index, definition: Definition, *, only_new: bool) -> str | None:
+        """A variable of a `let`, which is to be defined beside the expression; None if its own definition
+        cannot be said, or (*only_new*) reads no replaced value."""
+        name = definition.name
+        there = self.taken.get(name)
+        if there is not None:
+            return name if there.place == definition.place else None
+        value: Any = definition.value
+        before, self.reads = self.reads, False
+        self.taken[name] = Taken(definition.place, name)
+        code = self.rewritten(index, value, new_hash=type(value) is n.Call)
+        reads, self.reads = self.reads, before or self.reads
+        if code is None or (not reads and only_new):
+            del self.taken[name]
+            return None
+        self.taken[name] = Taken(definition.place, code)
+        return name
+
+    def as_value(self, definition: Definition) -> str | None:
+        """What a variable is, where that is a word or a number."""
+        value = self.found.recorder.only_value(definition.place)
+        if value is None or type(value) is bool:
+            return {True: "true", False: "false", None: "null"}[value]
+        return str(value) if type(value) is int and value >= 0 else None
+
+
+LITERALS = (n.Str, n.Int, n.Float)
+
+
+class Taken(NamedTuple):
+    """A variable that is defined beside an expression: where it was, and its definition there."""
+
+    place: Place
+    code: str
+
+
+def names_there(value: n.Expr, mover: Mover) -> set[str]:
+    """What names mean where *value* is said: those that the override knows, which no `let` may hide."""
+    others = {entry.name for entry in mover.replaced} | mover.renewed | {mover.old}
+    return others | {(mover.prefix or "").partition(".")[0]} | arguments_in(value)
+
+
+def further_in(code: str) -> str:
+    """Code that is written two columns further in."""
+    return code.replace("\n", "\n  ")
 
 
 class Again:

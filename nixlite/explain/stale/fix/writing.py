@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from nixlite.analysis.facts import Variable, WithLookup
+from nixlite.explain.recording.observing import WATCHED
 from nixlite.explain.stale.fix.moving import replace
 from nixlite.spelling import attribute_name
 from nixlite.syntax import nodes as n
@@ -80,6 +81,11 @@ def prefixes(found: Examination, written: Writing) -> list[str]:
     return set_names(function, written.text, found.places.index(written.site.source.name))
 
 
+def below(function: n.Select) -> n.Select:
+    """A selection as if something of its value was selected."""
+    return n.Select(function.subject, (*function.path, ""), None, function.pos, function.start, function.end)
+
+
 def set_names(function: n.Select, text: str, index: Index | None) -> list[str]:
     """The package sets that an overriding function names, the nearest first: `pkgs.python3Packages.` and
     `pkgs.` for `pkgs.python3Packages.x.overrideAttrs`; "" where `with` or the REPL's scope gives it."""
@@ -92,8 +98,13 @@ def set_names(function: n.Select, text: str, index: Index | None) -> list[str]:
         node = next((v for v in variables if v.start == subject.start and v.name == subject.name), None)
         meaning = variables.get(node) if node is not None else None
         bare = [""] if type(meaning) is WithLookup or (type(meaning) is Variable and meaning.dynamic) else []
-    if len(function.path) == 1:  # the package is a variable
-        return bare
+    if len(function.path) == 1:
+        while type(subject) is n.Call:  # `pkgs.callPackage ./p.nix { }`, `pkgs.p.override { }`
+            subject = subject.function
+        if type(subject) is n.Select and subject is not function.subject:
+            overriding = subject.path[-1] in WATCHED
+            return set_names(subject, text, index) if overriding else set_names(below(subject), text, index)
+        return bare  # the package is a variable
     names = [attribute_name(str(name)) for name in function.path[:-2]]
     sets = [text[subject.start : subject.end], *names]
     return [".".join(sets[:length]) + "." for length in range(len(sets), 0, -1)] + bare

@@ -70,6 +70,7 @@ class Editor(Again):
         last = report.stale[0].override
         definition = found.places.definition(last.place)
         assert definition is not None
+        assert definition.container is not None
         self.definition: Definition = definition
         self.container: Any = definition.container
         self.source = definition.source
@@ -79,7 +80,8 @@ class Editor(Again):
         self.needs_rec = False
         renewed = {item.path[0] for item in report.stale}
         replaced = [Replaced(entry.name, entry.origin) for entry in report.overrides]
-        self.mover = Mover(found.places, replaced, renewed, set(self.attrs), self.old, prefix)
+        at = (self.source.name, self.container.start)
+        self.mover = Mover(found, replaced, renewed, set(self.attrs), self.old, prefix, at)
 
     def name_of_old(self) -> tuple[str, bool]:
         """(how the override calls what was before, whether `old:` must be written in front for that)."""
