@@ -325,3 +325,16 @@ def test_what_a_script_is_chosen_by_is_said_as_what_it_is(tmp_path: Path) -> Non
     (fix,) = answer.fixes
     assert fix.ok
     assert "ps.lib.optionalString true" in fix.code
+
+
+ROUND = """let
+  ps = import <nixpkgs> { overlays = [ (final: prev: {
+    helper = final.stdenv.mkDerivation { name = "helper"; src = ./.; uses = final.tool; };
+    tool = final.stdenv.mkDerivation (rec {
+      pname = "tool"; version = "1.2"; src = ./.; postPatch = "cp ${final.stdenv.mkDerivation {
+        name = "card"; src = ./.; uses = prev.tool or final.plain; inherit version;
+      }} .";
+    });
+    plain = final.stdenv.mkDerivation { name = "plain"; src = ./.; };
+  }) ]; };
+in ps.tool.overrideAttrs (o: { version = "1.3"; })"""

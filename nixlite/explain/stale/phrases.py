@@ -63,6 +63,13 @@ class Phrases(Words):
         way = self.way(why, rows)
         if why.kind == BUILDER or not why.steps:
             made = self.made_at(rows, name)
+            around = self.made_with_it(rows[0]) if len(rows) == 1 else ""
+            if around:
+                own = name_of(self.found, self.original)
+                return (
+                    f"{what}{made} names {around}, which is itself made with a {own}: "
+                    "that one stays as it was; only an overlay changes a package for others too."
+                )
             if why.callee:
                 text = (
                     f"`{name}` is for {why.callee} ({self.place(why.scope)}), which had made "

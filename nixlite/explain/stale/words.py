@@ -18,7 +18,9 @@ from nixlite.explain.stale.facts import (
 from nixlite.explain.stale.fix.writing import writing
 from nixlite.explain.stale.givens import BY_ATTRIBUTES
 from nixlite.explain.stale.target import recipe_of, shallow
-from nixlite.runtime.values import MISSING
+from nixlite.runtime.values import MISSING, ContextString
+from nixlite.store.derivation import name_of_drv
+from nixlite.store.path import is_derivation
 from nixlite.syntax import nodes as n
 
 if TYPE_CHECKING:
@@ -93,6 +95,20 @@ class Words:
                 last = node
         place = last.place if chain and "last" in locals() else None
         return f" ({self.place(place)})" if place is not None else ""
+
+    def made_with_it(self, row: Differing) -> str:
+        """The package in a text that is itself made with the package that is overridden, or with a variant of
+        it; "" if none is."""
+        own, text = drv_path(self.found, self.original), value_of(self.found, row.old)
+        if type(text) is not ContextString or not isinstance(own, str):
+            return ""
+        store = self.found.evaluator.state.store
+        name = name_of_drv(own)
+        for element in sorted(text.context):
+            path = element.rpartition("!")[2]
+            if is_derivation(path) and any(name_of_drv(item) == name for item in store.closure([path])):
+                return name_of_drv(path)
+        return ""
 
     def line(self, place: Place | None) -> str:
         """The line at a place."""
