@@ -5,7 +5,6 @@ Each command imports what it needs when it is chosen: start-up counts.
 
 from __future__ import annotations
 
-import gc
 import os
 import sys
 
@@ -47,20 +46,18 @@ commands:
 
 `nixlite COMMAND --help` lists the flags of a command; `nixlite --version` prints versions.
 """
-COLLECT_AFTER = (200_000, 20, 50)
-"""Thresholds of Python's cyclic collector: evaluation makes many objects and frees few, and each collection
-looks at all of them (nixpkgs' lib tests: 6.0 s of CPU time with CPython's defaults, 4.4 s with these)."""
 
 
 def main() -> None:
     """Run the command line; the process ends here, without waiting for Python to take its heap apart."""
-    gc.set_threshold(*COLLECT_AFTER)
     from nixlite.loading import hasten, keep
 
     finder = hasten()
+    from nixlite.runtime.collecting import POLICY
     from nixlite.runtime.frames import with_room
     from nixlite.runtime.host import RealHost
 
+    POLICY.begin()  # until the process ends
     set_signals()
     host = RealHost()
     try:

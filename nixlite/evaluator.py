@@ -10,6 +10,7 @@ import sys
 
 from nixlite.errors import EvalError, NixError, StackOverflow
 from nixlite.runtime.abi import OPERATIONS, LateNames, unit_globals
+from nixlite.runtime.collecting import POLICY
 from nixlite.runtime.depth import MOST_FRAMES, go_deeper, python_depth, set_limit, watched, with_all_room
 from nixlite.runtime.frames import with_room
 from nixlite.runtime.settings import DEFAULT_DEPTH, TALKATIVE, WARNING
@@ -307,6 +308,7 @@ class Evaluator:
                 trapped = error
             return go_deeper(function, argument, trapped)
         self._has_room = True
+        POLICY.begin()
         other, ACTIVE[0] = ACTIVE[0], self.state.symbols
         allowed = self.settings.max_call_depth
         try:
@@ -320,6 +322,7 @@ class Evaluator:
         finally:
             self._has_room = False
             ACTIVE[0] = other
+            POLICY.end()
 
     def evaluate_source(self, source: Source, scope: dict[str, Lazy] | None = None) -> Value:
         """Parse, compile and run a source in an outer scope (names to lazies); the value is in WHNF."""

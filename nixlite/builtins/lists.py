@@ -18,8 +18,8 @@ from nixlite.runtime.expect import (
     wrong_type,
 )
 from nixlite.runtime.operators import equal, same
-from nixlite.runtime.symbols import make_symbol
-from nixlite.runtime.thunk import force
+from nixlite.runtime.symbols import in_symbol_order, make_symbol
+from nixlite.runtime.thunk import VIRGIN, force
 from nixlite.runtime.values import FunctionType, lambda_info
 
 TYPE_CHECKING = False
@@ -92,14 +92,74 @@ def elem(x: Lazy, xs: Lazy) -> Value:
     *x* is not evaluated for an empty list.
     """
     items = force_list(xs, "while evaluating the second argument passed to builtins.elem")
-    if items:
-        value = force(x)
-        if type(value) is str or type(value) is int:
-            return is_among(value, items)
+    if not items:
+        return False
+    value = force(x)
+    kind = type(value)
+    if kind is str or kind is int:
+        return is_among(value, items)  # type: ignore[arg-type]
+    if kind is tuple and value:
+        return is_list_among(x, value, items)  # type: ignore[arg-type]
+    if kind is dict and value and "type" not in value:  # type: ignore[operator]
+        return is_set_among(x, value, items)  # type: ignore[arg-type]
+    return is_any_same(x, items)
+
+
+def is_any_same(x: Lazy, items: tuple[Lazy, ...]) -> bool:
+    """`elem` for any value."""
     for item in items:  # noqa: SIM110 - a generator would spend C stack
         if same(x, item):
             return True
     return False
+
+
+def is_list_among(x: Lazy, value: tuple[Lazy, ...], items: tuple[Lazy, ...]) -> bool:
+    """`elem` for a list: one that begins with another string or integer need not be looked at further."""
+    length, kind, leaf = len(value), None, None
+    for item in items:
+        other: Any = item[1] if type(item) is list and item[0] is None else item
+        if type(other) is tuple:
+            if len(other) != length:
+                continue
+            if kind is None and (kind := atomic_type(value[0])) is not None:
+                leaf = force(value[0])
+            if kind is not None:
+                first = other[0]
+                if type(first) is list and (first[0] is None or first[0] is VIRGIN):
+                    first = first[1] if first[0] is None else force(first)
+                if type(first) is kind and first != leaf:
+                    continue
+        if same(x, item):
+            return True
+    return False
+
+
+def is_set_among(x: Lazy, value: dict[str, Lazy], items: tuple[Lazy, ...]) -> bool:
+    """`elem` for a set that is no derivation: one with the same names whose first attribute is another string
+    or integer need not be looked at further."""
+    name, kind, leaf = next(iter(in_symbol_order(value))), None, None
+    names = value.keys()
+    for item in items:
+        other: Any = item[1] if type(item) is list and item[0] is None else item
+        if type(other) is dict and other.keys() == names:
+            if kind is None and (kind := atomic_type(value[name])) is not None:
+                leaf = force(value[name])
+            if kind is not None:
+                first = other[name]
+                if type(first) is list and (first[0] is None or first[0] is VIRGIN):
+                    first = first[1] if first[0] is None else force(first)
+                if type(first) is kind and first != leaf:
+                    continue
+        if same(x, item):
+            return True
+    return False
+
+
+def atomic_type(x: Any) -> type | None:
+    """The type of a string or integer that needs no evaluation, None for anything else."""
+    if type(x) is list and (x[0] is None or x[0] is VIRGIN):
+        x = x[1]
+    return type(x) if type(x) is str or type(x) is int else None
 
 
 def is_among(value: str | int, items: tuple[Lazy, ...]) -> bool:

@@ -39,6 +39,12 @@ NEAR = 32
 CALLING = "nixlite.runtime.call"
 """The module of the functions between a call in compiled code and what is called."""
 
+EVERY = 16
+"""Of so many frames the count is remembered for one."""
+
+GENERATOR = 0x20
+"""The flag of the code of generators, whose frames have now one frame around them, now another."""
+
 NO_ROW = (0, 0, 0, 0, None)
 CONTEXT, CALL = 1, 3
 """Kinds of site rows, see `trace`."""
@@ -48,7 +54,8 @@ class Watch:
     """One evaluation: *allowed* calls within each other; *builtins* gives the codes of builtins' functions.
 
     `exact`: whether each call is being counted. `inlined`: the calls that `within_calls` was told of.
-    `marks` has the frames of `go_deeper` that are at work, each with the number of calls outside of it.
+    `marks` has the frames of `go_deeper` that are at work, each with the number of calls outside of it;
+    `known` some others, outer ones first, each with the number of calls outside of it and its own.
     """
 
     __slots__ = (
@@ -56,10 +63,13 @@ class Watch:
         "bottom",
         "builtins",
         "costs",
+        "equal",
         "exact",
         "inlined",
+        "known",
         "marks",
         "ours",
+        "same",
         "site_of",
         "start",
     )
@@ -71,9 +81,12 @@ class Watch:
         self.bottom = bottom
         self.marks: list[tuple[FrameType, int]] = []
         self.costs: dict[tuple[CodeType, int], int] = {}
+        self.known: dict[FrameType, int] = {}
         self.exact = False
         self.inlined = 0
         self.ours: dict[CodeType, int] = {}
+        self.equal: CodeType | None = None
+        self.same: CodeType | None = None
         self.site_of: Callable[[FrameType, int], tuple[Any, Any]]
 
     def prepare(self) -> None:
@@ -81,18 +94,21 @@ class Watch:
         if not self.ours:
             from nixlite.runtime.call import call_functor
             from nixlite.runtime.coerce import coerce_to_string
-            from nixlite.runtime.operators import equal
+            from nixlite.runtime.operators import difference_inside, equal, same
             from nixlite.runtime.sites import site_of
 
             self.site_of = site_of
-            ours = (equal, coerce_to_string, call_functor)
+            ours = (same, difference_inside, coerce_to_string, call_functor)
             self.ours = {function.__code__: 1 for function in ours}
+            self.equal, self.same = equal.__code__, same.__code__
 
     def own(self, frame: FrameType) -> int:
         """1 for the frame of a function that stands for a call, 0 for another."""
         names, code = frame.f_globals, frame.f_code
         if "SITES" in names:
             return 1 if code.co_name in names["LAMBDAS"] else 0
+        if code is self.equal:  # of elements it is the second half of `same`
+            return 1 if frame.f_back is None or frame.f_back.f_code is not self.same else 0
         known = self.ours.get(code)
         if known is None:  # of a builtin that was loaded since, maybe
             known = self.ours[code] = 1 if code in self.builtins() else 0
@@ -118,18 +134,29 @@ class Watch:
                 found.append(row)
         return found
 
-    def calls_of(self, frame: FrameType, lasti: int) -> int:
-        """How many calls a frame, stopped at instruction offset *lasti*, stands for."""
-        return self.own(frame) + self.inline(frame, lasti)
-
     def calls_outside(self, frame: FrameType | None) -> int:
-        """The calls that *frame* and those outside of it stand for."""
-        calls = 0
-        mark, known = self.marks[-1] if self.marks else (self.bottom, 0)
-        while frame is not None and frame is not mark:
-            calls += self.calls_of(frame, frame.f_lasti)
+        """The calls that *frame* and those outside of it stand for.
+
+        As long as a frame is there, nothing outside of it changes: what was counted is remembered, or a deep
+        evaluation that is stopped again and again would count the same frames again and again.
+        """
+        mark, calls = self.marks[-1] if self.marks else (self.bottom, 0)
+        known, passed = self.known, []
+        while frame is not None and frame is not mark and frame not in known:
+            passed.append(frame)
             frame = frame.f_back
-        return calls + known
+        if frame is None or frame is mark:
+            known.clear()
+        else:
+            calls = known[frame] + self.inline(frame, frame.f_lasti)
+            while next(reversed(known)) is not frame:
+                known.popitem()  # it has returned
+        for number, each in enumerate(reversed(passed)):
+            calls += self.own(each)
+            if number % EVERY == 0 and not each.f_code.co_flags & GENERATOR:
+                known[each] = calls
+            calls += self.inline(each, each.f_lasti)
+        return calls
 
     def calls_inside(self, calls: int, traceback: TracebackType | None) -> int:
         """The calls of *traceback* and the *calls* outside of it; StackOverflow if these are too many."""

@@ -344,13 +344,18 @@ def _difference(a: tuple[Lazy, ...], b: tuple[Lazy, ...], trail: list[int]) -> i
     return -1
 
 
+def difference_inside(a: tuple[Lazy, ...], b: tuple[Lazy, ...], trail: list[int]) -> int:
+    """`_difference` of two lists that are elements: what C++ Nix counts as a call, see `depth`."""
+    return _difference(a, b, trail)
+
+
 def _same_along(a: Lazy, b: Lazy, trail: list[int]) -> bool:
     """`same`; where lists differ that are equally long, *trail* gets the way to the difference."""
     left = a[1] if type(a) is list and a[0] is None else a
     right = b[1] if type(b) is list and b[0] is None else b
     if type(left) is not tuple or type(right) is not tuple or left is right or len(left) != len(right):
         return same(a, b)
-    index = _difference(left, right, trail)
+    index = difference_inside(left, right, trail)
     if index < 0:
         return True
     trail.append(index)

@@ -11,7 +11,6 @@ what `why`, `stale` and `layers` do; with steps, what `trace` does.
 from __future__ import annotations
 
 import argparse
-import gc
 import json
 import subprocess
 import sys
@@ -77,17 +76,17 @@ def least(expression: str, rounds: int, *, cached: bool) -> dict[str, float]:
 
 def measured(kind: str, expression: str, directory: str | None) -> tuple[float, int]:
     """The CPU seconds of one evaluation in this process, imports not counted, and the length of the value."""
-    from nixlite.__main__ import COLLECT_AFTER
     from nixlite.compiler.cache import Cache
     from nixlite.evaluator import Evaluator
     from nixlite.explain.brief import brief
     from nixlite.explain.recording.instrumented import InstrumentedEvaluator
     from nixlite.explain.recording.recorder import Recorder
+    from nixlite.runtime.collecting import POLICY
     from nixlite.runtime.host import RealHost
     from nixlite.runtime.settings import Settings
     from nixlite.source import Source
 
-    gc.set_threshold(*COLLECT_AFTER)
+    POLICY.begin()
     cache = Cache(directory) if directory else None
     recorder = Recorder(steps=kind == "steps", describe=brief)
     recording = InstrumentedEvaluator(Settings(), RealHost(), recorder, cache=cache)  # loads all builtins

@@ -36,6 +36,9 @@ COUNTED = [
     ('let f = n: if n == 0 then "" else toString (f (n - 1)); in f N',                 33,    None),
     ('let f = n: if n == 0 then "a" else { outPath = f (n - 1); }; in "${f N}"',       98,    "1:53"),
     ("let f = n: if n == 0 then [ ] else [ (f (n - 1)) ]; in f N == f N",              98,    "1:44"),
+    ("let f = x: builtins.foldl' (a: b: [ a ]) [ x ] (builtins.genList (x: x) N); in f 1 == f 2", 99, None),
+    ("let f = x: builtins.foldl' (a: b: [ a ]) [ x ] (builtins.genList (x: x) N); in f 1 < f 2", 99, None),
+    ("let f = x: builtins.foldl' (a: b: { v = a; }) x (builtins.genList (x: x) N); in f 1 == f 2", 100, None),
     ("let s = { __functor = s: n: if n == 0 then 0 else s (n - 1); }; in s N",         49,    "1:11"),
 ]  # fmt: skip
 

@@ -1,0 +1,62 @@
+"""Python's cyclic collector: it runs seldom while something is evaluated, often enough, and as before afterwards."""
+
+from __future__ import annotations
+
+import gc
+import subprocess
+import sys
+
+import pytest
+
+from nixlite import Evaluator, NixError, evaluate
+from nixlite.runtime.collecting import LEAST
+
+GARBAGE = """
+let round = n: let s = rec { a = b; b = { inherit a c; }; c = x: s.a or x; d = [ a b c s ]; };
+  in builtins.seq s.b (builtins.length s.d);
+in builtins.foldl' (sum: n: sum + round n) 0 (builtins.genList (n: n) 700000)
+"""
+"""Sets that refer to themselves, of which nothing is kept: 1.7 GB of them."""
+
+MEASURED = """
+import gc, resource, sys
+from nixlite import evaluate
+if len(sys.argv) > 2:
+    gc.set_threshold(0)
+assert evaluate(sys.argv[1]).to_python() == 2800000
+print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
+"""
+
+
+def megabytes(*words: str) -> int:
+    """The memory that evaluating the garbage takes at most."""
+    command = [sys.executable, "-c", MEASURED, GARBAGE, *words]
+    return int(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
+
+
+def test_the_setting_is_as_it_was_when_nobody_evaluates() -> None:
+    during: list[int] = []
+
+    def look(x: int) -> int:
+        during.append(gc.get_threshold()[0])
+        return x
+
+    before = gc.get_threshold(), list(gc.callbacks)
+    assert Evaluator().evaluate("look 1", scope={"look": look}).to_python() == 1
+    assert during[0] >= LEAST
+    assert (gc.get_threshold(), list(gc.callbacks)) == before
+
+
+def test_the_setting_is_as_it_was_after_an_error() -> None:
+    before = gc.get_threshold(), list(gc.callbacks)
+    with pytest.raises(NixError):
+        evaluate('throw "x"').to_python()
+    assert (gc.get_threshold(), list(gc.callbacks)) == before
+
+
+def test_cyclic_garbage_takes_a_bounded_amount_of_memory() -> None:
+    assert megabytes() < 400
+
+
+def test_a_process_without_the_collector_goes_without_it() -> None:
+    assert megabytes("off") > 400
