@@ -7,6 +7,7 @@ entry of the lookup path that they are below, see `Folder`.
 
 from __future__ import annotations
 
+import os
 import re
 from types import FunctionType
 
@@ -244,13 +245,22 @@ def shown_place(place: Place | None, base: str = "") -> str:
     return f"{shown_file(place[0], base)}:{place[1]}" if place is not None else "(nowhere)"
 
 
+def page_width() -> int:
+    """The columns of the terminal, if there is one that is narrower than a page."""
+    try:
+        columns = os.get_terminal_size(1).columns
+    except (OSError, ValueError):  # the standard output is no terminal
+        return PAGE
+    return min(columns, PAGE) or PAGE
+
+
 def paragraph(text: str, indent: str = "") -> str:
     """A sentence on lines of a terminal's width; words are not broken."""
     from textwrap import fill
 
     return fill(
         text,
-        PAGE,
+        page_width(),
         initial_indent=indent,
         subsequent_indent=indent,
         break_long_words=False,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from textwrap import wrap
 from typing import TYPE_CHECKING
 
+from nixlite.explain.brief import page_width, paragraph
 from nixlite.explain.diff.pairing import drv_name
 from nixlite.explain.diff.values import _paint
 from nixlite.explain.diff.verdict import count_text, counts, listed, phrases
@@ -27,7 +28,6 @@ MOST_NAMES = 60
 MOST_ORIGINS = 12
 MOST_FAILURES = 3
 MOST_INNER = 6
-WIDTH = 100
 
 
 # -- the verdict
@@ -35,7 +35,7 @@ WIDTH = 100
 
 def summary(impact: Impact, *, everything: bool = False, colour: bool = False) -> str:
     """The verdict, then a table of what changes and stays, of where it begins, and of what fails."""
-    lines = verdict(impact)
+    lines = [paragraph(line) for line in verdict(impact)]
     table = [] if everything or impact.nothing else table_lines(impact)
     begins = origin_lines(impact, everything=everything)
     failures = failure_lines(impact, everything=everything, colour=colour)
@@ -144,7 +144,7 @@ def titled(title: str, names: list[str]) -> list[str]:
     more = f" … and {len(names) - MOST_NAMES:,} others (--list)" if len(names) > MOST_NAMES else ""
     text = ", ".join(shown) + more
     return wrap(
-        text, WIDTH, initial_indent=f"{title:14} ", subsequent_indent=" " * 15, break_on_hyphens=False
+        text, page_width(), initial_indent=f"{title:14} ", subsequent_indent=" " * 15, break_on_hyphens=False
     )
 
 

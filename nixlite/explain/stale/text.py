@@ -5,7 +5,7 @@ from __future__ import annotations
 import textwrap
 from typing import TYPE_CHECKING
 
-from nixlite.explain.brief import brief_pair
+from nixlite.explain.brief import brief_pair, page_width
 from nixlite.explain.stale.facts import differences, is_package, name_of, same, value_of
 from nixlite.explain.stale.phrases import Phrases, telling
 from nixlite.explain.stale.reach import BUILT, NOTHING, chains
@@ -19,12 +19,12 @@ if TYPE_CHECKING:
     from nixlite.explain.stale.fix.remedies import Fix
     from nixlite.explain.stale.reach import Reach, Reached
 
-WIDTH = 100
 MOST_PROBLEMS = 3
 
 
-def show(answer: Answer, base: str = "", *, everything: bool = False, width: int = WIDTH) -> str:
+def show(answer: Answer, base: str = "", *, everything: bool = False) -> str:
     """The answer; *everything*: with the way of each value that is behind."""
+    width = page_width()
     if answer.plain is not None:
         from nixlite.explain.stale.plain.text import show as show_plain
 
@@ -102,9 +102,17 @@ def table(answer: Answer, phrases: Phrases, width: int) -> list[str]:
         lines += (
             [row]
             if len(row) <= width + 20 and len(change) <= second
-            else [f"  {name:<{first}}  {change}", f"  {'':<{first}}  {kind}"]
+            else [*broken(f"  {name:<{first}}  {change}", width, first + 4), f"  {'':<{first}}  {kind}"]
         )
     return lines
+
+
+def broken(line: str, width: int, indent: int) -> list[str]:
+    """A line with a change in it, broken before the new value where it is too long."""
+    first, arrow, second = line.partition(" → ")
+    if len(line) <= width or not arrow:
+        return [line]
+    return [first, f"{' ' * indent}→ {second}"]
 
 
 def changed(phrases: Phrases, reach: Reach) -> str:
@@ -163,7 +171,7 @@ def followed(answer: Answer, phrases: Phrases) -> list[str]:
     for row in rows[:MOST_FOLLOWED]:
         first, second = changed_pair(phrases, row.old, row.new)
         inside = where_they_differ(phrases, row.old, row.new) if first == second else ""
-        lines.append(f"  {row.name}: {inside or f'{short(first)} → {short(second)}'}")
+        lines += broken(f"  {row.name}: {inside or f'{short(first)} → {short(second)}'}", page_width(), 4)
     if len(rows) > MOST_FOLLOWED:
         lines.append(f"  … and {len(rows) - MOST_FOLLOWED} more (--all)")
     return ["", *lines] if lines else []
@@ -213,7 +221,7 @@ def show_fix(fix: Fix, phrases: Phrases, *, other: bool = False) -> list[str]:
         shown = f"{before} → {after}"
         if before == after:
             shown = where_they_differ(phrases, item.before, item.after) or f"still {before}"
-        lines.append(f"  {'✓' if item.ok else '✗'} {'.'.join(item.path)}: {shown}")
+        lines += broken(f"  {'✓' if item.ok else '✗'} {'.'.join(item.path)}: {shown}", page_width(), 6)
     return lines
 
 
