@@ -14,7 +14,7 @@ import os
 from types import FunctionType
 from weakref import WeakValueDictionary, finalize
 
-from nixlite.compiler.cache import Cache
+from nixlite.cache.files import Cache
 from nixlite.errors import NixError, NixTypeError, StackOverflow
 from nixlite.evaluator import Evaluator as Engine
 from nixlite.runtime.call import call

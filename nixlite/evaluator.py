@@ -26,10 +26,10 @@ if TYPE_CHECKING:
     from typing import Any, TypeVar
 
     from nixlite.analysis.policy import Policy
-    from nixlite.compiler.cache import Cache
-    from nixlite.compiler.code import Code
+    from nixlite.cache.code import Code
+    from nixlite.cache.files import Cache
+    from nixlite.cache.pieces import Pieces
     from nixlite.compiler.deferred import PieceCompiler
-    from nixlite.compiler.pieces import Pieces
     from nixlite.runtime.host import Host
     from nixlite.runtime.mounts import Mounts
     from nixlite.runtime.settings import Settings
@@ -286,7 +286,7 @@ class Evaluator:
         names["FILE"] = code.name
         source = names["SOURCE"] = self.sources.get(code.name)  # lives as long as the code, for its errors
         if code.pieces is not None:
-            from nixlite.compiler.pieces import Linked
+            from nixlite.cache.pieces import Linked
 
             names["deferred"] = Linked(code.pieces, lambda: self.piece_globals(source)).maker(code)
         exec(code.code, names)
@@ -337,7 +337,7 @@ class Evaluator:
             key, code = self.cached(cache, cache.key(source, self.code_settings()))
             if code is not None:
                 if code.tables:
-                    from nixlite.compiler.pieces import Pieces
+                    from nixlite.cache.pieces import Pieces
 
                     code.pieces = Pieces(lambda: self.piece_compiler(source))
                     self.keep_pieces(code.pieces, cache, key)
@@ -365,7 +365,7 @@ class Evaluator:
 
     def keep_pieces(self, pieces: Pieces, cache: Cache, key: str) -> None:
         """Look for the pieces of a source in the cache, and see to it that others get there."""
-        from nixlite.compiler.pack import Pack
+        from nixlite.cache.pack import Pack
 
         pieces.pack = Pack(cache, key)
         pieces.waiting = self.unsaved

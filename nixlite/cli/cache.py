@@ -134,7 +134,7 @@ class CacheCommand(Command):
 
     def info(self) -> int:
         """Print what is in the cache."""
-        from nixlite.compiler.cache import version_folder
+        from nixlite.cache.files import version_folder
         from nixlite.observe.entries import versions
 
         directory = self.directory()
@@ -158,7 +158,7 @@ class CacheCommand(Command):
 
     def clear(self) -> int:
         """Remove entries."""
-        from nixlite.compiler.cache import version_folder
+        from nixlite.cache.files import version_folder
         from nixlite.observe.entries import clear
 
         removed, freed = clear(self.directory(), version_folder(), stale=self.stale)
@@ -180,7 +180,7 @@ class EvaluatorMaker:
 
     def __call__(self) -> Evaluator:
         """The evaluator; what it has to say is kept, for `compile_file` tells what went wrong."""
-        from nixlite.compiler.cache import Cache
+        from nixlite.cache.files import Cache
         from nixlite.evaluator import Evaluator
         from nixlite.runtime.host import CapturingHost
 

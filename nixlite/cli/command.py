@@ -70,7 +70,7 @@ class Command:
 
     def start(self, host: Host | None = None) -> Evaluator:
         """The evaluator, made now that the settings are known; *host*: another than the command's."""
-        from nixlite.compiler.cache import Cache
+        from nixlite.cache.files import Cache
         from nixlite.evaluator import Evaluator
 
         directory = self.host.cache_directory() if self.cache else None

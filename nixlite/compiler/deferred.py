@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from nixlite.analysis.deferral import Group
     from nixlite.analysis.facts import Variable
-    from nixlite.compiler.code import Code, Table
+    from nixlite.cache.code import Code, Table
 
 
 class Deferred:

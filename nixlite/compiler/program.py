@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import marshal
 
+from nixlite.cache.code import IS_SET, Code
 from nixlite.compiler import emit, expressions, functions, operators
-from nixlite.compiler.code import IS_SET, Code
 from nixlite.compiler.unit import TAIL, VALUE, Function, Unit
 from nixlite.syntax import nodes as n
 
@@ -63,8 +63,8 @@ def compile_expression(
     code.names = "\0".join(source.names)
     code.groups = tuple(analysis.order.groups)
     if analysis.groups:
+        from nixlite.cache.pieces import Pieces
         from nixlite.compiler.deferred import PieceCompiler  # only big sources have pieces
-        from nixlite.compiler.pieces import Pieces
 
         code.pieces = Pieces(lambda: PieceCompiler(unit, finish))
     return code

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from nixlite.analysis.deferral import Group
     from nixlite.analysis.facts import Analysis, Variable
-    from nixlite.compiler.code import Table
+    from nixlite.cache.code import Table
     from nixlite.compiler.escapes import Uses
     from nixlite.source import Source
     from nixlite.syntax.nodes import Expr, Lambda

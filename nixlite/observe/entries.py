@@ -1,6 +1,6 @@
 """What lies in the cache directory of compiled sources: looking at it, and clearing it.
 
-Only what `compiler.cache` can have written counts as ours: regular files whose name is a hash (or that of an
+Only what `cache.files` can have written counts as ours: regular files whose name is a hash (or that of an
 unfinished entry), in the cache directory itself, where older versions kept them, or in the folder of a
 version. Symlinks are never followed and nothing else is ever touched.
 """
@@ -15,7 +15,7 @@ from typing import NamedTuple
 from nixlite.errors import EvalError
 
 VERSION = re.compile(r"[a-z]+(?:-\w+)?-[0-9a-f]{16}")
-"""Folders, as `compiler.cache.version_folder` names them."""
+"""Folders, as `cache.files.version_folder` names them."""
 
 ENTRY = re.compile(r"[0-9a-f]{40}(?:\.pieces)?|\.[0-9a-f]{40}(?:\.pieces)?\.\d+")
 """Entries, the pieces of big ones, and, after a dot and with its number, what a killed process has left."""

@@ -30,7 +30,7 @@ from nixlite.observe.progress import peak_memory
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from nixlite.compiler.code import Code
+    from nixlite.cache.code import Code
     from nixlite.evaluator import Evaluator
     from nixlite.source import Source
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from multiprocessing.connection import Connection
     from multiprocessing.process import BaseProcess
 
-    from nixlite.compiler.code import Code
+    from nixlite.cache.code import Code
     from nixlite.evaluator import Evaluator
     from nixlite.runtime.host import Host
 

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 def site_rows(names: dict[str, Any]) -> tuple[tuple[int, int, int, int, Any], ...]:
-    """The sites of compiled code with these globals (see `compiler.code`), unpacked when first wanted."""
+    """The sites of compiled code with these globals (see `cache.code`), unpacked when first wanted."""
     rows = names["SITES"]
     if type(rows) is bytes:
         rows = names["SITES"] = marshal.loads(rows)

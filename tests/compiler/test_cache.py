@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from nixlite.compiler import cache as module
-from nixlite.compiler.cache import Cache
+from nixlite.cache import files as module
+from nixlite.cache.files import Cache
 from nixlite.evaluator import Evaluator
 from nixlite.runtime.memory_host import MemoryHost
 from nixlite.runtime.settings import Settings

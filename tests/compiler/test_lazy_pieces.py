@@ -9,9 +9,9 @@ import pytest
 import nixlite
 from nixlite.analysis.policy import Policy
 from nixlite.analysis.scope import analyse
-from nixlite.compiler.cache import Cache
-from nixlite.compiler.pack import HEAD, SUFFIX
-from nixlite.compiler.pieces import Pieces
+from nixlite.cache.files import Cache
+from nixlite.cache.pack import HEAD, SUFFIX
+from nixlite.cache.pieces import Pieces
 from nixlite.errors import NixError
 from nixlite.evaluator import Evaluator
 from nixlite.render import render_error
@@ -271,7 +271,7 @@ def test_a_cache_that_vanishes(tmp_path: Path) -> None:
 
 
 def test_pieces_are_written_now_and_then(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("nixlite.compiler.pieces.SAVED_AFTER", 5)
+    monkeypatch.setattr("nixlite.cache.pieces.SAVED_AFTER", 5)
     values(tmp_path, 8, close=False)
     assert pack_file(tmp_path).stat().st_size > 400
 

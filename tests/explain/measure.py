@@ -76,7 +76,7 @@ def least(expression: str, rounds: int, *, cached: bool) -> dict[str, float]:
 
 def measured(kind: str, expression: str, directory: str | None) -> tuple[float, int]:
     """The CPU seconds of one evaluation in this process, imports not counted, and the length of the value."""
-    from nixlite.compiler.cache import Cache
+    from nixlite.cache.files import Cache
     from nixlite.evaluator import Evaluator
     from nixlite.explain.brief import brief
     from nixlite.explain.recording.instrumented import InstrumentedEvaluator

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from nixlite.compiler.cache import Cache
+from nixlite.cache.files import Cache
 from nixlite.evaluator import Evaluator
 from nixlite.oracle import run
 from nixlite.runtime.host import CapturingHost

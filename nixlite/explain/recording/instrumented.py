@@ -16,8 +16,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from nixlite.compiler.cache import Cache
-    from nixlite.compiler.code import Code
+    from nixlite.cache.code import Code
+    from nixlite.cache.files import Cache
     from nixlite.explain.recording.observing import Observer, Trial
     from nixlite.runtime.host import Host
     from nixlite.runtime.settings import Settings

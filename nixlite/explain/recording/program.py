@@ -5,7 +5,7 @@ from __future__ import annotations
 from copy import copy
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from nixlite.compiler.cache import Cache
+from nixlite.cache.files import Cache
 from nixlite.errors import EvalError, NixError, did_you_mean
 from nixlite.explain.recording.history import Origins
 from nixlite.explain.recording.instrumented import InstrumentedEvaluator
@@ -16,7 +16,7 @@ from nixlite.spelling import natural
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from nixlite.compiler.code import Code
+    from nixlite.cache.code import Code
     from nixlite.explain.recording.observing import Observer
     from nixlite.explain.recording.places import Indexes
     from nixlite.explain.recording.recorder import Recorder

@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any
 
-    from nixlite.compiler.code import Code
-    from nixlite.compiler.pack import Pack
+    from nixlite.cache.code import Code
+    from nixlite.cache.pack import Pack
 
 SAVED_AFTER = 2000
 """Pieces compiled before they are written to the cache, at first; twice as many each further time."""

@@ -16,7 +16,7 @@ import marshal
 import os
 from bisect import bisect_left
 
-from nixlite.compiler.code import Code
+from nixlite.cache.code import Code
 from nixlite.source import CHECKSUM, checksum
 
 TYPE_CHECKING = False
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from typing import Any
 
-    from nixlite.compiler.cache import Cache
+    from nixlite.cache.files import Cache
 
 HEAD = CHECKSUM + 4
 BYTES = 4

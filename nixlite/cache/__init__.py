@@ -1,0 +1,1 @@
+"""What is kept on disk of compiled code, and read again: runs without a compiler."""
