@@ -16,7 +16,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from nixlite.builtins.regex_compiled import Regex
+    from nixlite.regex.compiled import Regex
     from nixlite.runtime.state import State
     from nixlite.runtime.values import Lazy, Value
 
@@ -29,7 +29,7 @@ def compiled(state: State, text: str) -> Regex:
     cache: dict[str, Regex] = state.caches.setdefault("regex", {})
     found = cache.get(text)
     if found is None:
-        from nixlite.builtins.regex_compiled import compile_regex
+        from nixlite.regex.compiled import compile_regex
 
         found = compile_regex(text)
         if len(cache) >= CACHED:

@@ -12,9 +12,9 @@ from typing import Any
 
 import pytest
 
-from nixlite.builtins.regex_compiled import compile_regex
-from nixlite.builtins.regex_engine import Matcher
 from nixlite.errors import NixError
+from nixlite.regex.compiled import compile_regex
+from nixlite.regex.engine import Matcher
 from nixlite.runtime.json_in import from_json
 from nixlite.runtime.json_reader import Reader
 from nixlite.runtime.printer import show_shallow

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from nixlite.builtins.regex_syntax import Node
+    from nixlite.regex.syntax import Node
 
 
 class Facts:

@@ -13,14 +13,14 @@ Those entries are counted, in base 3, for the repetitions whose body can match n
 
 from __future__ import annotations
 
-from nixlite.builtins.regex_syntax import RegexTooBig
+from nixlite.regex.syntax import RegexTooBig
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from nixlite.builtins.regex_facts import Facts
-    from nixlite.builtins.regex_syntax import Node
+    from nixlite.regex.facts import Facts
+    from nixlite.regex.syntax import Node
 
 CHARACTER, JUMP, ALTERNATIVE, REPEAT, OPEN, CLOSE, BEGIN, END, ACCEPT = range(9)
 MEMORY_LIMIT = 5_000_000

@@ -9,12 +9,12 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from nixlite.builtins.regex_syntax import ANY
+from nixlite.regex.syntax import ANY
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from nixlite.builtins.regex_facts import Facts
-    from nixlite.builtins.regex_syntax import Node
+    from nixlite.regex.facts import Facts
+    from nixlite.regex.syntax import Node
 
 ENDLESS = 99
 """A degree that stands for exponential work."""

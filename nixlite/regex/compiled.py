@@ -4,23 +4,23 @@ from __future__ import annotations
 
 import re
 
-from nixlite.builtins.regex_engine import Matcher, Program
-from nixlite.builtins.regex_facts import Facts
-from nixlite.builtins.regex_python import (
+from nixlite.errors import EvalError
+from nixlite.regex.delegation import (
     ENDLESS,
     analyse,
     character_class,
     python_source,
 )
-from nixlite.builtins.regex_syntax import InvalidRegex, Parser, RegexTooBig
-from nixlite.errors import EvalError
+from nixlite.regex.engine import Matcher, Program
+from nixlite.regex.facts import Facts
+from nixlite.regex.syntax import InvalidRegex, Parser, RegexTooBig
 from nixlite.runtime.utf8 import byte_view
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Union
 
-    from nixlite.builtins.regex_syntax import Node
+    from nixlite.regex.syntax import Node
 
     Pieces = Union[str, tuple[str | None, ...]]
 
