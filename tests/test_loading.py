@@ -102,7 +102,7 @@ def test_what_is_not_ours(tmp_path: Path) -> None:
     assert finder.find_spec("nixlite.x", [str(tmp_path), "/"]) is None
 
 
-@pytest.mark.parametrize("name", ["nixlite.runtime", "nixlite.runtime.thunk", "nixlite.store.fetch.git"])
+@pytest.mark.parametrize("name", ["nixlite.runtime", "nixlite.runtime.thunk", "nixlite.fetch.git"])
 def test_modules_know_where_they_are(name: str) -> None:
     place = [str(ROOT.joinpath(*name.split(".")[:-1]))]
     ours, usual = Finder(SUFFIX).find_spec(name, place), PathFinder.find_spec(name, place)

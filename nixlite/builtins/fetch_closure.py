@@ -15,9 +15,9 @@ from nixlite.runtime.values import ContextString
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from nixlite.fetch.binary_cache import BinaryCache
     from nixlite.runtime.state import State
     from nixlite.runtime.values import Lazy, Value
-    from nixlite.store.fetch.binary_cache import BinaryCache
 
 NIXOS_KEYS = ["cache.nixos.org-1:6NCHdD59X431o0gWypbMrAURkbJ16ZPMQFGspcDShjY="]
 """The keys that Nix trusts if nobody says otherwise."""
@@ -78,8 +78,8 @@ def take_argument(state: State, arguments: Arguments, key: str, value: Lazy) -> 
 
 def checked(state: State, arguments: Arguments) -> tuple[BinaryCache, str]:
     """The cache and the path, once the arguments are found to go together."""
-    from nixlite.store.fetch.binary_cache import BinaryCache
-    from nixlite.store.fetch.url import parse_url
+    from nixlite.fetch.binary_cache import BinaryCache
+    from nixlite.fetch.url import parse_url
 
     if arguments.from_path is None:
         raise EvalError("attribute 'fromPath' is missing in call to 'fetchClosure'")
@@ -100,7 +100,7 @@ def checked(state: State, arguments: Arguments) -> tuple[BinaryCache, str]:
 
 def copied(state: State, cache: BinaryCache, path: str, input_addressed: bool) -> str:
     """Fetch the closure as it is."""
-    from nixlite.store.fetch.binary_cache import copy_closure, is_content_addressed
+    from nixlite.fetch.binary_cache import copy_closure, is_content_addressed
 
     settings = state.settings
     keys = settings.get("trusted-public-keys", NIXOS_KEYS) if settings.get("require-sigs", True) else None
@@ -126,7 +126,7 @@ def copied(state: State, cache: BinaryCache, path: str, input_addressed: bool) -
 
 def rewritten(state: State, cache: BinaryCache, path: str, expected: str) -> str:
     """Fetch the closure and name every path by its content."""
-    from nixlite.store.fetch.binary_cache import copy_rewritten
+    from nixlite.fetch.binary_cache import copy_rewritten
 
     if expected and state.store.is_valid(expected):
         return expected

@@ -22,9 +22,9 @@ from nixlite.store.path import BadStorePathError, check_name, fixed_path
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from nixlite.fetch.inputs import Attrs, Input
     from nixlite.runtime.state import State
     from nixlite.runtime.values import Lazy, Value
-    from nixlite.store.fetch.inputs import Attrs, Input
     from nixlite.store.hashing import Hash
 
 
@@ -65,7 +65,7 @@ def fetch_tarball(state: State, args: Lazy) -> Value:
     known = known_path(request, "nar")
     if known is not None:
         return known
-    from nixlite.store.fetch.inputs import Input
+    from nixlite.fetch.inputs import Input
 
     fetched = fetch_input(state, Input({"type": "tarball", "url": request.url, "name": request.name}))
     if request.expected is not None:
@@ -207,9 +207,9 @@ def fetch(state: State, arg: Lazy, who: str) -> dict[str, Lazy]:
 
 def input_of(state: State, arg: Lazy, who: str) -> Input:
     """The input that the argument means."""
-    from nixlite.store.fetch.inputs import input_from_attrs
-    from nixlite.store.fetch.references import input_from_url
-    from nixlite.store.fetch.url import git_url
+    from nixlite.fetch.inputs import input_from_attrs
+    from nixlite.fetch.references import input_from_url
+    from nixlite.fetch.url import git_url
 
     value = force(arg)
     features = state.settings.features
@@ -261,7 +261,7 @@ def attribute_of(state: State, key: str, lazy: Lazy, who: str) -> str | int | bo
     if kind in (str, ContextString, NixPath):
         text, _ = coerce_to_string(state, value, "", copy_to_store=False)
         if who == "fetchGit" and key == "url":
-            from nixlite.store.fetch.url import git_url
+            from nixlite.fetch.url import git_url
 
             return str(git_url(text))
         return text
@@ -306,7 +306,7 @@ def tree_attributes(state: State, fetched: Fetched, *, is_git: bool = False) -> 
             result[key] = source.text(key)
     modified = source.integer("lastModified")
     if modified is not None:
-        from nixlite.store.fetch.inputs import date_text
+        from nixlite.fetch.inputs import date_text
 
         result["lastModified"] = modified
         result["lastModifiedDate"] = date_text(modified, "%Y%m%d%H%M%S")
@@ -323,7 +323,7 @@ def fetch_mercurial(state: State, args: Lazy) -> Value:
 
     *args* is a URL or a set with `url` and, if wanted, `rev` (a revision, branch or tag) and `name`.
     """
-    from nixlite.store.fetch.inputs import REVISION, Input
+    from nixlite.fetch.inputs import REVISION, Input
 
     attrs: Attrs = {"type": "hg", "name": "source"}
     value = force(args)

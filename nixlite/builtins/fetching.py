@@ -11,12 +11,12 @@ from nixlite.runtime.settings import INFO
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from nixlite.fetch.archive import Unpacked
+    from nixlite.fetch.download import Download, Downloader
+    from nixlite.fetch.git import Git
+    from nixlite.fetch.inputs import Input
     from nixlite.runtime.host import Host
     from nixlite.runtime.state import State
-    from nixlite.store.fetch.archive import Unpacked
-    from nixlite.store.fetch.download import Download, Downloader
-    from nixlite.store.fetch.git import Git
-    from nixlite.store.fetch.inputs import Input
     from nixlite.store.hashing import Hash
     from nixlite.store.tree import Node
 
@@ -115,7 +115,7 @@ def raw_tree(state: State, source: Input) -> tuple[Node, Input, Callable[[], int
         tree = git_of(state).fetch(source.copy())
         return tree.node, source.__class__(tree.attrs), tree.count_revisions
     if kind == "hg":
-        from nixlite.store.fetch.mercurial import fetch_mercurial
+        from nixlite.fetch.mercurial import fetch_mercurial
 
         node, attrs = fetch_mercurial(source, cache_directory(state), state.host.write_stderr)
         return node, source.__class__(attrs), None
@@ -153,7 +153,7 @@ def newest(host: Host, path: str) -> int:
 
 def tarball_tree(state: State, source: Input) -> tuple[Node, Input]:
     """An archive from a URL."""
-    from nixlite.store.fetch.references import input_from_url
+    from nixlite.fetch.references import input_from_url
 
     url = source.required_text("url")
     check_tarball_file(url)
@@ -170,8 +170,8 @@ def tarball_tree(state: State, source: Input) -> tuple[Node, Input]:
 
 def downloaded_archive(state: State, url: str) -> tuple[Download, Unpacked]:
     """What is at a URL, unpacked; libarchive reports a download that failed."""
-    from nixlite.store.fetch.archive import BadLinkError, unpack
-    from nixlite.store.fetch.curl import DownloadError
+    from nixlite.fetch.archive import BadLinkError, unpack
+    from nixlite.fetch.curl import DownloadError
 
     try:
         download = downloader_of(state).get(url, announce(state, url), streamed=True)
@@ -193,7 +193,7 @@ def announce(state: State, url: str) -> Callable[[], None]:
 
 def tidy(url: str) -> str:
     """A URL in its standard form; as it is written where it has none."""
-    from nixlite.store.fetch.url import BadUrlError, parse_url
+    from nixlite.fetch.url import BadUrlError, parse_url
 
     try:
         return str(parse_url(url))
@@ -205,7 +205,7 @@ def check_tarball_file(url: str) -> None:
     """Say plainly when a `file://` URL names no archive."""
     import os
 
-    from nixlite.store.fetch.url import parse_url
+    from nixlite.fetch.url import parse_url
 
     parsed = parse_url(url)
     if parsed.scheme != "file":
@@ -227,7 +227,7 @@ def check_tarball_file(url: str) -> None:
 
 def forge_tree(state: State, source: Input) -> tuple[Node, Input]:
     """A repository of GitHub, GitLab or SourceHut, as the archive of a revision."""
-    from nixlite.store.fetch.forges import archive_url, revision_of
+    from nixlite.fetch.forges import archive_url, revision_of
 
     result = source.copy()
     if result.rev is None:
@@ -245,7 +245,7 @@ def downloader_of(state: State) -> Downloader:
     """The downloads of this evaluation."""
     downloader: Downloader | None = state.caches.get("downloader")
     if downloader is None:
-        from nixlite.store.fetch.download import Downloader
+        from nixlite.fetch.download import Downloader
 
         settings = state.settings
         downloader = state.caches["downloader"] = Downloader(
@@ -264,7 +264,7 @@ def git_of(state: State) -> Git:
     """The git repositories of this evaluation."""
     git: Git | None = state.caches.get("git")
     if git is None:
-        from nixlite.store.fetch.git import Git
+        from nixlite.fetch.git import Git
 
         git = state.caches["git"] = Git(cache_directory(state), state.settings.warn, state.host.write_stderr)
     return git
@@ -312,7 +312,7 @@ def check_uri(state: State, uri: str) -> None:
     if uri.startswith("/"):
         state.host.check_access(uri)
         return
-    from nixlite.store.fetch.url import parse_url
+    from nixlite.fetch.url import parse_url
 
     try:
         url = parse_url(uri)

@@ -19,14 +19,10 @@ from nixlite.builtins.flake_nix import (
     resolve,
 )
 from nixlite.errors import EvalError
+from nixlite.fetch.inputs import Input, require_feature
 from nixlite.flakes.configuration import apply_settings
 from nixlite.flakes.lock_file import read_lock
-from nixlite.flakes.registry import KINDS, LIMITED
-from nixlite.runtime.access import innermost
-from nixlite.runtime.coerce import normalise
-from nixlite.runtime.utf8 import to_bytes
-from nixlite.store.fetch.inputs import Input, require_feature
-from nixlite.store.fetch.lock import (
+from nixlite.flakes.lock_graph import (
     FlakeRef,
     InputPath,
     LockNode,
@@ -35,6 +31,10 @@ from nixlite.store.fetch.lock import (
     first_unlocked,
     lock_text,
 )
+from nixlite.flakes.registry import KINDS, LIMITED
+from nixlite.runtime.access import innermost
+from nixlite.runtime.coerce import normalise
+from nixlite.runtime.utf8 import to_bytes
 
 if TYPE_CHECKING:
     from nixlite.builtins.fetching import Fetched
@@ -383,8 +383,8 @@ def write_text(path: str, text: str) -> None:
 
 def source_directory(ref: FlakeRef) -> str | None:
     """Where a flake's files can be written; None for what is not a plain directory or working tree here."""
-    from nixlite.store.fetch.git import local_repository
-    from nixlite.store.fetch.url import parse_url
+    from nixlite.fetch.git import local_repository
+    from nixlite.fetch.url import parse_url
 
     source = ref.source
     root = None

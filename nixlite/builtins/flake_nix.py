@@ -7,6 +7,9 @@ from __future__ import annotations
 
 from nixlite.builtins.fetching import Fetched, fetch_input
 from nixlite.errors import EvalError, NixTypeError
+from nixlite.fetch.inputs import Attrs, Input, require_feature
+from nixlite.fetch.references import parse_flake_ref
+from nixlite.flakes.lock_graph import FlakeRef, InputPath, parse_input_path, ref_from_attrs
 from nixlite.flakes.registry import KINDS, Registries
 from nixlite.runtime.access import innermost
 from nixlite.runtime.expect import force_string_no_context
@@ -23,9 +26,6 @@ from nixlite.runtime.values import (
     lambda_info,
     show_type,
 )
-from nixlite.store.fetch.inputs import Attrs, Input, require_feature
-from nixlite.store.fetch.lock import FlakeRef, InputPath, parse_input_path, ref_from_attrs
-from nixlite.store.fetch.references import parse_flake_ref
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -104,8 +104,8 @@ def fetch_mounted(state: State, source: Input) -> Fetched:
 
 def name_of_tree(source: Input, tree: Fetched) -> str:
     """What Nix shows for the root of a fetched tree: its directory, or the input in quotes."""
-    from nixlite.store.fetch.git import local_repository
-    from nixlite.store.fetch.url import parse_url
+    from nixlite.fetch.git import local_repository
+    from nixlite.fetch.url import parse_url
 
     if source.type == "git" and source.rev is None and source.text("ref") is None:
         path = local_repository(parse_url(source.required_text("url")))

@@ -1,4 +1,4 @@
-"""Builtins for flake references; what they mean is in `store.fetch.references`."""
+"""Builtins for flake references; what they mean is in `fetch.references`."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ def parse_flake_ref_builtin(state: State, reference: Lazy) -> Value:
     """Take a flake reference apart: `parseFlakeRef "github:NixOS/nixpkgs/23.05?dir=lib"` returns
     `{ dir = "lib"; owner = "NixOS"; ref = "23.05"; repo = "nixpkgs"; type = "github"; }`.
     """
-    from nixlite.store.fetch.inputs import require_feature
-    from nixlite.store.fetch.references import parse_flake_ref
+    from nixlite.fetch.inputs import require_feature
+    from nixlite.fetch.references import parse_flake_ref
 
     text = force_string_no_context(
         reference, "while evaluating the argument passed to builtins.parseFlakeRef"
@@ -37,8 +37,8 @@ def parse_flake_ref_builtin(state: State, reference: Lazy) -> Value:
 @builtin("flakeRefToString", args=("attrs",), state=True)
 def flake_ref_to_string_builtin(state: State, attrs: Lazy) -> Value:
     """Write a flake reference given as an attribute set in its URL form, the reverse of `parseFlakeRef`."""
-    from nixlite.store.fetch.inputs import require_feature
-    from nixlite.store.fetch.references import flake_ref_to_string
+    from nixlite.fetch.inputs import require_feature
+    from nixlite.fetch.references import flake_ref_to_string
 
     given = force_attrs(attrs, "while evaluating the argument passed to builtins.flakeRefToString")
     attributes: dict[str, Any] = {}

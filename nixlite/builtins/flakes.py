@@ -51,8 +51,8 @@ def get_flake_builtin(state: State, args: Lazy) -> Value:
 
 def call_flake(state: State, locked: LockedFlake) -> dict[str, Lazy]:
     """The value of a locked flake: what the function in `stdlib/call-flake.nix` makes of its lock file."""
-    from nixlite.store.fetch.lock import lock_text as text_of
-    from nixlite.store.fetch.lock import lock_to_json
+    from nixlite.flakes.lock_graph import lock_text as text_of
+    from nixlite.flakes.lock_graph import lock_to_json
 
     if "flakes" not in state.settings.features:
         raise EvalError(
@@ -110,7 +110,7 @@ def final_tree(state: State, lazy: Lazy) -> dict[str, Lazy]:
     """
     from nixlite.builtins.fetchers import attributes_of, tree_attributes
     from nixlite.builtins.flake_nix import fetch_mounted
-    from nixlite.store.fetch.inputs import Input, input_from_attrs
+    from nixlite.fetch.inputs import Input, input_from_attrs
 
     values = force_attrs(lazy, "")
     source = input_from_attrs(attributes_of(state, values, "fetchTree"), state.settings.features)

@@ -23,7 +23,7 @@ def fetch_entry(state: State, text: str) -> str:
     """
     if text.startswith(FLAKE):
         return flake_tree(state, text.removeprefix(FLAKE))
-    from nixlite.store.fetch.inputs import Input
+    from nixlite.fetch.inputs import Input
 
     return fetch_unseen(state, Input({"type": "tarball", "url": channel_url(text), "name": "source"})).path
 
@@ -31,7 +31,7 @@ def fetch_entry(state: State, text: str) -> str:
 def flake_tree(state: State, reference: str) -> str:
     """The tree that a flake is in; `dir` does not count."""
     from nixlite.builtins.flake_nix import fetch_mounted, parse_ref
-    from nixlite.store.fetch.inputs import require_feature
+    from nixlite.fetch.inputs import require_feature
 
     require_feature("flakes", state.settings.features)
     return fetch_mounted(state, parse_ref(state, reference).source).path

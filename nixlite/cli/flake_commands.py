@@ -9,10 +9,10 @@ from nixlite.cli.command import Command
 from nixlite.cli.flags import COMMON, EVALUATION, Flag, Flags, ignore, store, turn_on
 from nixlite.cli.flakes import LOCKING, Locking, whole_ref
 from nixlite.errors import EvalError, UsageError
+from nixlite.fetch.inputs import date_text
+from nixlite.flakes.lock_graph import LockNode, first_unlocked, lock_text, lock_to_json, parse_input_path
 from nixlite.runtime.log import tell
 from nixlite.runtime.settings import INFO
-from nixlite.store.fetch.inputs import date_text
-from nixlite.store.fetch.lock import LockNode, first_unlocked, lock_text, lock_to_json, parse_input_path
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -21,9 +21,9 @@ if TYPE_CHECKING:
     from nixlite.builtins.flake_lock import LockedFlake
     from nixlite.builtins.flake_nix import Flake
     from nixlite.evaluator import Evaluator
+    from nixlite.fetch.inputs import Input
     from nixlite.runtime.host import Host
     from nixlite.runtime.settings import Settings
-    from nixlite.store.fetch.inputs import Input
 
 BOLD, NORMAL = "\x1b[1m", "\x1b[0m"
 """C++ Nix writes these to its standard output even where that is no terminal."""
@@ -217,8 +217,8 @@ def content_of(flake: Flake, evaluator: Evaluator) -> str | None:
 def state_of(source: Input, evaluator: Evaluator) -> str | None:
     """What stands for a working tree of git; None where there is none."""
     from nixlite.builtins.fetching import git_of
-    from nixlite.store.fetch.git import local_repository
-    from nixlite.store.fetch.url import parse_url
+    from nixlite.fetch.git import local_repository
+    from nixlite.fetch.url import parse_url
 
     if source.type != "git":
         return None

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from nixlite.builtins.flake_lock import LockFlags
     from nixlite.cli.command import Command
     from nixlite.evaluator import Evaluator
+    from nixlite.flakes.lock_graph import FlakeRef
     from nixlite.runtime.values import Lazy
-    from nixlite.store.fetch.lock import FlakeRef
 
 SCHEME = r"(path|flake|github|gitlab|sourcehut|git|hg|tarball|file|(git|hg|tarball|file)\+[a-z]+):"
 PATH_REFERENCE = r"(?s)([^?#]*)(?:\?([^#]*))?(?:#(.*))?"
@@ -46,7 +46,7 @@ class Locking:
     def flags(self, command: Command, evaluator: Evaluator) -> LockFlags:
         """The same with everything parsed. Raises UsageError and EvalError."""
         from nixlite.builtins.flake_lock import LockFlags
-        from nixlite.store.fetch.lock import parse_input_path
+        from nixlite.flakes.lock_graph import parse_input_path
 
         overrides = {}  # of several for one input the last counts
         for path, text in self.overrides:
@@ -107,8 +107,8 @@ def is_known_name(command: Command, word: str) -> bool:
     """
     if not word.replace("-", "_").isidentifier() or not word.isascii() or word.startswith(("-", "_")):
         return False
+    from nixlite.fetch.inputs import Input
     from nixlite.flakes.registry import Registries
-    from nixlite.store.fetch.inputs import Input
 
     try:
         Registries(command.settings, command.host).resolve(Input({"type": "indirect", "id": word}))
@@ -132,8 +132,8 @@ def parse_installable(
 
     *missing*: a directory need not have a `flake.nix`. Raises EvalError in Nix's words.
     """
-    from nixlite.store.fetch.lock import ref_from_attrs
-    from nixlite.store.fetch.references import written_url
+    from nixlite.fetch.references import written_url
+    from nixlite.flakes.lock_graph import ref_from_attrs
 
     features = evaluator.settings.features
     found = None
@@ -147,7 +147,7 @@ def path_reference(command: Command, text: str, *, missing: bool) -> tuple[dict[
     """A directory as a reference: the git repository that it is in, or the directory itself."""
     import re
 
-    from nixlite.store.fetch.url import decode_query, percent_decode
+    from nixlite.fetch.url import decode_query, percent_decode
 
     match = re.fullmatch(PATH_REFERENCE, text)
     assert match is not None  # the pattern fits every text
@@ -251,8 +251,8 @@ def apply_registry_flags(command: Command, evaluator: Evaluator) -> None:
     """Put what `--override-flake` and `--inputs-from` say into the registry of the flags."""
     from nixlite.builtins.flake_lock import LockFlags, lock_flake
     from nixlite.builtins.flake_nix import registries_of
-    from nixlite.store.fetch.inputs import Input
-    from nixlite.store.fetch.lock import LockNode, find_input
+    from nixlite.fetch.inputs import Input
+    from nixlite.flakes.lock_graph import LockNode, find_input
 
     registry = registries_of(evaluator.state).flags
     for words in command.registry_flags:

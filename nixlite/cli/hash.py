@@ -65,7 +65,7 @@ class HashPath(HashCommand):
 
     def hash_of(self, word: str) -> Hash:
         """The hash of what lies at a path of the command line."""
-        from nixlite.store.fetch.inputs import require_feature
+        from nixlite.fetch.inputs import require_feature
         from nixlite.store.nar import hash_tree
 
         algorithm = self.algorithm or "sha256"

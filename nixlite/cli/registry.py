@@ -126,7 +126,7 @@ class Pin(RegistryCommand):
         """Put an entry in the place of what was there."""
         from nixlite.builtins.fetching import fetch_input
         from nixlite.builtins.flake_nix import parse_ref
-        from nixlite.store.fetch.inputs import Input
+        from nixlite.fetch.inputs import Input
 
         registry, path = self.chosen(registries)
         ref, target = (parse_ref(evaluator.state, word) for word in (self.words[0], self.words[-1]))
@@ -153,8 +153,8 @@ class Resolve(RegistryCommand):
     def work(self, evaluator: Evaluator, registries: Registries) -> None:
         """Print one line for each."""
         from nixlite.builtins.flake_nix import parse_ref
-        from nixlite.store.fetch.inputs import Input
-        from nixlite.store.fetch.lock import FlakeRef
+        from nixlite.fetch.inputs import Input
+        from nixlite.flakes.lock_graph import FlakeRef
 
         for word in self.words:
             ref = parse_ref(evaluator.state, word)

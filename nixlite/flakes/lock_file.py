@@ -1,4 +1,4 @@
-"""Reading lock files: from JSON to the graph that `store.fetch.lock` describes.
+"""Reading lock files: from JSON to the graph that `flakes.lock_graph` describes.
 
 Manual: `nix flake`, "Lock files".
 """
@@ -6,6 +6,7 @@ Manual: `nix flake`, "Lock files".
 from __future__ import annotations
 
 from nixlite.errors import EvalError
+from nixlite.flakes.lock_graph import VERSION, LockNode, ref_from_attrs
 from nixlite.formats.outside_json import (
     MISSING,
     boolean,
@@ -19,15 +20,14 @@ from nixlite.formats.outside_json import (
     unsigned,
 )
 from nixlite.runtime.json_reader import JsonError
-from nixlite.store.fetch.lock import VERSION, LockNode, ref_from_attrs
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any
 
-    from nixlite.store.fetch.inputs import Attrs
-    from nixlite.store.fetch.lock import FlakeRef
+    from nixlite.fetch.inputs import Attrs
+    from nixlite.flakes.lock_graph import FlakeRef
 
 OLDEST = 5
 

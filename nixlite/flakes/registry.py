@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from nixlite.errors import EvalError
+from nixlite.fetch.inputs import FORGES, Input, input_from_attrs
 from nixlite.flakes.lock_file import attrs_from_json
 from nixlite.formats.outside_json import (
     MISSING,
@@ -22,14 +23,13 @@ from nixlite.formats.outside_json import (
     parse,
 )
 from nixlite.runtime.json_reader import JsonError
-from nixlite.store.fetch.inputs import FORGES, Input, input_from_attrs
 
 if TYPE_CHECKING:
     from typing import Any
 
+    from nixlite.fetch.inputs import Attrs
     from nixlite.runtime.host import Host
     from nixlite.runtime.settings import Settings
-    from nixlite.store.fetch.inputs import Attrs
 
 VERSION = 2
 LONGEST = 100
@@ -214,7 +214,7 @@ def not_found(source: Input, wanted: Input) -> EvalError:
 
 def entry_url(source: Input, more: Attrs) -> str:
     """The URL form of an input with more parameters; its own count."""
-    from nixlite.store.fetch.inputs import to_url
+    from nixlite.fetch.inputs import to_url
 
     url = to_url(source)
     for name, value in more.items():

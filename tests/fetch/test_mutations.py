@@ -21,14 +21,14 @@ import pytest
 
 from nixlite.errors import NixError
 from nixlite.evaluator import Evaluator
+from nixlite.fetch.archive import unpack
+from nixlite.fetch.binary_cache import BinaryCache, copy_closure, copy_rewritten
+from nixlite.fetch.download import Download, Downloader
+from nixlite.fetch.forges import revision_of
+from nixlite.fetch.inputs import Input
 from nixlite.runtime.host import CapturingHost
 from nixlite.runtime.settings import Settings
 from nixlite.source import Source
-from nixlite.store.fetch.archive import unpack
-from nixlite.store.fetch.binary_cache import BinaryCache, copy_closure, copy_rewritten
-from nixlite.store.fetch.download import Download, Downloader
-from nixlite.store.fetch.forges import revision_of
-from nixlite.store.fetch.inputs import Input
 from nixlite.store.hashing import hash_bytes
 from nixlite.store.nar import dump, hash_tree, restore
 from nixlite.store.store import Store

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from nixlite.store.fetch.curl import DownloadError
-from nixlite.store.fetch.download import Downloader
+from nixlite.fetch.curl import DownloadError
+from nixlite.fetch.download import Downloader
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

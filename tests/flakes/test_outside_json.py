@@ -9,16 +9,16 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from nixlite.errors import EvalError, NixError
+from nixlite.fetch.download import Download, Downloader
+from nixlite.fetch.forges import revision_of
+from nixlite.fetch.inputs import Input
 from nixlite.flakes.configuration import read_trusted
 from nixlite.flakes.lock_file import read_lock
+from nixlite.flakes.lock_graph import check_follows, difference, lock_text
 from nixlite.flakes.registry import KINDS, Registries
 from nixlite.formats.outside_json import parse, structured
 from nixlite.runtime.host import CapturingHost
 from nixlite.runtime.settings import Settings
-from nixlite.store.fetch.download import Download, Downloader
-from nixlite.store.fetch.forges import revision_of
-from nixlite.store.fetch.inputs import Input
-from nixlite.store.fetch.lock import check_follows, difference, lock_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING
 import pytest
 
 from nixlite.errors import NixError
-from nixlite.store.ed25519 import is_valid
-from nixlite.store.fetch.binary_cache import (
+from nixlite.fetch.binary_cache import (
     BinaryCache,
     copy_closure,
     copy_rewritten,
     is_content_addressed,
 )
-from nixlite.store.fetch.download import Downloader
+from nixlite.fetch.download import Downloader
+from nixlite.store.ed25519 import is_valid
 from nixlite.store.hashing import hash_bytes
 from nixlite.store.nar import dump
 from nixlite.store.store import Store

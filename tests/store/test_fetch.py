@@ -16,13 +16,13 @@ from typing import TYPE_CHECKING
 import pytest
 
 from nixlite.errors import NixError
-from nixlite.store.fetch.archive import unpack
-from nixlite.store.fetch.curl import DownloadError
-from nixlite.store.fetch.download import Downloader
-from nixlite.store.fetch.git import Git
-from nixlite.store.fetch.inputs import Input, date_text, input_from_attrs
-from nixlite.store.fetch.references import input_from_url
-from nixlite.store.fetch.url import git_url, parse_url
+from nixlite.fetch.archive import unpack
+from nixlite.fetch.curl import DownloadError
+from nixlite.fetch.download import Downloader
+from nixlite.fetch.git import Git
+from nixlite.fetch.inputs import Input, date_text, input_from_attrs
+from nixlite.fetch.references import input_from_url
+from nixlite.fetch.url import git_url, parse_url
 from nixlite.store.nar import hash_tree
 from nixlite.store.tree import Directory, File, Symlink, find
 from tests.fetch.archives import tar as plain_tar

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from nixlite.errors import NixError
-from nixlite.store.fetch.git_layout import check_repository
+from nixlite.fetch.git_layout import check_repository
 
 if TYPE_CHECKING:
     from pathlib import Path

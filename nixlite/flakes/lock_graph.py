@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import Any, NamedTuple, TypeAlias, Union
 
 from nixlite.errors import EvalError, UsageError
-from nixlite.store.fetch.inputs import FLAKE_ID, Attrs, Input, date_text, input_from_attrs, to_url
+from nixlite.fetch.inputs import FLAKE_ID, Attrs, Input, date_text, input_from_attrs, to_url
 
 InputPath: TypeAlias = "tuple[str, ...]"
 """Names that lead from the root to an input."""

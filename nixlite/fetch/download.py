@@ -5,9 +5,9 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from nixlite.store.fetch import curl
-from nixlite.store.fetch.curl import DownloadError, connection_failure, failure, http_failure
-from nixlite.store.fetch.url import percent_decode
+from nixlite.fetch import curl
+from nixlite.fetch.curl import DownloadError, connection_failure, failure, http_failure
+from nixlite.fetch.url import percent_decode
 from nixlite.store.hashing import digest
 
 if TYPE_CHECKING:

@@ -11,8 +11,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any
 
-    from nixlite.store.fetch.download import Downloader
-    from nixlite.store.fetch.inputs import Input
+    from nixlite.fetch.download import Downloader
+    from nixlite.fetch.inputs import Input
 
 HOSTS = {"github": "github.com", "gitlab": "gitlab.com", "sourcehut": "git.sr.ht"}
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 
 from nixlite.errors import EvalError
-from nixlite.store.fetch.archive import put, unpack_tar
-from nixlite.store.fetch.filters import Plain
-from nixlite.store.fetch.git import disk_node
-from nixlite.store.fetch.url import parse_url
+from nixlite.fetch.archive import put, unpack_tar
+from nixlite.fetch.filters import Plain
+from nixlite.fetch.git import disk_node
+from nixlite.fetch.url import parse_url
 from nixlite.store.hashing import digest
 from nixlite.store.tree import Directory, Node
 
@@ -16,7 +16,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from nixlite.store.fetch.inputs import Attrs, Input
+    from nixlite.fetch.inputs import Attrs, Input
 
     Run = Callable[..., bytes]
 

@@ -10,16 +10,16 @@ import os
 from typing import TYPE_CHECKING, NamedTuple
 
 from nixlite.errors import EvalError
-from nixlite.store.fetch.archive import make_directory, put
-from nixlite.store.fetch.git_layout import check_repository
-from nixlite.store.fetch.url import Url, file_url, parse_url
+from nixlite.fetch.archive import make_directory, put
+from nixlite.fetch.git_layout import check_repository
+from nixlite.fetch.url import Url, file_url, parse_url
 from nixlite.store.hashing import digest
 from nixlite.store.tree import Directory, File, Node, Symlink
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from nixlite.store.fetch.inputs import Attrs, Input
+    from nixlite.fetch.inputs import Attrs, Input
 
 NULL_REVISION = "0" * 40
 
@@ -171,7 +171,7 @@ class Git:
 
     def add_submodules(self, source: Input, path: str, root: Directory) -> None:
         """Put the working trees of submodules in their places."""
-        from nixlite.store.fetch.inputs import Input
+        from nixlite.fetch.inputs import Input
 
         for name in self.submodule_paths(path):
             below = os.path.join(path, name)
@@ -255,8 +255,8 @@ class Git:
         """The tree of a submodule, fetched from where `.gitmodules` says."""
         if not source.flag("submodules"):
             return Directory({})
-        from nixlite.store.fetch.inputs import Input
-        from nixlite.store.fetch.url import git_url
+        from nixlite.fetch.inputs import Input
+        from nixlite.fetch.url import git_url
 
         listed = self.text(*where, "config", "--blob", f"{revision}:.gitmodules", "--get-regexp", r"\.path$")
         for line in listed.splitlines():

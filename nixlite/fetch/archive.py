@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from nixlite.errors import EvalError
-from nixlite.store.fetch.filters import Plain, decompress
+from nixlite.fetch.filters import Plain, decompress
 from nixlite.store.tree import Directory, File, Node, Symlink, find
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ def unpack(data: bytes) -> Unpacked:
 
 def is_zip(data: bytes) -> bool:
     """Whether to read data as a zip archive."""
-    from nixlite.store.fetch import zips
+    from nixlite.fetch import zips
 
     return not is_tar(data) and zips.is_zip(data)
 
@@ -239,7 +239,7 @@ def time_of(member: Any) -> int:
 
 def unpack_zip(data: bytes) -> tuple[Directory, int]:
     """The tree in a zip archive, and the time of its newest member."""
-    from nixlite.store.fetch import zips
+    from nixlite.fetch import zips
 
     tree = Tree()
     newest = 0

@@ -9,14 +9,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from nixlite.errors import EvalError
-from nixlite.store.fetch.curl import DownloadError
-from nixlite.store.fetch.filters import bunzip2, gunzip, unxz, zstd
+from nixlite.fetch.curl import DownloadError
+from nixlite.fetch.filters import bunzip2, gunzip, unxz, zstd
 from nixlite.store.hashing import Hash, hash_bytes, parse_hash
 from nixlite.store.nar import restore
 from nixlite.store.path import HASH_LENGTH, fixed_path, make_store_path, path_name, text_path, with_references
 
 if TYPE_CHECKING:
-    from nixlite.store.fetch.download import Downloader
+    from nixlite.fetch.download import Downloader
     from nixlite.store.store import Store
 
 

@@ -10,8 +10,7 @@ import posixpath
 import re
 
 from nixlite.errors import EvalError
-from nixlite.spelling import natural
-from nixlite.store.fetch.inputs import (
+from nixlite.fetch.inputs import (
     CURL,
     FEATURES,
     FLAKE_ID,
@@ -26,7 +25,8 @@ from nixlite.store.fetch.inputs import (
     require_feature,
     to_url,
 )
-from nixlite.store.fetch.url import BadUrlError, Url, decode_query, parse_url, path_parts, percent_decode
+from nixlite.fetch.url import BadUrlError, Url, decode_query, parse_url, path_parts, percent_decode
+from nixlite.spelling import natural
 
 REF = re.compile(r"[a-zA-Z0-9@][a-zA-Z0-9_./@+-]*")
 REF_OR_REVISION = rf"(?:{REVISION.pattern}|{REF.pattern}(?:/{REVISION.pattern})?)"

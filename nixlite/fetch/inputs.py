@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 
 from nixlite.errors import EvalError, UsageError
-from nixlite.store.fetch.url import BadUrlError, Url, git_url, parse_url
+from nixlite.fetch.url import BadUrlError, Url, git_url, parse_url
 from nixlite.store.hashing import BadHashError, Hash, parse_hash, parse_sri
 
 TYPE_CHECKING = False

@@ -1,0 +1,1 @@
+"""Getting trees and files from elsewhere: URLs and inputs, git, Mercurial, forges, downloads, archives, binary caches."""
