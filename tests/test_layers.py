@@ -35,7 +35,7 @@ MAY_USE: dict[str, set[str]] = {
     "syntax": BASE,
     "analysis": {"syntax.nodes", "source", "spelling", "errors"},
     "compiler": {"syntax.nodes", "syntax.tree", "syntax.unparse", "analysis", "source", "spelling", "errors"},
-    "store": {"errors", "records", "spelling", "formats.outside_json"},
+    "store": {"errors", "records", "spelling", "formats.json.outside"},
     "runtime": BASE,
     "formats": RUNTIME,
     "flakes": {*RUNTIME, "formats", "store"},

@@ -19,7 +19,7 @@ def to_json_builtin(state: State, e: Lazy) -> Value:
 
     Forces everything in *e*. Functions cannot be converted.
     """
-    from nixlite.runtime.json_out import to_json
+    from nixlite.formats.json.writing import to_json
 
     text, context = to_json(state, e)
     return make_string(text, context)
@@ -29,10 +29,10 @@ def to_json_builtin(state: State, e: Lazy) -> Value:
 def from_json_builtin(e: Lazy) -> Value:
     """Return the value that the JSON text *e* means: `fromJSON ''{"x": [1]}''` is `{ x = [ 1 ]; }`.
 
-    See `runtime.json_in` for numbers that do not fit.
+    See `formats.json.values` for numbers that do not fit.
     """
-    from nixlite.runtime.json_in import from_json
-    from nixlite.runtime.json_reader import JsonError
+    from nixlite.formats.json.reader import JsonError
+    from nixlite.formats.json.values import from_json
 
     text = force_string_no_context(e, "while evaluating the first argument passed to builtins.fromJSON")
     try:
@@ -49,7 +49,7 @@ def to_xml_builtin(state: State, e: Lazy) -> Value:
 
     Forces everything in *e*.
     """
-    from nixlite.runtime.xml_out import to_xml
+    from nixlite.formats.xml import to_xml
 
     text, context = to_xml(state, e)
     return make_string(text, context)
@@ -61,7 +61,7 @@ def from_toml_builtin(state: State, e: Lazy) -> Value:
 
     TOML 1.0.0. Dates and times need the experimental feature `parse-toml-timestamps`.
     """
-    from nixlite.runtime.toml_in import from_toml
+    from nixlite.formats.toml.reader import from_toml
 
     text = force_string_no_context(e, "while evaluating the argument passed to builtins.fromTOML")
     return from_toml(text, timestamps="parse-toml-timestamps" in state.settings.features)

@@ -237,7 +237,7 @@ def take_outputs(parts: Parts, names: list[str]) -> None:
 
 def add_structured(parts: Parts, key: str, value: Lazy) -> None:
     """An attribute that becomes a member of the JSON object `__json`."""
-    from nixlite.runtime.json_out import to_json  # few derivations are structured
+    from nixlite.formats.json.writing import to_json  # few derivations are structured
 
     parts.json[key], context = to_json(parts.state, value, copy_to_store=True)
     parts.context |= context
@@ -257,15 +257,15 @@ def add_structured(parts: Parts, key: str, value: Lazy) -> None:
 
 def structured_json(members: dict[str, str]) -> str:
     """The JSON object of already encoded members."""
-    from nixlite.runtime.json_out import quote_json
+    from nixlite.formats.json.writing import quote_json
 
     return "{" + ",".join([f"{quote_json(key)}:{members[key]}" for key in sorted(members)]) + "}"
 
 
 def canonical_json(text: str) -> str:
     """JSON text read and written again, as happens to `__json`."""
-    from nixlite.runtime.json_in import from_json
-    from nixlite.runtime.json_out import data_to_json
+    from nixlite.formats.json.values import from_json
+    from nixlite.formats.json.writing import data_to_json
 
     try:
         return data_to_json(from_json(text))

@@ -132,7 +132,7 @@ class Evaluate(Command):
             text, _ = evaluator.guard(lambda x: coerce_to_string(state, x, context), value)
             self.host.write_stdout(text)
         elif self.json:
-            from nixlite.runtime.json_out import to_json
+            from nixlite.formats.json.writing import to_json
 
             pretty = self.pretty or (self.host.is_terminal("stdout") and not self.compact)
             indent = 2 if pretty else 0

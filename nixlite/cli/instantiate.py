@@ -129,14 +129,14 @@ class Instantiate(Command):
         """Print a value in the form that the flags ask for."""
         state = evaluator.state
         if self.form == "json":
-            from nixlite.runtime.json_out import to_json
+            from nixlite.formats.json.writing import to_json
 
             calls = type(value) is dict and "__toString" in value  # from the place of the set
             place = evaluator.place_of_set(value, None) if calls else None  # type: ignore[arg-type]
             text, _ = evaluator.guard(lambda x: to_json(state, x, strict=self.strict, place=place), value)
             self.host.write_stdout(f"{text}\n")
         elif self.form == "xml":
-            from nixlite.runtime.xml_out import to_xml
+            from nixlite.formats.xml import to_xml
 
             written: list[str] = []
 

@@ -1,1 +1,1 @@
-"""Getting trees and files from elsewhere: URLs and inputs, git, Mercurial, forges, downloads, archives, binary caches."""
+"""Getting trees and files from elsewhere: URLs, inputs, git, Mercurial, forges, downloads, archives, caches."""

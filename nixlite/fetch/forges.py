@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from nixlite.errors import EvalError
-from nixlite.formats import outside_json as json
+from nixlite.formats.json import outside as json
 from nixlite.store.hashing import parse_hash
 
 TYPE_CHECKING = False

@@ -5,7 +5,7 @@ Manual: `nix flake`, "Flake format", `nixConfig`; nix.conf, `accept-flake-config
 
 from __future__ import annotations
 
-from nixlite.formats.outside_json import boolean, expected, items, parse
+from nixlite.formats.json.outside import boolean, expected, items, parse
 from nixlite.runtime.access import innermost
 from nixlite.runtime.settings import INFO
 

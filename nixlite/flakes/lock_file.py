@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from nixlite.errors import EvalError
 from nixlite.flakes.lock_graph import VERSION, LockNode, ref_from_attrs
-from nixlite.formats.outside_json import (
+from nixlite.formats.json.outside import (
     MISSING,
     boolean,
     find,
@@ -19,7 +19,7 @@ from nixlite.formats.outside_json import (
     texts,
     unsigned,
 )
-from nixlite.runtime.json_reader import JsonError
+from nixlite.formats.json.reader import JsonError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from nixlite.errors import EvalError
 from nixlite.fetch.inputs import FORGES, Input, input_from_attrs
 from nixlite.flakes.lock_file import attrs_from_json
-from nixlite.formats.outside_json import (
+from nixlite.formats.json.outside import (
     MISSING,
     JsonTypeError,
     boolean,
@@ -22,7 +22,7 @@ from nixlite.formats.outside_json import (
     number_or,
     parse,
 )
-from nixlite.runtime.json_reader import JsonError
+from nixlite.formats.json.reader import JsonError
 
 if TYPE_CHECKING:
     from typing import Any

@@ -1,1 +1,1 @@
-"""Readers and writers of data formats."""
+"""What values are read from and written as."""

@@ -1,1 +1,1 @@
-"""Regular expressions as libstdc++ has them: reading (syntax), matching (engine), and when Python's may do it."""
+"""Regular expressions as libstdc++ has them: read by `syntax`, matched by `engine`, or by Python where it may be."""

@@ -19,7 +19,7 @@ def print_json(session: Session, text: str) -> str:
 
     Functions have no JSON; a set with `__toString` or `outPath` is that string.
     """
-    from nixlite.runtime.json_out import pretty_json
+    from nixlite.formats.json.writing import pretty_json
 
     value = session.evaluate(text)
     state = session.evaluator.state

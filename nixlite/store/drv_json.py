@@ -35,7 +35,7 @@ def to_json(drv: Derivation) -> dict[str, Any]:
         "env": env,
     }
     if encoded is not None:
-        from nixlite.formats.outside_json import structured  # seldom wanted
+        from nixlite.formats.json.outside import structured  # seldom wanted
 
         result["structuredAttrs"] = structured(encoded)
     return result

@@ -13,12 +13,12 @@ from typing import Any
 import pytest
 
 from nixlite.errors import NixError
+from nixlite.formats.json.reader import Reader
+from nixlite.formats.json.values import from_json
+from nixlite.formats.toml.reader import from_toml
 from nixlite.regex.compiled import compile_regex
 from nixlite.regex.engine import Matcher
-from nixlite.runtime.json_in import from_json
-from nixlite.runtime.json_reader import Reader
 from nixlite.runtime.printer import show_shallow
-from nixlite.runtime.toml_in import from_toml
 from nixlite.runtime.utf8 import byte_view
 
 

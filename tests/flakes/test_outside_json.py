@@ -16,7 +16,7 @@ from nixlite.flakes.configuration import read_trusted
 from nixlite.flakes.lock_file import read_lock
 from nixlite.flakes.lock_graph import check_follows, difference, lock_text
 from nixlite.flakes.registry import KINDS, Registries
-from nixlite.formats.outside_json import parse, structured
+from nixlite.formats.json.outside import parse, structured
 from nixlite.runtime.host import CapturingHost
 from nixlite.runtime.settings import Settings
 

@@ -252,7 +252,7 @@ def structured(text: str) -> dict[str, str]:
     """The attributes in `__json`, strings as they are and the others as JSON."""
     import json  # seldom
 
-    from nixlite.formats.outside_json import structured as object_in
+    from nixlite.formats.json.outside import structured as object_in
 
     try:
         data = object_in(text)

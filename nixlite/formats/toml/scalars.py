@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from math import copysign, inf, nan
 
-from nixlite.runtime.toml_text import Fault, Text
+from nixlite.formats.toml.text import Fault, Text
 from nixlite.runtime.utf8 import byte_view
 from nixlite.runtime.values import INT_MAX, INT_MIN
 

@@ -7,7 +7,7 @@ open are closed, as C++ Nix does, so that what was printed is well-formed.
 from __future__ import annotations
 
 from nixlite.errors import StackOverflow
-from nixlite.runtime.json_out import located
+from nixlite.formats.json.writing import located
 from nixlite.runtime.operators import attribute_position, is_derivation
 from nixlite.runtime.show import float_text
 from nixlite.runtime.thunk import force, is_evaluated

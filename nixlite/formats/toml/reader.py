@@ -9,12 +9,12 @@ from __future__ import annotations
 import re
 
 from nixlite.errors import EvalError
-from nixlite.runtime import toml_recovery as recovery
+from nixlite.formats.toml import recovery
+from nixlite.formats.toml.order import hash_order
+from nixlite.formats.toml.scalars import NON_ASCII, READERS, Timestamp, guess_kind, read_quoted
+from nixlite.formats.toml.tables import Array, Entry, Table, insert
+from nixlite.formats.toml.text import Fault, Region, Text, report
 from nixlite.runtime.symbols import make_symbol
-from nixlite.runtime.toml_order import hash_order
-from nixlite.runtime.toml_scalars import NON_ASCII, READERS, Timestamp, guess_kind, read_quoted
-from nixlite.runtime.toml_tables import Array, Entry, Table, insert
-from nixlite.runtime.toml_text import Fault, Region, Text, report
 from nixlite.runtime.utf8 import byte_view, from_byte_view
 
 TYPE_CHECKING = False
@@ -99,7 +99,7 @@ def to_string(view: str) -> str:
     """The string of a byte view, which must not hold NUL."""
     text = from_byte_view(view)
     if "\0" in text:
-        from nixlite.runtime.json_reader import null_byte  # almost never
+        from nixlite.formats.json.reader import null_byte  # almost never
 
         raise TomlError(f"while parsing TOML: error: {null_byte(text).message}")
     return text

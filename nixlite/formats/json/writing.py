@@ -9,10 +9,10 @@ from __future__ import annotations
 import re
 
 from nixlite.errors import EvalError, NixTypeError, StackOverflow
+from nixlite.formats.json.float_text import json_float
 from nixlite.runtime.attributes import Place, position
 from nixlite.runtime.call import call, not_a_function
 from nixlite.runtime.coerce import coerce_to_string
-from nixlite.runtime.float_text import json_float
 from nixlite.runtime.operators import attribute_position
 from nixlite.runtime.thunk import blackhole, force, is_evaluated
 from nixlite.runtime.utf8 import to_bytes

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from nixlite.runtime.toml_scalars import BASIC, LITERAL, guess_kind
-from nixlite.runtime.toml_text import Fault, Text
+from nixlite.formats.toml.scalars import BASIC, LITERAL, guess_kind
+from nixlite.formats.toml.text import Fault, Text
 
 SIMPLE_KEY_SOURCE = rf"""(?:[A-Za-z0-9_-]+|"(?:{BASIC})*"|'(?:{LITERAL})*')"""
 KEY_SOURCE = rf"{SIMPLE_KEY_SOURCE}(?:[ \t]*\.[ \t]*{SIMPLE_KEY_SOURCE})*"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from nixlite.runtime.toml_text import Fault, Region
+from nixlite.formats.toml.text import Fault, Region
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from nixlite.errors import EvalError
-from nixlite.runtime.json_tokens import Tokens
+from nixlite.formats.json.tokens import Tokens
 from nixlite.runtime.symbols import make_symbol
 from nixlite.runtime.utf8 import from_byte_view
 from nixlite.runtime.values import INT_MAX

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 
-from nixlite.runtime.json_reader import Reader
+from nixlite.formats.json.reader import Reader
 from nixlite.runtime.symbols import ACTIVE, make_symbols
 from nixlite.runtime.utf8 import byte_view
 from nixlite.runtime.values import INT_MAX, INT_MIN

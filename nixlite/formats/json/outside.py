@@ -9,7 +9,7 @@ it into an ordinary error that tells where, for the readers where Nix has words 
 from __future__ import annotations
 
 from nixlite.errors import EvalError
-from nixlite.runtime.json_reader import JsonError, Reader
+from nixlite.formats.json.reader import JsonError, Reader
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -1,0 +1,1 @@
+"""JSON as nlohmann's library has it, whose messages are Nix's."""

@@ -1,0 +1,1 @@
+"""TOML as toml11 has it, whose messages are Nix's."""
