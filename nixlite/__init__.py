@@ -8,12 +8,12 @@ if TYPE_CHECKING:
 
     from nixlite.api import Evaluator, Value, evaluate, evaluate_file
     from nixlite.errors import NixError
-    from nixlite.runtime.memory_host import MemoryHost
-    from nixlite.runtime.settings import Settings
+    from nixlite.host.memory import MemoryHost
+    from nixlite.host.settings import Settings
 
 __all__ = ["Evaluator", "MemoryHost", "NixError", "Settings", "Value", "evaluate", "evaluate_file"]
 
-_HOMES = {"NixError": "errors", "MemoryHost": "runtime.memory_host", "Settings": "runtime.settings"}
+_HOMES = {"NixError": "errors", "MemoryHost": "host.memory", "Settings": "host.settings"}
 
 
 def __getattr__(name: str) -> Any:

@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from nixlite.cli.command import Command
-    from nixlite.runtime.host import Host
-    from nixlite.runtime.settings import Settings
+    from nixlite.host.real import Host
+    from nixlite.host.settings import Settings
 
 USAGE = """\
 usage: nixlite COMMAND [flags] …
@@ -53,9 +53,9 @@ def main() -> None:
     from nixlite.loading import hasten, keep
 
     finder = hasten()
+    from nixlite.host.real import RealHost
     from nixlite.runtime.collecting import POLICY
     from nixlite.runtime.frames import with_room
-    from nixlite.runtime.host import RealHost
 
     POLICY.begin()  # until the process ends
     set_signals()
@@ -100,7 +100,7 @@ def run(words: list[str], host: Host) -> int:
     at = next((n for n, word in enumerate(words) if is_command(words, n)), None)
     if at is None or (at > 0 and not words[0].startswith("-")):
         return unknown(words[0], COMMANDS, host)
-    from nixlite.runtime.settings import Settings
+    from nixlite.host.settings import Settings
 
     settings = Settings()
     name, rest = words[at], words[at + 1 :]

@@ -17,9 +17,9 @@ from weakref import WeakValueDictionary, finalize
 from nixlite.cache.files import Cache
 from nixlite.errors import NixError, NixTypeError, StackOverflow
 from nixlite.evaluator import Evaluator as Engine
+from nixlite.host.real import RealHost
+from nixlite.host.settings import Settings
 from nixlite.runtime.call import call
-from nixlite.runtime.host import RealHost
-from nixlite.runtime.settings import Settings
 from nixlite.runtime.thunk import force
 from nixlite.runtime.values import (
     INT_MAX,
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
     from typing import Any
 
-    from nixlite.runtime.host import Host
+    from nixlite.host.real import Host
     from nixlite.runtime.values import Lazy
 
 
@@ -46,7 +46,7 @@ class Evaluator:
     """Evaluates Nix programs; files are evaluated once and remembered.
 
     Without *settings* and *host* it sees this machine as `nix-instantiate --eval` does. Two evaluators share
-    nothing. Everything of the world outside goes through the host (`nixlite.runtime.host`): a `MemoryHost`
+    nothing. Everything of the world outside goes through the host (`nixlite.host.real`): a `MemoryHost`
     has only the files it is given. `settings.pure_eval` and `settings.restrict_eval` limit what
     programs see.
     """
@@ -54,7 +54,7 @@ class Evaluator:
     def __init__(self, settings: Settings | None = None, host: Host | None = None) -> None:
         host = host or RealHost()
         if settings is None:
-            from nixlite.runtime.config import load_configuration
+            from nixlite.host.configuration import load_configuration
 
             settings = Settings()
             load_configuration(settings, host)

@@ -9,11 +9,11 @@ import gc
 import sys
 
 from nixlite.errors import EvalError, NixError, StackOverflow
+from nixlite.host.settings import DEFAULT_DEPTH, TALKATIVE, WARNING
 from nixlite.runtime.abi import OPERATIONS, LateNames, unit_globals
 from nixlite.runtime.collecting import POLICY
 from nixlite.runtime.depth import MOST_FRAMES, go_deeper, python_depth, set_limit, watched, with_all_room
 from nixlite.runtime.frames import with_room
-from nixlite.runtime.settings import DEFAULT_DEPTH, TALKATIVE, WARNING
 from nixlite.runtime.state import LateStore, State
 from nixlite.runtime.symbols import ACTIVE, Symbols
 from nixlite.runtime.thunk import force, from_start
@@ -30,9 +30,9 @@ if TYPE_CHECKING:
     from nixlite.cache.files import Cache
     from nixlite.cache.pieces import Pieces
     from nixlite.compiler.deferred import PieceCompiler
-    from nixlite.runtime.host import Host
-    from nixlite.runtime.mounts import Mounts
-    from nixlite.runtime.settings import Settings
+    from nixlite.host.mounts import Mounts
+    from nixlite.host.real import Host
+    from nixlite.host.settings import Settings
     from nixlite.runtime.values import Lazy, NixPath, Value
     from nixlite.source import Position
     from nixlite.store.store import Store
@@ -88,7 +88,7 @@ def mounts_of(settings: Settings) -> Mounts | None:
     """What pure evaluation shows for fetched trees; None in impure evaluation."""
     if not settings.pure_eval:
         return None
-    from nixlite.runtime.mounts import Mounts
+    from nixlite.host.mounts import Mounts
 
     return Mounts(settings.store_dir)
 
@@ -113,7 +113,7 @@ class Evaluator:
 
         outer = host
         if settings.pure_eval or settings.restrict_eval:
-            from nixlite.runtime.access import guarded
+            from nixlite.host.guarded import guarded
 
             host = guarded(host, settings)
         outer.mounts = host.mounts = mounts_of(settings)
@@ -159,7 +159,7 @@ class Evaluator:
         if sys.getrecursionlimit() < OUTSIDE:
             sys.setrecursionlimit(OUTSIDE)
         if settings.restrict_eval and not settings.pure_eval:
-            from nixlite.runtime.search_path import allow_lookup_path
+            from nixlite.host.lookup_path import allow_lookup_path
 
             allow_lookup_path(self.state)
 
@@ -399,13 +399,13 @@ class Evaluator:
 
     def read_resolved(self, path: str) -> Source:
         """The source of the file at *path*, which `resolve` gave."""
-        from nixlite.runtime.source_files import read_source
+        from nixlite.host.source_files import read_source
 
         return read_source(self.host, path)
 
     def resolve(self, path: str) -> str:
         """The file that importing *path* means: symlinks followed, `default.nix` of a directory."""
-        from nixlite.runtime.source_files import resolve_import_path
+        from nixlite.host.source_files import resolve_import_path
 
         return resolve_import_path(self.host, path)
 

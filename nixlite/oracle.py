@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from nixlite.__main__ import make_command
 from nixlite.cli.command import run_command
-from nixlite.runtime.host import CapturingHost
-from nixlite.runtime.settings import Settings
+from nixlite.host.real import CapturingHost
+from nixlite.host.settings import Settings
 
 
 def run(argv: list[str], cwd: str, env: dict[str, str], stdin: str) -> tuple[int, str, str]:

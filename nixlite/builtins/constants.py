@@ -75,7 +75,7 @@ def nix_path(state: State) -> Lazy:
 
     Sets of `prefix` and `path`.
     """
-    from nixlite.runtime.search_path import lookup_path
+    from nixlite.host.lookup_path import lookup_path
 
     entries = lookup_path(state.settings, state.host)
     return tuple([{"path": path, "prefix": prefix} for prefix, path in entries])

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from nixlite.builtins.registry import builtin
 from nixlite.errors import Aborted, CatchableError, EvalError, NixError, Thrown
+from nixlite.host.settings import ERROR
 from nixlite.runtime.coerce import coerce_to_string
 from nixlite.runtime.expect import force_string
-from nixlite.runtime.settings import ERROR
 from nixlite.runtime.symbols import make_symbol
 from nixlite.runtime.thunk import ask_for, force, stops
 from nixlite.runtime.values import ContextString, FunctionType, make_string
@@ -121,7 +121,7 @@ def warn(state: State, e1: Lazy, e2: Lazy) -> Value:
     With the setting `abort-on-warn`, raises EvalError instead of returning.
     """
     text = force_string(e1, "while evaluating the first argument; the message passed to builtins.warn")
-    from nixlite.runtime import log  # warnings are few
+    from nixlite.host import log  # warnings are few
 
     log.warn(state.settings, state.host, text, "evaluation warning: ", placed=True)
     if state.settings.abort_on_warn:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from nixlite.builtins.registry import builtin
 from nixlite.errors import EvalError, NixTypeError
+from nixlite.host.settings import CHATTY
 from nixlite.runtime.coerce import coerce_to_string
 from nixlite.runtime.expect import (
     force_attrs,
@@ -19,7 +20,6 @@ from nixlite.runtime.expect import (
     force_string_with_context,
 )
 from nixlite.runtime.operators import attribute_position
-from nixlite.runtime.settings import CHATTY
 from nixlite.runtime.string_context import parse_element
 from nixlite.runtime.symbols import make_symbol
 from nixlite.runtime.thunk import force

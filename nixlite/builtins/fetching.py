@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from nixlite.errors import EvalError, HashMismatch, NixError, RestrictedError
-from nixlite.runtime.access import innermost
-from nixlite.runtime.settings import INFO
+from nixlite.host.guarded import innermost
+from nixlite.host.settings import INFO
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from nixlite.fetch.download import Download, Downloader
     from nixlite.fetch.git import Git
     from nixlite.fetch.inputs import Input
-    from nixlite.runtime.host import Host
+    from nixlite.host.real import Host
     from nixlite.runtime.state import State
     from nixlite.store.hashing import Hash
     from nixlite.store.tree import Node

@@ -32,7 +32,7 @@ from nixlite.flakes.lock_graph import (
     lock_text,
 )
 from nixlite.flakes.registry import KINDS, LIMITED
-from nixlite.runtime.access import innermost
+from nixlite.host.guarded import innermost
 from nixlite.runtime.coerce import normalise
 from nixlite.runtime.utf8 import to_bytes
 

@@ -11,9 +11,9 @@ from nixlite.fetch.inputs import Attrs, Input, require_feature
 from nixlite.fetch.references import parse_flake_ref
 from nixlite.flakes.lock_graph import FlakeRef, InputPath, parse_input_path, ref_from_attrs
 from nixlite.flakes.registry import KINDS, Registries
-from nixlite.runtime.access import innermost
+from nixlite.host.guarded import innermost
+from nixlite.host.mounts import no_such_path
 from nixlite.runtime.expect import force_string_no_context
-from nixlite.runtime.mounts import no_such_path
 from nixlite.runtime.operators import attribute_position
 from nixlite.runtime.symbols import in_symbol_order
 from nixlite.runtime.thunk import VIRGIN, force, is_evaluated, peel

@@ -1,6 +1,6 @@
 """What names a tree without being a file: entries of the lookup path, and file arguments, that are fetched.
 
-`runtime.search_path` and the command line reach this by `State.operation`.
+`host.lookup_path` and the command line reach this by `State.operation`.
 Manual: nix.conf, `nix-path`; `nix-instantiate`, "files".
 """
 

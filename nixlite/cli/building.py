@@ -9,9 +9,9 @@ from nixlite.cli.derivation import FLAGS as DERIVATION_FLAGS
 from nixlite.cli.derivation import Derivation
 from nixlite.cli.flags import Flag, Flags, ignore, turn_on
 from nixlite.errors import EvalError
+from nixlite.host.log import tell
+from nixlite.host.settings import INFO
 from nixlite.runtime.expect import force_attrs, force_bool, force_list, force_string_no_context
-from nixlite.runtime.log import tell
-from nixlite.runtime.settings import INFO
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
     from nixlite.cli.command import Command
     from nixlite.evaluator import Evaluator
-    from nixlite.runtime.host import Host
-    from nixlite.runtime.settings import Settings
+    from nixlite.host.real import Host
+    from nixlite.host.settings import Settings
     from nixlite.runtime.values import Value
     from nixlite.store.store import Store
 

@@ -13,9 +13,9 @@ from nixlite.spelling import natural
 
 if TYPE_CHECKING:
     from nixlite.evaluator import Evaluator
+    from nixlite.host.real import Host
+    from nixlite.host.settings import Settings
     from nixlite.observe.warm import Outcome
-    from nixlite.runtime.host import Host
-    from nixlite.runtime.settings import Settings
 
 FAILURE = 1
 ACTIONS = ("warm", "info", "clear")
@@ -170,7 +170,7 @@ class EvaluatorMaker:
     """Makes the evaluator of a compiling process; plain data, so that it can be sent to one."""
 
     def __init__(self, command: Command) -> None:
-        from nixlite.runtime.settings import ignore_warning
+        from nixlite.host.settings import ignore_warning
 
         self.settings = command.settings.copy()
         self.settings.warn = ignore_warning
@@ -182,7 +182,7 @@ class EvaluatorMaker:
         """The evaluator; what it has to say is kept, for `compile_file` tells what went wrong."""
         from nixlite.cache.files import Cache
         from nixlite.evaluator import Evaluator
-        from nixlite.runtime.host import CapturingHost
+        from nixlite.host.real import CapturingHost
 
         return Evaluator(self.settings, CapturingHost(), Cache(self.directory))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from nixlite.cli.flags import read_command_line
 from nixlite.errors import NixError, StackOverflow, UsageError
-from nixlite.runtime.settings import ERROR, INFO, TALKATIVE, WARNING
+from nixlite.host.settings import ERROR, INFO, TALKATIVE, WARNING
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -12,9 +12,9 @@ if TYPE_CHECKING:
 
     from nixlite.cli.flags import Flags
     from nixlite.evaluator import Evaluator
+    from nixlite.host.real import Host
+    from nixlite.host.settings import Settings
     from nixlite.observe.watch import Watch
-    from nixlite.runtime.host import Host
-    from nixlite.runtime.settings import Settings
     from nixlite.runtime.values import Lazy
 
 FAILURE = 1
@@ -143,7 +143,7 @@ def run_command(command: Command, words: list[str]) -> int:
 
 def read_and_run(command: Command, words: list[str]) -> int:
     """The part of `run_command` where things may go wrong."""
-    from nixlite.runtime.config import load_configuration
+    from nixlite.host.configuration import load_configuration
 
     settings = command.settings
     settings.warn = lambda text: write_warning(command, text)
@@ -169,8 +169,8 @@ def write_warning(command: Command, text: str) -> None:
     if settings.verbosity < WARNING:
         return
     if settings.log_records:
+        from nixlite.host.log import tell
         from nixlite.painting import MAGENTA, NORMAL
-        from nixlite.runtime.log import tell
 
         tell(settings, host, WARNING, f"{MAGENTA}warning:{NORMAL} {text}")
         return
@@ -197,7 +197,7 @@ def report_error(command: Command, error: NixError) -> None:
         text = render_error(error, show_trace=settings.show_trace, colour=host.stderr_colour())
         host.write_stderr(text + "\n")
     if isinstance(error, UsageError):
-        from nixlite.runtime.log import tell
+        from nixlite.host.log import tell
 
         tell(settings, host, ERROR, f"Try '{command.program} --help' for more information.")
 

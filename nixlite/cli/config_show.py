@@ -5,12 +5,12 @@ from __future__ import annotations
 from nixlite.cli.command import Command
 from nixlite.cli.flags import COMMON, Flag, turn_on
 from nixlite.errors import EvalError, UsageError
-from nixlite.runtime.setting_names import KIND_OF
+from nixlite.host.setting_names import KIND_OF
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from nixlite.runtime.host import Host
-    from nixlite.runtime.settings import Settings
+    from nixlite.host.real import Host
+    from nixlite.host.settings import Settings
 
 HIDDEN = {"auto-allocate-uids": "auto-allocate-uids", "impure-env": "configurable-impure-env"}
 """Settings that are there only with an experimental feature."""

@@ -9,7 +9,7 @@ reading them changes a `Command` object. `help.py` shows the tables.
 from __future__ import annotations
 
 from nixlite.errors import NixError, UsageError
-from nixlite.runtime.settings import UNITS
+from nixlite.host.settings import UNITS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ def add_auto_argument(kind: str) -> Callable[[Any, list[str]], None]:
 
 def add_lookup_path(command: Command, words: list[str]) -> None:
     """`-I`."""
-    from nixlite.runtime.search_path import parse_entry
+    from nixlite.host.lookup_path import parse_entry
 
     command.settings.lookup_path.append(parse_entry(words[0]))
 
@@ -255,7 +255,7 @@ def setting_flag(word: str) -> Flag | None:
     """The flag that a setting is: `--pure-eval`, `--no-pure-eval`, `--max-call-depth N`, …"""
     if not word.startswith("--"):
         return None
-    from nixlite.runtime.setting_names import ALIASES, KIND_OF
+    from nixlite.host.setting_names import ALIASES, KIND_OF
 
     name = word[2:]
     proper = ALIASES.get(name, name)

@@ -11,8 +11,8 @@ from nixlite.cli.flakes import LOCKING, Locking, whole_ref
 from nixlite.errors import EvalError, UsageError
 from nixlite.fetch.inputs import date_text
 from nixlite.flakes.lock_graph import LockNode, first_unlocked, lock_text, lock_to_json, parse_input_path
-from nixlite.runtime.log import tell
-from nixlite.runtime.settings import INFO
+from nixlite.host.log import tell
+from nixlite.host.settings import INFO
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from nixlite.builtins.flake_nix import Flake
     from nixlite.evaluator import Evaluator
     from nixlite.fetch.inputs import Input
-    from nixlite.runtime.host import Host
-    from nixlite.runtime.settings import Settings
+    from nixlite.host.real import Host
+    from nixlite.host.settings import Settings
 
 BOLD, NORMAL = "\x1b[1m", "\x1b[0m"
 """C++ Nix writes these to its standard output even where that is no terminal."""

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from nixlite.explain.graphs import Graph
     from nixlite.explain.impact.packages import Impact, Packages
     from nixlite.explain.impact.table import Table
-    from nixlite.runtime.host import Host
-    from nixlite.runtime.settings import Settings
+    from nixlite.host.real import Host
+    from nixlite.host.settings import Settings
     from nixlite.runtime.values import Lazy, Value
 
     Version = Callable[[Evaluator], Lazy]

@@ -29,8 +29,8 @@ if TYPE_CHECKING:
     from typing import Any
 
     from nixlite.evaluator import Evaluator
-    from nixlite.runtime.host import Host
-    from nixlite.runtime.settings import Settings
+    from nixlite.host.real import Host
+    from nixlite.host.settings import Settings
     from nixlite.runtime.values import Lazy, Value
     from nixlite.source import Source
 
@@ -100,7 +100,7 @@ class Instantiate(Command):
 
     def find_files(self, evaluator: Evaluator) -> int:
         """`--find-file`: print where on the lookup path the names are found."""
-        from nixlite.runtime.search_path import find_file, lookup_path
+        from nixlite.host.lookup_path import find_file, lookup_path
 
         state = evaluator.state
         for word in self.words:

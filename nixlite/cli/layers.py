@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from typing import Any
 
     from nixlite.explain.recording.program import Examination, Program
-    from nixlite.runtime.host import Host
-    from nixlite.runtime.settings import Settings
+    from nixlite.host.real import Host
+    from nixlite.host.settings import Settings
 
 
 class Layers(Explaining):

@@ -13,8 +13,8 @@ if TYPE_CHECKING:
 
     from nixlite.evaluator import Evaluator
     from nixlite.explain.lint.tree import Finding
-    from nixlite.runtime.host import Host
-    from nixlite.runtime.settings import Settings
+    from nixlite.host.real import Host
+    from nixlite.host.settings import Settings
     from nixlite.source import Source
 
 FOUND, UNTOLD = 1, 2
@@ -93,7 +93,7 @@ class Lint(Command):
     def fixed(self, evaluator: Evaluator, source: Source) -> Source:
         """The source with what can be fixed fixed, in the file too."""
         from nixlite.explain.lint.fixes import fix_source
-        from nixlite.runtime.host import fs_path
+        from nixlite.host.real import fs_path
         from nixlite.source import Source as NewSource
 
         assert source.path is not None

@@ -69,7 +69,7 @@ def profiled(command: Any, evaluator: Evaluator, run: Callable[[], int]) -> Call
 
 def write_profile(path: str, stacks: Stacks) -> None:
     """Write a profile: a picture where the file's name ends in `.svg`, else collapsed stacks."""
-    from nixlite.runtime.host import fs_path, os_error
+    from nixlite.host.real import fs_path, os_error
 
     if path.endswith(".svg"):
         from nixlite.observe.flame import svg
@@ -111,7 +111,7 @@ def write_counters(command: Command, text: str) -> None:
 
     As in Nix, one that cannot be written is passed over in silence, and `-` means the standard error.
     """
-    from nixlite.runtime.host import fs_path
+    from nixlite.host.real import fs_path
 
     path = command.host.get_env("NIX_SHOW_STATS_PATH") or "-"
     if path == "-":

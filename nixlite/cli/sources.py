@@ -26,8 +26,8 @@ def file_path(evaluator: Evaluator, word: str) -> str:
     """The path that a file argument means: relative to the working directory, `<name>`, or what is fetched
     from a URL, `channel:NAME` or `flake:REFERENCE`.
     """
+    from nixlite.host.lookup_path import find_file, is_pseudo_url, lookup_path
     from nixlite.runtime.coerce import normalise
-    from nixlite.runtime.search_path import find_file, is_pseudo_url, lookup_path
 
     state = evaluator.state
     if is_pseudo_url(word) or word.startswith("flake:"):

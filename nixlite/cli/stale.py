@@ -8,8 +8,8 @@ from nixlite.errors import UsageError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from nixlite.runtime.host import Host
-    from nixlite.runtime.settings import Settings
+    from nixlite.host.real import Host
+    from nixlite.host.settings import Settings
 
 
 class StaleCommand(Explaining):

@@ -7,8 +7,8 @@ from nixlite.cli.flags import Flag, Flags, turn_on
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from nixlite.runtime.host import Host
-    from nixlite.runtime.settings import Settings
+    from nixlite.host.real import Host
+    from nixlite.host.settings import Settings
 
 
 class Why(Explaining):

@@ -6,14 +6,14 @@ Manual: `nix flake`, "Flake format", `nixConfig`; nix.conf, `accept-flake-config
 from __future__ import annotations
 
 from nixlite.formats.json.outside import boolean, expected, items, parse
-from nixlite.runtime.access import innermost
-from nixlite.runtime.settings import INFO
+from nixlite.host.guarded import innermost
+from nixlite.host.settings import INFO
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from nixlite.runtime.host import Host
+    from nixlite.host.real import Host
     from nixlite.runtime.state import State
 
 HARMLESS = frozenset({

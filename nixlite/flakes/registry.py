@@ -28,8 +28,8 @@ if TYPE_CHECKING:
     from typing import Any
 
     from nixlite.fetch.inputs import Attrs
-    from nixlite.runtime.host import Host
-    from nixlite.runtime.settings import Settings
+    from nixlite.host.real import Host
+    from nixlite.host.settings import Settings
 
 VERSION = 2
 LONGEST = 100

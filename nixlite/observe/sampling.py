@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from types import CodeType, FrameType
 
-    from nixlite.runtime.host import Host
+    from nixlite.host.real import Host
 
 IGNORED, COMPILED, BUILTIN, FUNCTOR, DERIVATION, COMPILING = range(6)
 """Kinds of frames: none of Nix's business, compiled Nix code, a builtin or a helper of one, the call of a
@@ -163,7 +163,7 @@ def walk(samples: Samples) -> Iterator[tuple[int, Key, Known, int]]:
 
 def open_profile(host: Host, path: str) -> None:
     """See that a profile can be written to *path*, before anything is evaluated. Raises EvalError."""
-    from nixlite.runtime.host import fs_path, os_error
+    from nixlite.host.real import fs_path, os_error
 
     try:
         with open(fs_path(path), "wb"):

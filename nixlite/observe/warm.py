@@ -11,8 +11,8 @@ import os
 from typing import TYPE_CHECKING, NamedTuple
 
 from nixlite.errors import NixError, StackOverflow
-from nixlite.runtime.host import RealHost
-from nixlite.runtime.source_files import read_source, resolve_import_path
+from nixlite.host.real import RealHost
+from nixlite.host.source_files import read_source, resolve_import_path
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from nixlite.cache.code import Code
     from nixlite.evaluator import Evaluator
-    from nixlite.runtime.host import Host
+    from nixlite.host.real import Host
 
 BATCH = 8
 """Files given to a process at a time: enough not to wait for each other, few enough to share the work."""

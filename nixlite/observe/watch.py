@@ -9,8 +9,8 @@ if TYPE_CHECKING:
     from types import FrameType
 
     from nixlite.evaluator import Evaluator
+    from nixlite.host.real import Host
     from nixlite.observe.progress import Progress
-    from nixlite.runtime.host import Host
 
 
 PATIENCE = 2.0

@@ -15,8 +15,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
+    from nixlite.host.real import Host
     from nixlite.repl.session import Session
-    from nixlite.runtime.host import Host
 
 PROMPT = "nix-repl> "
 CONTINUATION = "        > "

@@ -237,7 +237,7 @@ def _formals_of(function: Any) -> tuple[tuple[str, bool], ...]:
 
 def _lookup_paths(session: Session, text: str) -> list[Candidate]:
     """What may stand in `<…>`: the names of the lookup path, and files in what they mean."""
-    from nixlite.runtime.search_path import find_file, lookup_path
+    from nixlite.host.lookup_path import find_file, lookup_path
 
     state = session.evaluator.state
     entries = lookup_path(state.settings, state.host)

@@ -11,10 +11,10 @@ An input is a command (`:t x`, see `commands.py`), bindings (`x = 1; inherit (s)
 from __future__ import annotations
 
 from nixlite.errors import NixError, ParseError, StackOverflow
+from nixlite.host.lookup_path import LISTENER
 from nixlite.render import render_error
 from nixlite.repl.style import Style
 from nixlite.repl.watching import Watch
-from nixlite.runtime.search_path import LISTENER
 from nixlite.source import Source
 
 TYPE_CHECKING = False

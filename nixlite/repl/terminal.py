@@ -35,8 +35,8 @@ if TYPE_CHECKING:
     from prompt_toolkit.formatted_text import StyleAndTextTuples
     from prompt_toolkit.key_binding import KeyPressEvent
 
+    from nixlite.host.real import Host
     from nixlite.repl.session import Reply, Session
-    from nixlite.runtime.host import Host
 
 INDENT = "  "
 SOON = 0.001  # seconds

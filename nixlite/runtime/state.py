@@ -7,8 +7,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any
 
-    from nixlite.runtime.host import Host
-    from nixlite.runtime.settings import Settings
+    from nixlite.host.real import Host
+    from nixlite.host.settings import Settings
     from nixlite.runtime.symbols import Symbols
     from nixlite.runtime.values import Lazy, NixPath, Value
     from nixlite.source import Source
@@ -62,7 +62,7 @@ class State:
     def tell(self, level: int, text: str) -> None:
         """Say what goes on, where so much is wanted (see `log.py`)."""
         if level <= self.settings.verbosity:
-            from nixlite.runtime.log import tell
+            from nixlite.host.log import tell
 
             tell(self.settings, self.host, level, text)
 

@@ -48,7 +48,7 @@ class StoreObject:
 
 
 CHATTY = 5
-"""The level of what is told of single paths, as in `runtime.log`."""
+"""The level of what is told of single paths, as in `host.log`."""
 
 
 class Store:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from typing import Protocol, TypeAlias
 
     class Files(Protocol):
-        """What a store needs of a `Host`: the files on disk, as `runtime.host` describes its methods."""
+        """What a store needs of a `Host`: the files on disk, as `host.real` describes its methods."""
 
         def check_access(self, path: str) -> None:
             """Raise RestrictedError if *path* may not be read."""

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from nixlite.evaluator import Evaluator
-from nixlite.runtime.host import CapturingHost
+from nixlite.host.real import CapturingHost
+from nixlite.host.settings import Settings
 from nixlite.runtime.printer import force_deep, show_shallow
-from nixlite.runtime.settings import Settings
 from nixlite.source import Source
 
 SETTINGS = Settings(cwd="/work")

@@ -6,9 +6,9 @@ import pytest
 
 from nixlite.errors import NixError
 from nixlite.evaluator import Evaluator
-from nixlite.runtime.memory_host import Link, MemoryHost
+from nixlite.host.memory import Link, MemoryHost
+from nixlite.host.settings import Settings
 from nixlite.runtime.printer import force_deep, show_shallow
-from nixlite.runtime.settings import Settings
 from nixlite.source import Source
 
 FILES: dict[str, str | bytes | Link] = {

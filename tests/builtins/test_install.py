@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from nixlite.evaluator import Evaluator
-from nixlite.runtime.host import CapturingHost
-from nixlite.runtime.settings import Settings
+from nixlite.host.real import CapturingHost
+from nixlite.host.settings import Settings
 from tests.builtins import index
 from tests.support import ROOT
 

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from nixlite.cli.cache import amount
+from nixlite.host.memory import MemoryHost
 from nixlite.observe.line import Bar, fitted
-from nixlite.runtime.memory_host import MemoryHost
 from tests.cli.terminal import on_terminal
 from tests.support import nixlite
 

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from nixlite.cli.command import Command, run_command
-from nixlite.runtime.memory_host import MemoryHost
-from nixlite.runtime.settings import Settings
+from nixlite.host.memory import MemoryHost
+from nixlite.host.settings import Settings
 from tests.support import ROOT, nixlite
 
 if TYPE_CHECKING:

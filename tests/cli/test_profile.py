@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING
 import pytest
 
 from nixlite.evaluator import Evaluator
+from nixlite.host.memory import MemoryHost
+from nixlite.host.settings import Settings
 from nixlite.observe.bindings import Bindings, offset_of
 from nixlite.observe.flame import short, svg
 from nixlite.observe.sampling import Samples
 from nixlite.observe.stacks import Stacks, nix_stacks
-from nixlite.runtime.memory_host import MemoryHost
-from nixlite.runtime.settings import Settings
 from nixlite.runtime.thunk import force
 from nixlite.runtime.values import PrimOp
 from nixlite.source import Source

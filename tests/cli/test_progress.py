@@ -10,11 +10,11 @@ import pytest
 from nixlite.cli.command import run_command
 from nixlite.cli.evaluate import Evaluate
 from nixlite.evaluator import Evaluator
+from nixlite.host.memory import MemoryHost
+from nixlite.host.settings import Settings
 from nixlite.observe import progress as module
 from nixlite.observe.progress import Progress
 from nixlite.observe.watch import PATIENCE
-from nixlite.runtime.memory_host import MemoryHost
-from nixlite.runtime.settings import Settings
 from tests.cli.terminal import on_terminal, screen
 
 if TYPE_CHECKING:

@@ -6,8 +6,8 @@ import pytest
 
 from nixlite.__main__ import make_command
 from nixlite.cli.command import run_command
-from nixlite.runtime.memory_host import Link, MemoryHost
-from nixlite.runtime.settings import Settings
+from nixlite.host.memory import Link, MemoryHost
+from nixlite.host.settings import Settings
 from tests.cli.recorded import DIRECTORY, FILES, Recorded, load, read_line
 
 

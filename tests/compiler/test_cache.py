@@ -11,8 +11,8 @@ import pytest
 from nixlite.cache import files as module
 from nixlite.cache.files import Cache
 from nixlite.evaluator import Evaluator
-from nixlite.runtime.memory_host import MemoryHost
-from nixlite.runtime.settings import Settings
+from nixlite.host.memory import MemoryHost
+from nixlite.host.settings import Settings
 from nixlite.source import CHECKSUM, Source
 
 SOURCE = Source("/x.nix", "let f = x: x + 1; in f 1", base="/")

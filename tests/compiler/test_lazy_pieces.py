@@ -14,10 +14,10 @@ from nixlite.cache.pack import HEAD, SUFFIX
 from nixlite.cache.pieces import Pieces
 from nixlite.errors import NixError
 from nixlite.evaluator import Evaluator
+from nixlite.host.real import CapturingHost
+from nixlite.host.settings import Settings
 from nixlite.render import render_error
-from nixlite.runtime.host import CapturingHost
 from nixlite.runtime.printer import force_deep, show_shallow
-from nixlite.runtime.settings import Settings
 from nixlite.runtime.thunk import force
 from nixlite.source import Source
 from tests.oracle.cases import Case, load, run_case

@@ -81,9 +81,9 @@ def measured(kind: str, expression: str, directory: str | None) -> tuple[float, 
     from nixlite.explain.brief import brief
     from nixlite.explain.recording.instrumented import InstrumentedEvaluator
     from nixlite.explain.recording.recorder import Recorder
+    from nixlite.host.real import RealHost
+    from nixlite.host.settings import Settings
     from nixlite.runtime.collecting import POLICY
-    from nixlite.runtime.host import RealHost
-    from nixlite.runtime.settings import Settings
     from nixlite.source import Source
 
     POLICY.begin()

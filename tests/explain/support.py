@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from nixlite.explain.recording.program import Codes, Program
-from nixlite.runtime.host import RealHost
-from nixlite.runtime.settings import Settings
+from nixlite.host.real import RealHost
+from nixlite.host.settings import Settings
 from nixlite.runtime.values import NixPath
 from nixlite.source import Source
 

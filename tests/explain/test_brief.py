@@ -8,8 +8,8 @@ import pytest
 
 from nixlite.explain.brief import Folder, brief, folder_of, forcing, shown_place
 from nixlite.explain.recording.program import Program
-from nixlite.runtime.host import RealHost
-from nixlite.runtime.settings import Settings
+from nixlite.host.real import RealHost
+from nixlite.host.settings import Settings
 from nixlite.source import Source
 from tests.explain.support import program_of
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from nixlite.__main__ import run
-from nixlite.runtime.host import CapturingHost
+from nixlite.host.real import CapturingHost
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -10,8 +10,8 @@ import pytest
 from nixlite.__main__ import run
 from nixlite.evaluator import Evaluator
 from nixlite.explain.diff.report import compare, render
-from nixlite.runtime.host import CapturingHost
-from nixlite.runtime.settings import Settings
+from nixlite.host.real import CapturingHost
+from nixlite.host.settings import Settings
 from nixlite.source import Source
 
 if TYPE_CHECKING:

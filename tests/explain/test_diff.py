@@ -6,8 +6,8 @@ import pytest
 
 from nixlite.evaluator import Evaluator
 from nixlite.explain.diff.values import ADDED, CHANGED, REMOVED, Difference, diff, render_diff
-from nixlite.runtime.host import CapturingHost
-from nixlite.runtime.settings import Settings
+from nixlite.host.real import CapturingHost
+from nixlite.host.settings import Settings
 from nixlite.source import Source
 
 

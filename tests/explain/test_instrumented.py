@@ -12,10 +12,10 @@ from nixlite.explain.recording.instrumented import InstrumentedEvaluator
 from nixlite.explain.recording.leaves import comparable
 from nixlite.explain.recording.program import Program
 from nixlite.explain.recording.recorder import Reads
+from nixlite.host.real import CapturingHost, RealHost
+from nixlite.host.settings import Settings
 from nixlite.runtime.call import call
-from nixlite.runtime.host import CapturingHost, RealHost
 from nixlite.runtime.printer import force_deep, show_shallow
-from nixlite.runtime.settings import Settings
 from nixlite.runtime.thunk import force
 from nixlite.runtime.values import linked
 from nixlite.source import Source

@@ -11,8 +11,8 @@ import nixlite
 from nixlite.__main__ import run
 from nixlite.evaluator import Evaluator
 from nixlite.explain.lint.linting import lint
-from nixlite.runtime.host import CapturingHost
-from nixlite.runtime.settings import Settings
+from nixlite.host.real import CapturingHost
+from nixlite.host.settings import Settings
 from nixlite.source import Source
 
 NIXPKGS = Path(nixlite.__file__).parents[1] / "stdlib/nixpkgs"

@@ -15,8 +15,8 @@ import nixlite
 from nixlite.errors import NixError
 from nixlite.evaluator import Evaluator
 from nixlite.explain.lint.linting import lint
-from nixlite.runtime.host import RealHost
-from nixlite.runtime.settings import Settings
+from nixlite.host.real import RealHost
+from nixlite.host.settings import Settings
 from nixlite.source import Source
 
 ROWS = [

@@ -19,8 +19,8 @@ from nixlite.explain.modules.answer import OptionAnswer, explain, show
 from nixlite.explain.modules.options import DISCARDED, KEPT, LEFT_OUT, Options
 from nixlite.explain.recording.program import Program
 from nixlite.explain.trials import outcome
-from nixlite.runtime.host import RealHost
-from nixlite.runtime.settings import Settings
+from nixlite.host.real import RealHost
+from nixlite.host.settings import Settings
 from nixlite.source import Source
 from tests.explain.support import program_of
 

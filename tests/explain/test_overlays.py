@@ -17,8 +17,8 @@ from nixlite.__main__ import run
 from nixlite.explain.answering import answer
 from nixlite.explain.overlays.nesting import Need, nested
 from nixlite.explain.recording.program import Program
-from nixlite.runtime.host import CapturingHost, RealHost
-from nixlite.runtime.settings import Settings
+from nixlite.host.real import CapturingHost, RealHost
+from nixlite.host.settings import Settings
 from nixlite.runtime.values import NixPath
 
 CASES = [

@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 
 from nixlite.__main__ import run
-from nixlite.runtime.host import CapturingHost
+from nixlite.host.real import CapturingHost
 
 HERE = Path(__file__).parent / "questions"
 MODULES = HERE.parent / "modulelib"

@@ -13,7 +13,7 @@ from nixlite.evaluator import Evaluator
 from nixlite.explain.stale.answer import stale
 from nixlite.explain.stale.data import data
 from nixlite.explain.stale.text import exit_code, show
-from nixlite.runtime.settings import Settings
+from nixlite.host.settings import Settings
 from nixlite.source import Source
 from tests.explain.reaches import ARGUMENTS, FORMS, REPLACED, ROWS, Row
 from tests.explain.support import quiet_host, set_program

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from nixlite.evaluator import Evaluator
+from nixlite.host.real import RealHost
+from nixlite.host.settings import Settings
 from nixlite.repl.completion import complete
 from nixlite.repl.session import Session
-from nixlite.runtime.host import RealHost
-from nixlite.runtime.settings import Settings
 
 
 def talk(*lines: str) -> str:

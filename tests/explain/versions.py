@@ -27,8 +27,8 @@ from nixlite.evaluator import Evaluator
 from nixlite.explain.recording.program import Program
 from nixlite.explain.stale.answer import stale
 from nixlite.explain.stale.data import data
-from nixlite.runtime.host import RealHost
-from nixlite.runtime.settings import Settings
+from nixlite.host.real import RealHost
+from nixlite.host.settings import Settings
 from nixlite.runtime.thunk import force
 from nixlite.runtime.values import NixPath
 from nixlite.source import Source

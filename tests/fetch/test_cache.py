@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 import nixlite
-from nixlite.runtime.host import Host, RealHost
+from nixlite.host.real import Host, RealHost
 from tests.fetch.archives import ARCHIVES
 from tests.support import nixlite as run
 

@@ -17,8 +17,8 @@ from nixlite.flakes.lock_file import read_lock
 from nixlite.flakes.lock_graph import check_follows, difference, lock_text
 from nixlite.flakes.registry import KINDS, Registries
 from nixlite.formats.json.outside import parse, structured
-from nixlite.runtime.host import CapturingHost
-from nixlite.runtime.settings import Settings
+from nixlite.host.real import CapturingHost
+from nixlite.host.settings import Settings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

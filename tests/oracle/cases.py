@@ -21,8 +21,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from nixlite.__main__ import make_command
 from nixlite.cli.command import run_command
-from nixlite.runtime.host import CapturingHost
-from nixlite.runtime.settings import Settings
+from nixlite.host.real import CapturingHost
+from nixlite.host.settings import Settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -8,10 +8,10 @@ import pytest  # noqa: TC002
 
 from nixlite import oracle
 from nixlite.evaluator import Evaluator
+from nixlite.host.real import CapturingHost
+from nixlite.host.settings import Settings
 from nixlite.repl.debugger import attach
 from nixlite.repl.session import Session
-from nixlite.runtime.host import CapturingHost
-from nixlite.runtime.settings import Settings
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from nixlite.evaluator import Evaluator
+from nixlite.host.real import CapturingHost
+from nixlite.host.settings import Settings
 from nixlite.repl.session import Session
 from nixlite.repl.style import Style
-from nixlite.runtime.host import CapturingHost
-from nixlite.runtime.settings import Settings
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from nixlite.errors import NixError, UsageError
-from nixlite.runtime.config import load_configuration
-from nixlite.runtime.memory_host import MemoryHost
-from nixlite.runtime.search_path import lookup_path, parse_nix_path, suffix_of
-from nixlite.runtime.settings import Settings
+from nixlite.host.configuration import load_configuration
+from nixlite.host.lookup_path import lookup_path, parse_nix_path, suffix_of
+from nixlite.host.memory import MemoryHost
+from nixlite.host.settings import Settings
 
 NIX_PATHS = [
     ("", [], "nothing"),

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 import pytest
 
 from nixlite.errors import EvalError, RestrictedError
-from nixlite.runtime.access import guarded
-from nixlite.runtime.host import Host, RealHost
-from nixlite.runtime.memory_host import Link, MemoryHost
-from nixlite.runtime.settings import Settings
-from nixlite.runtime.source_files import read_source, resolve_import_path
+from nixlite.host.guarded import guarded
+from nixlite.host.memory import Link, MemoryHost
+from nixlite.host.real import Host, RealHost
+from nixlite.host.settings import Settings
+from nixlite.host.source_files import read_source, resolve_import_path
 from nixlite.source import SMALL
 
 if TYPE_CHECKING:

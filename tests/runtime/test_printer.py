@@ -9,10 +9,10 @@ import pytest
 
 from nixlite.errors import NixError
 from nixlite.evaluator import Evaluator
-from nixlite.runtime.host import CapturingHost
+from nixlite.host.real import CapturingHost
+from nixlite.host.settings import Settings
 from nixlite.runtime.layout import LayoutOptions, show_layout
 from nixlite.runtime.printer import force_deep, show_shallow
-from nixlite.runtime.settings import Settings
 from nixlite.runtime.show import PrintOptions, show, show_short, show_value
 from nixlite.source import Source
 from tests.compiler.programs import instantiate

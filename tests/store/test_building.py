@@ -8,8 +8,8 @@ import pytest
 
 from nixlite.errors import NixError
 from nixlite.evaluator import Evaluator
-from nixlite.runtime.host import CapturingHost
-from nixlite.runtime.settings import Settings
+from nixlite.host.real import CapturingHost
+from nixlite.host.settings import Settings
 from nixlite.source import Source
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from nixlite.errors import NixError
-from nixlite.runtime.host import RealHost
+from nixlite.host.real import RealHost
 from nixlite.store.nar import dump, hash_tree, restore
 from nixlite.store.tree import Directory, File, Node, Symlink, find, host_tree
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from nixlite.errors import NixError
-from nixlite.runtime.memory_host import MemoryHost
+from nixlite.host.memory import MemoryHost
 from nixlite.store.derivation import Derivation, InputNode, Output
 from nixlite.store.export import export_stream, registration, write_store
 from nixlite.store.nar import hash_tree

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from nixlite.cache.code import Code
     from nixlite.cache.files import Cache
     from nixlite.explain.recording.observing import Observer, Trial
-    from nixlite.runtime.host import Host
-    from nixlite.runtime.settings import Settings
+    from nixlite.host.real import Host
+    from nixlite.host.settings import Settings
     from nixlite.runtime.values import Lazy, Value
     from nixlite.source import Position
     from nixlite.syntax.nodes import AttrSet, Expr

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 ROOMS = ("nixlite.runtime", "nixlite.builtins")
 
-VALUES = ("nixlite.runtime.values", "nixlite.runtime.host", "nixlite.runtime.thunk")
+VALUES = ("nixlite.runtime.values", "nixlite.host.real", "nixlite.runtime.thunk")
 """Modules whose classes and functions are shared: values must be of the same types on both sides."""
 
 

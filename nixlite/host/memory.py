@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from nixlite.errors import EvalError
-from nixlite.runtime.host import (
+from nixlite.host.real import (
     BUNDLED_PREFIX,
     Host,
     bundled_bytes,

@@ -9,13 +9,13 @@ Manual: nix.conf, `pure-eval` and `restrict-eval`.
 from __future__ import annotations
 
 from nixlite.errors import RestrictedError
-from nixlite.runtime.host import BUNDLED_PREFIX, Host
+from nixlite.host.real import BUNDLED_PREFIX, Host
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from nixlite.runtime.settings import Settings
+    from nixlite.host.settings import Settings
 
 
 class GuardedHost(Host):

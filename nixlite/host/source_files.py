@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from nixlite.errors import EvalError
-from nixlite.runtime.host import BUNDLED_PREFIX, LINK_LIMIT
+from nixlite.host.real import BUNDLED_PREFIX, LINK_LIMIT
 from nixlite.source import Source
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from nixlite.runtime.host import Host
+    from nixlite.host.real import Host
 
 
 def resolve_import_path(host: Host, path: str) -> str:

@@ -5,12 +5,12 @@ The settings say up to which level: each `--verbose` is one more, each `--quiet`
 
 from __future__ import annotations
 
-from nixlite.runtime.settings import WARNING
+from nixlite.host.settings import WARNING
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from nixlite.runtime.host import Host
-    from nixlite.runtime.settings import Settings
+    from nixlite.host.real import Host
+    from nixlite.host.settings import Settings
 
 
 def tell(settings: Settings, host: Host, level: int, text: str) -> None:

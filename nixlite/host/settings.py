@@ -119,7 +119,7 @@ class Settings:
         Raises UsageError with Nix's message for a text that the setting cannot have.
         Manual: nix.conf.
         """
-        from nixlite.runtime.setting_names import KIND_OF
+        from nixlite.host.setting_names import KIND_OF
 
         found = find_setting(name)
         if found is None:
@@ -172,7 +172,7 @@ class Settings:
 
     def parse_features(self, names: Iterable[str]) -> set[str]:
         """The known features among *names*, with what they imply; warns of the unknown ones."""
-        from nixlite.runtime.setting_names import FEATURES
+        from nixlite.host.setting_names import FEATURES
 
         features: set[str] = set()
         for name in sorted(set(names)):
@@ -210,7 +210,7 @@ def ignore_warning(text: str) -> None:
 
 def find_setting(name: str) -> tuple[str, bool] | None:
     """The proper name of a setting and whether a value is to be appended (`extra-…`), or None."""
-    from nixlite.runtime.setting_names import ALIASES, KIND_OF  # often nothing is set
+    from nixlite.host.setting_names import ALIASES, KIND_OF  # often nothing is set
 
     name = ALIASES.get(name, name)
     if name in KIND_OF:

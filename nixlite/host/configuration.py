@@ -12,8 +12,8 @@ from nixlite.errors import NixError, UsageError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from nixlite.runtime.host import Host
-    from nixlite.runtime.settings import Settings
+    from nixlite.host.real import Host
+    from nixlite.host.settings import Settings
 
 Assignment = tuple[str, str]
 
@@ -32,7 +32,7 @@ def load_configuration(settings: Settings, host: Host) -> None:
     if host.has_env("NIX_CONFIG"):
         apply_text(settings, host, host.get_env("NIX_CONFIG"), "NIX_CONFIG")
     if host.has_env("NIX_PATH"):
-        from nixlite.runtime.search_path import parse_nix_path
+        from nixlite.host.lookup_path import parse_nix_path
 
         settings.nix_path = parse_nix_path(host.get_env("NIX_PATH"))
     if host.get_env("NIX_ABORT_ON_WARN") in ("1", "yes", "true"):

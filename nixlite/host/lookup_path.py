@@ -9,15 +9,15 @@ Manual: Language, "Lookup path"; nix.conf, `nix-path`.
 from __future__ import annotations
 
 from nixlite.errors import NixError, Thrown
+from nixlite.host.real import BUNDLED_PREFIX
 from nixlite.runtime.coerce import normalise
-from nixlite.runtime.host import BUNDLED_PREFIX
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from nixlite.runtime.host import Host
-    from nixlite.runtime.settings import Settings
+    from nixlite.host.real import Host
+    from nixlite.host.settings import Settings
     from nixlite.runtime.state import State
 
     Listener = Callable[[str, str], None]
@@ -173,6 +173,6 @@ def absolute(state: State, path: str) -> str:
 
 def warn(state: State, text: str) -> None:
     """A warning on the standard error."""
-    from nixlite.runtime import log  # seldom needed
+    from nixlite.host import log  # seldom needed
 
     log.warn(state.settings, state.host, text)

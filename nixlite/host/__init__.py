@@ -1,0 +1,1 @@
+"""The world outside an evaluation: files, environment, output, and the settings."""
