@@ -200,14 +200,14 @@ class Evaluator:
         if self.settings.verbosity < WARNING:
             return
         if self.settings.log_records:
-            from nixlite.log_records import parser_warning_record
+            from nixlite.traces.log_records import parser_warning_record
 
             self.host.write_stderr(parser_warning_record(text, position))
             return
         if position is None:
             self.host.write_stderr(f"warning: {text}\n")
             return
-        from nixlite.render import render_error
+        from nixlite.traces.rendering import render_error
 
         warning = NixError(text, position=position)
         warning.trace = []
@@ -424,7 +424,7 @@ class Evaluator:
     def _evaluate_file(self, path: str) -> Value:
         self.state.tell(TALKATIVE, f"evaluating file '{self.host.shown_path(path)}'")
         code = self.code_of(self.read_resolved(path), ())
-        error_context = f"while evaluating the file '{path}':"  # read by trace.py
+        error_context = f"while evaluating the file '{path}':"  # read by traces/reading.py
         return self.run(code)
 
     def import_set(self, path: NixPath) -> dict[str, Lazy]:
@@ -443,7 +443,7 @@ class Evaluator:
     def _evaluate_set(self, path: str) -> Value:
         self.state.tell(TALKATIVE, f"evaluating file '{self.host.shown_path(path)}'")
         code = self.code_of(self.read_resolved(path), ())
-        error_context = f"while evaluating the file '{path}':"  # read by trace.py
+        error_context = f"while evaluating the file '{path}':"  # read by traces/reading.py
         if not code.is_set:
             raise not_a_set(path)
         return self.run(code)
@@ -492,7 +492,7 @@ class Evaluator:
     def explain(self, error: NixError) -> NixError:
         """Fill in an error's position and trace, for showing it."""
         from nixlite.builtins.install import code_names
-        from nixlite.trace import explain
+        from nixlite.traces.reading import explain
 
         if error.position is not None and error.position.source is None:
             error.position.source = self.sources.get(error.position.file)

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from nixlite.errors import Frame, NixError
-from nixlite.render import TRUNCATED, render_error, render_warning, terminal_text
 from nixlite.source import Position, Source
+from nixlite.traces.rendering import TRUNCATED, render_error, render_warning, terminal_text
 
 ORACLE = Path(__file__).parent / "oracle"
 AT = re.compile(r"( *)at (.*):(\d+):(\d+):$")

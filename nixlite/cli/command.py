@@ -170,11 +170,11 @@ def write_warning(command: Command, text: str) -> None:
         return
     if settings.log_records:
         from nixlite.host.log import tell
-        from nixlite.painting import MAGENTA, NORMAL
+        from nixlite.traces.painting import MAGENTA, NORMAL
 
         tell(settings, host, WARNING, f"{MAGENTA}warning:{NORMAL} {text}")
         return
-    from nixlite.render import render_warning
+    from nixlite.traces.rendering import render_warning
 
     first, newline, rest = text.partition("\n")  # further lines are not indented here
     shown = render_warning(first, colour=host.stderr_colour())
@@ -188,11 +188,11 @@ def report_error(command: Command, error: NixError) -> None:
         command.evaluator.explain(error)
     settings, host = command.settings, command.host
     if settings.log_records:
-        from nixlite.log_records import error_record
+        from nixlite.traces.log_records import error_record
 
         host.write_stderr(error_record(error, show_trace=settings.show_trace))
     else:
-        from nixlite.render import render_error
+        from nixlite.traces.rendering import render_error
 
         text = render_error(error, show_trace=settings.show_trace, colour=host.stderr_colour())
         host.write_stderr(text + "\n")

@@ -154,7 +154,10 @@ class Checker:
     def output(self, name: str, value: Lazy, place: Place) -> None:
         """Check one output."""
         self.command.say(f"checking flake output '{name}'...")
-        error_context, error_position = f"while checking flake output '{name}'", place  # read by trace.py
+        error_context, error_position = (
+            f"while checking flake output '{name}'",
+            place,
+        )  # read by traces/reading.py
         settings = self.command.settings
         if not settings.is_set("allow-import-from-derivation") and self.command.build:
             settings.allow_import_from_derivation = name != "hydraJobs"

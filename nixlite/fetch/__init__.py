@@ -1,1 +1,1 @@
-"""Getting trees and files from elsewhere: URLs, inputs, git, Mercurial, forges, downloads, archives, caches."""
+"""Getting trees and files from elsewhere: URLs, inputs, git, forges, downloads, archives, caches."""

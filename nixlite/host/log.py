@@ -18,11 +18,11 @@ def tell(settings: Settings, host: Host, level: int, text: str) -> None:
     if level > settings.verbosity:
         return
     if settings.log_records:
-        from nixlite.log_records import line_record
+        from nixlite.traces.log_records import line_record
 
         host.write_stderr(line_record(level, text))
         return
-    from nixlite.render import terminal_text
+    from nixlite.traces.rendering import terminal_text
 
     host.write_stderr(terminal_text(text) + "\n")
 
@@ -37,10 +37,10 @@ def warn(
     if settings.verbosity < WARNING:
         return
     if settings.log_records:
-        from nixlite.log_records import warning_record
+        from nixlite.traces.log_records import warning_record
 
         host.write_stderr(warning_record(text, prefix, placed=placed))
         return
-    from nixlite.render import render_warning
+    from nixlite.traces.rendering import render_warning
 
     host.write_stderr(render_warning(text, prefix) + "\n")

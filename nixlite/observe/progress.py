@@ -17,7 +17,7 @@ from nixlite.observe.line import Line
 from nixlite.observe.sampling import COMPILED, COMPILING, kind_of
 from nixlite.runtime.sites import site_rows
 from nixlite.source import shown_name
-from nixlite.trace import TraceReader
+from nixlite.traces.reading import TraceReader
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -28,7 +28,7 @@ from nixlite.observe.sampling import (
 from nixlite.runtime.sites import site_rows
 from nixlite.runtime.values import LambdaInfo
 from nixlite.source import shown_name
-from nixlite.trace import TraceReader
+from nixlite.traces.reading import TraceReader
 
 if TYPE_CHECKING:
     from nixlite.evaluator import Evaluator

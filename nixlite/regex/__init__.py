@@ -1,1 +1,1 @@
-"""Regular expressions as libstdc++ has them: read by `syntax`, matched by `engine`, or by Python where it may be."""
+"""Regular expressions as libstdc++ has them: read (`syntax`), matched (`engine`), or left to Python."""

@@ -9,13 +9,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from nixlite.errors import NixError
-from nixlite.render import excerpt_lines, render_error
 from nixlite.repl.session import Abandoned, Session
 from nixlite.repl.table import command
 from nixlite.repl.tracepoints import BUILTIN, Point, Rewriter
 from nixlite.runtime.thunk import VIRGIN, force, handed_back, is_evaluated, peel
 from nixlite.runtime.values import PrimOp, linked
 from nixlite.spelling import attribute_name, natural
+from nixlite.traces.rendering import excerpt_lines, render_error
 
 if TYPE_CHECKING:
     from collections.abc import Callable

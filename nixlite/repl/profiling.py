@@ -13,7 +13,7 @@ from nixlite.errors import NixError
 from nixlite.runtime.sites import site_rows
 from nixlite.runtime.values import LambdaInfo
 from nixlite.source import Position, shown_name
-from nixlite.trace import TraceReader
+from nixlite.traces.reading import TraceReader
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

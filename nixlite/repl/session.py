@@ -12,10 +12,10 @@ from __future__ import annotations
 
 from nixlite.errors import NixError, ParseError, StackOverflow
 from nixlite.host.lookup_path import LISTENER
-from nixlite.render import render_error
 from nixlite.repl.style import Style
 from nixlite.repl.watching import Watch
 from nixlite.source import Source
+from nixlite.traces.rendering import render_error
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

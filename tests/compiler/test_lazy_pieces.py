@@ -16,10 +16,10 @@ from nixlite.errors import NixError
 from nixlite.evaluator import Evaluator
 from nixlite.host.real import CapturingHost
 from nixlite.host.settings import Settings
-from nixlite.render import render_error
 from nixlite.runtime.printer import force_deep, show_shallow
 from nixlite.runtime.thunk import force
 from nixlite.source import Source
+from nixlite.traces.rendering import render_error
 from tests.oracle.cases import Case, load, run_case
 from tests.oracle.compare import wrong_parts
 from tests.oracle.ledger import read_ledger

@@ -7,8 +7,8 @@ them, whatever the terminal.
 from __future__ import annotations
 
 from nixlite.errors import NixError
-from nixlite.painting import MAGENTA, NORMAL, RED, paint_message
-from nixlite.render import error_text, indent
+from nixlite.traces.painting import MAGENTA, NORMAL, RED, paint_message
+from nixlite.traces.rendering import error_text, indent
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -85,7 +85,7 @@ class _Paint:
         """Colours the arguments of a message."""
         if not self.colour:
             return text
-        from nixlite.painting import paint_message
+        from nixlite.traces.painting import paint_message
 
         return paint_message(text)
 
@@ -93,7 +93,7 @@ class _Paint:
         """Colours the names of a suggestion."""
         if not self.colour:
             return text
-        from nixlite.painting import paint_hint
+        from nixlite.traces.painting import paint_hint
 
         return paint_hint(text)
 
