@@ -1,0 +1,1 @@
+"""What the wheel is built and the command started with."""
