@@ -1,7 +1,7 @@
 """The errors that nixlite raises for a user's mistakes.
 
 An error says *what* in Nix's words. *Where* is usually not the raiser's business: compiled code carries
-Nix positions, and `traces/reading.py` reads them from Python's traceback when an error is shown. A raiser who knows
+Nix positions, and `traces` reads them from Python's traceback when an error is shown. A raiser who knows
 the place gives `position`; one that means "here, at the expression that called me" gives `at_site=True`
 (C++ Nix: `.atPos(pos)` with the position of the expression being evaluated); the default is no position,
 which is what Nix's builtins mostly do.

@@ -424,7 +424,7 @@ class Evaluator:
     def _evaluate_file(self, path: str) -> Value:
         self.state.tell(TALKATIVE, f"evaluating file '{self.host.shown_path(path)}'")
         code = self.code_of(self.read_resolved(path), ())
-        error_context = f"while evaluating the file '{path}':"  # read by traces/reading.py
+        error_context = f"while evaluating the file '{path}':"  # read by `traces`
         return self.run(code)
 
     def import_set(self, path: NixPath) -> dict[str, Lazy]:
@@ -443,7 +443,7 @@ class Evaluator:
     def _evaluate_set(self, path: str) -> Value:
         self.state.tell(TALKATIVE, f"evaluating file '{self.host.shown_path(path)}'")
         code = self.code_of(self.read_resolved(path), ())
-        error_context = f"while evaluating the file '{path}':"  # read by traces/reading.py
+        error_context = f"while evaluating the file '{path}':"  # read by `traces`
         if not code.is_set:
             raise not_a_set(path)
         return self.run(code)

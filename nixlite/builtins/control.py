@@ -62,7 +62,7 @@ def add_error_context(state: State, context: Lazy, e: Lazy) -> Value:
             "while evaluating the error message passed to builtins.addErrorContext",
             copy_to_store=False,
         )
-        error_always = True  # noqa: F841 - both are read by traces/reading.py
+        error_always = True  # noqa: F841 - both are read by `traces`
         raise
 
 

@@ -269,7 +269,7 @@ def read_attribute(
     """One attribute of an input."""
     name, value, prefix = row
     error_context = f"while evaluating flake attribute '{name}'"
-    error_position = attribute_position(value)  # both are read by traces/reading.py
+    error_position = attribute_position(value)  # both are read by `traces`
     if name == "url":
         attrs["url"] = input_url(flake, value)
     elif name == "flake":

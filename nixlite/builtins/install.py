@@ -74,7 +74,7 @@ def declarations() -> dict[str, Declaration]:
 
 
 def code_names() -> dict[CodeType, tuple[str, bool]]:
-    """Tells `traces/reading.py` which Python frames are builtins: name, and whether a trace shows the call.
+    """Tells `traces` which Python frames are builtins: name, and whether a trace shows the call.
 
     Those that are not loaded have no frames.
     """

@@ -330,7 +330,7 @@ def concat_map(f: Lazy, xs: Lazy) -> Value:
 def _place_of_result(value: Value, function: Any) -> Any:
     """What Nix blames for a result of `concatMap`'s *f*: a function or set itself, else *f*.
 
-    Of a set only its attributes know where they are; `traces/reading.py` finds out more, so it gets set and function.
+    Of a set only its attributes know where they are; `traces` finds out more, so it gets set and function.
     """
     if type(value) is FunctionType:
         return lambda_info(value).position

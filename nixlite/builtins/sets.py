@@ -35,7 +35,7 @@ def call2_delayed(payload: tuple[Lazy, Lazy, Lazy]) -> Value:
         if applied[0] is None:
             applied = applied[1]
         else:
-            error_unplaced = True  # noqa: F841 - read by traces/reading.py
+            error_unplaced = True  # noqa: F841 - read by `traces`
             applied = force(applied)
     return call2(applied, a, b)
 

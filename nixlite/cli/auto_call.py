@@ -60,7 +60,7 @@ def auto_call(value: Lazy, arguments: dict[str, Lazy]) -> Value:
     info = lambda_info(value)
     if info.formals is None:
         return value
-    # Read by traces/reading.py: to Nix, the function is called where it is, if that was known before.
+    # Read by traces: to Nix, the function is called where it is, if that was known before.
     error_site = info.position if known else NOWHERE
     if info.ellipsis:
         lacking = any(name not in arguments for name, has_default in info.formals if not has_default)

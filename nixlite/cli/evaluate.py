@@ -185,7 +185,7 @@ def write_value(output: Output, value: Value, path: str, place: str) -> None:
 def write_attribute(output: Output, name: str, item: Lazy, directory: str) -> None:
     """Write one attribute to its file or directory."""
     error_position = place_of(item)
-    error_context = f"while evaluating the attribute '{name}'"  # both are read by traces/reading.py
+    error_context = f"while evaluating the attribute '{name}'"  # both are read by `traces`
     if name in (".", ".."):
         raise EvalError(f"invalid file name '{name}'")
     place = ":".join(map(str, error_position)) if error_position else NOWHERE

@@ -157,7 +157,7 @@ class Checker:
         error_context, error_position = (
             f"while checking flake output '{name}'",
             place,
-        )  # read by traces/reading.py
+        )  # read by `traces`
         settings = self.command.settings
         if not settings.is_set("allow-import-from-derivation") and self.command.build:
             settings.allow_import_from_derivation = name != "hydraJobs"

@@ -63,7 +63,7 @@ def search_attribute(
 ) -> None:
     """Collect from an attribute: the derivation that it is, or what it holds if that is wanted."""
     error_context = f"while evaluating the attribute '{name}'"
-    error_position = place_of(value)  # read by traces/reading.py
+    error_position = place_of(value)  # read by `traces`
     if everything:
         search(value, arguments, found, seen)
     elif take_derivation(value, found, seen):
@@ -120,7 +120,7 @@ def package_of(state: State, derivation: dict[str, Lazy]) -> tuple[str, str]:
     place = place_of(derivation["drvPath"])
     path, _ = coerce_to_store_path(state, derivation["drvPath"], context, error_position=place)
     if not path.endswith(".drv"):
-        error_context, error_position = context, place  # read by traces/reading.py
+        error_context, error_position = context, place  # read by `traces`
         raise EvalError(f"store path '{path.rpartition('/')[2]}' is not a valid derivation path")
     output = ""
     if "outputName" in derivation:

@@ -2,7 +2,7 @@
 
 `error_context` is the text of the trace frame (`while evaluating the first argument passed to
 'builtins.head'`) for anything that goes wrong inside, whether the value cannot be evaluated or has the
-wrong type. Nothing is done with it while things go well: `traces/reading.py` reads the local variable of that name
+wrong type. Nothing is done with it while things go well: `traces` reads the local variable of that name
 out of Python's traceback. **The name is a contract**: a function of `runtime/` or `builtins/` with a local
 `error_context` that is a non-empty string adds that frame to every error that passes through it.
 The type errors have no position of their own, as in Nix, where builtins pass `noPos`.

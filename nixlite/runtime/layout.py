@@ -197,7 +197,7 @@ class _Builder:
         """The tree for a part of the value; its errors are shown, nesting without end is raised."""
         if depth > DEEPEST:
             raise StackOverflow
-        error_forces_deeply = True  # noqa: F841 - read by traces/reading.py
+        error_forces_deeply = True  # noqa: F841 - read by `traces`
         try:
             return self.build_value(force(x), depth)
         except StackOverflow:

@@ -117,7 +117,7 @@ class Walk:
 
 
 def _force_deep(x: Lazy, walk: Walk, depth: int) -> None:
-    error_forces_deeply = True  # noqa: F841 - read by traces/reading.py
+    error_forces_deeply = True  # noqa: F841 - read by `traces`
     if depth > walk.limit:
         raise StackOverflow
     x = peel(x)  # an alias stays one, so that printing can tell what is repeated
@@ -145,7 +145,7 @@ def _force_attributes(attrs: dict[str, Any], walk: Walk, depth: int) -> None:
         item = attrs[name]
         kind = type(item)
         if kind is list or kind is dict or kind is tuple:
-            # Both are read out of the traceback by traces/reading.py.
+            # Both are read out of the traceback by traces.
             error_position = item[2] if kind is list and len(item) > 2 else None
             error_context = f"while evaluating the attribute '{attribute_name(name)}'"
             _force_deep(item, walk, depth)

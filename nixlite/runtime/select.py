@@ -1,6 +1,6 @@
 """Looking names up in attribute sets: selection, `?`, `with`, and attribute names that are computed.
 
-`selected` is the cell that was found last: `traces/reading.py` reads it for the frame `while evaluating the attribute
+`selected` is the cell that was found last: `traces` reads it for the frame `while evaluating the attribute
 'a.b'`, whose place is the attribute's definition; computed names it finds in `path` or `name`. A set on the
 way is evaluated at the place of the selection, only what is at the end of `path` where it is defined:
 `error_at_end` tells that the end is reached, where `name` does not.

@@ -123,7 +123,7 @@ class ValuePrinter:
         if depth > DEEPEST:
             raise StackOverflow
         options = self.options
-        error_forces_deeply = options.force  # noqa: F841 - read by traces/reading.py
+        error_forces_deeply = options.force  # noqa: F841 - read by `traces`
         value: Any
         x = peel_asked(x)
         try:
