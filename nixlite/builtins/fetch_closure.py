@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from nixlite.builtins.fetching import downloader_of
 from nixlite.builtins.registry import builtin
 from nixlite.errors import EvalError
+from nixlite.fetch.trees import downloader_of
 from nixlite.runtime.attributes import bool_attribute, string_attribute
 from nixlite.runtime.coerce import coerce_to_store_path
 from nixlite.runtime.expect import force_attrs

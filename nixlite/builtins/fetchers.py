@@ -8,9 +8,9 @@ Manual: Built-ins, under the functions' names.
 from __future__ import annotations
 
 from nixlite.builtins.derivations import expected_hash
-from nixlite.builtins.fetching import Fetched, channel_url, check_uri, downloader_of, fetch_input
 from nixlite.builtins.registry import builtin
 from nixlite.errors import EvalError, HashMismatch, NixTypeError
+from nixlite.fetch.trees import Fetched, channel_url, check_uri, downloader_of, fetch_input
 from nixlite.runtime.attributes import position, string_attribute
 from nixlite.runtime.coerce import coerce_to_string
 from nixlite.runtime.expect import force_string_no_context

@@ -16,7 +16,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from nixlite.builtins.flake_lock import LockedFlake
+    from nixlite.flakes.locking import LockedFlake
     from nixlite.runtime.state import State
     from nixlite.runtime.values import Lazy, Value
 
@@ -29,8 +29,8 @@ def get_flake_builtin(state: State, args: Lazy) -> Value:
     The lock file is not written; in pure evaluation the reference must be locked. Raises EvalError.
     Manual: Built-ins, `getFlake`.
     """
-    from nixlite.builtins.flake_lock import LockFlags, lock_flake  # flakes are seldom wanted
-    from nixlite.builtins.flake_nix import parse_ref
+    from nixlite.flakes.locking import LockFlags, lock_flake  # flakes are seldom wanted
+    from nixlite.flakes.reading import parse_ref
 
     text = force_string_no_context(args, "while evaluating the argument passed to builtins.getFlake")
     ref = parse_ref(state, text)
@@ -109,8 +109,8 @@ def final_tree(state: State, lazy: Lazy) -> dict[str, Lazy]:
     Raises EvalError where the tree turns out to be another one.
     """
     from nixlite.builtins.fetchers import attributes_of, tree_attributes
-    from nixlite.builtins.flake_nix import fetch_mounted
     from nixlite.fetch.inputs import Input, input_from_attrs
+    from nixlite.flakes.reading import fetch_mounted
 
     values = force_attrs(lazy, "")
     source = input_from_attrs(attributes_of(state, values, "fetchTree"), state.settings.features)

@@ -6,7 +6,7 @@ Manual: nix.conf, `nix-path`; `nix-instantiate`, "files".
 
 from __future__ import annotations
 
-from nixlite.builtins.fetching import channel_url, fetch_unseen
+from nixlite.fetch.trees import channel_url, fetch_unseen
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -30,8 +30,8 @@ def fetch_entry(state: State, text: str) -> str:
 
 def flake_tree(state: State, reference: str) -> str:
     """The tree that a flake is in; `dir` does not count."""
-    from nixlite.builtins.flake_nix import fetch_mounted, parse_ref
     from nixlite.fetch.inputs import require_feature
+    from nixlite.flakes.reading import fetch_mounted, parse_ref
 
     require_feature("flakes", state.settings.features)
     return fetch_mounted(state, parse_ref(state, reference).source).path

@@ -18,10 +18,10 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from nixlite.builtins.flake_lock import LockedFlake
-    from nixlite.builtins.flake_nix import Flake
     from nixlite.evaluator import Evaluator
     from nixlite.fetch.inputs import Input
+    from nixlite.flakes.locking import LockedFlake
+    from nixlite.flakes.reading import Flake
     from nixlite.host.real import Host
     from nixlite.host.settings import Settings
 
@@ -63,7 +63,7 @@ class FlakeCommand(Command):
 
     def lock(self, evaluator: Evaluator, *, apply_config: bool = False) -> LockedFlake:
         """The flake with its lock file, which is written where the command line lets it. Raises EvalError."""
-        from nixlite.builtins.flake_lock import lock_flake
+        from nixlite.flakes.locking import lock_flake
 
         flags = self.locking.flags(self, evaluator)._replace(apply_config=apply_config)
         return lock_flake(evaluator.state, whole_ref(self, evaluator, self.flake_url), flags)
@@ -216,8 +216,8 @@ def content_of(flake: Flake, evaluator: Evaluator) -> str | None:
 
 def state_of(source: Input, evaluator: Evaluator) -> str | None:
     """What stands for a working tree of git; None where there is none."""
-    from nixlite.builtins.fetching import git_of
     from nixlite.fetch.git import local_repository
+    from nixlite.fetch.trees import git_of
     from nixlite.fetch.url import parse_url
 
     if source.type != "git":

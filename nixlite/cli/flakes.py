@@ -18,10 +18,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any
 
-    from nixlite.builtins.flake_lock import LockFlags
     from nixlite.cli.command import Command
     from nixlite.evaluator import Evaluator
     from nixlite.flakes.lock_graph import FlakeRef
+    from nixlite.flakes.locking import LockFlags
     from nixlite.runtime.values import Lazy
 
 SCHEME = r"(path|flake|github|gitlab|sourcehut|git|hg|tarball|file|(git|hg|tarball|file)\+[a-z]+):"
@@ -45,8 +45,8 @@ class Locking:
 
     def flags(self, command: Command, evaluator: Evaluator) -> LockFlags:
         """The same with everything parsed. Raises UsageError and EvalError."""
-        from nixlite.builtins.flake_lock import LockFlags
         from nixlite.flakes.lock_graph import parse_input_path
+        from nixlite.flakes.locking import LockFlags
 
         overrides = {}  # of several for one input the last counts
         for path, text in self.overrides:
@@ -206,8 +206,8 @@ def flake_attribute(command: Command, evaluator: Evaluator, word: str, locking: 
     A path is looked for among the packages of this system first, as `nix` does; without one the default
     package is meant. Raises EvalError when there is nothing.
     """
-    from nixlite.builtins.flake_lock import lock_flake
     from nixlite.builtins.flakes import call_flake
+    from nixlite.flakes.locking import lock_flake
 
     if command.auto_arguments:
         raise UsageError("'--arg' and '--argstr' are incompatible with flakes")
@@ -249,10 +249,10 @@ def along(value: Lazy, path: str) -> tuple[tuple[Lazy] | None, str | None]:
 
 def apply_registry_flags(command: Command, evaluator: Evaluator) -> None:
     """Put what `--override-flake` and `--inputs-from` say into the registry of the flags."""
-    from nixlite.builtins.flake_lock import LockFlags, lock_flake
-    from nixlite.builtins.flake_nix import registries_of
     from nixlite.fetch.inputs import Input
     from nixlite.flakes.lock_graph import LockNode, find_input
+    from nixlite.flakes.locking import LockFlags, lock_flake
+    from nixlite.flakes.reading import registries_of
 
     registry = registries_of(evaluator.state).flags
     for words in command.registry_flags:

@@ -42,7 +42,7 @@ class RegistryCommand(Command):
             raise UsageError(f"unexpected argument '{self.words[self.most]}'")
         if len(self.words) < self.least:
             raise UsageError("more arguments are required")
-        from nixlite.builtins.flake_nix import registries_of
+        from nixlite.flakes.reading import registries_of
 
         evaluator = self.start()
         self.work(evaluator, registries_of(evaluator.state))
@@ -88,7 +88,7 @@ class Add(RegistryCommand):
 
     def work(self, evaluator: Evaluator, registries: Registries) -> None:
         """Put an entry in the place of what was there."""
-        from nixlite.builtins.flake_nix import parse_ref
+        from nixlite.flakes.reading import parse_ref
 
         source, target = (parse_ref(evaluator.state, word) for word in self.words)
         registry, path = self.chosen(registries)
@@ -107,7 +107,7 @@ class Remove(RegistryCommand):
 
     def work(self, evaluator: Evaluator, registries: Registries) -> None:
         """Take an entry out."""
-        from nixlite.builtins.flake_nix import parse_ref
+        from nixlite.flakes.reading import parse_ref
 
         registry, path = self.chosen(registries)
         registry.remove(parse_ref(evaluator.state, self.words[0]).source)
@@ -124,9 +124,9 @@ class Pin(RegistryCommand):
 
     def work(self, evaluator: Evaluator, registries: Registries) -> None:
         """Put an entry in the place of what was there."""
-        from nixlite.builtins.fetching import fetch_input
-        from nixlite.builtins.flake_nix import parse_ref
         from nixlite.fetch.inputs import Input
+        from nixlite.fetch.trees import fetch_input
+        from nixlite.flakes.reading import parse_ref
 
         registry, path = self.chosen(registries)
         ref, target = (parse_ref(evaluator.state, word) for word in (self.words[0], self.words[-1]))
@@ -152,9 +152,9 @@ class Resolve(RegistryCommand):
 
     def work(self, evaluator: Evaluator, registries: Registries) -> None:
         """Print one line for each."""
-        from nixlite.builtins.flake_nix import parse_ref
         from nixlite.fetch.inputs import Input
         from nixlite.flakes.lock_graph import FlakeRef
+        from nixlite.flakes.reading import parse_ref
 
         for word in self.words:
             ref = parse_ref(evaluator.state, word)

@@ -8,16 +8,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
-from nixlite.builtins.flake_nix import (
-    Flake,
-    FlakeInput,
-    below,
-    fetch_mounted,
-    get_flake,
-    locked_ref,
-    read_flake,
-    resolve,
-)
 from nixlite.errors import EvalError
 from nixlite.fetch.inputs import Input, require_feature
 from nixlite.flakes.configuration import apply_settings
@@ -31,13 +21,23 @@ from nixlite.flakes.lock_graph import (
     first_unlocked,
     lock_text,
 )
+from nixlite.flakes.reading import (
+    Flake,
+    FlakeInput,
+    below,
+    fetch_mounted,
+    get_flake,
+    locked_ref,
+    read_flake,
+    resolve,
+)
 from nixlite.flakes.registry import KINDS, LIMITED
 from nixlite.host.guarded import innermost
 from nixlite.runtime.coerce import normalise
 from nixlite.runtime.utf8 import to_bytes
 
 if TYPE_CHECKING:
-    from nixlite.builtins.fetching import Fetched
+    from nixlite.fetch.trees import Fetched
     from nixlite.runtime.state import State
 
 
@@ -358,7 +358,7 @@ def write_file(state: State, flake: Flake, path: str, change: tuple[str, str], *
     write_text(path, text)
     if flake.ref.source.type != "git":
         return
-    from nixlite.builtins.fetching import git_of
+    from nixlite.fetch.trees import git_of
 
     git, (directory, _, name) = git_of(state), path.rpartition("/")
     if git.ignores(directory, name):

@@ -5,10 +5,10 @@ Manual: `nix flake`, "Flake format".
 
 from __future__ import annotations
 
-from nixlite.builtins.fetching import Fetched, fetch_input
 from nixlite.errors import EvalError, NixTypeError
 from nixlite.fetch.inputs import Attrs, Input, require_feature
 from nixlite.fetch.references import parse_flake_ref
+from nixlite.fetch.trees import Fetched, fetch_input
 from nixlite.flakes.lock_graph import FlakeRef, InputPath, parse_input_path, ref_from_attrs
 from nixlite.flakes.registry import KINDS, Registries
 from nixlite.host.guarded import innermost
