@@ -85,7 +85,7 @@ class Command:
             self.watch = Watch(self.host, self.evaluator, self.patience or PATIENCE)
             self.watch.__enter__()  # left when the command is over
         if self.registry_flags:
-            from nixlite.cli.flakes import apply_registry_flags
+            from nixlite.cli.flake.locking import apply_registry_flags
 
             apply_registry_flags(self, self.evaluator)
         return self.evaluator

@@ -8,9 +8,9 @@ from __future__ import annotations
 from nixlite.cli.auto_call import auto_arguments
 from nixlite.cli.evaluate import FLAGS as EVALUATE_FLAGS
 from nixlite.cli.evaluate import Evaluate
+from nixlite.cli.explain.packages import find_derivations, package_of
 from nixlite.cli.flags import Flag, Flags, turn_on
-from nixlite.cli.flakes import is_flake
-from nixlite.cli.packages import find_derivations, package_of
+from nixlite.cli.flake.locking import is_flake
 from nixlite.errors import EvalError, NixTypeError, UsageError
 from nixlite.runtime.operators import is_derivation
 from nixlite.runtime.show import show_short

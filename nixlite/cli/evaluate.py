@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from nixlite.cli.auto_call import auto_arguments, find_along_attr_path
 from nixlite.cli.command import Command
+from nixlite.cli.explain.packages import place_of
 from nixlite.cli.flags import COMMON, EVALUATION, OBSERVATION, Flag, Flags, ignore, store, turn_on
-from nixlite.cli.flakes import LOCKING, Locking, flake_attribute, is_flake
-from nixlite.cli.packages import place_of
+from nixlite.cli.flake.locking import LOCKING, Locking, flake_attribute, is_flake
 from nixlite.cli.sources import file_path, stdin_source, string_source
 from nixlite.errors import EvalError, NixTypeError, UsageError
 from nixlite.runtime.call import call

@@ -163,7 +163,7 @@ class Instantiate(Command):
 
     def print_packages(self, evaluator: Evaluator, value: Lazy, arguments: dict[str, Lazy]) -> None:
         """Print the `.drv` paths of the derivations in a value, with the output where it is not `out`."""
-        from nixlite.cli.packages import find_derivations, package_of
+        from nixlite.cli.explain.packages import find_derivations, package_of
 
         force(value)
         for derivation in find_derivations(value, arguments):

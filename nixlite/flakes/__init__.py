@@ -1,1 +1,1 @@
-"""Flakes: lock files and registries. Reading `flake.nix`, locking and calling a flake are in `builtins`."""
+"""Flakes: what `flake.nix` says (reading), lock files, locking, registries."""

@@ -51,7 +51,7 @@ def show_stale(session: Session, text: str) -> str:
 @command(":layers", argument="<expr>", help="Show the overlays that a set is made of", own=True)
 def show_layers(session: Session, text: str) -> str:
     """Who defines, who changes, who reads `final` and `prev`; of one attribute: `:layers pkgs.zlib`."""
-    from nixlite.cli.layers import asked_layers
+    from nixlite.cli.explain.layers import asked_layers
     from nixlite.explain.brief import folder_of
     from nixlite.explain.layers import layers, show
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from nixlite.cli.explaining import EXPLAINING, Explaining
+from nixlite.cli.explain.answering import EXPLAINING, Explaining
 from nixlite.cli.flags import Flag, Flags, store, turn_on
 from nixlite.errors import UsageError
 from nixlite.spelling import natural

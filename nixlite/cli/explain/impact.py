@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from nixlite.cli.auto_call import auto_call, find_along_attr_path, parse_attr_path
 from nixlite.cli.command import Command
+from nixlite.cli.explain.two_values import add_expression, named_value, two_makers
 from nixlite.cli.flags import COMMON, EVALUATION, Flag, Flags, store, turn_on
-from nixlite.cli.two_values import add_expression, named_value, two_makers
 from nixlite.cli.versions import ATTRIBUTES, PackageSet, with_overlay_file, with_override
 from nixlite.errors import EvalError, UsageError
 from nixlite.runtime.thunk import force

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from nixlite.cli.command import Command
+from nixlite.cli.explain.two_values import add_expression, two_values
 from nixlite.cli.flags import COMMON, EVALUATION, Flag, Flags, store, turn_on
-from nixlite.cli.two_values import add_expression, two_values
 from nixlite.errors import UsageError
 from nixlite.spelling import natural
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from nixlite.builtins.flakes import call_flake
 from nixlite.cli.flags import Flag, Flags, turn_on
-from nixlite.cli.flake_commands import (
+from nixlite.cli.flake.commands import (
     BOLD,
     BRANCH,
     FLAGS,

@@ -6,7 +6,7 @@ import os
 
 from nixlite.cli.command import Command
 from nixlite.cli.flags import COMMON, EVALUATION, Flag, Flags, ignore, store
-from nixlite.cli.flakes import absolute
+from nixlite.cli.flake.locking import absolute
 from nixlite.errors import EvalError, UsageError
 
 TYPE_CHECKING = False

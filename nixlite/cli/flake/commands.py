@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from nixlite.cli.command import Command
 from nixlite.cli.flags import COMMON, EVALUATION, Flag, Flags, ignore, store, turn_on
-from nixlite.cli.flakes import LOCKING, Locking, whole_ref
+from nixlite.cli.flake.locking import LOCKING, Locking, whole_ref
 from nixlite.errors import EvalError, UsageError
 from nixlite.fetch.inputs import date_text
 from nixlite.flakes.lock_graph import LockNode, first_unlocked, lock_text, lock_to_json, parse_input_path

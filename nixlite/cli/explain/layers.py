@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from nixlite.cli.explaining import EXPLAINING, Explaining
+from nixlite.cli.explain.answering import EXPLAINING, Explaining
 from nixlite.cli.flags import Flag, Flags, turn_on
 from nixlite.errors import EvalError
 

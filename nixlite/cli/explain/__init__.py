@@ -1,0 +1,1 @@
+"""The commands that explain: why, stale, diff, impact, args, lint, layers, trace."""

@@ -1,0 +1,1 @@
+"""The commands `nixlite flake …` and `nixlite registry …`."""
