@@ -9,7 +9,8 @@ Manual: nix.conf, `pure-eval` and `restrict-eval`.
 from __future__ import annotations
 
 from nixlite.errors import RestrictedError
-from nixlite.host.real import BUNDLED_PREFIX, Host
+from nixlite.host.bundled import BUNDLED_PREFIX
+from nixlite.host.real import Host
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ Manual: Language, "Lookup path"; nix.conf, `nix-path`.
 from __future__ import annotations
 
 from nixlite.errors import NixError, Thrown
-from nixlite.host.real import BUNDLED_PREFIX
+from nixlite.host.bundled import BUNDLED_PREFIX
 from nixlite.runtime.coerce import normalise
 
 TYPE_CHECKING = False
@@ -101,8 +101,6 @@ def find_file(state: State, entries: list[Entry], name: str, *, tell: bool = Tru
         return found
     if name.startswith("nix/"):
         return f"{BUNDLED_PREFIX}{normalise(name[4:])[1:]}>"
-    from nixlite.runtime.bundled import bundled_nixpkgs  # hardly ever needed
-
     bundled = bundled_nixpkgs(state, name)
     if bundled is not None and search(state, entries, "nixpkgs") is None:
         if tell and LISTENER in state.caches:
@@ -111,6 +109,26 @@ def find_file(state: State, entries: list[Entry], name: str, *, tell: bool = Tru
     if state.settings.pure_eval:
         raise Thrown(f"cannot look up '<{name}>' in pure evaluation mode (use '--impure' to override)")
     raise Thrown(f"file '{name}' was not found in the Nix search path (add it using $NIX_PATH or -I)")
+
+
+def bundled_nixpkgs(state: State, name: str) -> str | None:
+    """What `<nixpkgs>` or `<nixpkgs/…>` means to those who have no nixpkgs: a path in `stdlib/nixpkgs/`.
+
+    None for other names, and wherever Nix would not look for one, so that its error is the answer and nothing
+    depends on where nixlite is installed: in pure and restricted evaluation (flakes are pure), and where an
+    *empty* `NIX_PATH` says that the user wants no lookup path.
+    """
+    if name != "nixpkgs" and not name.startswith("nixpkgs/"):
+        return None
+    host, settings = state.host, state.settings
+    if settings.pure_eval or settings.restrict_eval:
+        return None
+    if host.has_env("NIX_PATH") and not host.get_env("NIX_PATH"):
+        return None
+    from nixlite.resources import stdlib_directory  # hardly ever needed
+
+    found = host.real_path(f"{stdlib_directory()}/nixpkgs") + name.removeprefix("nixpkgs")
+    return found if host.exists(found) else None
 
 
 def search(state: State, entries: list[Entry], name: str) -> str | None:

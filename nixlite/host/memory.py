@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 from nixlite.errors import EvalError
+from nixlite.host.bundled import BUNDLED_PREFIX, bundled_bytes, bundled_entries, bundled_type
 from nixlite.host.real import (
-    BUNDLED_PREFIX,
     Host,
-    bundled_bytes,
-    bundled_entries,
-    bundled_type,
     does_not_exist,
 )
 

@@ -15,6 +15,7 @@ import stat
 import sys
 
 from nixlite.errors import EvalError, NixError
+from nixlite.host.bundled import BUNDLED_PREFIX, bundled_bytes, bundled_entries, bundled_type
 from nixlite.source import read_whole
 
 TYPE_CHECKING = False
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
     from typing import Any
 
 LINK_LIMIT = 1024
-BUNDLED_PREFIX = "<nix/"
 NO_FOLLOW = getattr(os, "O_NOFOLLOW", 0)
 
 
@@ -501,34 +501,3 @@ def type_of_mode(mode: int) -> str:
     if stat.S_ISDIR(mode):
         return "directory"
     return "symlink" if stat.S_ISLNK(mode) else "unknown"
-
-
-def bundled_text(path: str) -> str | None:
-    """The text of a file that Nix has built in, or None."""
-    from nixlite.runtime.bundled import FILES  # hardly ever needed
-
-    return FILES.get(path[len(BUNDLED_PREFIX) : -1])
-
-
-def bundled_type(path: str) -> str | None:
-    """`file_type` for `<nix/…>`."""
-    if path == "<nix/>":
-        return "directory"
-    return None if bundled_text(path) is None else "regular"
-
-
-def bundled_bytes(path: str) -> bytes:
-    """`read_bytes` for `<nix/…>`."""
-    text = bundled_text(path)
-    if text is None:
-        raise EvalError(f"file '{path}' does not exist")
-    return text.encode()
-
-
-def bundled_entries(path: str) -> dict[str, str]:
-    """`list_dir` for `<nix/…>`."""
-    from nixlite.runtime.bundled import FILES
-
-    if path != "<nix/>":
-        raise does_not_exist(path)
-    return dict.fromkeys(FILES, "regular")

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from nixlite.errors import EvalError
-from nixlite.host.real import BUNDLED_PREFIX, LINK_LIMIT
+from nixlite.host.bundled import BUNDLED_PREFIX
+from nixlite.host.real import LINK_LIMIT
 from nixlite.source import Source
 
 TYPE_CHECKING = False

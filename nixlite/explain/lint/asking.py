@@ -136,8 +136,7 @@ class Packages:
 
 def stands_in(evaluator: Evaluator) -> bool:
     """Whether `<nixpkgs>` is nixlite's own small set, which nothing on the lookup path has asked for."""
-    from nixlite.host.lookup_path import find_file, lookup_path, resolve_entry
-    from nixlite.runtime.bundled import bundled_nixpkgs
+    from nixlite.host.lookup_path import bundled_nixpkgs, find_file, lookup_path, resolve_entry
 
     state = evaluator.state
     entries = lookup_path(evaluator.settings, evaluator.host)
