@@ -422,6 +422,7 @@ class Evaluator:
         return force(known)
 
     def _evaluate_file(self, path: str) -> Value:
+        POLICY.part()
         self.state.tell(TALKATIVE, f"evaluating file '{self.host.shown_path(path)}'")
         code = self.code_of(self.read_resolved(path), ())
         error_context = f"while evaluating the file '{path}':"  # read by `traces`

@@ -18,32 +18,32 @@ PACKAGE = ROOT / "nixlite"
 MODULES = sorted(PACKAGE.rglob("*.py"))
 
 # A layer is a directory of the package, or a module directly in it, and may use itself and the named ones.
-BASE = {
-    "errors", "records", "source", "spelling", "resources", "render", "painting", "log_records",
-}  # fmt: skip
-RUNTIME = {*BASE, "runtime"}
+GROUND = {"errors", "records", "source", "spelling", "resources"}
+LANGUAGE = {*GROUND, "syntax", "analysis", "compiler", "cache"}
+RUNTIME = {*GROUND, "runtime", "host", "traces"}
 EVALUATOR = {
-    *RUNTIME, "syntax", "analysis", "compiler", "store", "formats", "flakes", "builtins", "evaluator", "trace",
+    *RUNTIME, *LANGUAGE, "formats", "regex", "store", "fetch", "flakes", "builtins", "evaluator",
 }  # fmt: skip
 FRONTENDS = {*EVALUATOR, "cli"}
 MAY_USE: dict[str, set[str]] = {
-    "errors": set(),
+    "errors": {"source"},
     "records": set(),
     "source": set(),
     "spelling": set(),
     "resources": set(),
-    "syntax": BASE,
-    "analysis": {"syntax.nodes", "source", "spelling", "errors"},
-    "compiler": {"syntax.nodes", "syntax.tree", "syntax.unparse", "analysis", "source", "spelling", "errors"},
-    "store": {"errors", "records", "spelling", "formats.json.outside"},
-    "runtime": BASE,
-    "formats": RUNTIME,
-    "flakes": {*RUNTIME, "formats", "store"},
-    "builtins": {*RUNTIME, "formats", "flakes", "store"},
-    "render": {"errors", "source", "painting"},
-    "painting": set(),
-    "log_records": {"errors", "render", "painting"},
-    "trace": RUNTIME,
+    "syntax": GROUND,
+    "analysis": {"syntax.nodes", "syntax.tree", "source", "spelling", "errors"},
+    "cache": {"source"},
+    "compiler": {"syntax.nodes", "syntax.tree", "syntax.unparse", "analysis", "cache", *GROUND},
+    "runtime": {*GROUND, "host"},
+    "host": {*GROUND, "runtime", "traces"},
+    "traces": {*GROUND, "runtime"},
+    "formats": {*GROUND, "runtime"},
+    "regex": {*GROUND, "runtime"},
+    "store": {*GROUND, "formats"},
+    "fetch": {*RUNTIME, "formats", "store"},
+    "flakes": {*RUNTIME, "formats", "store", "fetch"},
+    "builtins": {*RUNTIME, "formats", "regex", "store", "fetch", "flakes"},
     "evaluator": EVALUATOR,
     "cli": {*FRONTENDS, "explain", "observe"},
     "explain": EVALUATOR,
@@ -52,11 +52,10 @@ MAY_USE: dict[str, set[str]] = {
     "oracle": {*FRONTENDS, "repl", "__main__"},
     "loading": {"bundling"},
     "bundling": {"loading"},
-    "_script": {"__main__"},
-    "_build": {"syntax"},  # part of the packaging
+    "packaging": {"__main__", "syntax"},
     "__main__": {*FRONTENDS, "loading", "repl"},
     "api": EVALUATOR,
-    "__init__": {"api", "errors", "runtime"},
+    "__init__": {"api", "errors", "host", "runtime"},
 }
 
 # Slow to load, or absent in a browser; wanted seldom, so imported in the function that needs them.
@@ -75,7 +74,9 @@ CORE = {
     "runtime",
     "builtins",
     "store",
-    "trace",
+    "traces",
+    "cache",
+    "host",
     "evaluator",
 }
 

@@ -12,6 +12,7 @@ from nixlite.builtins.registry import builtin
 from nixlite.errors import EvalError, NixTypeError
 from nixlite.host.settings import CHATTY
 from nixlite.runtime.coerce import coerce_to_string
+from nixlite.runtime.collecting import POLICY
 from nixlite.runtime.expect import (
     force_attrs,
     force_bool,
@@ -58,6 +59,7 @@ def derivation_strict(state: State, attrs: Lazy) -> Value:
     """
     values = force_attrs(attrs, "while evaluating the argument passed to builtins.derivationStrict")
     name = required_name(values)
+    POLICY.part()
     return named_derivation(state, values, name)
 
 

@@ -35,7 +35,10 @@ if TYPE_CHECKING:
 CONTEXT, SELECT, CALL, FORMALS = 1, 2, 3, 4
 """Kinds of site rows, as `compiler.unit` writes them (which need not be imported to run cached code)."""
 
-HELPERS = ("nixlite.runtime", "nixlite.builtins", "nixlite.cli", "nixlite.evaluator")
+HELPERS = tuple(
+    f"nixlite.{room}"
+    for room in ("runtime", "host", "formats", "regex", "fetch", "flakes", "builtins", "cli", "evaluator")
+)
 """Where Python functions may say something about the trace."""
 
 DETERMINE = object()
