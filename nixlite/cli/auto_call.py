@@ -55,6 +55,7 @@ def auto_call(value: Lazy, arguments: dict[str, Lazy]) -> Value:
     value = force(value)
     while type(value) is dict and "__functor" in value:
         value = call(value["__functor"], value)
+        known = True
     if type(value) is not FunctionType:
         return value
     info = lambda_info(value)
@@ -63,8 +64,6 @@ def auto_call(value: Lazy, arguments: dict[str, Lazy]) -> Value:
     # Read by traces: to Nix, the function is called where it is, if that was known before.
     error_site = info.position if known else NOWHERE
     if info.ellipsis:
-        lacking = any(name not in arguments for name, has_default in info.formals if not has_default)
-        error_context = "from call site" if lacking and not known else ""  # which then has no place
         return call(value, dict(arguments))
     wanted: dict[str, Lazy] = {}
     places = {name: at for at, (name, _) in enumerate(info.formals)}
