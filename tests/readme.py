@@ -1,4 +1,4 @@
-"""The parts of README.md that are made from facts: `python -m tests.readme` shows them, `--write` updates the file.
+"""The parts of the pages that are made from facts: `python -m tests.readme` shows them, `--write` updates the pages.
 
 A part lies between `<!-- NAME: … -->` and `<!-- end NAME -->`.
 """
@@ -21,9 +21,17 @@ from tests.oracle.ledger import read_ledger
 from tests.support import ROOT
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
+    from pathlib import Path
 
 README = ROOT / "README.md"
+CONFORMANCE = ROOT / "nixlite" / "CONFORMANCE.md"
+SPEED = ROOT / "tests" / "benchmarks" / "README.md"
+PAGES = [
+    README, CONFORMANCE, SPEED, ROOT / "nixlite" / "README.md", ROOT / ".github" / "CONTRIBUTING.md",
+]  # fmt: skip
+"""Every page of documentation: what it shows is run by the tests."""
+
 RESULTS = ROOT / "tests" / "benchmarks" / "results.json"
 REFERENCE = HERE / "builtins-2.34.8.json"
 
@@ -42,8 +50,8 @@ def builtins_table() -> str:
     for module_name in sorted(topics):
         file = module_name.rpartition(".")[2] + ".py"
         names = " ".join(f"`{name}`" for name in sorted(topics[module_name]))
-        lines.append(f"| [{file}](nixlite/builtins/{file}) | {topic(module_name)} | {names} |")
-    lines.append(f"| [stdlib/](stdlib) | Written in Nix | {' '.join(f'`{name}`' for name in in_nix)} |")
+        lines.append(f"| [{file}](builtins/{file}) | {topic(module_name)} | {names} |")
+    lines.append(f"| [stdlib/](../stdlib) | Written in Nix | {' '.join(f'`{name}`' for name in in_nix)} |")
     if missing:
         lines += ["", "Not there: " + " ".join(f"`{name}`" for name in missing) + "."]
     return "\n".join(lines)
@@ -79,28 +87,35 @@ def performance_table() -> str:
     return markdown(json.loads(RESULTS.read_text("utf-8")))
 
 
-PARTS: dict[str, Callable[[], str]] = {
-    "performance": performance_table,
-    "builtins": builtins_table,
-    "conformance": conformance_table,
+PARTS: dict[str, tuple[Path, Callable[[], str]]] = {
+    "performance": (SPEED, performance_table),
+    "builtins": (CONFORMANCE, builtins_table),
+    "conformance": (CONFORMANCE, conformance_table),
 }
 
 
-def with_parts(text: str) -> str:
-    """README's *text* with every generated part as it should be."""
-    for name, make in PARTS.items():
-        part = re.search(rf"(<!-- {name}:.*?-->\n).*?<!-- end {name} -->", text, re.DOTALL)
-        if part is None:
-            raise ValueError(f"README.md has no part named {name}")
-        text = text[: part.end(1)] + make() + f"\n<!-- end {name} -->" + text[part.end() :]
-    return text
+def part_of(text: str, name: str) -> re.Match[str]:
+    """Where a generated part is in a page; raises ValueError if it is not there."""
+    part = re.search(rf"(<!-- {name}:.*?-->\n)(.*?)\n<!-- end {name} -->", text, re.DOTALL)
+    if part is None:
+        raise ValueError(f"the page has no part named {name}")
+    return part
+
+
+def write(names: Iterable[str] = PARTS) -> None:
+    """Write generated parts into their pages."""
+    for name in names:
+        page, make = PARTS[name]
+        text = page.read_text("utf-8")
+        part = part_of(text, name)
+        page.write_text(text[: part.start(2)] + make() + text[part.end(2) :], "utf-8")
 
 
 def main() -> int:
     if "--write" in sys.argv[1:]:
-        README.write_text(with_parts(README.read_text("utf-8")), "utf-8")
+        write()
     else:
-        print("\n\n".join(make() for make in PARTS.values()))
+        print("\n\n".join(make() for _, make in PARTS.values()))
     return 0
 
 

@@ -1,21 +1,26 @@
-"""Imports point one way, and loading the evaluator loads nothing heavy."""
+"""Imports point one way, in no circle, and loading the evaluator loads nothing heavy.
+
+Imports for types and those inside functions count like all others.
+"""
 
 from __future__ import annotations
 
 import ast
+import re
 import subprocess
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.imports import Import, cycles, imports, modules, room
+from tests.support import ROOT
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
-ROOT = Path(__file__).parent.parent
-PACKAGE = ROOT / "nixlite"
-MODULES = sorted(PACKAGE.rglob("*.py"))
+MODULES = modules()
 
 # A layer is a directory of the package, or a module directly in it, and may use itself and the named ones.
 GROUND = {"errors", "records", "source", "spelling", "resources"}
@@ -81,54 +86,39 @@ CORE = {
 }
 
 
-def layer_of(module: str) -> str:
-    """`nixlite.runtime.thunk` is in the layer `runtime`."""
-    return [*module.split("."), "__init__"][1]
+LATE = {
+    # room: why it imports something only when that is called
+    "__main__": "start-up: only the command that is meant is loaded",
+    "api": "`import nixlite` is to take no time",
+    "builtins": "start-up: a program uses few builtins, and few of these fetch or hash",
+    "cli": "start-up: a command loads what its flags ask for",
+    "compiler": "big sources and deep expressions are seldom",
+    "evaluator": "start-up: what is in the cache is neither parsed nor compiled",
+    "explain": "most questions need one of many answers",
+    "fetch": "few programs fetch, and each in one way",
+    "flakes": "few flakes are looked up or locked",
+    "formats": "messages of errors",
+    "host": "few programs ask for channels or write records",
+    "installed": "start-up: few programs build",
+    "loading": "writes once what it then reads",
+    "observe": "start-up: compiling is not for looking at the cache",
+    "packaging": "runs where nothing is installed yet",
+    "repl": "start-up: a session uses few commands",
+    "runtime": "messages of errors, and what must know how deep it is",
+    "store": "start-up: few programs write or read a store",
+    "syntax": "start-up: tables are computed when a wheel is built",
+    "traces": "few errors are shown as records",
+}
+"""Rooms in which functions may import modules of nixlite, and why they do."""
+
+EDGES = imports()
 
 
-def module_name(path: Path) -> str:
-    return ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
-
-
-def imports_of(tree: ast.AST, package: str, *, only_top: bool) -> Iterator[str]:
-    """The modules that run-time imports in *tree* name; those for type checkers are left out.
-
-    `only_top` leaves out what functions import when they are called, and what stands in for a missing module.
-    """
-    for node in ast.iter_child_nodes(tree):
-        if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom):
-            parent = package.split(".")[: -node.level + 1 or None] if node.level else []
-            base = ".".join([*parent, *([node.module] if node.module else [])])
-            yield from (module_in(base, alias.name) for alias in node.names)
-        elif isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test):
-            yield from (name for part in node.orelse for name in imports_of(part, package, only_top=only_top))
-        elif not (only_top and isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ExceptHandler)):
-            yield from imports_of(node, package, only_top=only_top)
-
-
-def module_in(package: str, name: str) -> str:
-    """`from nixlite.syntax import nodes` names a module, `from nixlite.errors import NixError` does not."""
-    file = ROOT.joinpath(*package.split("."), f"{name}.py")
-    return f"{package}.{name}" if file.exists() or file.with_suffix("").is_dir() else package
-
-
-def read_imports(path: Path, *, only_top: bool) -> set[str]:
-    name = module_name(path)
-    package = name if path.name == "__init__.py" else name.rpartition(".")[0]
-    return set(imports_of(ast.parse(path.read_text("utf-8")), package, only_top=only_top))
-
-
-@pytest.mark.parametrize("path", MODULES, ids=module_name)
-def test_imports_point_one_way(path: Path) -> None:
-    """Imports inside functions count too: they are for speed, not for going upwards."""
-    layer = layer_of(module_name(path))
-    assert layer in MAY_USE, f"{layer} is no layer: give it its place in MAY_USE"
+@pytest.mark.parametrize("module", MODULES)
+def test_imports_point_one_way(module: str) -> None:
+    assert room(module) in MAY_USE, f"{room(module)} is no room: give it its place in MAY_USE"
     forbidden = {
-        name
-        for name in read_imports(path, only_top=False)
-        if name.startswith("nixlite.") and not allowed(name, layer)
+        edge.other for edge in EDGES if edge.module == module and not allowed(edge.other, room(module))
     }
     assert forbidden == set()
 
@@ -138,10 +128,70 @@ def allowed(name: str, layer: str) -> bool:
     return any(inside == used or inside.startswith(f"{used}.") for used in {layer, *MAY_USE[layer]})
 
 
-@pytest.mark.parametrize("path", [p for p in MODULES if layer_of(module_name(p)) in CORE], ids=module_name)
-def test_core_modules_import_nothing_heavy_at_the_top(path: Path) -> None:
-    heavy = {name for name in read_imports(path, only_top=True) if name.split(".")[0] in HEAVY}
-    assert heavy == set()
+def test_nothing_imports_itself_by_a_way_around() -> None:
+    assert cycles(EDGES) == []
+
+
+def test_rooms_use_each_other_in_one_direction() -> None:
+    assert (
+        cycles(
+            [
+                Import(room(edge.module), room(edge.other), edge.kind)
+                for edge in EDGES
+                if room(edge.module) != room(edge.other)
+            ]
+        )
+        == []
+    )
+
+
+def test_what_is_imported_late_has_a_reason() -> None:
+    assert {room(edge.module) for edge in EDGES if edge.kind == "late"} <= LATE.keys()
+
+
+@pytest.mark.parametrize("module", [name for name in MODULES if room(name) in CORE])
+def test_core_modules_import_nothing_heavy_at_the_top(module: str) -> None:
+    assert {name for name in tops(MODULES[module]) if name.split(".")[0] in HEAVY} == set()
+
+
+def tops(path: Path) -> Iterator[str]:
+    """The modules that are imported when a file is, but for what stands in for a missing one."""
+    todo: list[ast.AST] = [ast.parse(path.read_text("utf-8"))]
+    while todo:
+        node = todo.pop()
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            yield node.module or ""
+        elif isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test):
+            todo += node.orelse
+        elif not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ExceptHandler):
+            todo += ast.iter_child_nodes(node)
+
+
+STRINGS = re.compile(r"nixlite(?:\.[a-z_]+)+(?:\.[A-Za-z_]+)?")
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_strings_that_name_modules_name_modules_that_are_there(module: str) -> None:
+    """A name in a string moves with no tool: `"nixlite.runtime.call"`, or with a class or function at its end."""
+    tree = ast.parse(MODULES[module].read_text("utf-8"))
+    named = {
+        node.value.rstrip(".")
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Constant)
+        and isinstance(node.value, str)
+        and STRINGS.fullmatch(node.value.rstrip("."))
+    }
+    assert {name for name in named if not is_there(name)} == set()
+
+
+def is_there(name: str) -> bool:
+    """Whether there is such a module, or one with such a name in it."""
+    if name in MODULES:
+        return True
+    inside, _, last = name.rpartition(".")
+    return inside in MODULES and re.search(rf"\b{last}\b", MODULES[inside].read_text("utf-8")) is not None
 
 
 def test_evaluating_loads_nothing_heavy() -> None:

@@ -1,4 +1,4 @@
-"""README.md says the truth: its examples print what it shows, and its tables are up to date."""
+"""The pages say the truth: their examples print what they show, and their tables are up to date."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.oracle.compare import PROMPT, transcript
-from tests.readme import PARTS, README, with_parts
+from tests.readme import PAGES, PARTS, README, part_of
 from tests.support import ROOT, nixlite
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-TEXT = README.read_text("utf-8")
+TEXTS = [page.read_text("utf-8") for page in PAGES]
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
-CONSOLE = [body for language, body in BLOCK.findall(TEXT) if language == "console"]
-PYTHON = [body for language, body in BLOCK.findall(TEXT) if language == "pycon"]
+CONSOLE = [body for text in TEXTS for language, body in BLOCK.findall(text) if language == "console"]
+PYTHON = [body for text in TEXTS for language, body in BLOCK.findall(text) if language == "pycon"]
 
 
 def first_line(block: str) -> str:
@@ -77,10 +77,10 @@ def test_python(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, block: str) -> 
 @pytest.mark.parametrize("name", PARTS)
 def test_generated_parts_are_up_to_date(name: str) -> None:
     """When this fails: python -m tests.readme --write."""
-    part = re.compile(rf"<!-- {name}:.*?<!-- end {name} -->", re.DOTALL)
-    assert part.findall(TEXT) == part.findall(with_parts(TEXT))
+    page, make = PARTS[name]
+    assert part_of(page.read_text("utf-8"), name)[2] == make()
 
 
 def test_the_test_command_is_ci_s() -> None:
-    assert "\nbash tests/run\n" in TEXT
+    assert "\nbash tests/run\n" in README.read_text("utf-8")
     assert "bash tests/run" in (README.parent / ".ci" / "run").read_text("utf-8")

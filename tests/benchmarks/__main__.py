@@ -1,7 +1,7 @@
 """Measure nixlite, alone or against other evaluators: `python -m tests.benchmarks [NAME…]`.
 
     python -m tests.benchmarks --vs nix-instantiate                  the table
-    python -m tests.benchmarks --vs nix-instantiate --record         … written down, and into the README
+    python -m tests.benchmarks --vs nix-instantiate --record         … written down, and into the page beside it
     python -m tests.benchmarks --scale                               whether time grows as work does
     python -m tests.benchmarks --vs nix-instantiate --also 'snix=PYTHON tests/benchmarks/snix.py'
 
@@ -84,7 +84,9 @@ def command_line() -> argparse.ArgumentParser:
     option("--json", type=Path, metavar="FILE", help="write the results")
     option("--plot", type=Path, metavar="FILE", help="draw the ratios as SVG")
     option(
-        "--record", action="store_true", help="write them where the README's table comes from, and that table"
+        "--record",
+        action="store_true",
+        help="write them where the table of tests/benchmarks/README.md comes from, and that table",
     )
     return parser
 
@@ -160,7 +162,7 @@ def save(results: dict[str, Any], options: argparse.Namespace) -> None:
     if options.record:
         from tests import readme
 
-        readme.README.write_text(readme.with_parts(readme.README.read_text("utf-8")), "utf-8")
+        readme.write(["performance"])
 
 
 if __name__ == "__main__":
