@@ -338,3 +338,11 @@ ROUND = """let
     plain = final.stdenv.mkDerivation { name = "plain"; src = ./.; };
   }) ]; };
 in ps.tool.overrideAttrs (o: { version = "1.3"; })"""
+
+
+def test_what_was_there_already_is_not_lost_to_a_later_override(tmp_path: Path) -> None:
+    text = "ps: (ps.graphviz.override { gd = ps.gd; }).overrideAttrs (o: { buildInputs = o.buildInputs ++ [ ps.zlib ]; })"
+    answer = stale(set_program(text, str(tmp_path)), [])
+    assert exit_code(answer) == 0
+    assert "lost" not in text_of(answer)
+    assert "same as before" in text_of(answer)

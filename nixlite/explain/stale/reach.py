@@ -127,7 +127,9 @@ class Judge:
             out_path(self.found, self.layer.before) != out_path(self.found, self.layer.after)
         )
         reaches = [self.reach(given) for given in self.layer.given]
-        return Reached(self.layer, self.before, self.after, outputs, self.survives(), reaches)
+        # An override that gives what was there already makes no difference, and nothing of it is lost.
+        survives = None if all(reach.kind == SAME for reach in reaches) else self.survives()
+        return Reached(self.layer, self.before, self.after, outputs, survives, reaches)
 
     def find_behind(self) -> list[Differing]:
         """What the package, after all its overrides, is built with that would be another; not what was
