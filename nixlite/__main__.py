@@ -41,6 +41,7 @@ commands:
   args         what callPackage would do with a function
   lint         what is probably not meant, found in the source; --fix
   stale        what an override left behind, why, and a fix
+  override     write an override for what is wished
   layers       the overlays that a set is made of: who defines, changes and reads what
   trace        an evaluation step by step, also as a page for the browser
 

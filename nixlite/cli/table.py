@@ -39,6 +39,7 @@ COMMANDS = {
     "args": "nixlite.cli.explain.arguments.Arguments",
     "lint": "nixlite.cli.explain.lint.Lint",
     "stale": "nixlite.cli.explain.stale.StaleCommand",
+    "override": "nixlite.cli.explain.override.OverrideCommand",
     "layers": "nixlite.cli.explain.layers.Layers",
     "trace": "nixlite.cli.explain.trace.Trace",
 }
