@@ -6,6 +6,7 @@ fix of `stale` for `overrideAttrs { version = …; }` gives, the made-up hash re
 
     python -m tests.explain.versions --tree ~/nixpkgs --number 200 --nix nix-instantiate
     python -m tests.explain.versions                               the bundled set, evaluated by nixlite itself
+    python -m tests.explain.versions --override …                  what `nixlite override PACKAGE version=…` writes
 """
 
 from __future__ import annotations
@@ -24,6 +25,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from nixlite.errors import NixError
 from nixlite.evaluator import Evaluator
+from nixlite.explain.override.answer import write
+from nixlite.explain.override.wishes import Wish
 from nixlite.explain.recording.program import Program
 from nixlite.explain.stale.answer import stale
 from nixlite.explain.stale.data import data
@@ -145,6 +148,20 @@ def attributes(tree: Path, seed: int) -> Iterator[tuple[str, Path, str]]:
 def ask(tree: Path, attribute: str) -> dict[str, Any]:
     """The answer of `stale`."""
     text = f'ps: ps.{attribute}.overrideAttrs (o: {{ version = "{NEW}"; }})'
+    return data(stale(program(tree, text), []))
+
+
+def ask_override(tree: Path, attribute: str) -> dict[str, Any]:
+    """What `nixlite override` writes, as if it were a fix of `stale`."""
+    written = write(
+        lambda text: program(tree, text), attribute.split("."), [Wish("version", NEW, adds=False)]
+    )
+    fix = {"code": written.code, "whole": True, "ok": written.ok}
+    return {"fixes": [fix], "verdict": {"code": 1 - written.ok, "problems": written.problems}}
+
+
+def program(tree: Path, text: str) -> Program:
+    """A function applied to the package set of a tree."""
 
     def evaluate(evaluator: Any) -> Any:
         if "base" not in evaluator.kept:
@@ -156,11 +173,18 @@ def ask(tree: Path, attribute: str) -> dict[str, Any]:
         function = evaluator.evaluate_source(Source("«string»", text, base="/"))
         return evaluator.base["call"](function, evaluator.kept["base"])
 
-    return data(stale(Program(settings(tree), quiet(), evaluate, ["«string»"]), []))
+    return Program(settings(tree), quiet(), evaluate, ["«string»"])
 
 
-def judge(tree: Path, attribute: str, file: Path, version: str, evaluate: Callable[[str], str]) -> Outcome:
-    """Compare E and F for one package."""
+def judge(
+    tree: Path,
+    attribute: str,
+    file: Path,
+    version: str,
+    evaluate: Callable[[str], str],
+    question: Callable[[Path, str], dict[str, Any]] = ask,
+) -> Outcome:
+    """Compare E and F for one package; *question* gives the fixes."""
     package = f"(import <nixpkgs> {{ config = {{ }}; overlays = [ ]; }}).{attribute}"
     original = file.read_text()
     stdenv = "(import <nixpkgs> { config = { }; overlays = [ ]; }).stdenv.drvPath"
@@ -175,7 +199,7 @@ def judge(tree: Path, attribute: str, file: Path, version: str, evaluate: Callab
     finally:
         file.write_text(original)
     try:
-        answer = ask(tree, attribute)
+        answer = question(tree, attribute)
     except NixError as error:
         return Outcome(attribute, "unexplained", f"stale fails: {error}", None)
     candidates = [fix for fix in answer["fixes"] if fix["ok"]]
@@ -224,16 +248,22 @@ def with_old_hash(
         if "-" in old:
             before = re.sub(r"\bsha256(?=\s*=\s*$)", "hash", before)
         code = f'{before}"{old}"{after}'
-    return f"let ps = import <nixpkgs> {{ config = {{ }}; overlays = [ ]; }}; in ({code}).drvPath"
+    return f"let ps = import <nixpkgs> {{ config = {{ }}; overlays = [ ]; }}; pkgs = ps; in ({code}).drvPath"
 
 
-def run(tree: Path, number: int, seed: int, evaluate: Callable[[str], str]) -> list[Outcome]:
+def run(
+    tree: Path,
+    number: int,
+    seed: int,
+    evaluate: Callable[[str], str],
+    question: Callable[[Path, str], dict[str, Any]] = ask,
+) -> list[Outcome]:
     """The outcomes for packages taken at random."""
     outcomes: list[Outcome] = []
     for attribute, file, version in attributes(tree, seed):
         if sum(item.kind != "skipped" for item in outcomes) >= number:
             break
-        outcomes.append(judge(tree, attribute, file, version, evaluate))
+        outcomes.append(judge(tree, attribute, file, version, evaluate, question))
         last = outcomes[-1]
         print(f"{last.kind:12} {attribute} {last.detail[:100]}", file=sys.stderr, flush=True)
     return outcomes
@@ -249,6 +279,7 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--nix", help="a command such as nix-instantiate (nixlite's own evaluator)")
     parser.add_argument("--json", type=Path, help="where the answers are written to")
+    parser.add_argument("--override", action="store_true", help="what `nixlite override` writes")
     options = parser.parse_args()
     source = options.tree or Path(__file__).parents[2] / "stdlib" / "nixpkgs"
     with tempfile.TemporaryDirectory() as folder:
@@ -256,7 +287,8 @@ def main() -> int:
         shutil.copytree(source, tree, symlinks=True)
         command = shlex.split(options.nix) if options.nix else None
         evaluate = evaluated_by(command, tree) if command else evaluated_here(tree)
-        outcomes = run(tree, options.number, options.seed, evaluate)
+        question = ask_override if options.override else ask
+        outcomes = run(tree, options.number, options.seed, evaluate, question)
     kinds = [item.kind for item in outcomes]
     for kind in ("equal", "explained", "unexplained", "false ✓", "skipped"):
         print(f"{kind}: {kinds.count(kind)}")
