@@ -346,3 +346,23 @@ def test_what_was_there_already_is_not_lost_to_a_later_override(tmp_path: Path) 
     assert exit_code(answer) == 0
     assert "lost" not in text_of(answer)
     assert "same as before" in text_of(answer)
+
+
+PILL = """let
+  makeOverridable = f: args: let result = f args; in result // { override = new: f (args // new); };
+  make = { gd ? 1, name ? "graphviz" }: { inherit gd name; };
+  graphviz = makeOverridable make { };
+in (graphviz.override { gd = 2; }).override { name = "x"; }"""
+
+
+def test_an_override_that_can_be_used_once_is_explained(tmp_path: Path) -> None:
+    """Pill 14's first `makeOverridable`: what it overrides cannot be overridden again."""
+    file = tmp_path / "p.nix"
+    file.write_text(PILL)
+    host = CapturingHost({})
+    assert run(["stale", str(file)], host) == 1
+    text = " ".join("".join(host.stdout).split())
+    assert "it can be used once" in text
+    assert "p.nix:2" in text
+    assert 'graphviz.override { gd = 2; name = "x"; }' in text
+    assert "✓" in text

@@ -40,7 +40,8 @@ class Refusal(NamedTuple):
     NO_FUNCTION (what is overridden has no *name*, but *accepted*), NO_ATTRIBUTE (what the override was told
     has no *name*; *visible* is where the package shows one all the same), OTHER. *similar*: flags of the
     package that sound like the argument. *before*: whether the package fails without the override as
-    well."""
+    well. *earlier*: the override of which what is overridden is the result, and *function* where the function
+    is written that gave it."""
 
     kind: str
     error: NixError
@@ -54,6 +55,8 @@ class Refusal(NamedTuple):
     before: bool
     results: list[Reached]
     fixes: list[Fix]
+    earlier: Layer | None = None
+    function: Place | None = None
 
 
 def refusal(runs: Runs) -> Refusal | None:
@@ -87,9 +90,25 @@ def refusal(runs: Runs) -> Refusal | None:
             break
     fails = is_package(first.found, layer.before) and not isinstance(first.drv, str) and failing(runs, layer)
     near = nearest(name, accepts)
-    return Refusal(
+    earlier = earlier_of(entries, layer) if kind == NO_FUNCTION else None
+    function = function_of(runs, earlier) if earlier is not None else None
+    found = Refusal(
         kind, explained, name, layer, accepts, near, similar, place, visible, fails, results, fixes
     )
+    return found._replace(earlier=earlier, function=function)
+
+
+def earlier_of(entries: list[Layer], layer: Layer) -> Layer | None:
+    """The override whose result another one is to override."""
+    return next((item for item in entries if item is not layer and item.after is layer.before), None)
+
+
+def function_of(runs: Runs, layer: Layer) -> Place | None:
+    """Where the function is written that an override calls: the `override` of what it overrides."""
+    found = runs.first.found
+    cell = layer.before.get(layer.what) if type(layer.before) is dict else None
+    chain = found.origins.chain(cell) if type(cell) is list else []
+    return next((node.place for node in reversed(chain) if node.place is not None), None)
 
 
 def failing(runs: Runs, layer: Layer) -> bool:
@@ -200,6 +219,7 @@ def ways_out(case: Case, kind: str, name: str, accepts: list[str]) -> Iterator[R
         yield from through_call_package(case, name)
     elif kind == NO_FUNCTION:
         yield from longer_list(case)
+        yield from in_one(case, name)
     elif kind == ONLY_FUNCTIONS:
         site = case.written.site
         code = f"({case.written.previous}: {site.text(site.argument)})"
@@ -207,12 +227,30 @@ def ways_out(case: Case, kind: str, name: str, accepts: list[str]) -> Iterator[R
         yield Repair(site.source, code, edits, evaluates(case, name), "", whole=False)
 
 
+def in_one(case: Case, name: str) -> Iterator[Repair]:
+    """`x.override { a = 1; b = 2; }` for `(x.override { a = 1; }).override { b = 2; }`."""
+    earlier = earlier_of([item.layer for item in case.results], case.layer)
+    if earlier is None or earlier.observation is None or earlier.what != name:
+        return
+    first, second = writing(earlier.observation.site), case.written
+    one, two = first.container, second.container
+    if one is None or two is None or first.functions or second.functions:
+        return
+    if first.site.source.name != second.site.source.name or set(one.bindings) & set(two.bindings):
+        return
+    inner = [second.text[part.start : part.end].strip()[1:-1].strip() for part in (one, two)]
+    code = f"{first.source(first.site.subject)}.{name} {{ {' '.join(inner)} }}"
+    edits = [(second.site.call.start, second.site.argument.end, code)]
+    say = f"one `{name}` gives both"
+    yield Repair(second.site.source, code, edits, evaluates(case, name), say)
+
+
 def evaluates(case: Case, name: str) -> Any:
     """The check of an edit that is to make a program evaluate."""
 
     def check(record: Any) -> list[Moved]:
-        fine = isinstance(record.drv, str)
-        return [Moved((name,), case.runs.first.error, record.drv, True)] if fine else []
+        fine = isinstance(record.drv, str) or (record.drv is None and record.error is None)
+        return [Moved((name,), case.runs.first.error, record.drv or record.value, True)] if fine else []
 
     return check
 

@@ -212,7 +212,8 @@ def show_fix(fix: Fix, phrases: Phrases, *, other: bool = False) -> list[str]:
     elif fix.drv is None:
         lines.append("  ✗ evaluated: it fails")
     elif fix.ok:
-        outcome = "what is built stays as it is now" if fix.same else "another derivation than now"
+        outcome = "another derivation than now" if fix.drv else "it has a value then"
+        outcome = "what is built stays as it is now" if fix.same else outcome
         lines.append(f"  {mark} evaluated: {outcome}")
     else:
         lines.append(f"  {mark} evaluated: not all of it follows")

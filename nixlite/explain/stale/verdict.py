@@ -286,6 +286,12 @@ def refused(item: Refusal, phrases: Phrases) -> Verdict:
         headline = f"Refused: {subject} has no `{name}`."
         has = f" It has {listed([f'`{part}`' for part in item.accepted])}." if item.accepted else ""
         why = f"It was not made by `callPackage` or `makeOverridable`, which give `{name}`.{has}"
+        if item.earlier is not None:
+            where = f" ({phrases.place(item.function)})" if item.function is not None else ""
+            why = (
+                f"It is what {phrases.at(item.earlier)} gave, and that `{name}`{where} calls the function and "
+                f"gives the result no `{name}`: it can be used once.{has}"
+            )
         return Verdict(WRONG, headline, [why], [])
     if item.kind == NO_ATTRIBUTE:
         old = phrases.old_name(item.layer)

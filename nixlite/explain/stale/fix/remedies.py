@@ -327,7 +327,7 @@ def repaired(runs: Runs, repair: Repair) -> Fix | None:
     place = (source.name, *source.line_column(repair.edits[0][0]))
     if drv is None or not rows:
         return None
-    same = record.drv == runs.first.drv
+    same = isinstance(record.drv, str) and record.drv == runs.first.drv
     return Fix(
         repair.code,
         place,
