@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 import nixlite
+from nixlite.__main__ import run
 from nixlite.explain.brief import brief_pair
 from nixlite.explain.stale.answer import stale
 from nixlite.explain.stale.plain.examine import examine
@@ -14,6 +15,7 @@ from nixlite.explain.stale.plain.fixes import propose
 from nixlite.explain.stale.plain.text import causes_of, show
 from nixlite.explain.stale.text import exit_code
 from nixlite.explain.stale.text import show as text_of
+from nixlite.host.real import CapturingHost
 from tests.explain.cases import CASES, MAKE, OVERRIDABLE
 from tests.explain.support import program_of, set_program
 

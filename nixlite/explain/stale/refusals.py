@@ -92,10 +92,8 @@ def refusal(runs: Runs) -> Refusal | None:
     near = nearest(name, accepts)
     earlier = earlier_of(entries, layer) if kind == NO_FUNCTION else None
     function = function_of(runs, earlier) if earlier is not None else None
-    found = Refusal(
-        kind, explained, name, layer, accepts, near, similar, place, visible, fails, results, fixes
-    )
-    return found._replace(earlier=earlier, function=function)
+    facts = (kind, explained, name, layer, accepts, near, similar, place, visible, fails)
+    return Refusal(*facts, results, fixes, earlier, function)
 
 
 def earlier_of(entries: list[Layer], layer: Layer) -> Layer | None:

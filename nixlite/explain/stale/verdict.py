@@ -289,8 +289,8 @@ def refused(item: Refusal, phrases: Phrases) -> Verdict:
         if item.earlier is not None:
             where = f" ({phrases.place(item.function)})" if item.function is not None else ""
             why = (
-                f"It is what {phrases.at(item.earlier)} gave, and that `{name}`{where} calls the function and "
-                f"gives the result no `{name}`: it can be used once.{has}"
+                f"It is what {phrases.at(item.earlier)} gave, and that `{name}`{where} calls the function "
+                f"and gives the result no `{name}`: it can be used once.{has}"
             )
         return Verdict(WRONG, headline, [why], [])
     if item.kind == NO_ATTRIBUTE:
