@@ -65,7 +65,7 @@ class Evaluate(Command):
         from importlib import import_module
 
         self.unwatch()  # a person will be typing
-        import_module("nixlite.repl.debugger").attach(evaluator)
+        import_module("nixlite.repl.debugging.debugger").attach(evaluator)
         try:
             return self.evaluate(evaluator, path)
         except import_module("nixlite.repl.session").Abandoned:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sys
 
-from nixlite.repl.loading import load_all
+from nixlite.repl.commands.loading import load_all
 from nixlite.repl.session import OUT, Reply
 
 TYPE_CHECKING = False
@@ -33,10 +33,10 @@ def run(session: Session, *, terminal: bool | None = None) -> int:
     if not start(session):
         return 1
     if is_terminal(host) if terminal is None else terminal:
-        from nixlite.repl.terminal import run_terminal
+        from nixlite.repl.terminal.prompt import run_terminal
 
         if not session.style.compat and session.debugging is None:
-            from nixlite.repl.startup import run_startup_file
+            from nixlite.repl.terminal.startup import run_startup_file
 
             host.write_stderr(run_startup_file(session))
         return run_terminal(session)

@@ -55,7 +55,7 @@ class Repl(Command):
             session.files += self.words
         session.progress = self.talks and self.host.stderr_colour()
         if self.debugger:
-            from nixlite.repl.debugger import attach
+            from nixlite.repl.debugging.debugger import attach
 
             attach(evaluator, outer=session)
         if self.inputs:

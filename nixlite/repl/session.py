@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from nixlite.evaluator import Evaluator
-    from nixlite.repl.debugger import Debugging
+    from nixlite.repl.debugging.debugger import Debugging
     from nixlite.runtime.values import Lazy, Value
 
 OUT, ERR = "out", "err"
@@ -186,8 +186,8 @@ class Session:
         if not line:
             return False
         if line.startswith(":"):
-            from nixlite.repl import commands  # noqa: F401 - fills the table
-            from nixlite.repl.table import takes_expression, visible_commands
+            from nixlite.repl.commands import names as commands  # noqa: F401 - fills the table
+            from nixlite.repl.rows import takes_expression, visible_commands
 
             name, *rest = line.split(None, 1)
             row = visible_commands(self).get(name)
@@ -217,7 +217,7 @@ class Session:
 
     def _process(self, line: str) -> None:
         if line.startswith(":"):
-            from nixlite.repl.commands import run_command  # only those who use commands load them
+            from nixlite.repl.commands.names import run_command  # only those who use commands load them
 
             run_command(self, line)
         elif not self._bind(line):
@@ -314,7 +314,7 @@ class Session:
 
         *origin* says in `:ls` where they come from.
         """
-        from nixlite.repl.loading import added_text
+        from nixlite.repl.commands.loading import added_text
         from nixlite.runtime.expect import force_attrs
 
         attrs = force_attrs(value, "while evaluating an attribute set to be merged in the global scope")

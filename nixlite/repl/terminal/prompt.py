@@ -20,8 +20,8 @@ from prompt_toolkit.styles import Style
 
 from nixlite.observe.watch import Watch, stop_timer
 from nixlite.repl.app import CONTINUATION, PROMPT, deliver
-from nixlite.repl.completion import complete_or_fail
-from nixlite.repl.inspecting import status
+from nixlite.repl.terminal.completion import complete_or_fail
+from nixlite.repl.terminal.inspecting import status
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -98,7 +98,7 @@ def watching(session: Session) -> AbstractContextManager[object]:
 def edit_last(session: Session) -> str:
     """The last input after a visit to the user's editor: what is typed next begins with it."""
     from nixlite.errors import NixError
-    from nixlite.repl.editing import edit_text
+    from nixlite.repl.commands.editing import edit_text
 
     inputs = [text for text, _ in session.transcript if not text.startswith(EDIT)]
     try:
@@ -181,7 +181,7 @@ def make_prompt(session: Session, **options: Any) -> PromptSession[str]:
 
 def nix_lexer() -> PygmentsLexer:
     """Colours as one types."""
-    from nixlite.repl.highlighting import PipingNixLexer
+    from nixlite.repl.terminal.highlighting import PipingNixLexer
 
     return PygmentsLexer(PipingNixLexer)
 

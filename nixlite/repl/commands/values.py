@@ -5,7 +5,7 @@ from __future__ import annotations
 from time import perf_counter
 
 from nixlite.errors import NixError
-from nixlite.repl.table import command
+from nixlite.repl.rows import command
 from nixlite.syntax import nodes
 
 TYPE_CHECKING = False
@@ -32,7 +32,7 @@ def show_position(session: Session, text: str) -> str:
 
     Of a set that is not named, the place of its first attribute.
     """
-    from nixlite.repl import finding
+    from nixlite.repl.commands import finding
 
     return finding.show_positions(session, text)
 
@@ -40,7 +40,7 @@ def show_position(session: Session, text: str) -> str:
 @command(":src", argument="<expr>", help="Show the source of an attribute or function", own=True)
 def show_source(session: Session, text: str) -> str:
     """As `:pos`, with the text of the definition."""
-    from nixlite.repl import finding
+    from nixlite.repl.commands import finding
 
     return finding.show_source(session, text)
 
@@ -79,7 +79,7 @@ def two_expressions(session: Session, text: str) -> tuple[str, str]:
 )
 def list_scope(session: Session, text: str) -> str:
     """The names by origin: the input, file or set that brought them, with the types of evaluated ones."""
-    from nixlite.repl import listing
+    from nixlite.repl.commands import listing
 
     return listing.list_scope(session, text)
 
@@ -87,7 +87,7 @@ def list_scope(session: Session, text: str) -> str:
 @command(":set", own_argument="[option [value]]", help="Show or set an option", own=True)
 def set_option(session: Session, text: str) -> str:
     """`:set` lists the options with their values, `:set depth 2` sets one."""
-    from nixlite.repl import options
+    from nixlite.repl.commands import options
 
     return options.set_option(session, text)
 
@@ -117,7 +117,7 @@ def profile(session: Session, text: str) -> str:
     The program is looked at some hundred times a second, so that what is quick is not seen; what it
     imports for the first time counts too.
     """
-    from nixlite.repl import profiling
+    from nixlite.repl.commands import profiling
 
     return profiling.profile(session, text)
 
@@ -136,7 +136,7 @@ def run_shell(session: Session, text: str) -> str:
 @command(":save", own_argument="<path>", help="Write the session so far to a file, as a transcript", own=True)
 def save(session: Session, text: str) -> str:
     """Prompts, inputs and answers as they were shown, without colours."""
-    from nixlite.repl.transcript import transcript_text
+    from nixlite.repl.commands.transcript import transcript_text
 
     if not text:
         raise NixError("':save' needs the name of a file")
@@ -155,6 +155,6 @@ def save(session: Session, text: str) -> str:
 @command(":debug", help="Enter the debugger where the last error happened", own=True)
 def debug(session: Session, text: str) -> str:
     """Evaluate the input that failed once more, under the debugger."""
-    from nixlite.repl import debugger
+    from nixlite.repl.debugging import debugger
 
     return debugger.debug_last(session)

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from nixlite.errors import NixError, did_you_mean, levenshtein
-from nixlite.repl import differences, explaining, extras, loading
-from nixlite.repl.table import command, visible_commands, visible_rows
+from nixlite.repl.commands import packages as differences
+
+# isort: split
+from nixlite.repl.commands import explaining, loading
+from nixlite.repl.commands import values as extras
+from nixlite.repl.rows import command, visible_commands, visible_rows
 from nixlite.runtime.values import ContextString, show_type
 from nixlite.spelling import natural
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from nixlite.repl.rows import Command
     from nixlite.repl.session import Session
-    from nixlite.repl.table import Command
 
 HELP_COLUMN = 29
 EXTRAS = extras, differences, explaining
@@ -45,7 +49,7 @@ def add(session: Session, text: str) -> str:
 @command(":b", argument="<expr>", help="Build a derivation")
 def build(session: Session, text: str) -> str:
     """Hand the derivation to an installed Nix and name the outputs."""
-    from nixlite.repl import building
+    from nixlite.repl.commands import building
 
     return building.build(session, session.evaluate(text))
 
@@ -57,7 +61,7 @@ def build(session: Session, text: str) -> str:
 )
 def build_and_link(session: Session, text: str) -> str:
     """As `:b`, with links `repl-result-…` that keep the outputs from being collected."""
-    from nixlite.repl import building
+    from nixlite.repl.commands import building
 
     return building.build(session, session.evaluate(text), link=True)
 
@@ -74,7 +78,7 @@ def edit(session: Session, text: str) -> str:
 
     Without an argument, the last input: what the editor leaves is the next.
     """
-    from nixlite.repl import editing
+    from nixlite.repl.commands import editing
 
     return editing.edit(session, text)
 
@@ -82,7 +86,7 @@ def edit(session: Session, text: str) -> str:
 @command(":i", argument="<expr>", help="Build derivation, then install result into\ncurrent profile")
 def install(session: Session, text: str) -> str:
     """`nix-env -i` of the derivation."""
-    from nixlite.repl import building
+    from nixlite.repl.commands import building
 
     return building.hand_over(session, session.evaluate(text), ["nix-env", "-i"])
 
@@ -148,7 +152,7 @@ def reload(session: Session, text: str) -> str:
 @command(":sh", argument="<expr>", help="Build dependencies of derivation, then start\nnix-shell")
 def shell(session: Session, text: str) -> str:
     """`nix-shell` of the derivation."""
-    from nixlite.repl import building
+    from nixlite.repl.commands import building
 
     return building.hand_over(session, session.evaluate(text), ["nix-shell"])
 
@@ -162,7 +166,7 @@ def describe_type(session: Session, text: str) -> str:
 @command(":u", argument="<expr>", help="Build derivation, then start nix-shell")
 def use(session: Session, text: str) -> str:
     """`nix-shell` of a derivation that has the given one as its input."""
-    from nixlite.repl import building
+    from nixlite.repl.commands import building
 
     return building.use(session, session.evaluate(text))
 
@@ -170,7 +174,7 @@ def use(session: Session, text: str) -> str:
 @command(":doc", argument="<expr>", help="Show documentation of a builtin function")
 def document(session: Session, text: str) -> str:
     """What is written about a builtin, a function with a doc comment or a documented attribute."""
-    from nixlite.repl import documentation
+    from nixlite.repl.commands import documentation
 
     return documentation.document(session, text)
 
@@ -178,7 +182,7 @@ def document(session: Session, text: str) -> str:
 @command(":log", argument="<expr>", help="Show logs for a derivation")
 def show_log(session: Session, text: str) -> str:
     """`nix-store --read-log` of the derivation."""
-    from nixlite.repl import building
+    from nixlite.repl.commands import building
 
     return building.hand_over(session, session.evaluate(text), ["nix-store", "--read-log"])
 

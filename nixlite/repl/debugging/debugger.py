@@ -9,9 +9,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from nixlite.errors import NixError
+from nixlite.repl.debugging.tracepoints import BUILTIN, Point, Rewriter
+from nixlite.repl.rows import command
 from nixlite.repl.session import Abandoned, Session
-from nixlite.repl.table import command
-from nixlite.repl.tracepoints import BUILTIN, Point, Rewriter
 from nixlite.runtime.thunk import VIRGIN, force, handed_back, is_evaluated, peel
 from nixlite.runtime.values import PrimOp, linked
 from nixlite.spelling import attribute_name, natural

@@ -24,7 +24,7 @@ def edit(session: Session, text: str) -> str:
     """Open what the value of *text* comes from and, when the editor is done, load everything anew."""
     import subprocess
 
-    from nixlite.repl.loading import reload_all
+    from nixlite.repl.commands.loading import reload_all
 
     path, line = place_of(session, session.evaluate(text), text)
     try:

@@ -154,7 +154,7 @@ class Sampler:
 
     def text_of(self, place: Line) -> str:
         """The source line, if it is at hand."""
-        from nixlite.repl.finding import source_of
+        from nixlite.repl.commands.finding import source_of
 
         source = source_of(self.session, place[0])
         lines = source.lines() if source is not None else []

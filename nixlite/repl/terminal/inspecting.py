@@ -37,8 +37,8 @@ def status(session: Session, text: str, cursor: int) -> tuple[str, bool]:
 
 def command_status(session: Session, text: str, cursor: int) -> tuple[str, bool]:
     """What a command does until its argument is being typed."""
-    from nixlite.repl import commands  # noqa: F401 - fills the table
-    from nixlite.repl.table import takes_expression, visible_commands
+    from nixlite.repl.commands import names as commands  # noqa: F401 - fills the table
+    from nixlite.repl.rows import takes_expression, visible_commands
 
     name = text.split(None, 1)[0]
     row = visible_commands(session).get(name)
@@ -97,7 +97,7 @@ def resolve(session: Session, tree: nodes.Expr, source: Source) -> Analysis:
 
 def node_at(tree: nodes.Expr, cursor: int) -> nodes.Expr | None:
     """The smallest variable or selection at the cursor; a selection counts as a whole."""
-    from nixlite.repl.finding import walk
+    from nixlite.repl.commands.finding import walk
 
     best: nodes.Expr | None = None
     for node, _ in walk(tree):

@@ -13,8 +13,8 @@ from types import FunctionType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from nixlite.errors import NixError
-from nixlite.repl.inspecting import peek, signature
-from nixlite.repl.table import visible_commands
+from nixlite.repl.rows import visible_commands
+from nixlite.repl.terminal.inspecting import peek, signature
 from nixlite.runtime.thunk import force
 from nixlite.runtime.values import PrimOp, lambda_info, type_name
 from nixlite.spelling import attribute_name
@@ -113,7 +113,7 @@ def _complete(session: Session, text: str) -> list[Candidate]:
 
 
 def _commands(session: Session, text: str) -> list[Candidate]:
-    from nixlite.repl import commands  # noqa: F401 - fills the table
+    from nixlite.repl.commands import names as commands  # noqa: F401 - fills the table
 
     rows = sorted((name, row) for name, row in visible_commands(session).items())
     return [
@@ -125,7 +125,7 @@ def _words(session: Session, command: str, text: str) -> list[Candidate]:
     """Options and their values after `:set`, commands after `:?`."""
     if command != ":set":
         return _commands(session, text) if text.startswith(":") or not text else []
-    from nixlite.repl.options import OPTIONS
+    from nixlite.repl.commands.options import OPTIONS
 
     name, blank, value = text.partition(" ")
     if not blank:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from types import FunctionType
 
 from nixlite.errors import Frame, NixError
-from nixlite.repl.finding import named_cell, source_of, tree_of, walk
+from nixlite.repl.commands.finding import named_cell, source_of, tree_of, walk
 from nixlite.runtime.call import call
 from nixlite.runtime.values import PrimOp, PrimOpApp, lambda_info, linked
 from nixlite.source import Position
@@ -19,7 +19,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from nixlite.repl.finding import Chain
+    from nixlite.repl.commands.finding import Chain
     from nixlite.repl.session import Session
     from nixlite.runtime.values import Value
     from nixlite.source import Source
@@ -44,7 +44,7 @@ def document(session: Session, text: str) -> str:
     if markdown is None:
         raise NixError("value does not have documentation")
     if session.style.compat and not raw:
-        from nixlite.repl.markdown import render  # only here
+        from nixlite.repl.commands.markdown import render  # only here
 
         return render(markdown)
     return (markdown if raw else plain(markdown)).strip(" \n\r\t")

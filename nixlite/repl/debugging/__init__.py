@@ -1,0 +1,1 @@
+"""The debugger: stopping a program and looking at it."""
