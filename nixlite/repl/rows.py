@@ -1,21 +1,20 @@
-"""The table of commands: rows are declared with `@command`, by `commands.py` and `extras.py`.
+"""A command as a row of a table: what it is called, what it takes and does.
 
-What a command returns is shown as its answer; errors are raised. `:?` is written from the table.
+What a command returns is shown as its answer; errors are raised. `:?` is written from the rows.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
-    from nixlite.repl.session import Session
+On = TypeVar("On")
+"""What commands are done on: a `Conversation`, which has rows and so lies above them."""
 
-    Action = Callable[["Session", str], str]
 
-
-class Command(NamedTuple):
+class ReplCommand(NamedTuple, Generic[On]):
     """A row of the table.
 
     `own` marks what `nix repl` does not have: absent in its style. `debugging`: only there in the debugger.
@@ -24,7 +23,7 @@ class Command(NamedTuple):
     names: tuple[str, ...]
     argument: str
     help: str
-    action: Action
+    action: Callable[[On, str], str]
     own: bool
     own_argument: str
     debugging: bool
@@ -34,11 +33,6 @@ class Command(NamedTuple):
         argument = self.argument if compat else self.own_argument or self.argument
         return f"{', '.join(self.names)} {argument}".rstrip()
 
-
-COMMANDS: dict[str, Command] = {}
-
-IN_DEBUGGER: dict[str, Command] = {}
-"""The rows that are only there in the debugger, before those of the same name: `:step` is a step there."""
 
 EXPRESSIONS = ("<expr>", "[depth] <expr>", "<expr> <expr>")
 """Arguments that are Nix, which may go on over several lines."""
@@ -51,30 +45,36 @@ def command(
     own: bool = False,
     own_argument: str = "",
     debugging: bool = False,
-) -> Callable[[Action], Action]:
-    """Declare the decorated function as the command with these *names*."""
+) -> Callable[[Callable[[On, str], str]], ReplCommand[On]]:
+    """Make the decorated function the command with these *names*; its docstring is what `:? NAME` says."""
 
-    def declare(action: Action) -> Action:
-        row = Command(names, argument, help, action, own, own_argument, debugging)
-        (IN_DEBUGGER if debugging else COMMANDS).update(dict.fromkeys(names, row))
-        return action
+    def declare(action: Callable[[On, str], str]) -> ReplCommand[On]:
+        return ReplCommand(names, argument, help, action, own, own_argument, debugging)
 
     return declare
 
 
-def takes_expression(row: Command) -> bool:
+def takes_expression(row: ReplCommand[On]) -> bool:
     """Whether the argument of a command may go on over several lines."""
     return row.argument in EXPRESSIONS
 
 
-def visible_commands(session: Session) -> dict[str, Command]:
-    """The rows that the session's style has, by each of their names."""
-    rows = COMMANDS if session.debugging is None else {**COMMANDS, **IN_DEBUGGER}
-    return {name: row for name, row in rows.items() if not (row.own and session.style.compat)}
+def rows_by_name(
+    rows: Iterable[ReplCommand[On]], *, compat: bool, stopped: bool
+) -> dict[str, ReplCommand[On]]:
+    """The rows that a style has, by each of their names; while a program is *stopped* also the debugger's.
+
+    These come before those of the same name: `:step` is a step there.
+    """
+    found: dict[str, ReplCommand[On]] = {}
+    for debugging in (False, True) if stopped else (False,):
+        for row in rows:
+            if row.debugging == debugging:
+                found.update(dict.fromkeys(row.names, row))
+    return {name: row for name, row in found.items() if not (row.own and compat)}
 
 
-def visible_rows(session: Session) -> list[Command]:
+def each_once(known: dict[str, ReplCommand[On]]) -> list[ReplCommand[On]]:
     """The rows, each once, with those of their names that mean them."""
-    known = visible_commands(session)
     rows = {id(row): row for row in known.values()}.values()
     return [row._replace(names=tuple(name for name in row.names if known[name] is row)) for row in rows]

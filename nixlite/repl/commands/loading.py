@@ -8,64 +8,51 @@ from nixlite.cli.auto_call import auto_call
 from nixlite.cli.sources import file_path
 from nixlite.errors import NixError
 from nixlite.runtime.values import NixPath
-from nixlite.spelling import attribute_name, quote
+from nixlite.spelling import quote
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from nixlite.repl.session import Session
-    from nixlite.runtime.values import Lazy, Value
-
-NAMES_SHOWN = 20
+    from nixlite.repl.conversation import Conversation
+    from nixlite.runtime.values import Value
 
 
-def added_text(attrs: dict[str, Lazy], *, names: bool) -> str:
-    """`Added 2 variables.`, which is always plural, and with *names* the first twenty of them."""
-    text = f"Added {len(attrs)} variables."
-    if not names:
-        return text
-    text += "\n" + ", ".join(attribute_name(name) for name in sorted(attrs)[:NAMES_SHOWN])
-    if len(attrs) > NAMES_SHOWN:
-        text += f"\n... and {len(attrs) - NAMES_SHOWN} more; view with :ll"
-    return text
-
-
-def load_file(session: Session, name: str) -> None:
+def load_file(conversation: Conversation, name: str) -> None:
     """Evaluate a file, call it if it is a function of named arguments, and bring its attributes into scope.
 
     `nix repl` remembers the name for `:r` even if that fails; here a failing file is not remembered.
     """
-    if session.style.compat:
-        remember(session, name)
-    session.add_attributes(evaluate_file(session, name), name)
-    remember(session, name)
+    if conversation.style.compat:
+        remember(conversation, name)
+    conversation.add_attributes(evaluate_file(conversation, name), name)
+    remember(conversation, name)
 
 
-def forget_files(session: Session) -> None:
+def forget_files(conversation: Conversation) -> None:
     """Have every file be read again when it is next imported: it may have changed."""
-    session.evaluator.files.clear()
-    session.watch.stamps.clear()
+    conversation.evaluator.files.clear()
+    conversation.watch.stamps.clear()
 
 
-def remember(session: Session, name: str) -> None:
+def remember(conversation: Conversation, name: str) -> None:
     """Have `:r` load *name* as the last."""
-    if name in session.files:
-        session.files.remove(name)
-    session.files.append(name)
+    if name in conversation.files:
+        conversation.files.remove(name)
+    conversation.files.append(name)
 
 
-def evaluate_file(session: Session, name: str) -> Value:
+def evaluate_file(conversation: Conversation, name: str) -> Value:
     """The value of the file that *name* means on the command line: a path or `<a/lookup/path>`."""
-    path = resolve_file(session, name)
-    return auto_call(session.evaluator.import_file(NixPath(path)), session.auto_arguments)
+    path = resolve_file(conversation, name)
+    return auto_call(conversation.evaluator.import_file(NixPath(path)), conversation.auto_arguments)
 
 
-def resolve_file(session: Session, name: str) -> str:
+def resolve_file(conversation: Conversation, name: str) -> str:
     """The path that *name* means; a missing `lib.nix` is the bundled one, with a notice."""
-    path = file_path(session.evaluator, name)
-    if not session.style.compat and "/" not in name and not session.evaluator.host.exists(path):
+    path = file_path(conversation.evaluator, name)
+    if not conversation.style.compat and "/" not in name and not conversation.evaluator.host.exists(path):
         bundled = bundled_file(name)
         if bundled is not None:
-            session.notice(f"There is no {name} here, so this is the bundled one: {bundled}")
+            conversation.notice(f"There is no {name} here, so this is the bundled one: {bundled}")
             return bundled
     return path
 
@@ -78,50 +65,50 @@ def bundled_file(name: str) -> str | None:
     return path if name.endswith(".nix") and os.path.isfile(path) else None
 
 
-def load_all(session: Session) -> None:
+def load_all(conversation: Conversation) -> None:
     """Load the files, flakes and expressions that the session was told of.
 
     In the style of `nix repl` the first error stops it; else an error in a file is shown, and the other files
     are loaded all the same.
     """
-    files, flakes = session.files, session.flakes
-    session.files, session.flakes = [], []
+    files, flakes = conversation.files, conversation.flakes
+    conversation.files, conversation.flakes = [], []
     for name in files:
-        session.notice(f"Loading {quote(name)}...")
-        if session.style.compat:
-            load_file(session, name)
+        conversation.notice(f"Loading {quote(name)}...")
+        if conversation.style.compat:
+            load_file(conversation, name)
         else:
             try:
-                load_file(session, name)
+                load_file(conversation, name)
             except NixError as error:
-                session.fail(error)
-                remember(session, name)
-    for what, evaluate in session.startup:
-        if session.style.compat or what:
-            session.notice(f"Loading installable '{what}'...")
-        session.add_attributes(evaluate(), what or "the command line")
+                conversation.fail(error)
+                remember(conversation, name)
+    for what, evaluate in conversation.startup:
+        if conversation.style.compat or what:
+            conversation.notice(f"Loading installable '{what}'...")
+        conversation.add_attributes(evaluate(), what or "the command line")
     for reference in flakes:
-        session.notice(f"Loading flake '{reference}'...")
-        load_flake(session, reference)
+        conversation.notice(f"Loading flake '{reference}'...")
+        load_flake(conversation, reference)
 
 
-def reload_all(session: Session) -> None:
+def reload_all(conversation: Conversation) -> None:
     """Load everything anew, files having changed perhaps.
 
     `nix repl` forgets what was bound by hand; here it stays.
     """
-    forget_files(session)
-    session.scope = {}
-    if session.style.compat:
-        session.own = {}
+    forget_files(conversation)
+    conversation.scope = {}
+    if conversation.style.compat:
+        conversation.own = {}
     try:
-        load_all(session)
+        load_all(conversation)
     finally:
-        session.scope.update(session.own)
-        session.origins.update(dict.fromkeys(session.own, "bound by hand"))
+        conversation.scope.update(conversation.own)
+        conversation.origins.update(dict.fromkeys(conversation.own, "bound by hand"))
 
 
-def load_flake(session: Session, reference: str) -> None:
+def load_flake(conversation: Conversation, reference: str) -> None:
     """Bring the outputs of a flake into scope (`:lf`), by way of `builtins.getFlake`."""
     if not reference:
         raise NixError(
@@ -131,14 +118,14 @@ def load_flake(session: Session, reference: str) -> None:
 
     text = reference
     if reference.startswith((".", "/")):
-        directory = os.path.normpath(os.path.join(session.evaluator.settings.cwd, reference))
-        if not session.evaluator.host.exists(directory):
+        directory = os.path.normpath(os.path.join(conversation.evaluator.settings.cwd, reference))
+        if not conversation.evaluator.host.exists(directory):
             raise NixError(f"getting status of {quote(directory)}: No such file or directory")
         text = f"path:{directory}"
-    get_flake = session.evaluator.state.builtins.get("getFlake")
+    get_flake = conversation.evaluator.state.builtins.get("getFlake")
     if get_flake is None:
         raise NixError("nixlite does not evaluate flakes")
-    session.add_attributes(call(get_flake, text), reference)
-    if reference in session.flakes:
-        session.flakes.remove(reference)
-    session.flakes.append(reference)
+    conversation.add_attributes(call(get_flake, text), reference)
+    if reference in conversation.flakes:
+        conversation.flakes.remove(reference)
+    conversation.flakes.append(reference)

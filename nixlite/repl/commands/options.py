@@ -1,25 +1,26 @@
-"""`:set`: the options of a session, as a table."""
+"""`:set`: the options of a session, as a table; and `:te`, which is older."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
 from nixlite.errors import NixError, did_you_mean
+from nixlite.repl.rows import command
 from nixlite.runtime.show import UNLIMITED
 from nixlite.spelling import natural
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from nixlite.repl.session import Session
+    from nixlite.repl.conversation import Conversation
 
 
 class Option(NamedTuple):
     """A row of the table: how the value is read from text and shown, where it is kept, what it does."""
 
     values: str
-    get: Callable[[Session], object]
-    set: Callable[[Session, object], None]
+    get: Callable[[Conversation], object]
+    set: Callable[[Conversation, object], None]
     help: str
 
 
@@ -29,30 +30,30 @@ NUMBER, SWITCH = "NUMBER | all", "on | off"
 def layout_option(attribute: str, values: str, help: str) -> Option:  # noqa: A002
     """An option of `LayoutOptions`."""
 
-    def put(session: Session, value: object) -> None:
-        setattr(session.style.layout, attribute, value)
+    def put(conversation: Conversation, value: object) -> None:
+        setattr(conversation.style.layout, attribute, value)
 
-    return Option(values, lambda session: getattr(session.style.layout, attribute), put, help)
+    return Option(values, lambda conversation: getattr(conversation.style.layout, attribute), put, help)
 
 
-def session_option(attribute: str, values: str, help: str) -> Option:  # noqa: A002
+def conversation_option(attribute: str, values: str, help: str) -> Option:  # noqa: A002
     """An attribute of the session."""
     return Option(
         values,
-        lambda session: getattr(session, attribute),
-        lambda session, value: setattr(session, attribute, value),
+        lambda conversation: getattr(conversation, attribute),
+        lambda conversation, value: setattr(conversation, attribute, value),
         help,
     )
 
 
-def set_style(session: Session, value: object) -> None:
+def set_style(conversation: Conversation, value: object) -> None:
     """Change between nixlite's and Nix's way of writing answers; the commands stay."""
-    session.style.nix_values = value == "nix"
+    conversation.style.nix_values = value == "nix"
 
 
-def set_pure(session: Session, value: object) -> None:
+def set_pure(conversation: Conversation, value: object) -> None:
     """Hide files and environment, or show them, from now on."""
-    session.evaluator.settings.pure_eval = bool(value)
+    conversation.evaluator.settings.pure_eval = bool(value)
 
 
 OPTIONS: dict[str, Option] = {
@@ -62,38 +63,52 @@ OPTIONS: dict[str, Option] = {
     "lambdas": layout_option("long_lambdas", SWITCH, "show functions with name and place"),
     "style": Option(
         "nixlite | nix",
-        lambda session: "nix" if session.style.nix_values else "nixlite",
+        lambda conversation: "nix" if conversation.style.nix_values else "nixlite",
         set_style,
         "how values are written",
     ),
-    "strict": session_option("strict", SWITCH, "evaluate answers all through, so that errors in them stop"),
-    "traces": session_option("show_trace", SWITCH, "show full error traces (:te)"),
+    "strict": conversation_option(
+        "strict", SWITCH, "evaluate answers all through, so that errors in them stop"
+    ),
+    "traces": conversation_option("show_trace", SWITCH, "show full error traces (:te)"),
     "pure": Option(
         SWITCH,
-        lambda session: session.evaluator.settings.pure_eval,
+        lambda conversation: conversation.evaluator.settings.pure_eval,
         set_pure,
         "pure evaluation of further inputs",
     ),
-    "pager": session_option("pager", SWITCH, "show answers longer than the screen in $PAGER"),
-    "keys": session_option("keys", "emacs | vi", "keys of the line editor"),
-    "suggest": session_option("suggest", SWITCH, "suggest the rest of a line from the history"),
+    "pager": conversation_option("pager", SWITCH, "show answers longer than the screen in $PAGER"),
+    "keys": conversation_option("keys", "emacs | vi", "keys of the line editor"),
+    "suggest": conversation_option("suggest", SWITCH, "suggest the rest of a line from the history"),
 }
 
 
-def set_option(session: Session, text: str) -> str:
-    """`:set`, `:set NAME`, `:set NAME VALUE`."""
+@command(":set", own_argument="[option [value]]", help="Show or set an option", own=True)
+def set_option(conversation: Conversation, text: str) -> str:
+    """`:set` lists the options with their values, `:set depth 2` sets one."""
     words = text.replace("=", " ").split()
     if not words:
-        rows = [(f"{name} = {shown(row.get(session))}", row) for name, row in OPTIONS.items()]
+        rows = [(f"{name} = {shown(row.get(conversation))}", row) for name, row in OPTIONS.items()]
         return "\n".join(f"{label:20}{row.help} ({row.values})" for label, row in rows)
     name = words[0]
     option = OPTIONS.get(name)
     if option is None:
         raise NixError(f"there is no option '{name}'", hint=did_you_mean(name, OPTIONS))
     if len(words) == 1:
-        return f"{name} = {shown(option.get(session))}"
-    option.set(session, read(option, name, " ".join(words[1:])))
+        return f"{name} = {shown(option.get(conversation))}"
+    option.set(conversation, read(option, name, " ".join(words[1:])))
     return ""
+
+
+@command(
+    ":te", ":trace-enable", argument="[bool]", help="Enable, disable or toggle showing traces for\nerrors"
+)
+def show_traces(conversation: Conversation, text: str) -> str:
+    """Switch `--show-trace` on and off."""
+    if text not in ("", "true", "false"):
+        raise NixError(f"unexpected argument '{text}' to {conversation.command}")
+    conversation.show_trace = not conversation.show_trace if not text else text == "true"
+    return f"{'' if conversation.show_trace else 'not '}showing error traces"
 
 
 def read(option: Option, name: str, text: str) -> object:
