@@ -11,6 +11,7 @@ from nixlite.cli.flags import COMMON, EVALUATION, Flag, Flags, ignore, store, tu
 from nixlite.cli.sources import file_path, stdin_source, string_source
 from nixlite.errors import UsageError
 from nixlite.repl import app
+from nixlite.repl.conversation import Abandoned
 from nixlite.repl.session import Session
 from nixlite.repl.style import Style
 from nixlite.runtime.values import NixPath
@@ -99,7 +100,6 @@ class Repl(Command):
 
 def run_debugged(evaluator: Evaluator, run: Callable[[], int]) -> int:
     """The exit code of `run()`, which evaluates under the debugger; 0 where the user leaves it there."""
-    from nixlite.repl.conversation import Abandoned
     from nixlite.repl.debugging.debugger import attach
 
     attach(evaluator, Session)

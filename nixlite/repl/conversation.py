@@ -15,13 +15,13 @@ from nixlite.traces.rendering import render_error
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
     from typing import Any
 
     from nixlite.evaluator import Evaluator
     from nixlite.host.real import Host
     from nixlite.repl.debugging.stops import Debugging
-    from nixlite.repl.rows import ReplCommand
+    from nixlite.repl.rows import Row
     from nixlite.runtime.values import Lazy, Value
 
 OUT, ERR = "out", "err"
@@ -132,7 +132,7 @@ class Conversation:
 
     # -- what a session has
 
-    def known_commands(self) -> dict[str, ReplCommand[Conversation]]:
+    def known_commands(self) -> Mapping[str, Row]:
         """The commands that an input can be, by each of their names."""
         return {}
 

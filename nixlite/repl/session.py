@@ -15,18 +15,25 @@ from nixlite.repl.conversation import Conversation
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from nixlite.repl.rows import ReplCommand
+    from nixlite.repl.commands.declaring import ReplCommand
 
 
 class Session(Conversation):
     """A conversation with commands."""
 
-    def known_commands(self) -> dict[str, ReplCommand[Conversation]]:
-        """Those of the session's style, by each of their names."""
-        from nixlite.repl.commands.table import COMMANDS  # only those who use commands load them
-        from nixlite.repl.rows import rows_by_name
+    def known_commands(self) -> dict[str, ReplCommand]:
+        """Those that the session's style has, by each of their names; at a stop also the debugger's.
 
-        return rows_by_name(COMMANDS, compat=self.style.compat, stopped=self.debugging is not None)
+        These come before those of the same name: `:step` is a step there.
+        """
+        from nixlite.repl.commands.table import COMMANDS  # only those who use commands load them
+
+        found: dict[str, ReplCommand] = {}
+        for debugging in (False, True) if self.debugging is not None else (False,):
+            for row in COMMANDS:
+                if row.debugging == debugging:
+                    found.update(dict.fromkeys(row.names, row))
+        return {name: row for name, row in found.items() if not (row.own and self.style.compat)}
 
     def talk(self) -> None:
         """Have the user type, on a terminal or in a pipe, until the input ends or they leave."""
@@ -39,11 +46,9 @@ class Session(Conversation):
         line = text.strip(" \n\r\t")
         if not line.startswith(":"):
             return super().is_incomplete(text)
-        from nixlite.repl.rows import takes_expression
-
         name, *rest = line.split(None, 1)
         row = self.known_commands().get(name)
-        if row is None or not takes_expression(row):
+        if row is None or not row.takes_expression:
             return False
         return self.is_open_expression(rest[0] if rest else "")
 

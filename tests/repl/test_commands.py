@@ -12,9 +12,9 @@ from nixlite.evaluator import Evaluator
 from nixlite.host.real import CapturingHost
 from nixlite.host.settings import Settings
 from nixlite.repl import commands
+from nixlite.repl.commands.declaring import ReplCommand
 from nixlite.repl.commands.table import COMMANDS
 from nixlite.repl.conversation import Conversation
-from nixlite.repl.rows import ReplCommand
 from tests.repl.test_session import replies, session_in
 
 if TYPE_CHECKING:

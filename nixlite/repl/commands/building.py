@@ -6,7 +6,7 @@ The derivation and what it needs are given to that Nix as `nix-store --import` t
 from __future__ import annotations
 
 from nixlite.errors import NixError
-from nixlite.repl.rows import command
+from nixlite.repl.commands.declaring import command
 from nixlite.runtime.call import call
 from nixlite.runtime.operators import is_derivation
 from nixlite.runtime.show import derivation_path

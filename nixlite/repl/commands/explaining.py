@@ -9,7 +9,7 @@ from __future__ import annotations
 from nixlite.cli.auto_call import auto_call
 from nixlite.cli.sources import file_path
 from nixlite.errors import NixError, ParseError
-from nixlite.repl.rows import command
+from nixlite.repl.commands.declaring import command
 from nixlite.runtime.values import NixPath
 from nixlite.source import Source
 from nixlite.syntax import nodes as n

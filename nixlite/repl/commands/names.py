@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from nixlite.errors import NixError
 from nixlite.repl.commands import loading
-from nixlite.repl.rows import command
+from nixlite.repl.commands.declaring import command
 from nixlite.runtime.thunk import is_evaluated
 from nixlite.runtime.values import show_type
 from nixlite.spelling import attribute_name
@@ -15,7 +15,6 @@ if TYPE_CHECKING:
 
     from nixlite.repl.conversation import Conversation
     from nixlite.runtime.values import Lazy
-
 
 MOST = 20
 """Names shown of each origin."""

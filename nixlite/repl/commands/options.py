@@ -2,26 +2,34 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
-
 from nixlite.errors import NixError, did_you_mean
-from nixlite.repl.rows import command
+from nixlite.repl.commands.declaring import command
 from nixlite.runtime.show import UNLIMITED
 from nixlite.spelling import natural
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from nixlite.repl.conversation import Conversation
 
 
-class Option(NamedTuple):
+class Option:
     """A row of the table: how the value is read from text and shown, where it is kept, what it does."""
 
-    values: str
-    get: Callable[[Conversation], object]
-    set: Callable[[Conversation, object], None]
-    help: str
+    __slots__ = ("get", "help", "set", "values")
+
+    def __init__(
+        self,
+        values: str,
+        get: Callable[[Conversation], object],
+        put: Callable[[Conversation, object], None],
+        help: str,  # noqa: A002
+    ) -> None:
+        self.values = values
+        self.get = get
+        self.set = put
+        self.help = help
 
 
 NUMBER, SWITCH = "NUMBER | all", "on | off"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from nixlite.errors import NixError
-from nixlite.repl.rows import command
+from nixlite.repl.commands.declaring import command
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from nixlite.errors import NixError
-from nixlite.repl.rows import command, each_once
+from nixlite.repl.commands.declaring import command
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from nixlite.repl.conversation import Conversation
-    from nixlite.repl.rows import ReplCommand
-
 
 HELP_COLUMN = 29
 
@@ -20,27 +18,30 @@ def show_help(conversation: Conversation, text: str) -> str:
     known = conversation.known_commands()
     compat = conversation.style.compat
     if text and not compat:
+        from inspect import cleandoc
+
         row = known.get(text) or known.get(f":{text}")
         if row is None:
             raise NixError(f"unknown command '{text}'")
-        return f"{row.label(compat)}\n\n{explanation(row)}"
-    rows = each_once(known)
+        return f"{row.label(compat)}\n\n{cleandoc(row.explanation)}"
+    rows = list(dict.fromkeys(known.values()))
+    labels = {row: row.label(compat, [name for name in row.names if known[name] is row]) for row in rows}
     lines = ["The following commands are available:", ""]
     lines += help_lines("<expr>", "Evaluate and print expression")
     lines += help_lines("<x> = <expr>", "Bind expression to variable")
     for row in rows:
         if not row.own and not row.debugging:
-            lines += help_lines(row.label(compat), row.help)
+            lines += help_lines(labels[row], row.help)
     if conversation.debugging is not None:
         lines += ["", "        Debug mode commands"]
         for row in rows:
             if row.debugging:
-                lines += help_lines(row.label(compat), row.help)
+                lines += help_lines(labels[row], row.help)
     if not compat:
         lines += ["", "Not in nix repl (`:? <command>` says more):", ""]
         for row in rows:
             if row.own:
-                lines += help_lines(row.label(compat), row.help)
+                lines += help_lines(labels[row], row.help)
     return "\n".join(lines)
 
 
@@ -51,10 +52,3 @@ def help_lines(label: str, explanation: str) -> list[str]:
         others = [first, *others]
         return [f"  {label}", *[f"{'':{HELP_COLUMN + 2}}{other}" for other in others]]
     return [f"  {label:{HELP_COLUMN}}{first}", *[f"{'':{HELP_COLUMN + 2}}{other}" for other in others]]
-
-
-def explanation(row: ReplCommand[Conversation]) -> str:
-    """The docstring of a command."""
-    from inspect import cleandoc
-
-    return cleandoc(row.action.__doc__ or row.help)

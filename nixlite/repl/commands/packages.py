@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from nixlite.errors import NixError
-from nixlite.repl.rows import command
+from nixlite.repl.commands.declaring import command
 from nixlite.runtime.call import call
 from nixlite.runtime.thunk import force
 from nixlite.syntax import nodes

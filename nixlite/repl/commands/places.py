@@ -5,7 +5,7 @@ What they do is loaded when they are used: it reads whole files.
 
 from __future__ import annotations
 
-from nixlite.repl.rows import command
+from nixlite.repl.commands.declaring import command
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

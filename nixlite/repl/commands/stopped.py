@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from nixlite.repl.commands.declaring import command
 from nixlite.repl.debugging.stops import CONTINUE, STEP
-from nixlite.repl.rows import command
 from nixlite.spelling import natural
 
 TYPE_CHECKING = False

@@ -17,10 +17,9 @@ from nixlite.repl.commands import (
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from nixlite.repl.conversation import Conversation
-    from nixlite.repl.rows import ReplCommand
+    from nixlite.repl.commands.declaring import ReplCommand
 
-COMMANDS: list[ReplCommand[Conversation]] = [
+COMMANDS: list[ReplCommand] = [
     names.add,
     building.build,
     building.build_and_link,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from time import perf_counter
 
 from nixlite.errors import NixError
-from nixlite.repl.rows import command
+from nixlite.repl.commands.declaring import command
 from nixlite.runtime.values import ContextString, show_type
 from nixlite.spelling import natural
 from nixlite.syntax import nodes

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
-
 from nixlite.runtime.thunk import VIRGIN, force, is_evaluated, peel
 from nixlite.spelling import attribute_name
 from nixlite.traces.rendering import excerpt_lines
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from typing import Any
 
     from nixlite.repl.debugging.tracepoints import Point
     from nixlite.runtime.values import Lazy
@@ -17,12 +17,15 @@ if TYPE_CHECKING:
 CONTINUE, STEP, QUIT = "continue", "step", "quit"
 
 
-class Stop(NamedTuple):
-    """A row of the trace: a point of the program with its variables, or what has happened there."""
+class Stop:
+    """A row of the trace: a point of the program with its variables (a set), or what has happened there."""
 
-    point: Point
-    variables: Any  # the lazy of the set
-    is_error: bool = False
+    __slots__ = ("is_error", "point", "variables")
+
+    def __init__(self, point: Point, variables: Lazy, is_error: bool = False) -> None:
+        self.point = point
+        self.variables = variables
+        self.is_error = is_error
 
 
 class Debugging:

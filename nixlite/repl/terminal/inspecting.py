@@ -37,14 +37,12 @@ def status(conversation: Conversation, text: str, cursor: int) -> tuple[str, boo
 
 def command_status(conversation: Conversation, text: str, cursor: int) -> tuple[str, bool]:
     """What a command does until its argument is being typed."""
-    from nixlite.repl.rows import takes_expression
-
     name = text.split(None, 1)[0]
     row = conversation.known_commands().get(name)
     if row is None:
         return "", False
     start = text.index(name) + len(name)
-    if takes_expression(row) and cursor > start and text[start:].strip():
+    if row.takes_expression and cursor > start and text[start:].strip():
         return expression_status(conversation, " " * start + text[start:], cursor)
     return f"{row.label(conversation.style.compat)}: {' '.join(row.help.split())}", False
 
