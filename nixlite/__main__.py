@@ -10,9 +10,10 @@ import sys
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from nixlite.cli.command import Command
+    from nixlite.evaluator import Evaluator
     from nixlite.host.real import Host
     from nixlite.host.settings import Settings
 
@@ -143,7 +144,19 @@ def make_command(name: str, settings: Settings, host: Host) -> Command:
     module, _, kind = COMMANDS[name].rpartition(".")
     __import__(module)  # importlib's function would have to be loaded
     command: Command = getattr(sys.modules[module], kind)(settings, host)
+    if name == "eval":
+        from nixlite.cli.evaluate import Evaluate
+
+        assert isinstance(command, Evaluate)
+        command.run_debugged = run_debugged
     return command
+
+
+def run_debugged(evaluator: Evaluator, run: Callable[[], int]) -> int:
+    """Run under the debugger, for `nixlite eval`: it is the REPL's, which lies above the commands."""
+    from nixlite.repl.command import run_debugged
+
+    return run_debugged(evaluator, run)
 
 
 def sub_commands(group: str) -> list[str]:

@@ -53,7 +53,7 @@ MAY_USE: dict[str, set[str]] = {
     "cli": {*FRONTENDS, "explain", "observe"},
     "explain": EVALUATOR,
     "observe": EVALUATOR,
-    "repl": {*FRONTENDS, "explain", "observe"},
+    "repl": {*EVALUATOR, "cli", "explain", "observe"} - {"compiler", "cache", "regex", "fetch", "flakes"},
     "oracle": {*FRONTENDS, "repl", "__main__"},
     "loading": {"bundling"},
     "bundling": {"loading"},

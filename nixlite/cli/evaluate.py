@@ -19,14 +19,22 @@ from nixlite.runtime.values import ContextString, NixPath
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from nixlite.evaluator import Evaluator
     from nixlite.host.real import Host
     from nixlite.host.settings import Settings
     from nixlite.runtime.values import Lazy, Value
 
+    RunDebugged = Callable[[Evaluator, Callable[[], int]], int]
+
 
 class Evaluate(Command):
-    """The command line of `nix eval`, and doing what it says."""
+    """The command line of `nix eval`, and doing what it says.
+
+    `run_debugged` runs a function under the debugger and returns its exit code. It is given by whoever makes
+    the command, for the REPL lies above the commands.
+    """
 
     program = "nix"
     pure = True  # `--impure` and `--file` undo this
@@ -48,6 +56,7 @@ class Evaluate(Command):
         self.write_to: str | None = None
         self.read_only = False
         self.debugger = False
+        self.run_debugged: RunDebugged | None = None
 
     def run(self) -> int:
         """Evaluate one value and print it or write it to files."""
@@ -61,15 +70,10 @@ class Evaluate(Command):
         return self.observed(lambda: self.evaluate(evaluator, path))
 
     def debug(self, evaluator: Evaluator, path: str) -> int:
-        """Evaluate under the debugger, which is named and not imported: the REPL lies above the commands."""
-        from importlib import import_module
-
+        """Evaluate under the debugger."""
+        assert self.run_debugged is not None
         self.unwatch()  # a person will be typing
-        import_module("nixlite.repl.debugger").attach(evaluator)
-        try:
-            return self.evaluate(evaluator, path)
-        except import_module("nixlite.repl.session").Abandoned:
-            return 0
+        return self.run_debugged(evaluator, lambda: self.evaluate(evaluator, path))
 
     def evaluate(self, evaluator: Evaluator, path: str) -> int:
         """Evaluate and print."""

@@ -1,66 +1,64 @@
-"""`nixlite repl`: a `Session` between an input and an output.
+"""`nixlite repl`: a conversation between an input and an output.
 
 From a pipe it writes prompt and input back, so that the output reads like a session; on a terminal
-`terminal.py` edits the lines.
+`terminal/` edits the lines.
 """
 
 from __future__ import annotations
 
 import sys
 
-from nixlite.repl.loading import load_all
-from nixlite.repl.session import OUT, Reply
+from nixlite.repl.commands.loading import load_all
+from nixlite.repl.conversation import Reply
+from nixlite.repl.style import CONTINUATION, PROMPT
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from nixlite.host.real import Host
-    from nixlite.repl.session import Session
-
-PROMPT = "nix-repl> "
-CONTINUATION = "        > "
+    from nixlite.repl.conversation import Conversation
 
 
-def run(session: Session, *, terminal: bool | None = None) -> int:
+def run(conversation: Conversation, *, terminal: bool | None = None) -> int:
     """Talk until the input ends or the user leaves; returns the exit code.
 
     *terminal* decides between line editing and plain text; None: whatever standard input and output are.
     """
-    host = session.evaluator.host
-    if session.debugging is None or session.debugging.is_first or not session.style.compat:
-        host.write_stderr(banner(session))
-    if not start(session):
+    host = conversation.evaluator.host
+    if conversation.debugging is None or conversation.debugging.is_first or not conversation.style.compat:
+        host.write_stderr(banner(conversation))
+    if not start(conversation):
         return 1
     if is_terminal(host) if terminal is None else terminal:
-        from nixlite.repl.terminal import run_terminal
+        from nixlite.repl.terminal.prompt import run_terminal
 
-        if not session.style.compat and session.debugging is None:
-            from nixlite.repl.startup import run_startup_file
+        if not conversation.style.compat and conversation.debugging is None:
+            from nixlite.repl.terminal.startup import run_startup_file
 
-            host.write_stderr(run_startup_file(session))
-        return run_terminal(session)
-    if session.lines is None:
-        session.lines = input_lines(host)
-    return run_pipe(session, session.lines, echo=not is_typed(host))
+            host.write_stderr(run_startup_file(conversation))
+        return run_terminal(conversation)
+    if conversation.lines is None:
+        conversation.lines = input_lines(host)
+    return run_pipe(conversation, conversation.lines, echo=not is_typed(host))
 
 
-def start(session: Session) -> bool:
+def start(conversation: Conversation) -> bool:
     """Load what the command line names; False, the error being shown, when that fails."""
-    session.reply = Reply()
-    loaded = session.guarded(lambda: load_all(session))
-    deliver(session.reply, session.evaluator.host)
+    conversation.reply = Reply()
+    loaded = conversation.guarded(lambda: load_all(conversation))
+    conversation.reply.deliver(conversation.evaluator.host)
     return loaded
 
 
-def banner(session: Session) -> str:
+def banner(conversation: Conversation) -> str:
     """What comes before the first prompt."""
-    if session.style.compat:
+    if conversation.style.compat:
         from nixlite.builtins.constants import NIX_VERSION
 
-        what = "" if session.debugging is None else " debugger"
+        what = "" if conversation.debugging is None else " debugger"
         return f"Nix {NIX_VERSION}{what}\nType :? for help.\n"
-    if session.debugging is not None:
+    if conversation.debugging is not None:
         return "Stopped. :bt shows where, :c goes on, :s goes a step, :q gives up; :? for more.\n"
     return "nixlite: the Nix language in Python\nType :? for help.\n"
 
@@ -77,12 +75,12 @@ def is_typed(host: Host) -> bool:
     return getattr(host, "stdin", None) is None and sys.stdin is not None and sys.stdin.isatty()
 
 
-def run_pipe(session: Session, lines: Iterable[str], *, echo: bool = True) -> int:
+def run_pipe(conversation: Conversation, lines: Iterable[str], *, echo: bool = True) -> int:
     """Send *lines* to the session as they come, and write the conversation.
 
     With *echo* each line is written behind its prompt, else the prompt is there before the line is.
     """
-    host = session.evaluator.host
+    host = conversation.evaluator.host
     text = ""
     if not echo:
         lines = prompting(lines, lambda: CONTINUATION if text else PROMPT, host)
@@ -91,14 +89,14 @@ def run_pipe(session: Session, lines: Iterable[str], *, echo: bool = True) -> in
             host.write_stdout(f"{CONTINUATION if text else PROMPT}{line}\n")
             host.flush()
         text += f"{line}\n"
-        reply = session.send(text)
+        reply = conversation.send(text)
         if reply.incomplete:
             continue
         text = ""
-        deliver(reply, host)
+        reply.deliver(host)
         if reply.quit:
             return 0
-        if session.style.compat:
+        if conversation.style.compat:
             host.write_stdout("\n")
     host.write_stdout(f"{CONTINUATION if text else PROMPT}\n" if echo else "\n")
     host.flush()
@@ -115,16 +113,6 @@ def prompting(lines: Iterable[str], prompt: Callable[[], str], host: Host) -> It
         if line is None:
             return
         yield line
-
-
-def deliver(reply: Reply, host: Host) -> None:
-    """Write what a reply shows."""
-    for stream, text in reply.pieces:
-        if stream == OUT:
-            host.write_stdout(text)
-        else:
-            host.write_stderr(text)
-    host.flush()
 
 
 def input_lines(host: Host) -> Iterator[str]:

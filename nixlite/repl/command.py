@@ -1,4 +1,7 @@
-"""`nixlite repl` on the command line: which files and expressions it starts with, and how it talks."""
+"""`nixlite repl` on the command line: which files and expressions it starts with, and how it talks.
+
+`nixlite eval --debugger` is given `run_debugged` by `__main__`.
+"""
 
 from __future__ import annotations
 
@@ -8,12 +11,15 @@ from nixlite.cli.flags import COMMON, EVALUATION, Flag, Flags, ignore, store, tu
 from nixlite.cli.sources import file_path, stdin_source, string_source
 from nixlite.errors import UsageError
 from nixlite.repl import app
+from nixlite.repl.conversation import Abandoned
 from nixlite.repl.session import Session
 from nixlite.repl.style import Style
 from nixlite.runtime.values import NixPath
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from nixlite.evaluator import Evaluator
     from nixlite.host.real import Host
     from nixlite.host.settings import Settings
@@ -27,7 +33,7 @@ class Repl(Command):
     """
 
     program = "nix"
-    shows_progress = False  # but while an input is evaluated, see `terminal.py`
+    shows_progress = False  # but while an input is evaluated, see `terminal/prompt.py`
     usage = "nixlite repl [flags] [FILE…]   or   nixlite repl [flags] (--file FILE | --expr EXPR) [ATTRPATH…]"
     description = "Bind names, load files and evaluate expressions, interactively or from a pipe."
 
@@ -55,9 +61,9 @@ class Repl(Command):
             session.files += self.words
         session.progress = self.talks and self.host.stderr_colour()
         if self.debugger:
-            from nixlite.repl.debugger import attach
+            from nixlite.repl.debugging.debugger import attach
 
-            attach(evaluator, outer=session)
+            attach(evaluator, Session, outer=session)
         if self.inputs:
             return self.run_inputs(session)
         return app.run(session)
@@ -82,13 +88,24 @@ class Repl(Command):
             return 1
         for text in self.inputs:
             reply = session.send(text)
-            app.deliver(reply, self.host)
+            reply.deliver(self.host)
             if reply.incomplete:
                 self.host.write_stderr("error: the input ends too early\n")
             if reply.quit:
                 break
             if self.fail and (reply.incomplete or reply.error is not None):
                 return 1
+        return 0
+
+
+def run_debugged(evaluator: Evaluator, run: Callable[[], int]) -> int:
+    """The exit code of `run()`, which evaluates under the debugger; 0 where the user leaves it there."""
+    from nixlite.repl.debugging.debugger import attach
+
+    attach(evaluator, Session)
+    try:
+        return run()
+    except Abandoned:
         return 0
 
 

@@ -4,348 +4,73 @@
     session.send("x = 20")
     session.send("x + 1").text      # "21\\n"
 
-Pipe, terminal, tests and other programs all drive this class; `app.py` and `terminal.py` only move the texts.
-An input is a command (`:t x`, see `commands.py`), bindings (`x = 1; inherit (s) a;`) or an expression.
+Pipe, terminal, tests and other programs all drive this class; `app.py` and `terminal/` only move the texts.
+An input is a command (`:t x`, see `commands/table.py`), bindings (`x = 1; inherit (s) a;`) or an expression.
 """
 
 from __future__ import annotations
 
-from nixlite.errors import NixError, ParseError, StackOverflow
-from nixlite.host.lookup_path import LISTENER
-from nixlite.repl.style import Style
-from nixlite.repl.watching import Watch
-from nixlite.source import Source
-from nixlite.traces.rendering import render_error
+from nixlite.errors import NixError, did_you_mean, levenshtein
+from nixlite.repl.conversation import Conversation
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-    from typing import Any
-
-    from nixlite.evaluator import Evaluator
-    from nixlite.repl.debugger import Debugging
-    from nixlite.runtime.values import Lazy, Value
-
-OUT, ERR = "out", "err"
+    from nixlite.repl.commands.declaring import ReplCommand
 
 
-class Reply:
-    """What one input led to.
+class Session(Conversation):
+    """A conversation with commands."""
 
-    `pieces` are pairs (stream, text) in the order in which they were written, streams being "out" and "err";
-    `incomplete` says that more lines are needed (send the whole text again), `quit` that the user wants
-    to leave. `value` is what an expression gave, `error` what went wrong.
-    """
+    def known_commands(self) -> dict[str, ReplCommand]:
+        """Those that the session's style has, by each of their names; at a stop also the debugger's.
 
-    __slots__ = ("error", "incomplete", "pieces", "quit", "value")
-
-    def __init__(self) -> None:
-        self.pieces: list[tuple[str, str]] = []
-        self.incomplete = False
-        self.quit = False
-        self.value: Value = None
-        self.error: BaseException | None = None
-
-    def write(self, text: str, stream: str = OUT) -> None:
-        """Add to what is shown."""
-        if text:
-            self.pieces.append((stream, text))
-
-    @property
-    def text(self) -> str:
-        """Everything shown, both streams."""
-        return "".join(text for _, text in self.pieces)
-
-    @property
-    def out(self) -> str:
-        """What goes to the standard output."""
-        return "".join(text for stream, text in self.pieces if stream == OUT)
-
-    @property
-    def err(self) -> str:
-        """What goes to the standard error."""
-        return "".join(text for stream, text in self.pieces if stream == ERR)
-
-
-class Abandoned(BaseException):
-    """The user has left the debugger at a place where there is no error to go on with."""
-
-
-class Incomplete(Exception):
-    """The input is the beginning of something."""
-
-
-class Session:
-    """A conversation: names bound so far, files loaded so far, and how answers look.
-
-    `scope` maps the names of this session to their values; they hide the globals. *auto_arguments* are
-    given to files that are functions (`--arg`). `files` are the arguments of `:l` that `:r` loads again;
-    `startup` holds what the command line asked for: pairs (what is shown, function that evaluates it).
-    `origins` says of names in scope where they come from, `transcript` holds the inputs and answers so far.
-    `strict`, `pager`, `keys` and `suggest` are options of `:set`. `last_failed` indexes the transcript.
-    `debugging` is there while a program is stopped. `lines` is the input that is being read.
-    """
-
-    def __init__(
-        self,
-        evaluator: Evaluator,
-        style: Style | None = None,
-        *,
-        auto_arguments: dict[str, Lazy] | None = None,
-    ) -> None:
-        self.evaluator: Evaluator = evaluator
-        self.style: Style = style or Style()
-        self.auto_arguments = auto_arguments or {}
-        self.scope: dict[str, Lazy] = {}
-        self.own: dict[str, Lazy] = {}
-        self.progress = False  # whether a line on the terminal tells of inputs that take long
-        self.bound: list[str] = []  # the inputs that bound names, in order: they can be evaluated again
-        self.files: list[str] = []
-        self.flakes: list[str] = []
-        self.startup: list[tuple[str, Callable[[], Value]]] = []
-        self.last_loaded: dict[str, Lazy] | None = None
-        self.show_trace: bool = evaluator.settings.show_trace
-        self.strict = False
-        self.pager = True
-        self.keys = "emacs"
-        self.suggest = True
-        self.origins: dict[str, str] = {}
-        self.transcript: list[tuple[str, str]] = []
-        self.last_failed: int | None = None
-        self.debugging: Debugging | None = None
-        self.lines: Iterator[str] | None = None
-        self.watch = Watch(evaluator)
-        self.inputs = 0
-        self.command = ""  # the command being run, as it was typed
-        self.reply = Reply()
-        if not self.style.compat:
-            evaluator.state.caches[LISTENER] = self.notice_bundle
-
-    # -- input
-
-    def send(self, text: str) -> Reply:
-        """Do what *text* says and return what is to be shown; errors are shown, never raised.
-
-        Bound names stay for the following inputs. Where `incomplete` is set nothing has happened.
+        These come before those of the same name: `:step` is a step there.
         """
-        reply = self.reply = Reply()
-        line = text.strip(" \n\r\t")
-        if not line:
-            return reply
-        if self.style.compat:
-            self.guarded(lambda: self._process(line))
-            return reply
-        if line not in (":r", ":reload"):
-            self.notice_changes()
-        notices = len(reply.pieces)
-        self.guarded(lambda: self._process(line))
-        if reply.incomplete:
-            del reply.pieces[:notices]
-        else:
-            self.watch.look()
-            if reply.error is not None and not line.startswith(":debug"):
-                self.last_failed = len(self.transcript)
-            self.transcript.append((line, reply.text))
-        return reply
+        from nixlite.repl.commands.table import COMMANDS  # only those who use commands load them
 
-    def guarded(self, action: Callable[[], object]) -> bool:
-        """Run *action*, turning what goes wrong into text of the current reply; whether all went well."""
-        reply = self.reply
-        try:
-            action()
-        except Incomplete:
-            reply.incomplete = True
-        except KeyboardInterrupt as error:
-            reply.error = error
-            reply.write("error: interrupted by the user\n", ERR)
-        except Abandoned:
-            return False
-        except NixError as error:
-            self.fail(error)
-        except RecursionError as error:  # printing went too deep, not evaluating
-            self.fail(StackOverflow().with_traceback(error.__traceback__))
-        except Exception as error:  # a bug of ours must not cost the user the session
-            import traceback
+        found: dict[str, ReplCommand] = {}
+        for debugging in (False, True) if self.debugging is not None else (False,):
+            for row in COMMANDS:
+                if row.debugging == debugging:
+                    found.update(dict.fromkeys(row.names, row))
+        return {name: row for name, row in found.items() if not (row.own and self.style.compat)}
 
-            reply.error = error
-            reply.write(f"{''.join(traceback.format_exception(error))}error: this is a bug in nixlite\n", ERR)
-        else:
-            return True
-        return False
+    def talk(self) -> None:
+        """Have the user type, on a terminal or in a pipe, until the input ends or they leave."""
+        from nixlite.repl import app  # sessions of other programs do without
 
-    def fail(self, error: NixError) -> None:
-        """Show *error* in the current reply."""
-        self.evaluator.explain(error)
-        self.reply.error = error
-        text = render_error(error, show_trace=self.show_trace, colour=self.style.colour)
-        self.reply.write(f"{text}\n", ERR)
+        app.run(self)
 
     def is_incomplete(self, text: str) -> bool:
         """Whether *text* needs more lines; it is parsed, not evaluated."""
         line = text.strip(" \n\r\t")
-        if not line:
+        if not line.startswith(":"):
+            return super().is_incomplete(text)
+        name, *rest = line.split(None, 1)
+        row = self.known_commands().get(name)
+        if row is None or not row.takes_expression:
             return False
+        return self.is_open_expression(rest[0] if rest else "")
+
+    def process(self, line: str) -> None:
+        """Do what one input says."""
         if line.startswith(":"):
-            from nixlite.repl import commands  # noqa: F401 - fills the table
-            from nixlite.repl.table import takes_expression, visible_commands
+            self.run_command(line)
+        else:
+            super().process(line)
 
-            name, *rest = line.split(None, 1)
-            row = visible_commands(self).get(name)
-            if row is None or not takes_expression(row):
-                return False
-            return self._is_open_expression(rest[0] if rest else "")
-        for text in (line, f"{line}\n;"):
-            try:
-                self.evaluator.parse_bindings(self.source(text))
-            except ParseError as error:
-                failed = error
-            else:
-                return False
-        return self._is_open_expression(line) or self._is_open_binding(line, failed)
-
-    def check_complete(self, text: str) -> None:
-        """Raise Incomplete for the beginning of an expression."""
-        if not text or self._is_open_expression(text):
-            raise Incomplete
-
-    def _is_open_expression(self, text: str) -> bool:
-        try:
-            self.evaluator.parse(self.source(text))
-        except ParseError as error:
-            return error.incomplete
-        return False
-
-    def _process(self, line: str) -> None:
-        if line.startswith(":"):
-            from nixlite.repl.commands import run_command  # only those who use commands load them
-
-            run_command(self, line)
-        elif not self._bind(line):
-            self._answer(line)
-
-    def _answer(self, line: str) -> None:
-        value = self.evaluate(line)
-        if self.strict:
-            from nixlite.runtime.printer import force_deep
-
-            self.evaluator.guard(lambda x: force_deep(self.evaluator.state, x), value)
-        self.show(value)
-        self.reply.value = value
-        if not self.style.compat:
-            self.scope["_"] = value
-            self.origins["_"] = "the last value"
-
-    def show(self, value: Value, *, depth: int | None = None, whole: bool = False) -> None:
-        """Write *value* to the reply, evaluating what is shown; *whole* shows all of it (`:p`)."""
-        printer = self.style.printer(self.evaluator.state, whole=whole, depth=depth)
-        partial, error = printer(value)
-        if error is not None:
-            self.fail(error)
-        # What `nix repl` had written when the error came is seen behind the error: its buffer.
-        self.reply.write(partial if error is not None else f"{partial}\n")
-
-    # -- evaluation
-
-    def source(self, text: str) -> Source:
-        """*text* as a source of its own; relative paths in it start from the working directory."""
-        self.inputs += 1
-        return Source(f"«string»\x1f{self.inputs}", text, base=self.evaluator.settings.cwd)
-
-    def evaluate(self, text: str) -> Value:
-        """The value of an expression in the session's scope, in weak head normal form.
-
-        Raises Incomplete where more text is needed, NixError for all that is wrong.
-        """
-        source = self.source(text)
-        try:
-            return self.evaluator.evaluate_source(source, self.scope)
-        except ParseError as error:
-            if is_incomplete(error, source):
-                raise Incomplete from None
-            raise
-
-    def _bind(self, line: str) -> bool:
-        """Take *line* as bindings, a final `;` being optional; False when it is an expression."""
-        try:
-            added = self._try_bindings(line, line)
-        except ParseError:
-            try:
-                added = self._try_bindings(f"{line};" if self.style.compat else f"{line}\n;", line)
-            except ParseError as error:
-                if error.incomplete and self.style.compat:
-                    raise Incomplete from None
-                if not self.style.compat and self._is_open_binding(line, error):
-                    raise Incomplete from None
-                return False
-        self.scope.update(added)
-        self.own.update(added)
-        self.bound.append(line)
-        self.origins.update(dict.fromkeys(added, "bound by hand"))
-        return True
-
-    def _try_bindings(self, text: str, shown: str) -> dict[str, Lazy]:
-        """The lazies of the bindings in *text*; messages show *shown* as the source."""
-        source = self.source(text)
-        bindings = self.evaluator.parse_bindings(source)
-        source.text = shown
-        return self.evaluator.bind(bindings, source, self.scope)
-
-    def _is_open_binding(self, line: str, error: ParseError) -> bool:
-        """Whether *line* is the beginning of bindings, such as `x = {`, and nothing else.
-
-        So it is when only the `;` put behind it was wrong. (`nix repl` takes only strings to be open here.)
-        """
-        if error.incomplete:
-            return True
-        position = error.position
-        end = self.source(f"{line}\n;").position(len(line) + 1)
-        if position is None or (position.line, position.column) != (end.line, end.column):
-            return False
-        try:
-            self.evaluator.parse(self.source(line))
-        except ParseError as other:
-            return not other.incomplete
-        return False
-
-    # -- names
-
-    def add_attributes(self, value: Value, origin: str = "a set") -> None:
-        """Bring the attributes of a set into scope and say so; raises for what is no set (`:a`, `:l`).
-
-        *origin* says in `:ls` where they come from.
-        """
-        from nixlite.repl.loading import added_text
-        from nixlite.runtime.expect import force_attrs
-
-        attrs = force_attrs(value, "while evaluating an attribute set to be merged in the global scope")
-        self.scope.update(attrs)
-        self.origins.update(dict.fromkeys(attrs, origin))
-        self.last_loaded = attrs
-        self.notice(added_text(attrs, names=self.style.compat))
-
-    def notice(self, text: str) -> None:
-        """Tell the user something that is not the answer: beside it in the compatible style, else with it."""
-        self.reply.write(f"{text}\n", ERR if self.style.compat else OUT)
-
-    def notice_bundle(self, path: str) -> None:
-        """Say, once, that `<nixpkgs>` is not the large one: there is none."""
-        self.reply.write(f"note: there is no nixpkgs, so <nixpkgs> is nixlite's small one: {path}\n", ERR)
-        del self.evaluator.state.caches[LISTENER]
-
-    def notice_changes(self) -> None:
-        """Say which files have changed since they were read."""
-        changed = self.watch.changed()
-        if changed:
-            verb = "has" if len(changed) == 1 else "have"
-            self.notice(f"{', '.join(changed)} {verb} changed on disk; :r loads anew")
-
-    def variable(self, name: str) -> Any:
-        """The lazy that *name* stands for, of the session or global; None when there is none."""
-        if name in self.scope:
-            return self.scope[name]
-        return self.evaluator.state.globals.get(name)
-
-
-def is_incomplete(error: ParseError, source: Source) -> bool:
-    """Whether *error* says that *source* itself ends too early, not some file that it imports."""
-    return error.incomplete and (error.position is None or error.position.source is source)
+    def run_command(self, line: str) -> None:
+        """Do what a line that begins with a colon says; raises NixError for an unknown command."""
+        name, *rest = line.split(None, 1)
+        known = self.known_commands()
+        if line.startswith(":!") and ":!" in known:
+            name, rest = ":!", [line[2:].strip()]
+        row = known.get(name)
+        if row is None:
+            # Two letters are near to everything.
+            long_names = [other for other in known if len(other) > 3 and levenshtein(name, other) <= 1]
+            hint = None if self.style.compat else did_you_mean(name, long_names)
+            raise NixError(f"unknown command '{name}'", hint=hint)
+        self.command = name
+        text = row.action(self, rest[0] if rest else "")
+        self.reply.write(text and f"{text}\n")

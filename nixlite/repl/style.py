@@ -1,4 +1,4 @@
-"""How the REPL's answers look: its own style, or `nix repl`'s to the byte."""
+"""How the REPL looks: its prompt, and its answers in its own style or `nix repl`'s to the byte."""
 
 from __future__ import annotations
 
@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from nixlite.runtime.values import Lazy
 
     Printer = Callable[[Lazy], tuple[str, NixError | None]]
+
+PROMPT = "nix-repl> "
+CONTINUATION = "        > "
 
 
 class Style:

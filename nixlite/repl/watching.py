@@ -14,7 +14,7 @@ MOST = 2000
 """Files watched: more would be felt at each input."""
 
 
-class Watch:
+class FileWatch:
     """The stamps of the files that an evaluator has read, if they are files of this machine."""
 
     def __init__(self, evaluator: Evaluator) -> None:

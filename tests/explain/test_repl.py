@@ -9,8 +9,8 @@ import pytest
 from nixlite.evaluator import Evaluator
 from nixlite.host.real import RealHost
 from nixlite.host.settings import Settings
-from nixlite.repl.completion import complete
 from nixlite.repl.session import Session
+from nixlite.repl.terminal.completion import complete
 
 
 def talk(*lines: str) -> str:

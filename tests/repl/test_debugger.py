@@ -10,7 +10,7 @@ from nixlite import oracle
 from nixlite.evaluator import Evaluator
 from nixlite.host.real import CapturingHost
 from nixlite.host.settings import Settings
-from nixlite.repl.debugger import attach
+from nixlite.repl.debugging.debugger import attach
 from nixlite.repl.session import Session
 
 if TYPE_CHECKING:
@@ -153,7 +153,7 @@ def scripted(directory: Path, *script: str) -> tuple[Session, list[str]]:
             if reply.quit:
                 return
 
-    attach(evaluator, talk, session)
+    attach(evaluator, Session, talk, session)
     return session, replies
 
 
@@ -182,7 +182,7 @@ def test_debug_the_last_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     def talk(stopped: Session) -> None:
         seen.extend(stopped.send(line).text for line in ("x", "a", ":c"))
 
-    monkeypatch.setattr("nixlite.repl.debugger.talk_with_user", talk)
+    monkeypatch.setattr(Session, "talk", talk)
     assert session.send(":debug").text.endswith("error: no 21\n")
     assert seen == ["21\n", "20\n", ""]
 

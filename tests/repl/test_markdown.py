@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from nixlite.repl.markdown import render
+from nixlite.repl.commands.markdown import render
 
 SHOWN = [
     ('A long paragraph that goes on and on with many words so that it must be wrapped at some column which we want to know precisely, and a bit more of it here to be sure.',

@@ -19,7 +19,7 @@ from nixlite.syntax import nodes
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from nixlite.repl.session import Session
+    from nixlite.repl.conversation import Conversation
     from nixlite.runtime.values import Lazy
 
 Place = tuple[str, int, int]
@@ -35,19 +35,19 @@ class Found(NamedTuple):
         return f"{self.what} {Position(*self.place)}"
 
 
-def show_positions(session: Session, text: str) -> str:
+def show_positions(conversation: Conversation, text: str) -> str:
     """Where the attribute or variable that *text* names is defined, and the function that is its value."""
-    return "\n".join(str(found) for found in places(session, text))
+    return "\n".join(str(found) for found in places(conversation, text))
 
 
-def show_source(session: Session, text: str) -> str:
+def show_source(conversation: Conversation, text: str) -> str:
     """The same, each with its text; a function that lies within the definition is not shown twice."""
     parts = []
     shown: list[tuple[str, int, int]] = []  # file, first offset, last offset
-    for found in places(session, text):
+    for found in places(conversation, text):
         file, line, column = found.place
-        source = source_of(session, file)
-        span = None if source is None else definition_span(session, source, line, column)
+        source = source_of(conversation, file)
+        span = None if source is None else definition_span(conversation, source, line, column)
         if source is None or span is None:
             parts.append(f"{found}\n(its text is not at hand)")
             continue
@@ -58,17 +58,17 @@ def show_source(session: Session, text: str) -> str:
     return "\n\n".join(parts)
 
 
-def places(session: Session, text: str) -> list[Found]:
+def places(conversation: Conversation, text: str) -> list[Found]:
     """All places that are known of what *text* stands for; raises NixError when there are none."""
     found = []
-    named = named_cell(session, text)
+    named = named_cell(conversation, text)
     if named is not None:
         cell = named[1]
         if type(cell) is list and len(cell) > 2 and cell[2] is not None:
             found.append(Found(f"{named[0]} is defined at", cell[2]))
-    value: Any = session.evaluate(text)
+    value: Any = conversation.evaluate(text)
     if type(value) is dict and "__functor" in value:
-        value = session.evaluator.guard(lambda functor: call(functor["__functor"], functor), value)
+        value = conversation.evaluator.guard(lambda functor: call(functor["__functor"], functor), value)
         what = "its function is at"
     else:
         what = "the function is at"
@@ -97,22 +97,22 @@ def attribute_places(attrs: dict[str, Lazy]) -> list[Found]:
     return [Found(f"a set; its attribute {name} is defined at", place)]
 
 
-def named_cell(session: Session, text: str, *, variables: bool = True) -> tuple[str, Lazy] | None:
+def named_cell(conversation: Conversation, text: str, *, variables: bool = True) -> tuple[str, Lazy] | None:
     """For a selection `s.a.b` the last name and what it is bound to, not evaluated.
 
     With *variables* also for a variable.
 
     None also for whatever goes wrong: evaluating the whole then tells it better.
     """
-    source = session.source(text)
+    source = conversation.source(text)
     try:
-        tree = session.evaluator.parse(source)
+        tree = conversation.evaluator.parse(source)
         if isinstance(tree, nodes.Var) and variables:
-            return tree.name, session.variable(tree.name)
+            return tree.name, conversation.variable(tree.name)
         if not isinstance(tree, nodes.Select) or tree.default is not None:
             return None
-        value: Any = session.evaluate(source.text[tree.subject.start : tree.subject.end])
-        names = [attribute_text(session, source, name) for name in tree.path]
+        value: Any = conversation.evaluate(source.text[tree.subject.start : tree.subject.end])
+        names = [attribute_text(conversation, source, name) for name in tree.path]
         for name in names[:-1]:
             value = force(value[name])
         return names[-1], value[names[-1]]
@@ -120,11 +120,11 @@ def named_cell(session: Session, text: str, *, variables: bool = True) -> tuple[
         return None
 
 
-def attribute_text(session: Session, source: Source, name: nodes.AttrName) -> str:
+def attribute_text(conversation: Conversation, source: Source, name: nodes.AttrName) -> str:
     """The text of one part of an attribute path."""
     if isinstance(name, str):
         return name
-    value = session.evaluate(source.text[name.start : name.end])
+    value = conversation.evaluate(source.text[name.start : name.end])
     if type(value) is not str:
         raise TypeError
     return value
@@ -133,33 +133,35 @@ def attribute_text(session: Session, source: Source, name: nodes.AttrName) -> st
 # -- definitions in the text
 
 
-def source_of(session: Session, file: str) -> Source | None:
+def source_of(conversation: Conversation, file: str) -> Source | None:
     """The text that was evaluated under this name; a file whose compiled form was used is read again."""
-    source = session.evaluator.sources.get(file)
+    source = conversation.evaluator.sources.get(file)
     if source is None and file.startswith("/"):
         try:
-            source = session.evaluator.read_source(file)
+            source = conversation.evaluator.read_source(file)
         except NixError:
             return None
     return source
 
 
-def tree_of(session: Session, source: Source) -> nodes.Expr | None:
+def tree_of(conversation: Conversation, source: Source) -> nodes.Expr | None:
     """The tree of a source: a program, or bindings that were typed."""
-    for parse in (session.evaluator.parse, session.evaluator.parse_bindings):
+    for parse in (conversation.evaluator.parse, conversation.evaluator.parse_bindings):
         for text in (source.text, f"{source.text}\n;"):
             try:
                 return parse(Source(source.name, text, base=source.base, path=source.path))
             except NixError:
                 continue
             finally:
-                session.evaluator.sources[source.name] = source
+                conversation.evaluator.sources[source.name] = source
     return None
 
 
-def definition_span(session: Session, source: Source, line: int, column: int) -> tuple[int, int] | None:
+def definition_span(
+    conversation: Conversation, source: Source, line: int, column: int
+) -> tuple[int, int] | None:
     """Offsets of the binding, formal or function at a position."""
-    tree = tree_of(session, source)
+    tree = tree_of(conversation, source)
     if tree is None:
         return None
     function = None

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from nixlite.repl.completion import complete, complete_or_fail
-from nixlite.repl.inspecting import status
-from nixlite.repl.startup import run_startup_file
+from nixlite.repl.terminal.completion import complete, complete_or_fail
+from nixlite.repl.terminal.inspecting import status
+from nixlite.repl.terminal.startup import run_startup_file
 from tests.repl.test_session import replies, session_in
 
 if TYPE_CHECKING:

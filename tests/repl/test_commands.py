@@ -1,11 +1,20 @@
-"""The commands that `nix repl` does not have, and how answers are shortened."""
+"""The table of commands, those that `nix repl` does not have, and how answers are shortened."""
 
 from __future__ import annotations
 
+import importlib
+import pkgutil
 from typing import TYPE_CHECKING
 
 import pytest
 
+from nixlite.evaluator import Evaluator
+from nixlite.host.real import CapturingHost
+from nixlite.host.settings import Settings
+from nixlite.repl import commands
+from nixlite.repl.commands.declaring import ReplCommand
+from nixlite.repl.commands.table import COMMANDS
+from nixlite.repl.conversation import Conversation
 from tests.repl.test_session import replies, session_in
 
 if TYPE_CHECKING:
@@ -161,3 +170,19 @@ def test_not_in_the_style_of_nix(tmp_path: Path) -> None:
         "error: unknown command ':!true'",
     ]
     assert "Not in nix repl" not in session.send(":?").text
+
+
+def test_every_command_is_in_the_table() -> None:
+    """One that is declared and not listed would be unknown without anyone noticing."""
+    declared = []
+    for module in pkgutil.iter_modules(commands.__path__, f"{commands.__name__}."):
+        content = vars(importlib.import_module(module.name)).values()
+        declared += [value for value in content if isinstance(value, ReplCommand)]
+    assert sorted(row.names for row in declared) == sorted(row.names for row in COMMANDS)
+
+
+def test_a_conversation_knows_no_commands() -> None:
+    conversation = Conversation(Evaluator(Settings(), CapturingHost({})))
+    assert conversation.send("x = 1").text == ""
+    assert conversation.send("x + 1").text == "2\n"
+    assert conversation.send(":t x").text.startswith("error: syntax error, unexpected ':'")

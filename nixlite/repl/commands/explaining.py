@@ -9,7 +9,7 @@ from __future__ import annotations
 from nixlite.cli.auto_call import auto_call
 from nixlite.cli.sources import file_path
 from nixlite.errors import NixError, ParseError
-from nixlite.repl.table import command
+from nixlite.repl.commands.declaring import command
 from nixlite.runtime.values import NixPath
 from nixlite.source import Source
 from nixlite.syntax import nodes as n
@@ -20,42 +20,42 @@ if TYPE_CHECKING:
 
     from nixlite.explain.recording.instrumented import InstrumentedEvaluator
     from nixlite.explain.recording.program import Program
-    from nixlite.repl.session import Session
+    from nixlite.repl.conversation import Conversation
     from nixlite.runtime.values import Lazy
 
 
 @command(":why", argument="<expr>", help="Say where an attribute comes from and what it reads", own=True)
-def show_why(session: Session, text: str) -> str:
+def show_why(conversation: Conversation, text: str) -> str:
     """Where the value was written, every layer since (`//`, overrides, overlays), and what it reads.
 
     The expression is mostly a path: `:why pkgs.hello.src.url`. For an infinite recursion the circle is shown.
     """
     from nixlite.explain.answering import answer
 
-    program, path = question(session, text)
+    program, path = question(conversation, text)
     return answer(program, path).text.rstrip("\n")
 
 
 @command(":stale", argument="<expr>", help="Say what an override left behind, and why", own=True)
-def show_stale(session: Session, text: str) -> str:
+def show_stale(conversation: Conversation, text: str) -> str:
     """How far every value of an override got, why no further, and what to write instead, tried."""
     from nixlite.explain.brief import folder_of
     from nixlite.explain.stale.answer import stale
     from nixlite.explain.stale.text import show
 
-    program, path = question(session, text)
+    program, path = question(conversation, text)
     answer = stale(program, path)
-    return show(answer, folder_of(session.evaluator.state)).rstrip("\n")
+    return show(answer, folder_of(conversation.evaluator.state)).rstrip("\n")
 
 
 @command(":layers", argument="<expr>", help="Show the overlays that a set is made of", own=True)
-def show_layers(session: Session, text: str) -> str:
+def show_layers(conversation: Conversation, text: str) -> str:
     """Who defines, who changes, who reads `final` and `prev`; of one attribute: `:layers pkgs.zlib`."""
     from nixlite.cli.explain.layers import asked_layers
     from nixlite.explain.brief import folder_of
     from nixlite.explain.layers import layers, show
 
-    program, path = question(session, text)
+    program, path = question(conversation, text)
     found = program.checked()
     said, attrs, only = asked_layers(program, found, path)
     return said + show(layers(found, attrs, only), folder_of(found.evaluator.state)).rstrip("\n")
@@ -64,7 +64,7 @@ def show_layers(session: Session, text: str) -> str:
 @command(
     ":step", ":steps", argument="<expr>", help="Evaluate step by step: what is forced, by whom", own=True
 )
-def show_steps(session: Session, text: str) -> str:
+def show_steps(conversation: Conversation, text: str) -> str:
     """Each thunk of the expression and the bindings as it is made, forced and replaced by its value.
 
     In the debugger `:step` goes one step, as in `nix repl`; `:steps` is this one everywhere.
@@ -72,69 +72,76 @@ def show_steps(session: Session, text: str) -> str:
     from nixlite.explain.steps import record, show
 
     program = replay(
-        session, lambda evaluator, scope: evaluator.evaluate_source(source(session, text, 0), scope)
+        conversation, lambda evaluator, scope: evaluator.evaluate_source(source(conversation, text, 0), scope)
     )
-    return show(record(program, strict=True, limit=200), session.evaluator.settings.cwd).rstrip("\n")
+    return show(record(program, strict=True, limit=200), conversation.evaluator.settings.cwd).rstrip("\n")
 
 
-def question(session: Session, text: str) -> tuple[Program, list[str]]:
+def question(conversation: Conversation, text: str) -> tuple[Program, list[str]]:
     """The program that an expression asks about, and the path in its value."""
-    tree: Any = session.evaluator.parse(source(session, text, 0))
+    tree: Any = conversation.evaluator.parse(source(conversation, text, 0))
     path: list[str] = []
     if type(tree) is n.Select and tree.default is None and all(isinstance(name, str) for name in tree.path):
         path = [name for name in tree.path if isinstance(name, str)]
         tree = tree.subject
-    if type(tree) is n.Var and tree.name in session.scope:
-        return replay(session, lambda evaluator, scope: scope), [tree.name, *path]
+    if type(tree) is n.Var and tree.name in conversation.scope:
+        return replay(conversation, lambda evaluator, scope: scope), [tree.name, *path]
     subject = text[tree.start : tree.end]
     return replay(
-        session, lambda evaluator, scope: evaluator.evaluate_source(source(session, subject, 0), scope)
+        conversation,
+        lambda evaluator, scope: evaluator.evaluate_source(source(conversation, subject, 0), scope),
     ), path
 
 
-def replay(session: Session, answer: Any) -> Program:
+def replay(conversation: Conversation, answer: Any) -> Program:
     """The session as a program: files, then bindings, then what *answer* makes of evaluator and scope."""
     from nixlite.explain.recording.program import Program
 
     def evaluate(evaluator: InstrumentedEvaluator) -> Lazy:
-        scope = dict(session.scope)
-        for name in session.files:
-            add_file(session, evaluator, scope, name)
-        for number, line in enumerate(session.bound, 1):
-            bind(session, evaluator, scope, line, number)
+        scope = dict(conversation.scope)
+        for name in conversation.files:
+            add_file(conversation, evaluator, scope, name)
+        for number, line in enumerate(conversation.bound, 1):
+            bind(conversation, evaluator, scope, line, number)
         return answer(evaluator, scope)  # type: ignore[no-any-return]
 
-    entries = [source(session, "", number).name for number in range(len(session.bound) + 1)]
-    for name in session.files:
+    entries = [source(conversation, "", number).name for number in range(len(conversation.bound) + 1)]
+    for name in conversation.files:
         try:
-            entries.append(session.evaluator.resolve(file_path(session.evaluator, name)))
+            entries.append(conversation.evaluator.resolve(file_path(conversation.evaluator, name)))
         except NixError:
             continue  # it is gone; its attributes are still there
-    evaluator = session.evaluator
+    evaluator = conversation.evaluator
     return Program(evaluator.settings, evaluator.host, evaluate, entries, evaluator.cache)
 
 
-def add_file(session: Session, evaluator: InstrumentedEvaluator, scope: dict[str, Lazy], name: str) -> None:
+def add_file(
+    conversation: Conversation, evaluator: InstrumentedEvaluator, scope: dict[str, Lazy], name: str
+) -> None:
     """Bring the attributes of a file into scope, as `:l` did; a file that is gone leaves what it gave."""
     from nixlite.explain.recording.recorder import Made
 
     try:
         path = NixPath(file_path(evaluator, name))
-        value = auto_call(evaluator.import_file(path), session.auto_arguments)
+        value = auto_call(evaluator.import_file(path), conversation.auto_arguments)
     except NixError:
         return
     if type(value) is dict:
-        scope.update({key: cell for key, cell in value.items() if key not in session.own})
+        scope.update({key: cell for key, cell in value.items() if key not in conversation.own})
         made = evaluator.recorder.made
         made[id(scope)] = Made("scope", None, scope, (value,))  # so that the layers of the set are seen
 
 
 def bind(
-    session: Session, evaluator: InstrumentedEvaluator, scope: dict[str, Lazy], line: str, number: int
+    conversation: Conversation,
+    evaluator: InstrumentedEvaluator,
+    scope: dict[str, Lazy],
+    line: str,
+    number: int,
 ) -> None:
     """Evaluate bindings again."""
     for text in (line, f"{line}\n;"):
-        origin = source(session, text, number)
+        origin = source(conversation, text, number)
         try:
             tree = evaluator.parse_bindings(origin)
         except ParseError:
@@ -143,6 +150,6 @@ def bind(
         return
 
 
-def source(session: Session, text: str, number: int) -> Source:
+def source(conversation: Conversation, text: str, number: int) -> Source:
     """A text of the session; the numbers tell them apart, 0 is the question."""
-    return Source(f"«string»\x1fexplained {number}", text, base=session.evaluator.settings.cwd)
+    return Source(f"«string»\x1fexplained {number}", text, base=conversation.evaluator.settings.cwd)

@@ -13,8 +13,7 @@ from types import FunctionType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from nixlite.errors import NixError
-from nixlite.repl.inspecting import peek, signature
-from nixlite.repl.table import visible_commands
+from nixlite.repl.terminal.inspecting import peek, signature
 from nixlite.runtime.thunk import force
 from nixlite.runtime.values import PrimOp, lambda_info, type_name
 from nixlite.spelling import attribute_name
@@ -22,7 +21,7 @@ from nixlite.spelling import attribute_name
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from nixlite.repl.session import Session
+    from nixlite.repl.conversation import Conversation
     from nixlite.runtime.values import Lazy
 
 _NAME = r"(?:[A-Za-z_][\w'-]*|\"[^\"]*\")"
@@ -50,16 +49,16 @@ class TooSlow(BaseException):
     """Evaluating for a completion took longer than a person likes to wait."""
 
 
-def complete(session: Session, text: str) -> list[Candidate]:
+def complete(conversation: Conversation, text: str) -> list[Candidate]:
     """What can complete *text*, the input up to the cursor, sorted; nothing where that goes wrong."""
-    return complete_or_fail(session, text)[0]
+    return complete_or_fail(conversation, text)[0]
 
 
-def complete_or_fail(session: Session, text: str) -> tuple[list[Candidate], str]:
+def complete_or_fail(conversation: Conversation, text: str) -> tuple[list[Candidate], str]:
     """The candidates, and the message of what went wrong while looking for them."""
     try:
         with time_limit():
-            return _complete(session, text), ""
+            return _complete(conversation, text), ""
     except NixError as error:
         return [], error.message.split("\n", 1)[0]
     except RecursionError:
@@ -89,43 +88,41 @@ def time_limit() -> Iterator[None]:
         signal.signal(signal.SIGALRM, former)
 
 
-def _complete(session: Session, text: str) -> list[Candidate]:
+def _complete(conversation: Conversation, text: str) -> list[Candidate]:
     if text.startswith(":") and not re.search(r"\s", text):
-        return _commands(session, text)
+        return _commands(conversation, text)
     first, _, rest = text.partition(" ")
-    if first in (":set", ":?", ":help") and not session.style.compat:
-        return _words(session, first, rest)
+    if first in (":set", ":?", ":help") and not conversation.style.compat:
+        return _words(conversation, first, rest)
     if first in FILE_COMMANDS and " " not in rest.strip():
-        found = _files(session, rest.lstrip(), bare=True)
+        found = _files(conversation, rest.lstrip(), bare=True)
         if found or first not in (":e", ":edit"):
             return found
     lookup = _LOOKUP.search(text)
     if lookup:
-        return _lookup_paths(session, lookup[1])
+        return _lookup_paths(conversation, lookup[1])
     file = _FILE.search(text)
     if file:
-        return _files(session, file[1])
-    arguments = _formals(session, text)
+        return _files(conversation, file[1])
+    arguments = _formals(conversation, text)
     if arguments is not None:
         return arguments
     path = _PATH.search(text)
-    return _names(session, path[1] or "") if path else []
+    return _names(conversation, path[1] or "") if path else []
 
 
-def _commands(session: Session, text: str) -> list[Candidate]:
-    from nixlite.repl import commands  # noqa: F401 - fills the table
-
-    rows = sorted((name, row) for name, row in visible_commands(session).items())
+def _commands(conversation: Conversation, text: str) -> list[Candidate]:
+    rows = sorted((name, row) for name, row in conversation.known_commands().items())
     return [
         Candidate(name, len(text), row.help.split("\n")[0]) for name, row in rows if name.startswith(text)
     ]
 
 
-def _words(session: Session, command: str, text: str) -> list[Candidate]:
+def _words(conversation: Conversation, command: str, text: str) -> list[Candidate]:
     """Options and their values after `:set`, commands after `:?`."""
     if command != ":set":
-        return _commands(session, text) if text.startswith(":") or not text else []
-    from nixlite.repl.options import OPTIONS
+        return _commands(conversation, text) if text.startswith(":") or not text else []
+    from nixlite.repl.commands.options import OPTIONS
 
     name, blank, value = text.partition(" ")
     if not blank:
@@ -135,28 +132,28 @@ def _words(session: Session, command: str, text: str) -> list[Candidate]:
     return [Candidate(v, len(value)) for v in values if v.startswith(value) and v != "NUMBER"]
 
 
-def _names(session: Session, path: str) -> list[Candidate]:
+def _names(conversation: Conversation, path: str) -> list[Candidate]:
     """Variables that begin with *path*, or attributes when it has a dot."""
     parts = [quoted or bare for quoted, bare in _PART.findall(path)]
     ends_open = not path or path.endswith(".")
     unfinished = "" if ends_open else parts.pop()
     length = 0 if ends_open else len(path) - list(_PART.finditer(path))[-1].start()
     if not parts:
-        names = {**session.evaluator.state.globals, **session.scope}
+        names = {**conversation.evaluator.state.globals, **conversation.scope}
         # Globals such as `__add` are there for the operators; nobody looks for them.
         shown = {n: x for n, x in names.items() if not n.startswith("__") or unfinished.startswith("__")}
         return _candidates(shown, unfinished, length)
-    value = _value(session, parts)
+    value = _value(conversation, parts)
     return _candidates(value, unfinished, length) if type(value) is dict else []
 
 
-def _value(session: Session, parts: list[str]) -> Any:
+def _value(conversation: Conversation, parts: list[str]) -> Any:
     """The value that an attribute path leads to; None where there is nothing."""
-    value: Any = session.evaluator.guard(force, session.variable(parts[0]))
+    value: Any = conversation.evaluator.guard(force, conversation.variable(parts[0]))
     for part in parts[1:]:
         if type(value) is not dict or part not in value:
             return None
-        value = session.evaluator.guard(force, value[part])
+        value = conversation.evaluator.guard(force, value[part])
     return value
 
 
@@ -177,7 +174,7 @@ def _note(x: Lazy) -> str:
 # -- arguments of a function
 
 
-def _formals(session: Session, text: str) -> list[Candidate] | None:
+def _formals(conversation: Conversation, text: str) -> list[Candidate] | None:
     """Inside the braces of a call `f { … }`, the arguments of `f` that are not given yet.
 
     None where the cursor is elsewhere or `f` takes no named arguments.
@@ -195,9 +192,9 @@ def _formals(session: Session, text: str) -> list[Candidate] | None:
     if callee is None or callee[1] in ("rec", "let", "in", "then", "else", "with", "inherit", "assert", "if"):
         return None
     parts = [quoted or bare for quoted, bare in _PART.findall(callee[1])]
-    if session.variable(parts[0]) is None:
+    if conversation.variable(parts[0]) is None:
         return None
-    formals = _formals_of(_value(session, parts))
+    formals = _formals_of(_value(conversation, parts))
     if not formals:
         return None
     prefix = name[1] or ""
@@ -235,17 +232,17 @@ def _formals_of(function: Any) -> tuple[tuple[str, bool], ...]:
 # -- files
 
 
-def _lookup_paths(session: Session, text: str) -> list[Candidate]:
+def _lookup_paths(conversation: Conversation, text: str) -> list[Candidate]:
     """What may stand in `<…>`: the names of the lookup path, and files in what they mean."""
     from nixlite.host.lookup_path import find_file, lookup_path
 
-    state = session.evaluator.state
+    state = conversation.evaluator.state
     entries = lookup_path(state.settings, state.host)
     directory, slash, prefix = text.rpartition("/")
     if not slash:
         names = sorted({name for name, _ in entries if name.startswith(text)} | _bundled_names(text))
         return [Candidate(f"{name}>", len(text), "lookup path") for name in names]
-    found = _entries(session, find_file(state, entries, directory, tell=False))
+    found = _entries(conversation, find_file(state, entries, directory, tell=False))
     return [
         Candidate(name + ("/" if kind == "directory" else ">"), len(prefix), kind)
         for name, kind in sorted(_visible(found.items(), prefix))
@@ -257,23 +254,23 @@ def _bundled_names(prefix: str) -> set[str]:
     return {name for name in ("nixpkgs",) if name.startswith(prefix)}
 
 
-def _files(session: Session, text: str, *, bare: bool = False) -> list[Candidate]:
+def _files(conversation: Conversation, text: str, *, bare: bool = False) -> list[Candidate]:
     """Files and directories that begin with *text*; *bare*: also without a slash before them."""
     directory, slash, prefix = text.rpartition("/")
     if not slash and not bare:
         return []
     where = os.path.expanduser(directory + slash) if text.startswith("~") else directory + slash
-    found = _entries(session, os.path.normpath(os.path.join(session.evaluator.settings.cwd, where)))
+    found = _entries(conversation, os.path.normpath(os.path.join(conversation.evaluator.settings.cwd, where)))
     return [
         Candidate(name + "/" * (kind == "directory"), len(prefix), kind)
         for name, kind in sorted(_visible(found.items(), prefix))
     ]
 
 
-def _entries(session: Session, directory: str) -> dict[str, str]:
+def _entries(conversation: Conversation, directory: str) -> dict[str, str]:
     """What is in a directory; nothing when it cannot be read."""
     try:
-        return session.evaluator.host.list_dir(directory)
+        return conversation.evaluator.host.list_dir(directory)
     except NixError:
         return {}
 

@@ -19,9 +19,9 @@ from prompt_toolkit.output import ColorDepth
 from prompt_toolkit.styles import Style
 
 from nixlite.observe.watch import Watch, stop_timer
-from nixlite.repl.app import CONTINUATION, PROMPT, deliver
-from nixlite.repl.completion import complete_or_fail
-from nixlite.repl.inspecting import status
+from nixlite.repl.style import CONTINUATION, PROMPT
+from nixlite.repl.terminal.completion import complete_or_fail
+from nixlite.repl.terminal.inspecting import status
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from prompt_toolkit.key_binding import KeyPressEvent
 
     from nixlite.host.real import Host
-    from nixlite.repl.session import Reply, Session
+    from nixlite.repl.conversation import Conversation, Reply
 
 INDENT = "  "
 SOON = 0.001  # seconds
@@ -52,16 +52,16 @@ LOOK = Style.from_dict(
 )
 
 
-def run_terminal(session: Session, **prompt_options: Any) -> int:
+def run_terminal(conversation: Conversation, **prompt_options: Any) -> int:
     """Talk with a person until they leave; *prompt_options* (input, output) are for tests."""
-    host = session.evaluator.host
+    host = conversation.evaluator.host
     if wants_vi(host):
-        session.keys = "vi"
-    prompt = make_prompt(session, **prompt_options)
+        conversation.keys = "vi"
+    prompt = make_prompt(conversation, **prompt_options)
     stop_timer()  # a debugger's session runs while the input of another is evaluated
     draft = ""
     while True:
-        prompt.editing_mode = EditingMode.VI if session.keys == "vi" else EditingMode.EMACS
+        prompt.editing_mode = EditingMode.VI if conversation.keys == "vi" else EditingMode.EMACS
         try:
             text = prompt.prompt(PROMPT, default=draft)
         except KeyboardInterrupt:  # Ctrl-C gives up the line
@@ -70,48 +70,53 @@ def run_terminal(session: Session, **prompt_options: Any) -> int:
         except EOFError:
             return 0
         draft = ""
-        if text.strip() in EDIT and not session.style.compat:
-            draft = edit_last(session)
+        if text.strip() in EDIT and not conversation.style.compat:
+            draft = edit_last(conversation)
             continue
         size = prompt.output.get_size()
-        session.style.layout.width = size.columns
-        with stubborn_interrupts(), watching(session):
-            reply = session.send(text)
+        conversation.style.layout.width = size.columns
+        with stubborn_interrupts(), watching(conversation):
+            reply = conversation.send(text)
         if reply.incomplete:  # what Enter would not have let pass was accepted by force
             host.write_stderr("error: this is not a complete expression\n")
             continue
-        show(session, reply, size.rows)
+        show(conversation, reply, size.rows)
         if reply.quit:
             return 0
-        if session.style.compat:
+        if conversation.style.compat:
             host.write_stdout("\n")
             host.flush()
 
 
-def watching(session: Session) -> AbstractContextManager[object]:
+def watching(conversation: Conversation) -> AbstractContextManager[object]:
     """While this lasts, a line tells of an evaluation that takes long."""
-    if not session.progress:
+    if not conversation.progress:
         return nullcontext()
-    return Watch(session.evaluator.host, session.evaluator)
+    return Watch(conversation.evaluator.host, conversation.evaluator)
 
 
-def edit_last(session: Session) -> str:
+def edit_last(conversation: Conversation) -> str:
     """The last input after a visit to the user's editor: what is typed next begins with it."""
     from nixlite.errors import NixError
-    from nixlite.repl.editing import edit_text
+    from nixlite.repl.commands.editing import edit_text
 
-    inputs = [text for text, _ in session.transcript if not text.startswith(EDIT)]
+    inputs = [text for text, _ in conversation.transcript if not text.startswith(EDIT)]
     try:
-        return edit_text(session, inputs[-1] if inputs else "").rstrip("\n")
+        return edit_text(conversation, inputs[-1] if inputs else "").rstrip("\n")
     except NixError as error:
-        session.evaluator.host.write_stderr(f"error: {error.message}\n")
+        conversation.evaluator.host.write_stderr(f"error: {error.message}\n")
         return ""
 
 
-def show(session: Session, reply: Reply, rows: int) -> None:
+def show(conversation: Conversation, reply: Reply, rows: int) -> None:
     """Write the reply, in the pager if that is wanted and the screen is too small."""
-    pager = session.evaluator.host.get_env("PAGER") or "less -FRX"
-    if session.pager and not session.style.compat and reply.text.count("\n") >= rows and pager != "cat":
+    pager = conversation.evaluator.host.get_env("PAGER") or "less -FRX"
+    if (
+        conversation.pager
+        and not conversation.style.compat
+        and reply.text.count("\n") >= rows
+        and pager != "cat"
+    ):
         import subprocess
 
         data = reply.text.encode("utf-8", "surrogateescape")
@@ -122,7 +127,7 @@ def show(session: Session, reply: Reply, rows: int) -> None:
             pass  # a pager that is missing says so itself; then the plain text follows
         else:
             return
-    deliver(reply, session.evaluator.host)
+    reply.deliver(conversation.evaluator.host)
 
 
 @contextmanager
@@ -154,12 +159,12 @@ def stubborn_interrupts() -> Iterator[None]:
         sys.unraisablehook = hook
 
 
-def make_prompt(session: Session, **options: Any) -> PromptSession[str]:
+def make_prompt(conversation: Conversation, **options: Any) -> PromptSession[str]:
     """The line editor for a session."""
-    host = session.evaluator.host
-    colour = session.style.colour
-    completer = NixCompleter(session)
-    suggesting = Condition(lambda: session.suggest)
+    host = conversation.evaluator.host
+    colour = conversation.style.colour
+    completer = NixCompleter(conversation)
+    suggesting = Condition(lambda: conversation.suggest)
     return PromptSession(
         history=open_history(host),
         auto_suggest=ConditionalAutoSuggest(AutoSuggestFromHistory(), suggesting),
@@ -167,12 +172,12 @@ def make_prompt(session: Session, **options: Any) -> PromptSession[str]:
         complete_while_typing=False,
         lexer=nix_lexer() if colour else None,
         input_processors=[HighlightMatchingBracketProcessor()],
-        bottom_toolbar=None if session.style.compat else Bar(session, completer),
+        bottom_toolbar=None if conversation.style.compat else Bar(conversation, completer),
         style=LOOK,
         color_depth=None if colour else ColorDepth.DEPTH_1_BIT,
         multiline=True,
         prompt_continuation=CONTINUATION,
-        key_bindings=key_bindings(session),
+        key_bindings=key_bindings(conversation),
         enable_history_search=True,
         tempfile_suffix=".nix",
         **options,
@@ -181,7 +186,7 @@ def make_prompt(session: Session, **options: Any) -> PromptSession[str]:
 
 def nix_lexer() -> PygmentsLexer:
     """Colours as one types."""
-    from nixlite.repl.highlighting import PipingNixLexer
+    from nixlite.repl.terminal.highlighting import PipingNixLexer
 
     return PygmentsLexer(PipingNixLexer)
 
@@ -198,8 +203,8 @@ def wants_vi(host: Host) -> bool:
 class Bar:
     """The line at the bottom: what `inspecting.status` says, or what went wrong while completing."""
 
-    def __init__(self, session: Session, completer: NixCompleter) -> None:
-        self.session = session
+    def __init__(self, conversation: Conversation, completer: NixCompleter) -> None:
+        self.conversation = conversation
         self.completer = completer
         self.known: tuple[tuple[str, int, int], tuple[str, bool]] | None = None
 
@@ -219,17 +224,17 @@ class Bar:
         """The text for the current input, made once."""
         if self.completer.error and self.completer.text == buffer.document.text_before_cursor:
             return f"completing: {self.completer.error}", True
-        key = (buffer.text, buffer.cursor_position, self.session.inputs)
+        key = (buffer.text, buffer.cursor_position, self.conversation.inputs)
         if self.known is None or self.known[0] != key:
             try:
-                found = status(self.session, buffer.text, buffer.cursor_position)
+                found = status(self.conversation, buffer.text, buffer.cursor_position)
             except RecursionError:
                 found = "", False
             self.known = key, found
         return self.known[1]
 
 
-def key_bindings(session: Session) -> KeyBindings:
+def key_bindings(conversation: Conversation) -> KeyBindings:
     """Enter sends what is complete and else begins a line, indented like the one before."""
     bindings = KeyBindings()
 
@@ -237,7 +242,7 @@ def key_bindings(session: Session) -> KeyBindings:
         from prompt_toolkit.application import get_app
 
         text = get_app().current_buffer.text
-        return text.strip() in EDIT or not session.is_incomplete(text)
+        return text.strip() in EDIT or not conversation.is_incomplete(text)
 
     typing = has_focus(DEFAULT_BUFFER)  # and not searching the history
 
@@ -273,14 +278,14 @@ def close_bracket(event: KeyPressEvent) -> None:
 class NixCompleter(Completer):
     """prompt_toolkit's view of `completion`; `error` is what went wrong for `text`."""
 
-    def __init__(self, session: Session) -> None:
-        self.session = session
+    def __init__(self, conversation: Conversation) -> None:
+        self.conversation = conversation
         self.text = self.error = ""
 
     def get_completions(self, document: Document, complete_event: CompleteEvent) -> Iterable[Completion]:
         """The candidates at the cursor."""
         self.text = document.text_before_cursor
-        found, self.error = complete_or_fail(self.session, self.text)
+        found, self.error = complete_or_fail(self.conversation, self.text)
         for candidate in found:
             yield Completion(
                 candidate.text, start_position=-candidate.length, display_meta=candidate.note or None

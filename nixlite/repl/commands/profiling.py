@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from types import CodeType, FrameType
 
-    from nixlite.repl.session import Session
+    from nixlite.repl.conversation import Conversation
 
 INTERVAL = 0.001  # seconds of processor time
 DEEPEST = 400
@@ -31,15 +31,15 @@ Line = tuple[str, int]
 Name = tuple[str, str]  # what it is, where
 
 
-def profile(session: Session, text: str) -> str:
+def profile(conversation: Conversation, text: str) -> str:
     """Evaluate all through and report; raises NixError where Python has no such timer."""
     from nixlite.runtime.printer import force_deep
 
-    evaluator = session.evaluator
-    sampler = Sampler(session)
+    evaluator = conversation.evaluator
+    sampler = Sampler(conversation)
 
     def run() -> None:
-        value = session.evaluate(text)
+        value = conversation.evaluate(text)
         evaluator.guard(lambda x: force_deep(evaluator.state, x), value)
 
     start = perf_counter()
@@ -73,10 +73,10 @@ def sample_while(run: Callable[[], None], take: Callable[[FrameType], None]) -> 
 class Sampler:
     """Counts: `own` by function for the innermost one, `total` for all that were running, `lines` by line."""
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, conversation: Conversation) -> None:
         from nixlite.builtins.install import code_names, declarations
 
-        self.session = session
+        self.conversation = conversation
         declarations()  # what the program will call need not be loaded yet
         self.builtins = code_names()
         self.reader = TraceReader({}, {})
@@ -154,8 +154,8 @@ class Sampler:
 
     def text_of(self, place: Line) -> str:
         """The source line, if it is at hand."""
-        from nixlite.repl.finding import source_of
+        from nixlite.repl.commands.finding import source_of
 
-        source = source_of(self.session, place[0])
+        source = source_of(self.conversation, place[0])
         lines = source.lines() if source is not None else []
         return lines[place[1] - 1].strip() if place[1] <= len(lines) else ""

@@ -9,7 +9,7 @@ from __future__ import annotations
 from types import FunctionType
 
 from nixlite.errors import Frame, NixError
-from nixlite.repl.finding import named_cell, source_of, tree_of, walk
+from nixlite.repl.commands.finding import named_cell, source_of, tree_of, walk
 from nixlite.runtime.call import call
 from nixlite.runtime.values import PrimOp, PrimOpApp, lambda_info, linked
 from nixlite.source import Position
@@ -19,8 +19,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from nixlite.repl.finding import Chain
-    from nixlite.repl.session import Session
+    from nixlite.repl.commands.finding import Chain
+    from nixlite.repl.conversation import Conversation
     from nixlite.runtime.values import Value
     from nixlite.source import Source
 
@@ -30,21 +30,21 @@ COMMENT_MARK = "   "
 Place = tuple[str, int, int]
 
 
-def document(session: Session, text: str) -> str:
+def document(conversation: Conversation, text: str) -> str:
     """The documentation of the value of *text*; raises NixError when there is none."""
-    place = attribute_place(session, text)
-    value = session.evaluate(text)
-    raw = session.evaluator.host.get_env("_NIX_TEST_RAW_MARKDOWN") == "1"
-    markdown = session.evaluator.guard(lambda asked: of_value(session, asked), value)
+    place = attribute_place(conversation, text)
+    value = conversation.evaluate(text)
+    raw = conversation.evaluator.host.get_env("_NIX_TEST_RAW_MARKDOWN") == "1"
+    markdown = conversation.evaluator.guard(lambda asked: of_value(conversation, asked), value)
     if markdown is None and place is not None:
         name, where = place
-        comment = comment_at(session, where)
+        comment = comment_at(conversation, where)
         shown = "No documentation found." if comment is None else strip_indentation(COMMENT_MARK + comment)
         markdown = f"Attribute `{name}`\n\n  … defined at {show_place(where)}\n\n{shown}"
     if markdown is None:
         raise NixError("value does not have documentation")
-    if session.style.compat and not raw:
-        from nixlite.repl.markdown import render  # only here
+    if conversation.style.compat and not raw:
+        from nixlite.repl.commands.markdown import render  # only here
 
         return render(markdown)
     return (markdown if raw else plain(markdown)).strip(" \n\r\t")
@@ -55,26 +55,26 @@ def show_place(place: Place) -> str:
     return str(Position(*place))
 
 
-def of_value(session: Session, value: Value) -> str | None:
+def of_value(conversation: Conversation, value: Value) -> str | None:
     """The documentation that the value itself carries, as Markdown."""
     kind = type(value)
     if kind is PrimOp:
         return of_builtin(value)  # type: ignore[arg-type]
-    if kind is PrimOpApp and not session.style.compat:
+    if kind is PrimOpApp and not conversation.style.compat:
         return of_partial(value)  # type: ignore[arg-type]
     if kind is FunctionType:
-        return of_lambda(session, value)  # type: ignore[arg-type]
+        return of_lambda(conversation, value)  # type: ignore[arg-type]
     if kind is dict and "__functor" in value:  # type: ignore[operator]
-        return of_functor(session, value)  # type: ignore[arg-type]
+        return of_functor(conversation, value)  # type: ignore[arg-type]
     return None
 
 
-def of_functor(session: Session, functor: dict[str, Any]) -> str | None:
+def of_functor(conversation: Conversation, functor: dict[str, Any]) -> str | None:
     """The documentation of the function that a functor is when it has been given itself."""
     try:
-        return of_value(session, call(functor["__functor"], functor))
+        return of_value(conversation, call(functor["__functor"], functor))
     except NixError as error:
-        trace = session.evaluator.explain(error).trace or []
+        trace = conversation.evaluator.explain(error).trace or []
         error.trace = [Frame("while partially calling '__functor' to retrieve documentation"), *trace]
         raise
 
@@ -97,11 +97,11 @@ def of_partial(value: PrimOpApp) -> str | None:
     return None if text is None else f"{text}\n({given} of its {arity} arguments given)\n"
 
 
-def of_lambda(session: Session, function: FunctionType) -> str:
+def of_lambda(conversation: Conversation, function: FunctionType) -> str:
     """Name, place and doc comment of a function; in nixlite's own style, of its definition."""
     info = lambda_info(function)
-    if not info.doc and not session.style.compat:
-        info.doc = comment_of_function(session, info.position)
+    if not info.doc and not conversation.style.compat:
+        info.doc = comment_of_function(conversation, info.position)
     where = f"defined at {show_place(info.position)}"
     head = f"Function `{info.name}`\\\n  … {where}" if info.name else f"Function {where}"
     if not info.doc:
@@ -136,9 +136,9 @@ def plain(markdown: str) -> str:
 # -- definitions
 
 
-def attribute_place(session: Session, text: str) -> tuple[str, Place] | None:
+def attribute_place(conversation: Conversation, text: str) -> tuple[str, Place] | None:
     """For a selection `s.a.b` the name of the last attribute and where it is defined, if that is known."""
-    named = named_cell(session, text, variables=not session.style.compat)
+    named = named_cell(conversation, text, variables=not conversation.style.compat)
     if named is None:
         return None
     name, cell = named
@@ -147,32 +147,32 @@ def attribute_place(session: Session, text: str) -> tuple[str, Place] | None:
     return None
 
 
-def comment_at(session: Session, place: Place) -> str | None:
+def comment_at(conversation: Conversation, place: Place) -> str | None:
     """The doc comment of the binding at *place*, found by parsing the file again.
 
     In nixlite's own style any comment just before it.
     """
     file, line, column = place
-    source = source_of(session, file)
-    tree = None if source is None else tree_of(session, source)
+    source = source_of(conversation, file)
+    tree = None if source is None else tree_of(conversation, source)
     if source is None or tree is None:
         return None
     for node, _ in walk(tree):
         if isinstance(node, nodes.Binding) and source.line_column(node.pos) == (line, column):
-            if node.doc or session.style.compat:
+            if node.doc or conversation.style.compat:
                 return node.doc
             return comment_before(source.text, node.pos)
     return None
 
 
-def comment_of_function(session: Session, place: Place) -> str | None:
+def comment_of_function(conversation: Conversation, place: Place) -> str | None:
     """What is written before a function, or before the binding that it is the value of.
 
     Between the two there may be other arguments of the function (`a: b: …`), and `let`, `with`, `assert`.
     """
     file, line, column = place
-    source = source_of(session, file)
-    tree = None if source is None else tree_of(session, source)
+    source = source_of(conversation, file)
+    tree = None if source is None else tree_of(conversation, source)
     if source is None or tree is None:
         return None
     for chain in walk(tree):

@@ -14,33 +14,33 @@ from nixlite.errors import NixError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from nixlite.repl.session import Session
+    from nixlite.repl.conversation import Conversation
 
 
-def startup_path(session: Session) -> str:
+def startup_path(conversation: Conversation) -> str:
     """Where the file is looked for."""
-    host = session.evaluator.host
+    host = conversation.evaluator.host
     config = host.get_env("XDG_CONFIG_HOME") or f"{host.home()}/.config"
     return f"{config}/nixlite/repl-startup"
 
 
-def run_startup_file(session: Session) -> str:
+def run_startup_file(conversation: Conversation) -> str:
     """Send the inputs in the file, if there is one; what went wrong, with the lines where it did."""
-    host, path = session.evaluator.host, startup_path(session)
+    host, path = conversation.evaluator.host, startup_path(conversation)
     try:
         if not host.exists(path):
             return ""
         text = host.read_bytes(path).decode("utf-8", "surrogateescape")
     except NixError:  # pure evaluation sees no files
         return ""
-    problems = run_inputs(session, text, path)
-    session.transcript.clear()
-    session.last_failed = None
-    session.scope.pop("_", None)
+    problems = run_inputs(conversation, text, path)
+    conversation.transcript.clear()
+    conversation.last_failed = None
+    conversation.scope.pop("_", None)
     return problems
 
 
-def run_inputs(session: Session, text: str, path: str) -> str:
+def run_inputs(conversation: Conversation, text: str, path: str) -> str:
     """Send one input after the other; each takes as many lines as it needs. Returns the errors."""
     problems = []
     pending, first = "", 1
@@ -50,7 +50,7 @@ def run_inputs(session: Session, text: str, path: str) -> str:
             if line.lstrip().startswith("#"):
                 continue
         pending += f"{line}\n"
-        reply = session.send(pending)
+        reply = conversation.send(pending)
         if reply.incomplete:
             continue
         pending = ""

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 
+from nixlite.repl.style import CONTINUATION, PROMPT
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-PROMPT = "nix-repl> "
-CONTINUATION = "        > "
 _ESCAPE = re.compile(r"\x1b\[[0-9;]*m")
 
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from nixlite.analysis.facts import Analysis
-    from nixlite.repl.session import Session
+    from nixlite.repl.conversation import Conversation
     from nixlite.runtime.values import Lazy
 
 MISSING = object()
@@ -27,56 +27,53 @@ LONGEST = 60
 """Characters shown of a string."""
 
 
-def status(session: Session, text: str, cursor: int) -> tuple[str, bool]:
+def status(conversation: Conversation, text: str, cursor: int) -> tuple[str, bool]:
     """The text of the bar for an input, and whether it is about an error."""
     stripped = text.lstrip()
     if stripped.startswith(":"):
-        return command_status(session, text, cursor)
-    return expression_status(session, text, cursor)
+        return command_status(conversation, text, cursor)
+    return expression_status(conversation, text, cursor)
 
 
-def command_status(session: Session, text: str, cursor: int) -> tuple[str, bool]:
+def command_status(conversation: Conversation, text: str, cursor: int) -> tuple[str, bool]:
     """What a command does until its argument is being typed."""
-    from nixlite.repl import commands  # noqa: F401 - fills the table
-    from nixlite.repl.table import takes_expression, visible_commands
-
     name = text.split(None, 1)[0]
-    row = visible_commands(session).get(name)
+    row = conversation.known_commands().get(name)
     if row is None:
         return "", False
     start = text.index(name) + len(name)
-    if takes_expression(row) and cursor > start and text[start:].strip():
-        return expression_status(session, " " * start + text[start:], cursor)
-    return f"{row.label(session.style.compat)}: {' '.join(row.help.split())}", False
+    if row.takes_expression and cursor > start and text[start:].strip():
+        return expression_status(conversation, " " * start + text[start:], cursor)
+    return f"{row.label(conversation.style.compat)}: {' '.join(row.help.split())}", False
 
 
-def expression_status(session: Session, text: str, cursor: int) -> tuple[str, bool]:
+def expression_status(conversation: Conversation, text: str, cursor: int) -> tuple[str, bool]:
     """The value at the cursor, else the first error of the whole."""
     if not text.strip():
         return "", False
-    source = Source("«input»", text, base=session.evaluator.settings.cwd)
+    source = Source("«input»", text, base=conversation.evaluator.settings.cwd)
     try:
-        tree = parse(session, source)
+        tree = parse(conversation, source)
     except ParseError as error:
         return ("", False) if error.incomplete else (error.message, True)
     except NixError as error:
         return error.message, True
     try:
-        analysis = resolve(session, tree, source)
+        analysis = resolve(conversation, tree, source)
     except NixError as error:
         return error.message, True
     found = node_at(tree, cursor)
     if found is None:
         return "", False
-    return describe_node(session, analysis, source, found), False
+    return describe_node(conversation, analysis, source, found), False
 
 
-def parse(session: Session, source: Source) -> nodes.Expr:
+def parse(conversation: Conversation, source: Source) -> nodes.Expr:
     """The tree of bindings or of an expression; warnings are for later."""
     from nixlite.syntax.parser import parse as parse_expression
     from nixlite.syntax.parser import parse_bindings
 
-    options = session.evaluator.parse_options()
+    options = conversation.evaluator.parse_options()
     options.warn = lambda text, position: None
     try:
         return parse_bindings(Source(source.name, f"{source.text}\n;", base=source.base), options)
@@ -88,16 +85,16 @@ def parse(session: Session, source: Source) -> nodes.Expr:
         return parse_expression(source, options)
 
 
-def resolve(session: Session, tree: nodes.Expr, source: Source) -> Analysis:
+def resolve(conversation: Conversation, tree: nodes.Expr, source: Source) -> Analysis:
     """What the variables mean."""
     from nixlite.analysis.scope import analyse
 
-    return analyse(tree, source, session.evaluator.state.globals, session.scope)
+    return analyse(tree, source, conversation.evaluator.state.globals, conversation.scope)
 
 
 def node_at(tree: nodes.Expr, cursor: int) -> nodes.Expr | None:
     """The smallest variable or selection at the cursor; a selection counts as a whole."""
-    from nixlite.repl.finding import walk
+    from nixlite.repl.commands.finding import walk
 
     best: nodes.Expr | None = None
     for node, _ in walk(tree):
@@ -109,27 +106,27 @@ def node_at(tree: nodes.Expr, cursor: int) -> nodes.Expr | None:
     return best
 
 
-def describe_node(session: Session, analysis: Analysis, source: Source, node: nodes.Expr) -> str:
+def describe_node(conversation: Conversation, analysis: Analysis, source: Source, node: nodes.Expr) -> str:
     """`name: what it is`, as far as that is known."""
     text = source.text[node.start : node.end]
-    value = peek_node(session, analysis, node)
+    value = peek_node(conversation, analysis, node)
     if value is MISSING:
         return ""
     return f"{text}: {describe(value)}"
 
 
-def peek_node(session: Session, analysis: Analysis, node: nodes.Expr) -> Any:
+def peek_node(conversation: Conversation, analysis: Analysis, node: nodes.Expr) -> Any:
     """The lazy that a node stands for; MISSING where that is not known without evaluating."""
     from nixlite.analysis.facts import Global, Variable
 
     if isinstance(node, nodes.Var):
         resolution = analysis.variables.get(node)
         if isinstance(resolution, Global) or (isinstance(resolution, Variable) and resolution.dynamic):
-            return session.variable(resolution.name)
+            return conversation.variable(resolution.name)
         return MISSING
     if not isinstance(node, nodes.Select):
         return MISSING
-    value = peek_node(session, analysis, node.subject)
+    value = peek_node(conversation, analysis, node.subject)
     for name in node.path:
         attrs = MISSING if value is MISSING else peek(value)
         if type(attrs) is not dict or not isinstance(name, str) or name not in attrs:

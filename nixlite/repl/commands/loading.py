@@ -1,0 +1,131 @@
+"""Files and sets whose attributes become variables: `:l`, `:a`, `:r` and the command line."""
+
+from __future__ import annotations
+
+import os
+
+from nixlite.cli.auto_call import auto_call
+from nixlite.cli.sources import file_path
+from nixlite.errors import NixError
+from nixlite.runtime.values import NixPath
+from nixlite.spelling import quote
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from nixlite.repl.conversation import Conversation
+    from nixlite.runtime.values import Value
+
+
+def load_file(conversation: Conversation, name: str) -> None:
+    """Evaluate a file, call it if it is a function of named arguments, and bring its attributes into scope.
+
+    `nix repl` remembers the name for `:r` even if that fails; here a failing file is not remembered.
+    """
+    if conversation.style.compat:
+        remember(conversation, name)
+    conversation.add_attributes(evaluate_file(conversation, name), name)
+    remember(conversation, name)
+
+
+def forget_files(conversation: Conversation) -> None:
+    """Have every file be read again when it is next imported: it may have changed."""
+    conversation.evaluator.files.clear()
+    conversation.watch.stamps.clear()
+
+
+def remember(conversation: Conversation, name: str) -> None:
+    """Have `:r` load *name* as the last."""
+    if name in conversation.files:
+        conversation.files.remove(name)
+    conversation.files.append(name)
+
+
+def evaluate_file(conversation: Conversation, name: str) -> Value:
+    """The value of the file that *name* means on the command line: a path or `<a/lookup/path>`."""
+    path = resolve_file(conversation, name)
+    return auto_call(conversation.evaluator.import_file(NixPath(path)), conversation.auto_arguments)
+
+
+def resolve_file(conversation: Conversation, name: str) -> str:
+    """The path that *name* means; a missing `lib.nix` is the bundled one, with a notice."""
+    path = file_path(conversation.evaluator, name)
+    if not conversation.style.compat and "/" not in name and not conversation.evaluator.host.exists(path):
+        bundled = bundled_file(name)
+        if bundled is not None:
+            conversation.notice(f"There is no {name} here, so this is the bundled one: {bundled}")
+            return bundled
+    return path
+
+
+def bundled_file(name: str) -> str | None:
+    """The absolute path of a library file that comes with nixlite."""
+    from nixlite.resources import stdlib_directory
+
+    path = os.path.join(stdlib_directory(), name)
+    return path if name.endswith(".nix") and os.path.isfile(path) else None
+
+
+def load_all(conversation: Conversation) -> None:
+    """Load the files, flakes and expressions that the session was told of.
+
+    In the style of `nix repl` the first error stops it; else an error in a file is shown, and the other files
+    are loaded all the same.
+    """
+    files, flakes = conversation.files, conversation.flakes
+    conversation.files, conversation.flakes = [], []
+    for name in files:
+        conversation.notice(f"Loading {quote(name)}...")
+        if conversation.style.compat:
+            load_file(conversation, name)
+        else:
+            try:
+                load_file(conversation, name)
+            except NixError as error:
+                conversation.fail(error)
+                remember(conversation, name)
+    for what, evaluate in conversation.startup:
+        if conversation.style.compat or what:
+            conversation.notice(f"Loading installable '{what}'...")
+        conversation.add_attributes(evaluate(), what or "the command line")
+    for reference in flakes:
+        conversation.notice(f"Loading flake '{reference}'...")
+        load_flake(conversation, reference)
+
+
+def reload_all(conversation: Conversation) -> None:
+    """Load everything anew, files having changed perhaps.
+
+    `nix repl` forgets what was bound by hand; here it stays.
+    """
+    forget_files(conversation)
+    conversation.scope = {}
+    if conversation.style.compat:
+        conversation.own = {}
+    try:
+        load_all(conversation)
+    finally:
+        conversation.scope.update(conversation.own)
+        conversation.origins.update(dict.fromkeys(conversation.own, "bound by hand"))
+
+
+def load_flake(conversation: Conversation, reference: str) -> None:
+    """Bring the outputs of a flake into scope (`:lf`), by way of `builtins.getFlake`."""
+    if not reference:
+        raise NixError(
+            "cannot use ':load-flake' without a path specified. (Use '.' for the current working directory.)"
+        )
+    from nixlite.runtime.call import call
+
+    text = reference
+    if reference.startswith((".", "/")):
+        directory = os.path.normpath(os.path.join(conversation.evaluator.settings.cwd, reference))
+        if not conversation.evaluator.host.exists(directory):
+            raise NixError(f"getting status of {quote(directory)}: No such file or directory")
+        text = f"path:{directory}"
+    get_flake = conversation.evaluator.state.builtins.get("getFlake")
+    if get_flake is None:
+        raise NixError("nixlite does not evaluate flakes")
+    conversation.add_attributes(call(get_flake, text), reference)
+    if reference in conversation.flakes:
+        conversation.flakes.remove(reference)
+    conversation.flakes.append(reference)

@@ -1,0 +1,369 @@
+"""A conversation with the evaluator: names in scope, statements, and how values and errors are shown.
+
+What all commands work on, so it lies below them and knows none; `session.Session` has them too.
+"""
+
+from __future__ import annotations
+
+from nixlite.errors import NixError, ParseError, StackOverflow
+from nixlite.host.lookup_path import LISTENER
+from nixlite.repl.style import Style
+from nixlite.repl.watching import FileWatch
+from nixlite.source import Source
+from nixlite.spelling import attribute_name
+from nixlite.traces.rendering import render_error
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+    from typing import Any
+
+    from nixlite.evaluator import Evaluator
+    from nixlite.host.real import Host
+    from nixlite.repl.debugging.stops import Debugging
+    from nixlite.repl.rows import Row
+    from nixlite.runtime.values import Lazy, Value
+
+OUT, ERR = "out", "err"
+NAMES_SHOWN = 20
+"""Of a set that is brought into scope."""
+
+
+class Reply:
+    """What one input led to.
+
+    `pieces` are pairs (stream, text) in the order in which they were written, streams being "out" and "err";
+    `incomplete` says that more lines are needed (send the whole text again), `quit` that the user wants
+    to leave. `value` is what an expression gave, `error` what went wrong.
+    """
+
+    __slots__ = ("error", "incomplete", "pieces", "quit", "value")
+
+    def __init__(self) -> None:
+        self.pieces: list[tuple[str, str]] = []
+        self.incomplete = False
+        self.quit = False
+        self.value: Value = None
+        self.error: BaseException | None = None
+
+    def write(self, text: str, stream: str = OUT) -> None:
+        """Add to what is shown."""
+        if text:
+            self.pieces.append((stream, text))
+
+    def deliver(self, host: Host) -> None:
+        """Show it on the host's streams."""
+        for stream, text in self.pieces:
+            if stream == OUT:
+                host.write_stdout(text)
+            else:
+                host.write_stderr(text)
+        host.flush()
+
+    @property
+    def text(self) -> str:
+        """Everything shown, both streams."""
+        return "".join(text for _, text in self.pieces)
+
+    @property
+    def out(self) -> str:
+        """What goes to the standard output."""
+        return "".join(text for stream, text in self.pieces if stream == OUT)
+
+    @property
+    def err(self) -> str:
+        """What goes to the standard error."""
+        return "".join(text for stream, text in self.pieces if stream == ERR)
+
+
+class Abandoned(BaseException):
+    """The user has left the debugger at a place where there is no error to go on with."""
+
+
+class Incomplete(Exception):
+    """The input is the beginning of something."""
+
+
+class Conversation:
+    """Names bound so far, files loaded so far, and how answers look.
+
+    `scope` maps the names of this session to their values; they hide the globals. *auto_arguments* are
+    given to files that are functions (`--arg`). `files` are the arguments of `:l` that `:r` loads again;
+    `startup` holds what the command line asked for: pairs (what is shown, function that evaluates it).
+    `origins` says of names in scope where they come from, `transcript` holds the inputs and answers so far.
+    `strict`, `pager`, `keys` and `suggest` are options of `:set`. `last_failed` indexes the transcript.
+    `debugging` is there while a program is stopped. `lines` is the input that is being read.
+    """
+
+    def __init__(
+        self,
+        evaluator: Evaluator,
+        style: Style | None = None,
+        *,
+        auto_arguments: dict[str, Lazy] | None = None,
+    ) -> None:
+        self.evaluator: Evaluator = evaluator
+        self.style: Style = style or Style()
+        self.auto_arguments = auto_arguments or {}
+        self.scope: dict[str, Lazy] = {}
+        self.own: dict[str, Lazy] = {}
+        self.progress = False  # whether a line on the terminal tells of inputs that take long
+        self.bound: list[str] = []  # the inputs that bound names, in order: they can be evaluated again
+        self.files: list[str] = []
+        self.flakes: list[str] = []
+        self.startup: list[tuple[str, Callable[[], Value]]] = []
+        self.last_loaded: dict[str, Lazy] | None = None
+        self.show_trace: bool = evaluator.settings.show_trace
+        self.strict = False
+        self.pager = True
+        self.keys = "emacs"
+        self.suggest = True
+        self.origins: dict[str, str] = {}
+        self.transcript: list[tuple[str, str]] = []
+        self.last_failed: int | None = None
+        self.debugging: Debugging | None = None
+        self.lines: Iterator[str] | None = None
+        self.watch = FileWatch(evaluator)
+        self.inputs = 0
+        self.command = ""  # the command being run, as it was typed
+        self.reply = Reply()
+        if not self.style.compat:
+            evaluator.state.caches[LISTENER] = self.notice_bundle
+
+    # -- what a session has
+
+    def known_commands(self) -> Mapping[str, Row]:
+        """The commands that an input can be, by each of their names."""
+        return {}
+
+    def talk(self) -> None:
+        """Have a user type until they leave: at a stop of the debugger, which need not know how."""
+        raise NotImplementedError
+
+    # -- input
+
+    def send(self, text: str) -> Reply:
+        """Do what *text* says and return what is to be shown; errors are shown, never raised.
+
+        Bound names stay for the following inputs. Where `incomplete` is set nothing has happened.
+        """
+        reply = self.reply = Reply()
+        line = text.strip(" \n\r\t")
+        if not line:
+            return reply
+        if self.style.compat:
+            self.guarded(lambda: self.process(line))
+            return reply
+        if line not in (":r", ":reload"):
+            self.notice_changes()
+        notices = len(reply.pieces)
+        self.guarded(lambda: self.process(line))
+        if reply.incomplete:
+            del reply.pieces[:notices]
+        else:
+            self.watch.look()
+            if reply.error is not None and not line.startswith(":debug"):
+                self.last_failed = len(self.transcript)
+            self.transcript.append((line, reply.text))
+        return reply
+
+    def guarded(self, action: Callable[[], object]) -> bool:
+        """Run *action*, turning what goes wrong into text of the current reply; whether all went well."""
+        reply = self.reply
+        try:
+            action()
+        except Incomplete:
+            reply.incomplete = True
+        except KeyboardInterrupt as error:
+            reply.error = error
+            reply.write("error: interrupted by the user\n", ERR)
+        except Abandoned:
+            return False
+        except NixError as error:
+            self.fail(error)
+        except RecursionError as error:  # printing went too deep, not evaluating
+            self.fail(StackOverflow().with_traceback(error.__traceback__))
+        except Exception as error:  # a bug of ours must not cost the user the session
+            import traceback
+
+            reply.error = error
+            reply.write(f"{''.join(traceback.format_exception(error))}error: this is a bug in nixlite\n", ERR)
+        else:
+            return True
+        return False
+
+    def fail(self, error: NixError) -> None:
+        """Show *error* in the current reply."""
+        self.evaluator.explain(error)
+        self.reply.error = error
+        text = render_error(error, show_trace=self.show_trace, colour=self.style.colour)
+        self.reply.write(f"{text}\n", ERR)
+
+    def is_incomplete(self, text: str) -> bool:
+        """Whether *text* needs more lines; it is parsed, not evaluated."""
+        line = text.strip(" \n\r\t")
+        if not line:
+            return False
+        for text in (line, f"{line}\n;"):
+            try:
+                self.evaluator.parse_bindings(self.source(text))
+            except ParseError as error:
+                failed = error
+            else:
+                return False
+        return self.is_open_expression(line) or self._is_open_binding(line, failed)
+
+    def check_complete(self, text: str) -> None:
+        """Raise Incomplete for the beginning of an expression."""
+        if not text or self.is_open_expression(text):
+            raise Incomplete
+
+    def is_open_expression(self, text: str) -> bool:
+        """Whether *text* is the beginning of an expression, and not a whole one."""
+        try:
+            self.evaluator.parse(self.source(text))
+        except ParseError as error:
+            return error.incomplete
+        return False
+
+    def process(self, line: str) -> None:
+        """Do what one input says."""
+        if not self._bind(line):
+            self._answer(line)
+
+    def _answer(self, line: str) -> None:
+        value = self.evaluate(line)
+        if self.strict:
+            from nixlite.runtime.printer import force_deep
+
+            self.evaluator.guard(lambda x: force_deep(self.evaluator.state, x), value)
+        self.show(value)
+        self.reply.value = value
+        if not self.style.compat:
+            self.scope["_"] = value
+            self.origins["_"] = "the last value"
+
+    def show(self, value: Value, *, depth: int | None = None, whole: bool = False) -> None:
+        """Write *value* to the reply, evaluating what is shown; *whole* shows all of it (`:p`)."""
+        printer = self.style.printer(self.evaluator.state, whole=whole, depth=depth)
+        partial, error = printer(value)
+        if error is not None:
+            self.fail(error)
+        # What `nix repl` had written when the error came is seen behind the error: its buffer.
+        self.reply.write(partial if error is not None else f"{partial}\n")
+
+    # -- evaluation
+
+    def source(self, text: str) -> Source:
+        """*text* as a source of its own; relative paths in it start from the working directory."""
+        self.inputs += 1
+        return Source(f"«string»\x1f{self.inputs}", text, base=self.evaluator.settings.cwd)
+
+    def evaluate(self, text: str) -> Value:
+        """The value of an expression in the session's scope, in weak head normal form.
+
+        Raises Incomplete where more text is needed, NixError for all that is wrong.
+        """
+        source = self.source(text)
+        try:
+            return self.evaluator.evaluate_source(source, self.scope)
+        except ParseError as error:
+            if is_incomplete(error, source):
+                raise Incomplete from None
+            raise
+
+    def _bind(self, line: str) -> bool:
+        """Take *line* as bindings, a final `;` being optional; False when it is an expression."""
+        try:
+            added = self._try_bindings(line, line)
+        except ParseError:
+            try:
+                added = self._try_bindings(f"{line};" if self.style.compat else f"{line}\n;", line)
+            except ParseError as error:
+                if error.incomplete and self.style.compat:
+                    raise Incomplete from None
+                if not self.style.compat and self._is_open_binding(line, error):
+                    raise Incomplete from None
+                return False
+        self.scope.update(added)
+        self.own.update(added)
+        self.bound.append(line)
+        self.origins.update(dict.fromkeys(added, "bound by hand"))
+        return True
+
+    def _try_bindings(self, text: str, shown: str) -> dict[str, Lazy]:
+        """The lazies of the bindings in *text*; messages show *shown* as the source."""
+        source = self.source(text)
+        bindings = self.evaluator.parse_bindings(source)
+        source.text = shown
+        return self.evaluator.bind(bindings, source, self.scope)
+
+    def _is_open_binding(self, line: str, error: ParseError) -> bool:
+        """Whether *line* is the beginning of bindings, such as `x = {`, and nothing else.
+
+        So it is when only the `;` put behind it was wrong. (`nix repl` takes only strings to be open here.)
+        """
+        if error.incomplete:
+            return True
+        position = error.position
+        end = self.source(f"{line}\n;").position(len(line) + 1)
+        if position is None or (position.line, position.column) != (end.line, end.column):
+            return False
+        try:
+            self.evaluator.parse(self.source(line))
+        except ParseError as other:
+            return not other.incomplete
+        return False
+
+    # -- names
+
+    def add_attributes(self, value: Value, origin: str = "a set") -> None:
+        """Bring the attributes of a set into scope and say so; raises for what is no set (`:a`, `:l`).
+
+        *origin* says in `:ls` where they come from.
+        """
+        from nixlite.runtime.expect import force_attrs
+
+        attrs = force_attrs(value, "while evaluating an attribute set to be merged in the global scope")
+        self.scope.update(attrs)
+        self.origins.update(dict.fromkeys(attrs, origin))
+        self.last_loaded = attrs
+        self.notice(added_text(attrs, names=self.style.compat))
+
+    def notice(self, text: str) -> None:
+        """Tell the user something that is not the answer: beside it in the compatible style, else with it."""
+        self.reply.write(f"{text}\n", ERR if self.style.compat else OUT)
+
+    def notice_bundle(self, path: str) -> None:
+        """Say, once, that `<nixpkgs>` is not the large one: there is none."""
+        self.reply.write(f"note: there is no nixpkgs, so <nixpkgs> is nixlite's small one: {path}\n", ERR)
+        del self.evaluator.state.caches[LISTENER]
+
+    def notice_changes(self) -> None:
+        """Say which files have changed since they were read."""
+        changed = self.watch.changed()
+        if changed:
+            verb = "has" if len(changed) == 1 else "have"
+            self.notice(f"{', '.join(changed)} {verb} changed on disk; :r loads anew")
+
+    def variable(self, name: str) -> Any:
+        """The lazy that *name* stands for, of the session or global; None when there is none."""
+        if name in self.scope:
+            return self.scope[name]
+        return self.evaluator.state.globals.get(name)
+
+
+def is_incomplete(error: ParseError, source: Source) -> bool:
+    """Whether *error* says that *source* itself ends too early, not some file that it imports."""
+    return error.incomplete and (error.position is None or error.position.source is source)
+
+
+def added_text(attrs: dict[str, Lazy], *, names: bool) -> str:
+    """`Added 2 variables.`, which is always plural, and with *names* the first twenty of them."""
+    text = f"Added {len(attrs)} variables."
+    if not names:
+        return text
+    text += "\n" + ", ".join(attribute_name(name) for name in sorted(attrs)[:NAMES_SHOWN])
+    if len(attrs) > NAMES_SHOWN:
+        text += f"\n... and {len(attrs) - NAMES_SHOWN} more; view with :ll"
+    return text
