@@ -18,7 +18,7 @@ PACKAGE = ROOT / "nixlite"
 MODULES = sorted(PACKAGE.rglob("*.py"))
 
 # A layer is a directory of the package, or a module directly in it, and may use itself and the named ones.
-GROUND = {"errors", "records", "source", "spelling", "resources"}
+GROUND = {"colours", "errors", "records", "source", "spelling", "resources"}
 LANGUAGE = {*GROUND, "syntax", "analysis", "compiler", "cache"}
 RUNTIME = {*GROUND, "runtime", "host", "traces"}
 EVALUATOR = {
@@ -26,6 +26,7 @@ EVALUATOR = {
 }  # fmt: skip
 FRONTENDS = {*EVALUATOR, "cli"}
 MAY_USE: dict[str, set[str]] = {
+    "colours": set(),
     "errors": {"source"},
     "records": set(),
     "source": set(),

@@ -69,7 +69,7 @@ def _successors(operator: Value, element: Lazy) -> tuple[Lazy, ...]:
 
 
 def _show(element: Lazy) -> str:
-    from nixlite.runtime.show import show_short  # only on the way to an error
+    from nixlite.runtime.messages import show_short  # only on the way to an error
 
     return show_short(element)
 

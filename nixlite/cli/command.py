@@ -169,8 +169,8 @@ def write_warning(command: Command, text: str) -> None:
     if settings.verbosity < WARNING:
         return
     if settings.log_records:
+        from nixlite.colours import MAGENTA, NORMAL
         from nixlite.host.log import tell
-        from nixlite.traces.painting import MAGENTA, NORMAL
 
         tell(settings, host, WARNING, f"{MAGENTA}warning:{NORMAL} {text}")
         return

@@ -12,8 +12,8 @@ from nixlite.cli.explain.packages import find_derivations, package_of
 from nixlite.cli.flags import Flag, Flags, turn_on
 from nixlite.cli.flake.locking import is_flake
 from nixlite.errors import EvalError, NixTypeError, UsageError
+from nixlite.runtime.messages import show_short
 from nixlite.runtime.operators import is_derivation
-from nixlite.runtime.show import show_short
 from nixlite.runtime.thunk import force
 from nixlite.runtime.values import ContextString, show_type
 

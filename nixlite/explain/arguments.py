@@ -14,7 +14,7 @@ from nixlite.analysis.scope import analyse
 from nixlite.errors import EvalError, NixError, did_you_mean
 from nixlite.explain.calling import Scope, arguments_so_far, passed, places_elsewhere, refusing_function
 from nixlite.runtime.call import call
-from nixlite.runtime.show import show_short
+from nixlite.runtime.messages import show_short
 from nixlite.runtime.thunk import force
 from nixlite.runtime.values import ContextString, NixPath, PrimOp, PrimOpApp, lambda_info, show_type
 from nixlite.syntax import nodes as n

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from nixlite.errors import NixError, did_you_mean
-from nixlite.runtime.show import UNLIMITED
+from nixlite.runtime.messages import UNLIMITED
 from nixlite.spelling import natural
 
 if TYPE_CHECKING:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from nixlite.errors import NixError
 from nixlite.runtime.layout import LayoutOptions, everything, show_layout
-from nixlite.runtime.show import UNLIMITED, PrintOptions, ValuePrinter
+from nixlite.runtime.messages import UNLIMITED
+from nixlite.runtime.show import PrintOptions, ValuePrinter
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

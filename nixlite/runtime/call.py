@@ -108,7 +108,7 @@ def call_functor(functor: dict[str, Lazy], argument: Lazy) -> Value:
 
 def not_a_function(value: Value) -> NixTypeError:
     """The error for calling anything else."""
-    from nixlite.runtime.show import show_short  # only on the way to an error: keeps start-up short
+    from nixlite.runtime.messages import show_short  # only on the way to an error: keeps start-up short
 
     return NixTypeError(
         f"attempt to call something which is not a function but {show_type(value)}: {show_short(value)}",

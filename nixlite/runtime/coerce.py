@@ -86,7 +86,7 @@ def coerce_to_string(
 
 def not_coercible(value: Value) -> NixTypeError:
     """`cannot coerce a set to a string: { a = «thunk»; }`."""
-    from nixlite.runtime.show import show_short  # only on the way to an error
+    from nixlite.runtime.messages import show_short  # only on the way to an error
 
     return NixTypeError(f"cannot coerce {show_type(value)} to a string: {show_short(value)}")
 

@@ -27,6 +27,9 @@ MOST_FRAMES = 600_000
 """Python frames at most, whatever they are: lazy values that wait for each other need no call. (C++ Nix, with
 64 MB of stack, gives up at some 50,000 of them.)"""
 
+DEEPEST = 10_000
+"""Nesting of values at which printing gives up, Nix's default `max-call-depth`."""
+
 ROOM = 200
 """Frames for finding out how deep it is, and for what has to be loaded for that."""
 

@@ -262,7 +262,7 @@ def _different(pattern: str, a: Value, b: Value) -> AssertionFailed:
 
 
 def _short(value: Lazy) -> str:
-    from nixlite.runtime.show import show_short  # only on the way to an error
+    from nixlite.runtime.messages import show_short  # only on the way to an error
 
     return show_short(value)
 

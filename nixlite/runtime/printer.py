@@ -1,4 +1,4 @@
-"""Values as `nix-instantiate --eval` prints them, and evaluation all the way down.
+"""Values as `nix-instantiate --eval` prints them.
 
 C++ Nix calls this form "ambiguous": what is not evaluated is `<CODE>`, functions are `<LAMBDA>`, `<PRIMOP>`
 and `<PRIMOP-APP>`, and nothing is evaluated by printing. The other form is in `show.py`.
@@ -7,8 +7,8 @@ and `<PRIMOP-APP>`, and nothing is evaluated by printing. The other form is in `
 from __future__ import annotations
 
 from nixlite.errors import StackOverflow
-from nixlite.runtime.symbols import in_symbol_order
-from nixlite.runtime.thunk import blackhole, broken, force, peel, peel_asked, stops
+from nixlite.runtime.depth import DEEPEST
+from nixlite.runtime.thunk import blackhole, peel_asked
 from nixlite.runtime.values import ContextString, FunctionType, NixPath, PrimOp, PrimOpApp
 from nixlite.spelling import attribute_name, quote
 
@@ -16,12 +16,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from nixlite.runtime.state import State
     from nixlite.runtime.values import Lazy
-
-
-DEEPEST = 10_000
-"""Nesting at which printing gives up, Nix's default `max-call-depth`."""
 
 
 def show_shallow(x: Lazy) -> str:
@@ -84,9 +79,9 @@ def _shallow_atom(value: Any) -> str:
     if value is None:
         return "null"
     if kind is float:
-        from nixlite.runtime.show import float_text  # loaded by the first error or float
+        from nixlite.runtime.messages import short_float  # loaded by the first error or float
 
-        return float_text(value)
+        return short_float(value)
     if kind is ContextString:
         return quote(value.text)
     if kind is NixPath:
@@ -95,65 +90,3 @@ def _shallow_atom(value: Any) -> str:
 
 
 _FUNCTIONS: dict[type, str] = {FunctionType: "<LAMBDA>", PrimOp: "<PRIMOP>", PrimOpApp: "<PRIMOP-APP>"}
-
-
-def force_deep(state: State, x: Lazy) -> None:
-    """Evaluate *x* and everything in it (`builtins.deepSeq`, `--strict`); a cycle is visited once.
-
-    Derivations are sets like any other here. Errors get the frames `while evaluating the attribute 'a'`
-    and `while evaluating list element at index 1`.
-    """
-    _force_deep(x, Walk(state), 0)
-
-
-class Walk:
-    """One evaluation of everything: what it has *seen*, and how deep it may go."""
-
-    __slots__ = ("limit", "seen")
-
-    def __init__(self, state: State) -> None:
-        self.limit = state.settings.max_call_depth
-        self.seen: set[int] = set()
-
-
-def _force_deep(x: Lazy, walk: Walk, depth: int) -> None:
-    error_forces_deeply = True  # noqa: F841 - read by `traces`
-    if depth > walk.limit:
-        raise StackOverflow
-    x = peel(x)  # an alias stays one, so that printing can tell what is repeated
-    if type(x) is list:
-        if id(x) in walk.seen:
-            return
-        walk.seen.add(id(x))
-        if x[0] is broken and stops(x):
-            return
-    value: Any = force(x)
-    kind = type(value)
-    if kind is dict or kind is tuple:
-        if type(x) is not list:
-            if id(value) in walk.seen:
-                return
-            walk.seen.add(id(value))
-        if kind is dict:
-            _force_attributes(value, walk, depth + 1)
-        else:
-            _force_items(value, walk, depth + 1)
-
-
-def _force_attributes(attrs: dict[str, Any], walk: Walk, depth: int) -> None:
-    for name in in_symbol_order(attrs):
-        item = attrs[name]
-        kind = type(item)
-        if kind is list or kind is dict or kind is tuple:
-            # Both are read out of the traceback by traces.
-            error_position = item[2] if kind is list and len(item) > 2 else None
-            error_context = f"while evaluating the attribute '{attribute_name(name)}'"
-            _force_deep(item, walk, depth)
-
-
-def _force_items(items: tuple[Any, ...], walk: Walk, depth: int) -> None:
-    for index, item in enumerate(items):
-        kind = type(item)
-        if kind is list or kind is dict or kind is tuple:
-            error_context = f"while evaluating list element at index {index}"
-            _force_deep(item, walk, depth)

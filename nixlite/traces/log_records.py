@@ -6,8 +6,9 @@ them, whatever the terminal.
 
 from __future__ import annotations
 
+from nixlite.colours import MAGENTA, NORMAL, RED
 from nixlite.errors import NixError
-from nixlite.traces.painting import MAGENTA, NORMAL, RED, paint_message
+from nixlite.traces.painting import paint_message
 from nixlite.traces.rendering import error_text, indent
 
 TYPE_CHECKING = False

@@ -5,7 +5,8 @@ from __future__ import annotations
 from nixlite.evaluator import Evaluator
 from nixlite.host.real import CapturingHost
 from nixlite.host.settings import Settings
-from nixlite.runtime.printer import force_deep, show_shallow
+from nixlite.runtime.deep import force_deep
+from nixlite.runtime.printer import show_shallow
 from nixlite.source import Source
 
 SETTINGS = Settings(cwd="/work")

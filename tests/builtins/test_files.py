@@ -8,7 +8,8 @@ from nixlite.errors import NixError
 from nixlite.evaluator import Evaluator
 from nixlite.host.memory import Link, MemoryHost
 from nixlite.host.settings import Settings
-from nixlite.runtime.printer import force_deep, show_shallow
+from nixlite.runtime.deep import force_deep
+from nixlite.runtime.printer import show_shallow
 from nixlite.source import Source
 
 FILES: dict[str, str | bytes | Link] = {

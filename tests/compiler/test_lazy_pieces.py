@@ -16,7 +16,8 @@ from nixlite.errors import NixError
 from nixlite.evaluator import Evaluator
 from nixlite.host.real import CapturingHost
 from nixlite.host.settings import Settings
-from nixlite.runtime.printer import force_deep, show_shallow
+from nixlite.runtime.deep import force_deep
+from nixlite.runtime.printer import show_shallow
 from nixlite.runtime.thunk import force
 from nixlite.source import Source
 from nixlite.traces.rendering import render_error

@@ -15,7 +15,8 @@ from nixlite.explain.recording.recorder import Reads
 from nixlite.host.real import CapturingHost, RealHost
 from nixlite.host.settings import Settings
 from nixlite.runtime.call import call
-from nixlite.runtime.printer import force_deep, show_shallow
+from nixlite.runtime.deep import force_deep
+from nixlite.runtime.printer import show_shallow
 from nixlite.runtime.thunk import force
 from nixlite.runtime.values import linked
 from nixlite.source import Source

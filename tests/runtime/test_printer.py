@@ -11,9 +11,11 @@ from nixlite.errors import NixError
 from nixlite.evaluator import Evaluator
 from nixlite.host.real import CapturingHost
 from nixlite.host.settings import Settings
+from nixlite.runtime.deep import force_deep
 from nixlite.runtime.layout import LayoutOptions, show_layout
-from nixlite.runtime.printer import force_deep, show_shallow
-from nixlite.runtime.show import PrintOptions, show, show_short, show_value
+from nixlite.runtime.messages import show_short
+from nixlite.runtime.printer import show_shallow
+from nixlite.runtime.show import PrintOptions, show, show_value
 from nixlite.source import Source
 from tests.compiler.programs import instantiate
 
