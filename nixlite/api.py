@@ -174,13 +174,13 @@ class Value:
 
     def __str__(self) -> str:
         """The value as `nix eval` prints it, evaluated all through."""
-        from nixlite.runtime.show import show_value
+        from nixlite.formats.nix.evaluated import show_value
 
         return str(self.evaluator.explained(lambda: show_value(self.evaluator.engine.state, self.nix)))
 
     def __repr__(self) -> str:
         """The value as far as it is evaluated."""
-        from nixlite.runtime.printer import show_shallow
+        from nixlite.formats.nix.instantiated import show_shallow
 
         return f"<nixlite {self.type}: {show_shallow(self.nix)}>"
 

@@ -78,7 +78,7 @@ def seq(e1: Lazy, e2: Lazy) -> Value:
 @builtin("deepSeq", args=("e1", "e2"), state=True)
 def deep_seq(state: State, e1: Lazy, e2: Lazy) -> Value:
     """Evaluate *e1* with all that it contains, then evaluate and return *e2*."""
-    from nixlite.runtime.deep import force_deep
+    from nixlite.formats.nix.deep import force_deep
 
     force_deep(state, e1)
     return force(e2)
@@ -108,7 +108,7 @@ def _write_trace(state: State, value: Value) -> None:
     elif type(value) is str:
         text = value
     else:
-        from nixlite.runtime.show import show
+        from nixlite.formats.nix.evaluated import show
 
         text = show(value, None, state)
     state.tell(ERROR, f"trace: {text}")

@@ -139,7 +139,7 @@ class Evaluate(Command):
             text, _ = evaluator.guard(lambda x: to_json(state, x, copy_to_store=False, indent=indent), value)
             self.host.write_stdout(f"{text}\n")
         else:
-            from nixlite.runtime.show import show_value
+            from nixlite.formats.nix.evaluated import show_value
 
             self.host.write_stdout(f"{evaluator.guard(lambda x: show_value(state, x), value)}\n")
 

@@ -155,10 +155,10 @@ class Instantiate(Command):
             text, _ = evaluator.guard(lambda x: coerce_to_string(state, x, context), value)
             self.host.write_stdout(text)
         else:
-            from nixlite.runtime.printer import show_shallow
+            from nixlite.formats.nix.instantiated import show_shallow
 
             if self.strict:
-                from nixlite.runtime.deep import force_deep
+                from nixlite.formats.nix.deep import force_deep
 
                 evaluator.guard(lambda x: force_deep(state, x), value)
             self.host.write_stdout(f"{show_shallow(value)}\n")

@@ -6,9 +6,9 @@ The derivation and what it needs are given to that Nix as `nix-store --import` t
 from __future__ import annotations
 
 from nixlite.errors import NixError
+from nixlite.formats.nix.evaluated import derivation_path
 from nixlite.runtime.call import call
 from nixlite.runtime.operators import is_derivation
-from nixlite.runtime.show import derivation_path
 from nixlite.store.export import export_stream
 
 TYPE_CHECKING = False

@@ -33,7 +33,7 @@ Name = tuple[str, str]  # what it is, where
 
 def profile(session: Session, text: str) -> str:
     """Evaluate all through and report; raises NixError where Python has no such timer."""
-    from nixlite.runtime.deep import force_deep
+    from nixlite.formats.nix.deep import force_deep
 
     evaluator = session.evaluator
     sampler = Sampler(session)

@@ -226,7 +226,7 @@ class Session:
     def _answer(self, line: str) -> None:
         value = self.evaluate(line)
         if self.strict:
-            from nixlite.runtime.deep import force_deep
+            from nixlite.formats.nix.deep import force_deep
 
             self.evaluator.guard(lambda x: force_deep(self.evaluator.state, x), value)
         self.show(value)

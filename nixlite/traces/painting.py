@@ -101,7 +101,7 @@ def paint_groups(text: str, found: re.Match[str], kinds: str) -> str:
 
 
 def paint_value(text: str) -> str:
-    """A printed value with the colours of `show.ValuePrinter`."""
+    """A printed value with the colours of `formats.nix.evaluated.ValuePrinter`."""
 
     def paint(match: re.Match[str]) -> str:
         kind = match.lastgroup or ""

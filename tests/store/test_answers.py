@@ -10,9 +10,9 @@ import pytest
 
 from nixlite.errors import NixError
 from nixlite.evaluator import Evaluator
+from nixlite.formats.nix.deep import force_deep
 from nixlite.host.real import CapturingHost
 from nixlite.host.settings import Settings
-from nixlite.runtime.deep import force_deep
 from nixlite.runtime.thunk import force
 from nixlite.source import Source
 from nixlite.store.aterm import parse, unparse

@@ -12,10 +12,10 @@ from __future__ import annotations
 
 from nixlite.colours import BLUE, CYAN, FAINT, GREEN, MAGENTA, NORMAL, RED
 from nixlite.errors import NixError, StackOverflow
+from nixlite.formats.nix.evaluated import PrintOptions, ValuePrinter, derivation_path
 from nixlite.runtime.depth import DEEPEST
 from nixlite.runtime.messages import UNLIMITED
 from nixlite.runtime.operators import is_derivation
-from nixlite.runtime.show import PrintOptions, ValuePrinter, derivation_path
 from nixlite.runtime.thunk import force
 from nixlite.runtime.values import ContextString, FunctionType, NixPath, PrimOp, PrimOpApp
 from nixlite.spelling import attribute_name

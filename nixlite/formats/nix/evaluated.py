@@ -2,7 +2,7 @@
 
 One printer with options, as C++ Nix has it: with `force` it evaluates what it prints, without it shows
 `«thunk»`, as messages do (`runtime.messages`). The other form, that of `nix-instantiate --eval` (`<CODE>`,
-`<LAMBDA>`), is in `printer.py`.
+`<LAMBDA>`), is in `instantiated.py`.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Values as `nix-instantiate --eval` prints them.
 
 C++ Nix calls this form "ambiguous": what is not evaluated is `<CODE>`, functions are `<LAMBDA>`, `<PRIMOP>`
-and `<PRIMOP-APP>`, and nothing is evaluated by printing. The other form is in `show.py`.
+and `<PRIMOP-APP>`, and nothing is evaluated by printing. The other form is in `evaluated.py`.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ def _write_shallow(x: Lazy, out: list[str], seen: set[int], depth: int) -> None:
         out.append("}")
     elif kind is tuple:
         if value:
-            if id(x) in seen:  # the cell, not the tuple: see show.py
+            if id(x) in seen:  # the cell, not the tuple: see `messages.py`
                 out.append("«repeated»")
                 return
             if depth:  # Nix prints a copy of the outermost value
