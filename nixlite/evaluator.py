@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from nixlite.host.mounts import Mounts
     from nixlite.host.real import Host
     from nixlite.host.settings import Settings
+    from nixlite.runtime.depth import CountedFunctions
     from nixlite.runtime.values import Lazy, NixPath, Value
     from nixlite.source import Position
     from nixlite.store.store import Store
@@ -91,6 +92,14 @@ def mounts_of(settings: Settings) -> Mounts | None:
     from nixlite.host.mounts import Mounts
 
     return Mounts(settings.store_dir)
+
+
+def counted() -> CountedFunctions:
+    """The functions that stand for a call."""
+    from nixlite.builtins.install import code_names
+    from nixlite.runtime.counted import counted_functions  # few evaluations are that deep
+
+    return counted_functions(code_names)
 
 
 class Evaluator:
@@ -315,10 +324,8 @@ class Evaluator:
             if not self.counts_calls:
                 frames = self.frames_per_call * allowed + 1000
                 return with_room(lambda _: with_limit(frames, function, argument), None)
-            from nixlite.builtins.install import code_names
-
             exact = self.is_exact()
-            return with_room(lambda _: watched(allowed, code_names, exact, function, argument), None)
+            return with_room(lambda _: watched(allowed, counted, exact, function, argument), None)
         finally:
             self._has_room = False
             ACTIVE[0] = other
