@@ -161,7 +161,7 @@ class ToSri(ToBase16):
 
 def absolute(command: Command, word: str) -> str:
     """A path of the command line as an absolute one."""
-    from nixlite.runtime.coerce import normalise
+    from nixlite.spelling import normalise
 
     return normalise(os.path.join(command.settings.cwd, word))
 

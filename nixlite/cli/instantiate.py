@@ -180,7 +180,7 @@ class Instantiate(Command):
 
     def make_root(self, path: str) -> str:
         """`--add-root`: a symlink to the `.drv` file; further ones are numbered. Returns the link's path."""
-        from nixlite.runtime.coerce import normalise
+        from nixlite.spelling import normalise
 
         self.roots += 1
         name = self.add_root if self.roots == 1 else f"{self.add_root}-{self.roots}"

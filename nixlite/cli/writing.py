@@ -41,9 +41,9 @@ def write_objects(command: Command, store: Store, uri: str, roots: Iterable[str]
     root = root_of(command, uri)
     if root is None and not command.host.get_env("NIX_STORE_DIR"):
         return
-    from nixlite.store.export import registration
+    from nixlite.store.export import registration, write_store
 
-    paths = store.write_to((root or "") + store.store_dir, roots)
+    paths = write_store(store, (root or "") + store.store_dir, roots)
     text = registration(store, paths)
     if root is not None:
         try:

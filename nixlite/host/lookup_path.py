@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from nixlite.errors import NixError, Thrown
 from nixlite.host.bundled import BUNDLED_PREFIX
-from nixlite.runtime.coerce import normalise
+from nixlite.spelling import normalise
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

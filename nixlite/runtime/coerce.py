@@ -14,6 +14,7 @@ from nixlite.runtime.expect import NO_CONTEXT
 from nixlite.runtime.thunk import force
 from nixlite.runtime.utf8 import normalise as normalise_text
 from nixlite.runtime.values import ContextString, NixPath, show_type
+from nixlite.spelling import normalise
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -31,14 +32,12 @@ def coerce_to_string(
     *,
     coerce_more: bool = False,
     copy_to_store: bool = True,
-    canonicalize: bool = True,
     error_position: Place = None,
 ) -> tuple[str, frozenset[str]]:
     """The text of *x* and its string context; forces *x* and, in sets, `__toString` or `outPath`.
 
     With *copy_to_store* a path becomes the store path that it is copied to. *coerce_more* accepts what
-    `toString` does: numbers, Booleans, null and lists. Raises NixTypeError for all else. *canonicalize* is
-    kept for the callers' sake: a `NixPath` is always canonical.
+    `toString` does: numbers, Booleans, null and lists. Raises NixTypeError for all else.
     Manual: String interpolation, "Interpolated expression"; Built-ins, `toString`.
     """
     if type(x) is str:
@@ -69,7 +68,6 @@ def coerce_to_string(
                 blamed,
                 coerce_more=coerce_more,
                 copy_to_store=copy_to_store,
-                canonicalize=canonicalize,
                 error_position=error_position,
             )
     elif coerce_more:
@@ -178,39 +176,3 @@ def coerce_to_store_path(
         error_context = blamed
         raise EvalError(f"path '{text}' is not in the Nix store")
     return text, context
-
-
-def realise_path(state: State, x: Lazy) -> str:
-    """The path that *x* means, what its context needs being there (`readFile`, `import`, `pathExists`, …).
-
-    A context is handed to `realise.realise_context`, which sees to it that the outputs exist and returns the
-    replacements for placeholders in the text.
-    """
-    path, context = coerce_to_path(state, x, "while realising the context of a path")
-    if not context:
-        return path
-    return _realised(state, path, context)
-
-
-def _realised(state: State, path: str, context: frozenset[str]) -> str:
-    error_context = f"while realising the context of path '{path}'"
-    from nixlite.runtime.realise import realise_context  # most paths have no context
-
-    rewrites = realise_context(state, context)
-    for old, new in rewrites.items():
-        path = path.replace(old, new)
-    return normalise(path)
-
-
-def normalise(path: str) -> str:
-    """*path* made absolute and canonical by its text alone: no `.`, `..`, doubled or final slashes."""
-    if path.startswith("/") and "//" not in path and "/." not in path and not path.endswith("/"):
-        return path
-    parts: list[str] = []
-    for part in path.split("/"):
-        if part == "..":
-            if parts:
-                parts.pop()
-        elif part not in ("", "."):
-            parts.append(part)
-    return "/" + "/".join(parts)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from nixlite.errors import EvalError, NixTypeError
-from nixlite.runtime.coerce import coerce_to_string, normalise
+from nixlite.runtime.coerce import coerce_to_string
 from nixlite.runtime.operators import add_numbers
 from nixlite.runtime.values import HERE, ContextString, NixPath, make_string, show_type
+from nixlite.spelling import normalise
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -2,7 +2,7 @@
 
 Evaluation needs the *paths* of sources and derivations; nobody has to write them down. `Store` computes the
 paths, remembers what belongs to them (so that `builtins.readFile "${./x}"` works without a Nix installation,
-through `lookup`), and can write it all out in a form that an installed Nix accepts.
+through `lookup`). `export` writes it all out in a form that an installed Nix accepts.
 """
 
 from __future__ import annotations
@@ -278,11 +278,3 @@ class Store:
         from nixlite.store.building import build_output  # hardly ever needed
 
         return build_output(self, drv_path, output, platforms)
-
-    # --- writing
-
-    def write_to(self, directory: str, roots: Iterable[str] | None = None) -> list[str]:
-        """Write objects as a real store keeps them; see `export.write_store`."""
-        from nixlite.store.export import write_store  # few evaluations write
-
-        return write_store(self, directory, roots)
