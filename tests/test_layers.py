@@ -22,7 +22,7 @@ GROUND = {"colours", "errors", "records", "source", "spelling", "resources"}
 LANGUAGE = {*GROUND, "syntax", "analysis", "compiler", "cache"}
 RUNTIME = {*GROUND, "runtime", "host", "traces"}
 EVALUATOR = {
-    *RUNTIME, *LANGUAGE, "formats", "regex", "store", "fetch", "flakes", "builtins", "evaluator",
+    *RUNTIME, *LANGUAGE, "formats", "regex", "store", "fetch", "flakes", "installed", "builtins", "evaluator",
 }  # fmt: skip
 FRONTENDS = {*EVALUATOR, "cli"}
 MAY_USE: dict[str, set[str]] = {
@@ -44,7 +44,8 @@ MAY_USE: dict[str, set[str]] = {
     "store": {*GROUND, "formats"},
     "fetch": {*RUNTIME, "formats", "store"},
     "flakes": {*RUNTIME, "formats", "store", "fetch"},
-    "builtins": {*RUNTIME, "formats", "regex", "store", "fetch", "flakes"},
+    "installed": {*GROUND, "host", "runtime", "store"},
+    "builtins": {*RUNTIME, "formats", "regex", "store", "fetch", "flakes", "installed"},
     "evaluator": EVALUATOR,
     "cli": {*FRONTENDS, "explain", "observe"},
     "explain": EVALUATOR,

@@ -272,9 +272,3 @@ class Store:
     def placeholder(self, drv_path: str, output: str) -> str:
         """The text that stands for an output whose path is known only after building."""
         return upstream_placeholder(drv_path, output)
-
-    def build(self, drv_path: str, output: str, platforms: list[str]) -> str:
-        """Have an installed Nix build an output; see `building.build_output`."""
-        from nixlite.store.building import build_output  # hardly ever needed
-
-        return build_output(self, drv_path, output, platforms)

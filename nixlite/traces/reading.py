@@ -37,7 +37,7 @@ CONTEXT, SELECT, CALL, FORMALS = 1, 2, 3, 4
 
 HELPERS = tuple(
     f"nixlite.{room}"
-    for room in ("runtime", "host", "formats", "regex", "fetch", "flakes", "builtins", "cli", "evaluator")
+    for room in "runtime host formats regex fetch flakes installed builtins cli evaluator".split()
 )
 """Where Python functions may say something about the trace."""
 

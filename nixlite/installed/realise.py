@@ -82,7 +82,9 @@ def require_output(state: State, output: str, drv_path: str, rewrites: dict[str,
                 " because the option 'allow-import-from-derivation' is disabled"
             )
         state.host.flush()
-        built = store.build(drv_path, output, platforms(state))
+        from nixlite.installed.building import build_output  # hardly ever needed
+
+        built = build_output(store, drv_path, output, platforms(state))
         if not path:
             rewrites[store.placeholder(drv_path, output)] = built
         path = built
