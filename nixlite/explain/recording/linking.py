@@ -16,9 +16,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-ROOMS = tuple(
-    f"nixlite.{room}" for room in ("runtime", "formats", "regex", "flakes", "installed", "builtins")
-)
+ROOMS = tuple(f"nixlite.{room}" for room in "runtime formats regex flakes installed builtins".split())
 
 VALUES = ("nixlite.runtime.values", "nixlite.host.real", "nixlite.runtime.thunk")
 """Modules whose classes and functions are shared: values must be of the same types on both sides."""
