@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
     from typing import Any
 
-    from nixlite.host.real import Host
+    from nixlite.host.host import Host
     from nixlite.runtime.values import Lazy
 
 
@@ -46,7 +46,7 @@ class Evaluator:
     """Evaluates Nix programs; files are evaluated once and remembered.
 
     Without *settings* and *host* it sees this machine as `nix-instantiate --eval` does. Two evaluators share
-    nothing. Everything of the world outside goes through the host (`nixlite.host.real`): a `MemoryHost`
+    nothing. Everything of the world outside goes through the host (`nixlite.host.host`): a `MemoryHost`
     has only the files it is given. `settings.pure_eval` and `settings.restrict_eval` limit what
     programs see.
     """

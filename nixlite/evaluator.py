@@ -30,8 +30,8 @@ if TYPE_CHECKING:
     from nixlite.cache.files import Cache
     from nixlite.cache.pieces import Pieces
     from nixlite.compiler.deferred import PieceCompiler
+    from nixlite.host.host import Host
     from nixlite.host.mounts import Mounts
-    from nixlite.host.real import Host
     from nixlite.host.settings import Settings
     from nixlite.runtime.depth import CountedFunctions
     from nixlite.runtime.values import Lazy, NixPath, Value
@@ -133,7 +133,7 @@ class Evaluator:
             from nixlite.store.store import Store  # many programs have no use for it
 
             host.store = Store(settings.store_dir, outer, read_only=settings.read_only)
-            return host.store  # type: ignore[no-any-return]
+            return host.store
 
         host.store = LateStore(settings.store_dir, lambda: self.state.store)
         self.state = State(settings, host, make_store)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from nixlite.cli.command import Command
     from nixlite.evaluator import Evaluator
-    from nixlite.host.real import Host
+    from nixlite.host.host import Host
     from nixlite.host.settings import Settings
     from nixlite.runtime.values import Value
     from nixlite.store.store import Store

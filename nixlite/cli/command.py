@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from nixlite.cli.flags import Flags
     from nixlite.evaluator import Evaluator
-    from nixlite.host.real import Host
+    from nixlite.host.host import Host
     from nixlite.host.settings import Settings
     from nixlite.observe.watch import Watch
     from nixlite.runtime.values import Lazy

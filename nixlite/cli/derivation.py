@@ -20,7 +20,7 @@ from nixlite.runtime.values import ContextString, show_type
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from nixlite.evaluator import Evaluator
-    from nixlite.host.real import Host
+    from nixlite.host.host import Host
     from nixlite.host.settings import Settings
     from nixlite.runtime.state import State
     from nixlite.runtime.values import Value

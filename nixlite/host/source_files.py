@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from nixlite.errors import EvalError
 from nixlite.host.bundled import BUNDLED_PREFIX
-from nixlite.host.real import LINK_LIMIT
+from nixlite.host.host import LINK_LIMIT
 from nixlite.source import Source
 from nixlite.spelling import normalise
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from nixlite.host.real import Host
+    from nixlite.host.host import Host
 
 
 def resolve_import_path(host: Host, path: str) -> str:

@@ -15,7 +15,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from nixlite.host.real import Host
+    from nixlite.host.host import Host
     from nixlite.repl.session import Session
 
 PROMPT = "nix-repl> "

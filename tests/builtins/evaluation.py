@@ -5,7 +5,7 @@ from __future__ import annotations
 from nixlite.evaluator import Evaluator
 from nixlite.formats.nix.deep import force_deep
 from nixlite.formats.nix.instantiated import show_shallow
-from nixlite.host.real import CapturingHost
+from nixlite.host.capturing import CapturingHost
 from nixlite.host.settings import Settings
 from nixlite.source import Source
 

@@ -6,7 +6,7 @@ from nixlite.__main__ import run
 from nixlite.evaluator import Evaluator
 from nixlite.formats.nix.deep import force_deep
 from nixlite.formats.nix.instantiated import show_shallow
-from nixlite.host.real import CapturingHost
+from nixlite.host.capturing import CapturingHost
 from nixlite.host.settings import Settings
 from nixlite.source import Source
 

@@ -16,7 +16,7 @@ from nixlite.errors import NixError
 from nixlite.evaluator import Evaluator
 from nixlite.formats.nix.deep import force_deep
 from nixlite.formats.nix.instantiated import show_shallow
-from nixlite.host.real import CapturingHost
+from nixlite.host.capturing import CapturingHost
 from nixlite.host.settings import Settings
 from nixlite.runtime.thunk import force
 from nixlite.source import Source

@@ -14,7 +14,8 @@ from nixlite.explain.recording.program import Program
 from nixlite.explain.recording.recorder import Reads
 from nixlite.formats.nix.deep import force_deep
 from nixlite.formats.nix.instantiated import show_shallow
-from nixlite.host.real import CapturingHost, RealHost
+from nixlite.host.capturing import CapturingHost
+from nixlite.host.real import RealHost
 from nixlite.host.settings import Settings
 from nixlite.runtime.call import call
 from nixlite.runtime.thunk import force

@@ -13,7 +13,7 @@ from nixlite.formats.nix.deep import force_deep
 from nixlite.formats.nix.evaluated import PrintOptions, show, show_value
 from nixlite.formats.nix.instantiated import show_shallow
 from nixlite.formats.nix.layout import LayoutOptions, show_layout
-from nixlite.host.real import CapturingHost
+from nixlite.host.capturing import CapturingHost
 from nixlite.host.settings import Settings
 from nixlite.runtime.messages import show_short
 from nixlite.source import Source

@@ -10,7 +10,7 @@ import pytest
 from nixlite.cache.files import Cache
 from nixlite.evaluator import Evaluator
 from nixlite.formats.nix.deep import force_deep
-from nixlite.host.real import CapturingHost
+from nixlite.host.capturing import CapturingHost
 from nixlite.host.settings import Settings
 from nixlite.oracle import run
 from nixlite.source import Source

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from nixlite.fetch.inputs import Input
     from nixlite.flakes.locking import LockedFlake
     from nixlite.flakes.reading import Flake
-    from nixlite.host.real import Host
+    from nixlite.host.host import Host
     from nixlite.host.settings import Settings
 
 BOLD, NORMAL = "\x1b[1m", "\x1b[0m"

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from nixlite.cache.code import Code
     from nixlite.cache.files import Cache
     from nixlite.explain.recording.observing import Observer, Trial
-    from nixlite.host.real import Host
+    from nixlite.host.host import Host
     from nixlite.host.settings import Settings
     from nixlite.runtime.values import Lazy, Value
     from nixlite.source import Position

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 ROOMS = tuple(f"nixlite.{room}" for room in "runtime formats regex flakes installed builtins".split())
 
-VALUES = ("nixlite.runtime.values", "nixlite.host.real", "nixlite.runtime.thunk")
+VALUES = ("nixlite.runtime.values", "nixlite.runtime.thunk")
 """Modules whose classes and functions are shared: values must be of the same types on both sides."""
 
 
