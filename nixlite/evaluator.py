@@ -142,6 +142,8 @@ class Evaluator:
         self.state.import_set = self.import_set
         self.state.internal = self.internal
         self.state.canonical_text = self.canonical_text
+        self.state.log = self.log
+        self.state.warn = self.log_warning
         install(self.state)
         # Not a builtin but Nix code: evaluated when it is first asked for.
         derivation = [from_start, (self._evaluate_internal, "derivation")]
@@ -171,6 +173,18 @@ class Evaluator:
             from nixlite.host.lookup_path import allow_lookup_path
 
             allow_lookup_path(self.state)
+
+    def log(self, level: int, text: str) -> None:
+        """Write a line to the standard error, if its *level* is wanted."""
+        from nixlite.host.log import tell  # most evaluations are silent
+
+        tell(self.settings, self.host, level, text)
+
+    def log_warning(self, text: str) -> None:
+        """Write a warning to the standard error, if warnings are wanted."""
+        from nixlite.host.log import warn
+
+        warn(self.settings, self.host, text)
 
     # -- from text to code
 

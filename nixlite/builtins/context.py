@@ -315,7 +315,7 @@ def element_string(state: State, element: Element) -> str:
         return element.path
     first, *later = element.outputs
     if not later:
-        if state.settings.read_only and not state.store.host.exists(element.path):
+        if state.settings.read_only and not state.store.is_on_disk(element.path):
             raise EvalError(f"path '{element.path}' is not a valid store path")
         outputs = state.store.read_derivation(element.path).outputs
         if first not in outputs:

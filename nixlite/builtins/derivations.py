@@ -294,7 +294,7 @@ def add_inputs(parts: Parts) -> None:
 def add_closure(state: State, drv: Derivation, drv_path: str) -> None:
     """Depend on a derivation, all it depends on, and all their outputs (`drvPath` in a string)."""
     store = state.store
-    if state.settings.read_only and not store.host.exists(drv_path):
+    if state.settings.read_only and not store.is_on_disk(drv_path):
         raise EvalError(f"path '{drv_path}' is not valid")  # Nix has not written it, and looks for it
     for path in store.closure([drv_path]):
         drv.sources.add(path)

@@ -191,7 +191,7 @@ class PathInfo(Derivation):
         for path in sorted(paths):
             output = evaluator.state.store.read_derivation(path).outputs.get("out")
             place = output.path if output is not None else ""
-            if not place or not evaluator.state.store.host.exists(place):
+            if not place or not evaluator.state.store.is_on_disk(place):
                 raise EvalError(
                     f"path '{place}' is not valid",
                     hint="nixlite builds nothing; '--derivation' prints the derivation's path.",

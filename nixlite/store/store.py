@@ -29,12 +29,22 @@ from nixlite.store.tree import Directory, File, Node, find, host_tree
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from typing import Any
+    from typing import Protocol
 
     from nixlite.store.derivation import Derivation
     from nixlite.store.hashing import Hash
     from nixlite.store.modulo import Modulo
-    from nixlite.store.tree import Files
+    from nixlite.store.tree import Files, SeenFiles
+
+    class Copying(Protocol):
+        """What copying to the store needs of an evaluation's state."""
+
+        @property
+        def host(self) -> SeenFiles:
+            """The files that the program sees."""
+
+        def tell(self, level: int, text: str) -> None:
+            """Say what goes on."""
 
 
 class StoreObject:
@@ -121,7 +131,7 @@ class Store:
         self.objects[path] = StoreObject(node, tuple(sorted(references)))
         self.mounted.add(path)
 
-    def copy_path(self, state: Any, path: str) -> str:
+    def copy_path(self, state: Copying, path: str) -> str:
         """Add the file or directory at *path*, as `"${./path}"` does; returns its store path.
 
         Seen through `state.host`, once in an evaluation. The name is the last part of the path.
@@ -142,7 +152,7 @@ class Store:
         """The path of the file or directory that was copied to a store path in this evaluation."""
         return next((path for path, copy in self._copied.items() if copy == store_path), None)
 
-    def tell_of_copy(self, state: Any, path: str) -> None:
+    def tell_of_copy(self, state: Copying, path: str) -> None:
         """Say, where so much is wanted, that a path is copied; in a read-only store it is only hashed."""
         state.tell(CHATTY, f"hashing '{path}'..." if self.read_only else f"copying '{path}' to the store...")
 
@@ -158,12 +168,16 @@ class Store:
 
     def contains(self, path: str) -> bool:
         """Whether a store path is there, in memory or on disk."""
-        return path in self.objects or (self.host is not None and self.host.exists(path))
+        return path in self.objects or self.is_on_disk(path)
+
+    def is_on_disk(self, path: str) -> bool:
+        """Whether a store path is there without us: an installed Nix has written it."""
+        return self.host is not None and self.host.exists(path)
 
     def is_valid(self, path: str) -> bool:
         """Whether a store path is there to be read: in a read-only store, if it was fetched or is on disk."""
         if self.read_only and path not in self.mounted:
-            return self.host is not None and self.host.exists(path)
+            return self.is_on_disk(path)
         return self.contains(path)
 
     def is_store_path(self, path: str) -> bool:

@@ -37,6 +37,15 @@ if TYPE_CHECKING:
         def read_link(self, path: str) -> str:
             """The target of a symlink."""
 
+    class SeenFiles(Files, Protocol):
+        """Files as an evaluation sees them."""
+
+        def allow(self, path: str) -> None:
+            """Let *path* and all below it be read from now on."""
+
+        def real_path(self, path: str, *, last: bool = True) -> str:
+            """*path* with all symlinks resolved."""
+
 
 class File:
     """A regular file. *content* is its bytes or a function that reads them."""
