@@ -176,13 +176,13 @@ class Evaluator:
 
     def log(self, level: int, text: str) -> None:
         """Write a line to the standard error, if its *level* is wanted."""
-        from nixlite.host.log import tell  # most evaluations are silent
+        from nixlite.traces.log import tell  # most evaluations are silent
 
         tell(self.settings, self.host, level, text)
 
     def log_warning(self, text: str) -> None:
         """Write a warning to the standard error, if warnings are wanted."""
-        from nixlite.host.log import warn
+        from nixlite.traces.log import warn
 
         warn(self.settings, self.host, text)
 

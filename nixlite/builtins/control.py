@@ -121,7 +121,7 @@ def warn(state: State, e1: Lazy, e2: Lazy) -> Value:
     With the setting `abort-on-warn`, raises EvalError instead of returning.
     """
     text = force_string(e1, "while evaluating the first argument; the message passed to builtins.warn")
-    from nixlite.host import log  # warnings are few
+    from nixlite.traces import log  # warnings are few
 
     log.warn(state.settings, state.host, text, "evaluation warning: ", placed=True)
     if state.settings.abort_on_warn:

@@ -9,9 +9,9 @@ from nixlite.cli.derivation import FLAGS as DERIVATION_FLAGS
 from nixlite.cli.derivation import Derivation
 from nixlite.cli.flags import Flag, Flags, ignore, turn_on
 from nixlite.errors import EvalError
-from nixlite.host.log import tell
 from nixlite.host.settings import INFO
 from nixlite.runtime.expect import force_attrs, force_bool, force_list, force_string_no_context
+from nixlite.traces.log import tell
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -170,7 +170,7 @@ def write_warning(command: Command, text: str) -> None:
         return
     if settings.log_records:
         from nixlite.colours import MAGENTA, NORMAL
-        from nixlite.host.log import tell
+        from nixlite.traces.log import tell
 
         tell(settings, host, WARNING, f"{MAGENTA}warning:{NORMAL} {text}")
         return
@@ -197,7 +197,7 @@ def report_error(command: Command, error: NixError) -> None:
         text = render_error(error, show_trace=settings.show_trace, colour=host.stderr_colour())
         host.write_stderr(text + "\n")
     if isinstance(error, UsageError):
-        from nixlite.host.log import tell
+        from nixlite.traces.log import tell
 
         tell(settings, host, ERROR, f"Try '{command.program} --help' for more information.")
 

@@ -95,8 +95,8 @@ class Derivation(Evaluate):
     def print_json(self, evaluator: Evaluator, paths: dict[str, None]) -> None:
         """Print the derivations at *paths*."""
         from nixlite.cli.json_output import json_text
+        from nixlite.formats.json.derivations import JSON_VERSION, to_json
         from nixlite.store.derivation import base_name
-        from nixlite.store.drv_json import JSON_VERSION, to_json
 
         read = evaluator.state.store.read_derivation
         data = {

@@ -1,6 +1,7 @@
 """Derivations: the data in `.drv` files.
 
-Their text form is in `aterm.py`, the hashes behind output paths in `modulo.py`, JSON in `drv_json.py`.
+Their text form is in `aterm.py`, the hashes behind output paths in `modulo.py`, their JSON in
+`formats.json.derivations`.
 Manual: Store, "Store derivation".
 """
 

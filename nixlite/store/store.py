@@ -58,7 +58,7 @@ class StoreObject:
 
 
 CHATTY = 5
-"""The level of what is told of single paths, as in `host.log`."""
+"""The level of what is told of single paths, as in `traces.log`."""
 
 
 class Store:

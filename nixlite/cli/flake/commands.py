@@ -11,8 +11,8 @@ from nixlite.cli.flake.locking import LOCKING, Locking, whole_ref
 from nixlite.errors import EvalError, UsageError
 from nixlite.fetch.inputs import date_text
 from nixlite.flakes.lock_graph import LockNode, first_unlocked, lock_text, lock_to_json, parse_input_path
-from nixlite.host.log import tell
 from nixlite.host.settings import INFO
+from nixlite.traces.log import tell
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
