@@ -528,13 +528,13 @@ class Evaluator:
 
         Its attributes tell; an empty one has to be the body of the *function*, whose place is given.
         """
-        from nixlite.runtime.operators import attribute_position
+        from nixlite.runtime.thunk import attribute_position
         from nixlite.syntax.parser import parse
         from nixlite.syntax.sets import find_empty, find_set
 
         place = next((attribute_position(cell) for cell in attrs.values()), function)
         source = self.sources.get(place[0]) if place else None
-        if source is None:
+        if place is None or source is None:
             return None
         options = self.parse_options()
         options.warn = lambda text, position: None  # it did so when the source was evaluated

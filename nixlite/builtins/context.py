@@ -12,17 +12,16 @@ from nixlite.runtime.expect import (
     force_string_with_context,
     wrong_type,
 )
-from nixlite.runtime.operators import attribute_position
 from nixlite.runtime.string_context import Element, context_order, element_text, parse_element
 from nixlite.runtime.symbols import in_symbol_order, make_symbol, make_symbols
-from nixlite.runtime.thunk import force
+from nixlite.runtime.thunk import attribute_position, force
 from nixlite.runtime.values import ContextString, make_string
 from nixlite.spelling import attribute_name
 from nixlite.store.derivation import base_name
 from nixlite.store.hashing import to_base32
 from nixlite.store.path import (
     computed_hash,
-    is_derivation,
+    is_drv_path,
     is_in_store,
     is_store_path,
     output_placeholder,
@@ -98,12 +97,12 @@ def context_row(state: State, path: str, row: Lazy) -> set[str]:
     if row_flag(entries, "path"):
         result.add(store_path)
     if row_flag(entries, "allOutputs"):
-        if not is_derivation(path):
+        if not is_drv_path(path):
             raise not_a_derivation("all-outputs", path, place)
         result.add("=" + store_path)
     if "outputs" in entries:
         names = row_outputs(entries["outputs"])
-        if names and not is_derivation(path):
+        if names and not is_drv_path(path):
             raise not_a_derivation("derivation output", path, place)
         outputs_place = attribute_position(entries["outputs"])
         for item in names:
@@ -196,7 +195,7 @@ def add_drv_output_dependencies(state: State, s: Lazy) -> Value:
             "`addDrvOutputDependencies` can only act on derivations, "
             f"not on a derivation output such as '{element.outputs[-1]}'"
         )
-    if not is_derivation(element.path):
+    if not is_drv_path(element.path):
         raise EvalError(f"path '{element.path}' is not a derivation")
     return ContextString(text, frozenset(("=" + element.path,)))
 
@@ -261,7 +260,7 @@ def to_file(state: State, name: Lazy, s: Lazy) -> Value:
                 f"but {file_name} references {short}"
             )
     path: str = state.store.add_text(file_name, text, context)
-    if is_derivation(path) and not state.settings.read_only:
+    if is_drv_path(path) and not state.settings.read_only:
         state.store.read_derivation(path)  # a .drv file must be one
     state.host.allow(path)
     return ContextString(path, frozenset((path,)))

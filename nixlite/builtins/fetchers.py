@@ -14,9 +14,8 @@ from nixlite.fetch.trees import Fetched, channel_url, check_uri, downloader_of, 
 from nixlite.runtime.attributes import position, string_attribute
 from nixlite.runtime.coerce import coerce_to_string
 from nixlite.runtime.expect import force_string_no_context
-from nixlite.runtime.operators import attribute_position
 from nixlite.runtime.symbols import in_symbol_order, make_symbols
-from nixlite.runtime.thunk import force
+from nixlite.runtime.thunk import attribute_position, force
 from nixlite.runtime.values import ContextString, NixPath, show_type
 from nixlite.store.path import BadStorePathError, check_name, fixed_path
 

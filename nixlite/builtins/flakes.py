@@ -11,6 +11,7 @@ from nixlite.runtime.call import call
 from nixlite.runtime.expect import force_attrs, force_string_no_context
 from nixlite.runtime.symbols import make_symbol, make_symbols
 from nixlite.runtime.values import PrimOp
+from nixlite.source import NO_PLACE
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ def get_flake_builtin(state: State, args: Lazy) -> Value:
     if pure and not ref.source.is_locked:
         raise EvalError(
             f"cannot call 'getFlake' on unlocked flake reference '{text}',"
-            " at «none»:0 (use --impure to override)"
+            f" at {NO_PLACE} (use --impure to override)"
         )
     flags = LockFlags(
         update=False,

@@ -14,9 +14,9 @@ from nixlite.runtime.expect import (
     has_context,
     wrong_type,
 )
-from nixlite.runtime.operators import attribute_position, sorted_names
+from nixlite.runtime.operators import sorted_names
 from nixlite.runtime.symbols import ACTIVE, make_symbol
-from nixlite.runtime.thunk import VIRGIN, force
+from nixlite.runtime.thunk import VIRGIN, attribute_position, force
 from nixlite.runtime.values import ContextString, FunctionType, PrimOp, PrimOpApp, lambda_info
 from nixlite.source import Position
 

@@ -14,9 +14,8 @@ from nixlite.flakes.registry import KINDS, Registries
 from nixlite.host.guarded import innermost
 from nixlite.host.mounts import no_such_path
 from nixlite.runtime.expect import force_string_no_context
-from nixlite.runtime.operators import attribute_position
 from nixlite.runtime.symbols import in_symbol_order
-from nixlite.runtime.thunk import VIRGIN, force, is_evaluated, peel
+from nixlite.runtime.thunk import VIRGIN, attribute_position, force, is_evaluated, peel
 from nixlite.runtime.values import (
     ContextString,
     FunctionType,
@@ -26,6 +25,7 @@ from nixlite.runtime.values import (
     lambda_info,
     show_type,
 )
+from nixlite.source import shown_place
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -387,5 +387,4 @@ def kind_of(value: Value) -> str:
 
 def show_place(lazy: Lazy) -> str:
     """Where an attribute is written."""
-    place = attribute_position(lazy)
-    return ":".join(map(str, place)) if place else "«none»:0"
+    return shown_place(attribute_position(lazy))

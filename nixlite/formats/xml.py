@@ -9,8 +9,8 @@ from __future__ import annotations
 from nixlite.errors import StackOverflow
 from nixlite.formats.json.writing import located
 from nixlite.runtime.messages import short_float
-from nixlite.runtime.operators import attribute_position, is_derivation
-from nixlite.runtime.thunk import force, is_evaluated
+from nixlite.runtime.operators import is_derivation
+from nixlite.runtime.thunk import attribute_position, force, is_evaluated
 from nixlite.runtime.values import ContextString, FunctionType, NixPath, lambda_info
 
 TYPE_CHECKING = False

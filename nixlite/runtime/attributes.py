@@ -7,8 +7,7 @@ show the place where the attribute was defined.
 from __future__ import annotations
 
 from nixlite.runtime.expect import force_string_no_context, wrong_type
-from nixlite.runtime.operators import attribute_position
-from nixlite.runtime.thunk import force
+from nixlite.runtime.thunk import attribute_position, force
 from nixlite.runtime.values import ContextString, FunctionType, PrimOp, PrimOpApp
 from nixlite.source import Position
 

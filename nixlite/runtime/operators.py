@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from nixlite.errors import AssertionFailed, EvalError
 from nixlite.runtime.symbols import in_symbol_order
-from nixlite.runtime.thunk import VIRGIN, force
+from nixlite.runtime.thunk import VIRGIN, attribute_position, force
 from nixlite.runtime.utf8 import to_bytes
 from nixlite.runtime.values import (
     INT_MAX,
@@ -242,11 +242,6 @@ def _compare_right(a: Lazy, b: Lazy) -> None:
     error_position = attribute_position(b)
     error_context = "where right hand side is" if error_position else ""
     _assert_same(a, b)
-
-
-def attribute_position(x: Lazy) -> Any:
-    """(file, line, column) where an attribute with the value *x* was defined; None when not known."""
-    return x[2] if type(x) is list and len(x) > 2 else None
 
 
 def _family(value: Value) -> type:

@@ -186,6 +186,11 @@ def is_evaluated(x: Lazy) -> bool:
     return type(x) is not list or x[0] is None
 
 
+def attribute_position(x: Lazy) -> tuple[str, int, int] | None:
+    """(file, line, column) where an attribute with the value *x* was defined; None when not known."""
+    return x[2] if type(x) is list and len(x) > 2 else None
+
+
 def delay(code: Callable[..., Value], *payload: Lazy) -> Thunk:
     """A thunk that will call `code(*payload)` (for builtins; compiled code writes the list itself)."""
     return [_spread, (code, payload)]

@@ -17,7 +17,7 @@ from nixlite.store.path import (
     DRV_EXTENSION,
     STORE_DIR,
     fixed_path,
-    is_derivation,
+    is_drv_path,
     is_in_store,
     is_store_path,
     split_store_path,
@@ -138,7 +138,7 @@ class Store:
         """
         known = self._copied.get(path)
         if known is None:
-            if is_derivation(path):
+            if is_drv_path(path):
                 raise EvalError(f"file names are not allowed to end in '{DRV_EXTENSION}'")
             place = state.host.real_path(path, last=False)  # the copy is of the link, if it is one
             self.tell_of_copy(state, place)
@@ -237,7 +237,7 @@ class Store:
 
     def _parse(self, drv_path: str, data: bytes) -> Derivation:
         try:
-            if not is_derivation(drv_path):
+            if not is_drv_path(drv_path):
                 name = drv_path.rpartition("/")[2]
                 raise EvalError(f"store path '{name}' is not a valid derivation path")
             return parse(data.decode("utf-8", "surrogateescape"), name_of_drv(drv_path))
@@ -261,7 +261,7 @@ class Store:
         found = self.objects.get(path)
         if found is not None:
             return found.references
-        if is_derivation(path):
+        if is_drv_path(path):
             return tuple(self.read_derivation(path).references())
         return ()
 

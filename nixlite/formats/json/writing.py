@@ -13,8 +13,7 @@ from nixlite.formats.json.float_text import json_float
 from nixlite.runtime.attributes import Place, position
 from nixlite.runtime.call import call, not_a_function
 from nixlite.runtime.coerce import coerce_to_string
-from nixlite.runtime.operators import attribute_position
-from nixlite.runtime.thunk import blackhole, force, is_evaluated
+from nixlite.runtime.thunk import attribute_position, blackhole, force, is_evaluated
 from nixlite.runtime.utf8 import to_bytes
 from nixlite.runtime.values import (
     ContextString,
