@@ -63,11 +63,11 @@ def get_context(s: Lazy) -> Value:
             )
         row = found.setdefault(element.path, {})
         if element.outputs:
-            row["outputs"] = (*row.get("outputs", ()), element.outputs[0])  # type: ignore[misc]
+            row["outputs"] = (*row.get("outputs", ()), element.outputs[0])  # type: ignore[misc]  # its kind is known
         else:
             row["allOutputs" if element.deep else "path"] = True
     make_symbols(found)
-    return found  # type: ignore[return-value]
+    return found  # type: ignore[return-value]  # it is evaluated
 
 
 @builtin("appendContext", args=("s", "context"), state=True)

@@ -264,12 +264,12 @@ def attribute_of(state: State, key: str, lazy: Lazy, who: str) -> str | int | bo
 
             return str(git_url(text))
         return text
-    if kind is bool:
-        return value  # type: ignore[return-value]
-    if kind is int:
-        if value < 0:  # type: ignore[operator]
+    if type(value) is bool:
+        return value
+    if type(value) is int:
+        if value < 0:
             raise EvalError(f"negative value given for '{who}' argument '{key}': {value}")
-        return value  # type: ignore[return-value]
+        return value
     raise NixTypeError(
         f"argument '{key}' to '{who}' is {show_type(value)} while a string, Boolean or integer is expected"
     )

@@ -69,7 +69,7 @@ def call_flake(state: State, locked: LockedFlake) -> dict[str, Lazy]:
     function: Any = state.internal("call-flake")
     for argument in (text_of(locked.root), overrides, fetcher(state)):
         function = call(function, argument)
-    return function  # type: ignore[no-any-return]
+    return function  # type: ignore[no-any-return]  # what is dynamic has no type
 
 
 def override(state: State, locked: LockedFlake, number: int, key: str) -> dict[str, Lazy]:

@@ -230,7 +230,7 @@ def function_args(f: Lazy) -> Value:
         return {}
     if kind is not FunctionType:
         raise NixTypeError("'functionArgs' requires a function")
-    info = lambda_info(function)  # type: ignore[arg-type]
+    info = lambda_info(function)  # type: ignore[arg-type]  # its kind is known
     formals = info.formals or ()
     if not info.formal_positions:
         return dict(formals)

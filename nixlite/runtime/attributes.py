@@ -66,6 +66,6 @@ def function_attribute(x: Lazy, error_context: str) -> Value:
     error_position = attribute_position(x)
     value = force(x)
     kind = type(value)
-    if kind in (FunctionType, PrimOp, PrimOpApp) or (kind is dict and "__functor" in value):  # type: ignore[operator]
+    if kind in (FunctionType, PrimOp, PrimOpApp) or (kind is dict and "__functor" in value):  # type: ignore[operator]  # its kind is known
         return value
     raise wrong_type_at("a function", value, error_position)

@@ -64,7 +64,7 @@ def call_many(function: Any, arguments: tuple[Lazy, ...]) -> Value:
         at += 3
     for argument in arguments[at:]:
         function = call(function, argument)
-    return function  # type: ignore[no-any-return]
+    return function  # type: ignore[no-any-return]  # what is dynamic has no type
 
 
 def takes_two(function: Value) -> bool:

@@ -18,6 +18,8 @@ from nixlite.spelling import normalise
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from nixlite.runtime.state import State
     from nixlite.runtime.values import Lazy, Value
 
@@ -43,28 +45,28 @@ def coerce_to_string(
     if type(x) is str:
         return x, NO_CONTEXT
     blamed, error_context = error_context, ""
-    value = force(x)
+    value: Any = force(x)
     kind = type(value)
     if kind is str:
-        return value, NO_CONTEXT  # type: ignore[return-value]
+        return value, NO_CONTEXT
     if kind is ContextString:
-        return value.text, value.context  # type: ignore[union-attr]
+        return value.text, value.context
     if kind is NixPath:
-        return _path_text(state, value.path, copy_to_store)  # type: ignore[union-attr]
+        return _path_text(state, value.path, copy_to_store)
     if kind is dict:
-        if "__toString" in value:  # type: ignore[operator]
+        if "__toString" in value:
             return coerce_to_string(
                 state,
-                call(value["__toString"], value),  # type: ignore[index,call-overload]
+                call(value["__toString"], value),
                 "while evaluating the result of the `__toString` attribute",
                 coerce_more=coerce_more,
                 copy_to_store=copy_to_store,
                 error_position=error_position,
             )
-        if "outPath" in value:  # type: ignore[operator]
+        if "outPath" in value:
             return coerce_to_string(
                 state,
-                value["outPath"],  # type: ignore[index,call-overload]
+                value["outPath"],
                 blamed,
                 coerce_more=coerce_more,
                 copy_to_store=copy_to_store,
@@ -74,7 +76,7 @@ def coerce_to_string(
         if kind is tuple:
             # Every error inside a list passes under the caller's text as well.
             error_context = blamed
-            return _list_text(state, value, copy_to_store, error_position)  # type: ignore[arg-type]
+            return _list_text(state, value, copy_to_store, error_position)
         text = _atom_text(value)
         if text is not None:
             return text, NO_CONTEXT
@@ -108,7 +110,7 @@ def _atom_text(value: Value) -> str | None:
     if value is True:
         return "1"
     if kind is float:
-        return float_to_string(value)  # type: ignore[arg-type]
+        return float_to_string(value)  # type: ignore[arg-type]  # its kind is known
     return None
 
 

@@ -56,7 +56,7 @@ def selection(payload: tuple[Lazy, Selection]) -> Any:
         if type(selected) is list:
             return selected[1] if selected[0] is None else force(selected)
         return selected
-    raise not_a_set_to_select_from(subject)  # type: ignore[arg-type]
+    raise not_a_set_to_select_from(subject)  # type: ignore[arg-type]  # its kind is known
 
 
 def select_path(subject: Value, path: tuple[str, ...]) -> Value:
@@ -164,7 +164,7 @@ def has_path(subject: Value, path: tuple[str, ...]) -> bool:
         value = force(subject)
         if type(value) is not dict or name not in value:
             return False
-        subject = value[name]  # type: ignore[assignment]
+        subject = value[name]  # type: ignore[assignment]  # its kind is known
     return True
 
 

@@ -59,7 +59,7 @@ class InputNode:
             return NotImplemented
         return (self.outputs, self.dynamic) == (other.outputs, other.dynamic)
 
-    __hash__ = None  # type: ignore[assignment]
+    __hash__ = None  # type: ignore[assignment]  # its kind is known
 
 
 class Derivation:

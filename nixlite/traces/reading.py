@@ -201,7 +201,7 @@ class TraceReader:
         steps: tuple[Any, ...] = names.get("path") or (names["name"],)
         for text, step in zip(self.selecting, steps, strict=True):
             try:
-                shown.append(attribute_name(force(step)))  # type: ignore[arg-type]
+                shown.append(attribute_name(force(step)))  # type: ignore[arg-type]  # its kind is known
             except NixError:
                 shown.append(text)
         return ".".join(shown)

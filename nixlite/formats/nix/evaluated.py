@@ -111,7 +111,7 @@ class ValuePrinter(MessagePrinter):
         try:
             if options.force:
                 if stops(x):
-                    self.write_thunk(x)  # type: ignore[arg-type]
+                    self.write_thunk(x)  # type: ignore[arg-type]  # its kind is known
                     return
                 value = force(x)
             elif type(x) is not list:

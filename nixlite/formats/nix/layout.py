@@ -130,7 +130,7 @@ def _lay_out(node: _Node, column: int, indent: int, reserved: int, width: int, o
     """Write *node*, beginning at *column*; *reserved* columns are needed after it on its last line."""
     if type(node) is _Atom:
         out.append(node.text)
-    elif column + node.width + reserved <= width or not node.entries:  # type: ignore[union-attr]
+    elif column + node.width + reserved <= width or not node.entries:  # type: ignore[union-attr]  # its kind is known
         _write_flat(node, out)
     else:
         assert type(node) is _Group
