@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from nixlite.cli.command import Command
     from nixlite.evaluator import Evaluator
-    from nixlite.host.real import Host
+    from nixlite.host.host import Host
     from nixlite.host.settings import Settings
 
 USAGE = """\

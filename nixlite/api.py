@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
     from typing import Any
 
-    from nixlite.host.real import Host
+    from nixlite.host.host import Host
     from nixlite.runtime.values import Lazy
 
 
@@ -46,7 +46,7 @@ class Evaluator:
     """Evaluates Nix programs; files are evaluated once and remembered.
 
     Without *settings* and *host* it sees this machine as `nix-instantiate --eval` does. Two evaluators share
-    nothing. Everything of the world outside goes through the host (`nixlite.host.real`): a `MemoryHost`
+    nothing. Everything of the world outside goes through the host (`nixlite.host.host`): a `MemoryHost`
     has only the files it is given. `settings.pure_eval` and `settings.restrict_eval` limit what
     programs see.
     """
@@ -174,13 +174,13 @@ class Value:
 
     def __str__(self) -> str:
         """The value as `nix eval` prints it, evaluated all through."""
-        from nixlite.runtime.show import show_value
+        from nixlite.formats.nix.evaluated import show_value
 
         return str(self.evaluator.explained(lambda: show_value(self.evaluator.engine.state, self.nix)))
 
     def __repr__(self) -> str:
         """The value as far as it is evaluated."""
-        from nixlite.runtime.printer import show_shallow
+        from nixlite.formats.nix.instantiated import show_shallow
 
         return f"<nixlite {self.type}: {show_shallow(self.nix)}>"
 

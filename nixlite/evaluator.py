@@ -30,9 +30,10 @@ if TYPE_CHECKING:
     from nixlite.cache.files import Cache
     from nixlite.cache.pieces import Pieces
     from nixlite.compiler.deferred import PieceCompiler
+    from nixlite.host.host import Host
     from nixlite.host.mounts import Mounts
-    from nixlite.host.real import Host
     from nixlite.host.settings import Settings
+    from nixlite.runtime.depth import CountedFunctions
     from nixlite.runtime.values import Lazy, NixPath, Value
     from nixlite.source import Position
     from nixlite.store.store import Store
@@ -93,6 +94,14 @@ def mounts_of(settings: Settings) -> Mounts | None:
     return Mounts(settings.store_dir)
 
 
+def counted() -> CountedFunctions:
+    """The functions that stand for a call."""
+    from nixlite.builtins.install import code_names
+    from nixlite.runtime.counted import counted_functions  # few evaluations are that deep
+
+    return counted_functions(code_names)
+
+
 class Evaluator:
     """Evaluates Nix sources. `state` is what builtins see, `sources` the texts evaluated so far, by name."""
 
@@ -124,7 +133,7 @@ class Evaluator:
             from nixlite.store.store import Store  # many programs have no use for it
 
             host.store = Store(settings.store_dir, outer, read_only=settings.read_only)
-            return host.store  # type: ignore[no-any-return]
+            return host.store
 
         host.store = LateStore(settings.store_dir, lambda: self.state.store)
         self.state = State(settings, host, make_store)
@@ -133,6 +142,8 @@ class Evaluator:
         self.state.import_set = self.import_set
         self.state.internal = self.internal
         self.state.canonical_text = self.canonical_text
+        self.state.log = self.log
+        self.state.warn = self.log_warning
         install(self.state)
         # Not a builtin but Nix code: evaluated when it is first asked for.
         derivation = [from_start, (self._evaluate_internal, "derivation")]
@@ -162,6 +173,18 @@ class Evaluator:
             from nixlite.host.lookup_path import allow_lookup_path
 
             allow_lookup_path(self.state)
+
+    def log(self, level: int, text: str) -> None:
+        """Write a line to the standard error, if its *level* is wanted."""
+        from nixlite.traces.log import tell  # most evaluations are silent
+
+        tell(self.settings, self.host, level, text)
+
+    def log_warning(self, text: str) -> None:
+        """Write a warning to the standard error, if warnings are wanted."""
+        from nixlite.traces.log import warn
+
+        warn(self.settings, self.host, text)
 
     # -- from text to code
 
@@ -315,10 +338,8 @@ class Evaluator:
             if not self.counts_calls:
                 frames = self.frames_per_call * allowed + 1000
                 return with_room(lambda _: with_limit(frames, function, argument), None)
-            from nixlite.builtins.install import code_names
-
             exact = self.is_exact()
-            return with_room(lambda _: watched(allowed, code_names, exact, function, argument), None)
+            return with_room(lambda _: watched(allowed, counted, exact, function, argument), None)
         finally:
             self._has_room = False
             ACTIVE[0] = other
@@ -507,13 +528,13 @@ class Evaluator:
 
         Its attributes tell; an empty one has to be the body of the *function*, whose place is given.
         """
-        from nixlite.runtime.operators import attribute_position
+        from nixlite.runtime.thunk import attribute_position
         from nixlite.syntax.parser import parse
         from nixlite.syntax.sets import find_empty, find_set
 
         place = next((attribute_position(cell) for cell in attrs.values()), function)
         source = self.sources.get(place[0]) if place else None
-        if source is None:
+        if place is None or source is None:
             return None
         options = self.parse_options()
         options.warn = lambda text, position: None  # it did so when the source was evaluated

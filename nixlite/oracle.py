@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from nixlite.__main__ import make_command
 from nixlite.cli.command import run_command
-from nixlite.host.real import CapturingHost
+from nixlite.host.capturing import CapturingHost
 from nixlite.host.settings import Settings
 
 

@@ -146,6 +146,15 @@ def shown_name(name: str) -> str:
     return name.partition("\x1f")[0]
 
 
+NO_PLACE = "«none»:0"
+"""What is shown for a place that is not known."""
+
+
+def shown_place(place: tuple[str, int, int] | None) -> str:
+    """`file:line:column`."""
+    return ":".join(map(str, place)) if place else NO_PLACE
+
+
 class Position:
     """A place in a source: file name as shown, 1-based line, 1-based UTF-8 byte column.
 

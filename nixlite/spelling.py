@@ -1,4 +1,4 @@
-"""How strings and names are written so that Nix reads them back."""
+"""How strings and names are written so that Nix reads them back, and paths in their one form."""
 
 from __future__ import annotations
 
@@ -38,3 +38,17 @@ def attribute_name(name: str) -> str:
     if is_identifier(name) and name not in KEYWORDS:
         return name
     return quote(name)
+
+
+def normalise(path: str) -> str:
+    """*path* made absolute and canonical by its text alone: no `.`, `..`, doubled or final slashes."""
+    if path.startswith("/") and "//" not in path and "/." not in path and not path.endswith("/"):
+        return path
+    parts: list[str] = []
+    for part in path.split("/"):
+        if part == "..":
+            if parts:
+                parts.pop()
+        elif part not in ("", "."):
+            parts.append(part)
+    return "/" + "/".join(parts)

@@ -23,14 +23,15 @@ if TYPE_CHECKING:
 MODULES = modules()
 
 # A layer is a directory of the package, or a module directly in it, and may use itself and the named ones.
-GROUND = {"errors", "records", "source", "spelling", "resources"}
+GROUND = {"colours", "errors", "records", "source", "spelling", "resources"}
 LANGUAGE = {*GROUND, "syntax", "analysis", "compiler", "cache"}
 RUNTIME = {*GROUND, "runtime", "host", "traces"}
 EVALUATOR = {
-    *RUNTIME, *LANGUAGE, "formats", "regex", "store", "fetch", "flakes", "builtins", "evaluator",
+    *RUNTIME, *LANGUAGE, "formats", "regex", "store", "fetch", "flakes", "installed", "builtins", "evaluator",
 }  # fmt: skip
 FRONTENDS = {*EVALUATOR, "cli"}
 MAY_USE: dict[str, set[str]] = {
+    "colours": set(),
     "errors": {"source"},
     "records": set(),
     "source": set(),
@@ -40,15 +41,16 @@ MAY_USE: dict[str, set[str]] = {
     "analysis": {"syntax.nodes", "syntax.tree", "source", "spelling", "errors"},
     "cache": {"source"},
     "compiler": {"syntax.nodes", "syntax.tree", "syntax.unparse", "analysis", "cache", *GROUND},
-    "runtime": {*GROUND, "host"},
-    "host": {*GROUND, "runtime", "traces"},
-    "traces": {*GROUND, "runtime"},
-    "formats": {*GROUND, "runtime"},
+    "runtime": {*GROUND, "host", "store"},  # for types
+    "host": {*GROUND, "store.tree"},  # for types
+    "traces": {*GROUND, "host", "runtime"},
+    "formats": {*GROUND, "runtime", "store"},
     "regex": {*GROUND, "runtime"},
-    "store": {*GROUND, "formats"},
-    "fetch": {*RUNTIME, "formats", "store"},
-    "flakes": {*RUNTIME, "formats", "store", "fetch"},
-    "builtins": {*RUNTIME, "formats", "regex", "store", "fetch", "flakes"},
+    "store": GROUND,
+    "fetch": {*GROUND, "runtime", "host", "formats", "store"},
+    "flakes": {*GROUND, "runtime", "host", "formats", "store", "fetch"},
+    "installed": {*GROUND, "host", "runtime", "store"},
+    "builtins": {*RUNTIME, "formats", "regex", "store", "fetch", "flakes", "installed"},
     "evaluator": EVALUATOR,
     "cli": {*FRONTENDS, "explain", "observe"},
     "explain": EVALUATOR,

@@ -166,13 +166,13 @@ def _is_finite(value: float) -> bool:
 
 
 def _rounded(number: Lazy, value: float, result: int) -> int:
-    from nixlite.runtime.show import float_text
+    from nixlite.runtime.messages import short_float
 
     original = force(number)
     in_range = INT_MIN <= result <= INT_MAX and _is_finite(value)
     if type(original) is not int:
         if not in_range:
-            raise EvalError(f"NixFloat argument {float_text(value)} is not in the range of NixInt")
+            raise EvalError(f"NixFloat argument {short_float(value)} is not in the range of NixInt")
     elif not in_range:
         raise EvalError(
             "Due to a bug (see https://github.com/NixOS/nix/issues/12899) the NixInt argument "

@@ -69,7 +69,7 @@ def _successors(operator: Value, element: Lazy) -> tuple[Lazy, ...]:
 
 
 def _show(element: Lazy) -> str:
-    from nixlite.runtime.show import show_short  # only on the way to an error
+    from nixlite.runtime.messages import show_short  # only on the way to an error
 
     return show_short(element)
 
@@ -212,7 +212,7 @@ class Tree:
             if node is (parent.right if on_left else parent.left):
                 node = parent
                 self._rotate(node, to_left=on_left)
-                parent = node.parent  # type: ignore[assignment]
+                parent = node.parent  # type: ignore[assignment]  # its kind is known
             parent.red = False
             grand.red = True
             self._rotate(grand, to_left=not on_left)

@@ -12,17 +12,16 @@ from nixlite.runtime.expect import (
     force_string_with_context,
     wrong_type,
 )
-from nixlite.runtime.operators import attribute_position
 from nixlite.runtime.string_context import Element, context_order, element_text, parse_element
 from nixlite.runtime.symbols import in_symbol_order, make_symbol, make_symbols
-from nixlite.runtime.thunk import force
+from nixlite.runtime.thunk import attribute_position, force
 from nixlite.runtime.values import ContextString, make_string
 from nixlite.spelling import attribute_name
 from nixlite.store.derivation import base_name
 from nixlite.store.hashing import to_base32
 from nixlite.store.path import (
     computed_hash,
-    is_derivation,
+    is_drv_path,
     is_in_store,
     is_store_path,
     output_placeholder,
@@ -64,11 +63,11 @@ def get_context(s: Lazy) -> Value:
             )
         row = found.setdefault(element.path, {})
         if element.outputs:
-            row["outputs"] = (*row.get("outputs", ()), element.outputs[0])  # type: ignore[misc]
+            row["outputs"] = (*row.get("outputs", ()), element.outputs[0])  # type: ignore[misc]  # its kind is known
         else:
             row["allOutputs" if element.deep else "path"] = True
     make_symbols(found)
-    return found  # type: ignore[return-value]
+    return found  # type: ignore[return-value]  # it is evaluated
 
 
 @builtin("appendContext", args=("s", "context"), state=True)
@@ -98,12 +97,12 @@ def context_row(state: State, path: str, row: Lazy) -> set[str]:
     if row_flag(entries, "path"):
         result.add(store_path)
     if row_flag(entries, "allOutputs"):
-        if not is_derivation(path):
+        if not is_drv_path(path):
             raise not_a_derivation("all-outputs", path, place)
         result.add("=" + store_path)
     if "outputs" in entries:
         names = row_outputs(entries["outputs"])
-        if names and not is_derivation(path):
+        if names and not is_drv_path(path):
             raise not_a_derivation("derivation output", path, place)
         outputs_place = attribute_position(entries["outputs"])
         for item in names:
@@ -196,7 +195,7 @@ def add_drv_output_dependencies(state: State, s: Lazy) -> Value:
             "`addDrvOutputDependencies` can only act on derivations, "
             f"not on a derivation output such as '{element.outputs[-1]}'"
         )
-    if not is_derivation(element.path):
+    if not is_drv_path(element.path):
         raise EvalError(f"path '{element.path}' is not a derivation")
     return ContextString(text, frozenset(("=" + element.path,)))
 
@@ -261,7 +260,7 @@ def to_file(state: State, name: Lazy, s: Lazy) -> Value:
                 f"but {file_name} references {short}"
             )
     path: str = state.store.add_text(file_name, text, context)
-    if is_derivation(path) and not state.settings.read_only:
+    if is_drv_path(path) and not state.settings.read_only:
         state.store.read_derivation(path)  # a .drv file must be one
     state.host.allow(path)
     return ContextString(path, frozenset((path,)))
@@ -315,7 +314,7 @@ def element_string(state: State, element: Element) -> str:
         return element.path
     first, *later = element.outputs
     if not later:
-        if state.settings.read_only and not state.store.host.exists(element.path):
+        if state.settings.read_only and not state.store.is_on_disk(element.path):
             raise EvalError(f"path '{element.path}' is not a valid store path")
         outputs = state.store.read_derivation(element.path).outputs
         if first not in outputs:

@@ -78,7 +78,7 @@ def seq(e1: Lazy, e2: Lazy) -> Value:
 @builtin("deepSeq", args=("e1", "e2"), state=True)
 def deep_seq(state: State, e1: Lazy, e2: Lazy) -> Value:
     """Evaluate *e1* with all that it contains, then evaluate and return *e2*."""
-    from nixlite.runtime.printer import force_deep
+    from nixlite.formats.nix.deep import force_deep
 
     force_deep(state, e1)
     return force(e2)
@@ -108,7 +108,7 @@ def _write_trace(state: State, value: Value) -> None:
     elif type(value) is str:
         text = value
     else:
-        from nixlite.runtime.show import show
+        from nixlite.formats.nix.evaluated import show
 
         text = show(value, None, state)
     state.tell(ERROR, f"trace: {text}")
@@ -121,7 +121,7 @@ def warn(state: State, e1: Lazy, e2: Lazy) -> Value:
     With the setting `abort-on-warn`, raises EvalError instead of returning.
     """
     text = force_string(e1, "while evaluating the first argument; the message passed to builtins.warn")
-    from nixlite.host import log  # warnings are few
+    from nixlite.traces import log  # warnings are few
 
     log.warn(state.settings, state.host, text, "evaluation warning: ", placed=True)
     if state.settings.abort_on_warn:

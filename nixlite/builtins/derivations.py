@@ -20,11 +20,11 @@ from nixlite.runtime.expect import (
     force_string_no_context,
     force_string_with_context,
 )
-from nixlite.runtime.operators import attribute_position
 from nixlite.runtime.string_context import parse_element
 from nixlite.runtime.symbols import make_symbol
-from nixlite.runtime.thunk import force
+from nixlite.runtime.thunk import attribute_position, force
 from nixlite.runtime.values import ContextString
+from nixlite.source import shown_place
 from nixlite.spelling import attribute_name
 from nixlite.store.derivation import Derivation, Output
 from nixlite.store.hashing import HASH_SIZES, Hash, parse_algorithm, parse_hash
@@ -33,7 +33,7 @@ from nixlite.store.path import (
     METHOD_PREFIXES,
     BadStorePathError,
     check_name,
-    is_derivation,
+    is_drv_path,
     output_placeholder,
     upstream_placeholder,
 )
@@ -77,8 +77,7 @@ def required_name(values: dict[str, Lazy]) -> str:
 
 def named_derivation(state: State, values: dict[str, Lazy], name: str) -> dict[str, Lazy]:
     """The result of `derivationStrict`, once the name is known."""
-    place = attribute_position(values["name"])
-    shown = f"{place[0]}:{place[1]}:{place[2]}" if place else "«none»:0"
+    shown = shown_place(attribute_position(values["name"]))
     error_context = f"while evaluating derivation '{name}'\n  whose name attribute is located at {shown}"
     try:
         check_name(name)
@@ -294,11 +293,11 @@ def add_inputs(parts: Parts) -> None:
 def add_closure(state: State, drv: Derivation, drv_path: str) -> None:
     """Depend on a derivation, all it depends on, and all their outputs (`drvPath` in a string)."""
     store = state.store
-    if state.settings.read_only and not store.host.exists(drv_path):
+    if state.settings.read_only and not store.is_on_disk(drv_path):
         raise EvalError(f"path '{drv_path}' is not valid")  # Nix has not written it, and looks for it
     for path in store.closure([drv_path]):
         drv.sources.add(path)
-        if is_derivation(path):
+        if is_drv_path(path):
             for output in store.read_derivation(path).outputs:
                 drv.add_input(path, [output])
 
@@ -309,7 +308,7 @@ def check_complete(parts: Parts) -> None:
         raise EvalError("required attribute 'builder' missing")
     if not parts.drv.system:
         raise EvalError("required attribute 'system' missing")
-    if is_derivation(parts.drv.name) and not (parts.method == "text" and parts.outputs == ["out"]):
+    if is_drv_path(parts.drv.name) and not (parts.method == "text" and parts.outputs == ["out"]):
         raise EvalError(
             "derivation names are allowed to end in '.drv' only if they produce a single derivation file"
         )

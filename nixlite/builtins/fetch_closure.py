@@ -8,9 +8,8 @@ from nixlite.fetch.trees import downloader_of
 from nixlite.runtime.attributes import bool_attribute, string_attribute
 from nixlite.runtime.coerce import coerce_to_store_path
 from nixlite.runtime.expect import force_attrs
-from nixlite.runtime.operators import attribute_position
 from nixlite.runtime.symbols import in_symbol_order
-from nixlite.runtime.thunk import force
+from nixlite.runtime.thunk import attribute_position, force
 from nixlite.runtime.values import ContextString
 
 TYPE_CHECKING = False

@@ -14,9 +14,8 @@ from nixlite.fetch.trees import Fetched, channel_url, check_uri, downloader_of, 
 from nixlite.runtime.attributes import position, string_attribute
 from nixlite.runtime.coerce import coerce_to_string
 from nixlite.runtime.expect import force_string_no_context
-from nixlite.runtime.operators import attribute_position
 from nixlite.runtime.symbols import in_symbol_order, make_symbols
-from nixlite.runtime.thunk import force
+from nixlite.runtime.thunk import attribute_position, force
 from nixlite.runtime.values import ContextString, NixPath, show_type
 from nixlite.store.path import BadStorePathError, check_name, fixed_path
 
@@ -265,12 +264,12 @@ def attribute_of(state: State, key: str, lazy: Lazy, who: str) -> str | int | bo
 
             return str(git_url(text))
         return text
-    if kind is bool:
-        return value  # type: ignore[return-value]
-    if kind is int:
-        if value < 0:  # type: ignore[operator]
+    if type(value) is bool:
+        return value
+    if type(value) is int:
+        if value < 0:
             raise EvalError(f"negative value given for '{who}' argument '{key}': {value}")
-        return value  # type: ignore[return-value]
+        return value
     raise NixTypeError(
         f"argument '{key}' to '{who}' is {show_type(value)} while a string, Boolean or integer is expected"
     )

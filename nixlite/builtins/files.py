@@ -6,9 +6,9 @@ from nixlite.builtins.derivations import output_string
 from nixlite.builtins.registry import builtin
 from nixlite.errors import EvalError, RestrictedError
 from nixlite.host.lookup_path import find_file
-from nixlite.runtime.coerce import coerce_to_path, coerce_to_string, realise_path
+from nixlite.installed.realise import realise_context, realise_path
+from nixlite.runtime.coerce import coerce_to_path, coerce_to_string
 from nixlite.runtime.expect import force_attrs, force_list, force_string_no_context
-from nixlite.runtime.realise import realise_context
 from nixlite.runtime.symbols import make_symbols
 from nixlite.runtime.thunk import force
 from nixlite.runtime.values import ContextString, NixPath, make_string

@@ -43,11 +43,11 @@ def flake_ref_to_string_builtin(state: State, attrs: Lazy) -> Value:
     given = force_attrs(attrs, "while evaluating the argument passed to builtins.flakeRefToString")
     attributes: dict[str, Any] = {}
     for name in in_symbol_order(given):
-        value = force(given[name])
+        value: Any = force(given[name])
         kind = type(value)
         if kind is ContextString:
-            value = value.text  # type: ignore[union-attr]
-        elif kind is int and value < 0:  # type: ignore[operator]
+            value = value.text
+        elif kind is int and value < 0:
             raise EvalError(f"negative value given for flake ref attr {name}: {value}")
         elif kind not in (int, bool, str):
             raise EvalError(

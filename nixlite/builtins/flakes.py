@@ -11,6 +11,7 @@ from nixlite.runtime.call import call
 from nixlite.runtime.expect import force_attrs, force_string_no_context
 from nixlite.runtime.symbols import make_symbol, make_symbols
 from nixlite.runtime.values import PrimOp
+from nixlite.source import NO_PLACE
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ def get_flake_builtin(state: State, args: Lazy) -> Value:
     if pure and not ref.source.is_locked:
         raise EvalError(
             f"cannot call 'getFlake' on unlocked flake reference '{text}',"
-            " at «none»:0 (use --impure to override)"
+            f" at {NO_PLACE} (use --impure to override)"
         )
     flags = LockFlags(
         update=False,
@@ -68,7 +69,7 @@ def call_flake(state: State, locked: LockedFlake) -> dict[str, Lazy]:
     function: Any = state.internal("call-flake")
     for argument in (text_of(locked.root), overrides, fetcher(state)):
         function = call(function, argument)
-    return function  # type: ignore[no-any-return]
+    return function  # type: ignore[no-any-return]  # what is dynamic has no type
 
 
 def override(state: State, locked: LockedFlake, number: int, key: str) -> dict[str, Lazy]:

@@ -38,7 +38,7 @@ def foldl(op: Lazy, nul: Lazy, xs: Lazy) -> Value:
     else:
         for item in items:
             value = call2(function, value, item)
-    return value  # type: ignore[return-value]
+    return value  # type: ignore[return-value]  # it is evaluated
 
 
 def fold_growing(function: Callable[..., Any], nul: Lazy, items: tuple[Lazy, ...]) -> Value:
@@ -61,7 +61,7 @@ def fold_growing(function: Callable[..., Any], nul: Lazy, items: tuple[Lazy, ...
     value: Any = nul
     for item in items:
         value = function(value, item, grow=grow)
-    return value  # type: ignore[no-any-return]
+    return value  # type: ignore[no-any-return]  # what is dynamic has no type
 
 
 def fold_generated(op: Lazy, nul: Lazy, xs: Thunk, generator: Lazy, size: Lazy) -> Value:
@@ -85,19 +85,19 @@ def fold_numbers(function: Any, nul: Lazy, generator: Any, count: int) -> Value:
     if lambda_info(generator).identity:
         for n in range(count):
             value = function(value, n)
-        return value  # type: ignore[return-value]
+        return value  # type: ignore[return-value]  # it is evaluated
     for n in range(count):
         try:
             item = generator(n)
         except NixError:
             item = [generator, n]
         value = function(value, item)
-    return value  # type: ignore[return-value]
+    return value  # type: ignore[return-value]  # it is evaluated
 
 
 def settled(x: Lazy) -> Value:
     """A value, or that of an evaluated thunk; any other thunk is given back."""
-    return x[1] if type(x) is list and x[0] is None else x  # type: ignore[return-value]
+    return x[1] if type(x) is list and x[0] is None else x  # type: ignore[return-value]  # it is evaluated
 
 
 def calculates(generator: Value) -> bool:
@@ -112,5 +112,5 @@ def consumes(function: Value) -> bool:
     """Whether an operator `a: b: …` only calculates with *b*."""
     if not takes_two(function):
         return False
-    row = innermost(function.__globals__["LAMBDAS"], function.__code__.co_name)  # type: ignore[union-attr]
+    row = innermost(function.__globals__["LAMBDAS"], function.__code__.co_name)  # type: ignore[union-attr]  # it is evaluated
     return row is not None and LambdaInfo(*row).consuming

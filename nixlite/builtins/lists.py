@@ -97,11 +97,11 @@ def elem(x: Lazy, xs: Lazy) -> Value:
     value = force(x)
     kind = type(value)
     if kind is str or kind is int:
-        return is_among(value, items)  # type: ignore[arg-type]
+        return is_among(value, items)  # type: ignore[arg-type]  # its kind is known
     if kind is tuple and value:
-        return is_list_among(x, value, items)  # type: ignore[arg-type]
-    if kind is dict and value and "type" not in value:  # type: ignore[operator]
-        return is_set_among(x, value, items)  # type: ignore[arg-type]
+        return is_list_among(x, value, items)  # type: ignore[arg-type]  # its kind is known
+    if kind is dict and value and "type" not in value:  # type: ignore[operator]  # its kind is known
+        return is_set_among(x, value, items)  # type: ignore[arg-type]  # its kind is known
     return is_any_same(x, items)
 
 

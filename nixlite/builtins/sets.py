@@ -14,9 +14,9 @@ from nixlite.runtime.expect import (
     has_context,
     wrong_type,
 )
-from nixlite.runtime.operators import attribute_position, sorted_names
+from nixlite.runtime.operators import sorted_names
 from nixlite.runtime.symbols import ACTIVE, make_symbol
-from nixlite.runtime.thunk import VIRGIN, force
+from nixlite.runtime.thunk import VIRGIN, attribute_position, force
 from nixlite.runtime.values import ContextString, FunctionType, PrimOp, PrimOpApp, lambda_info
 from nixlite.source import Position
 
@@ -230,7 +230,7 @@ def function_args(f: Lazy) -> Value:
         return {}
     if kind is not FunctionType:
         raise NixTypeError("'functionArgs' requires a function")
-    info = lambda_info(function)  # type: ignore[arg-type]
+    info = lambda_info(function)  # type: ignore[arg-type]  # its kind is known
     formals = info.formals or ()
     if not info.formal_positions:
         return dict(formals)

@@ -61,10 +61,10 @@ def sort_simple(values: list[Value]) -> list[Value] | None:
         return None
     (kind,) = kinds
     if kind is str:
-        ascii_only = "".join(values).isascii()  # type: ignore[arg-type]
-        return sorted(values, key=None if ascii_only else to_bytes)  # type: ignore[type-var,arg-type]
+        ascii_only = "".join(values).isascii()  # type: ignore[arg-type]  # its kind is known
+        return sorted(values, key=None if ascii_only else to_bytes)  # type: ignore[type-var,arg-type]  # its kind is known
     if kind is int or (kind is float and all(map(eq, values, values))):
-        return sorted(values)  # type: ignore[type-var]
+        return sorted(values)  # type: ignore[type-var]  # its kind is known
     return None
 
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from nixlite.builtins.derivations import expected_hash
 from nixlite.builtins.registry import builtin
 from nixlite.errors import EvalError
+from nixlite.installed.realise import realise_context
 from nixlite.runtime.attributes import bool_attribute, function_attribute, position, string_attribute
 from nixlite.runtime.call import call2
 from nixlite.runtime.coerce import coerce_to_path
 from nixlite.runtime.expect import force_attrs, force_bool, force_function
-from nixlite.runtime.operators import attribute_position
-from nixlite.runtime.realise import realise_context
 from nixlite.runtime.symbols import in_symbol_order
+from nixlite.runtime.thunk import attribute_position
 from nixlite.runtime.values import ContextString
 from nixlite.store.path import fixed_path
 from nixlite.store.tree import Directory, Node, host_leaf, host_tree

@@ -133,7 +133,7 @@ def replace_strings(state: State, sought: Lazy, replacements: Lazy, s: Lazy) -> 
     view = byte_view(text)
     matcher, numbers = _replacer(state, tuple(texts))
     if all_plain(values):
-        table = {found: byte_view(values[number]) for found, number in numbers.items()}  # type: ignore[arg-type]
+        table = {found: byte_view(values[number]) for found, number in numbers.items()}  # type: ignore[arg-type]  # its kind is known
         replaced = matcher.sub(lambda match: table[match[0]], view)  # nothing of the program runs in there
         return make_string(text if replaced == view else from_byte_view(replaced), context)
     pieces: list[str] = []

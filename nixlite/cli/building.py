@@ -9,9 +9,9 @@ from nixlite.cli.derivation import FLAGS as DERIVATION_FLAGS
 from nixlite.cli.derivation import Derivation
 from nixlite.cli.flags import Flag, Flags, ignore, turn_on
 from nixlite.errors import EvalError
-from nixlite.host.log import tell
 from nixlite.host.settings import INFO
 from nixlite.runtime.expect import force_attrs, force_bool, force_list, force_string_no_context
+from nixlite.traces.log import tell
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from nixlite.cli.command import Command
     from nixlite.evaluator import Evaluator
-    from nixlite.host.real import Host
+    from nixlite.host.host import Host
     from nixlite.host.settings import Settings
     from nixlite.runtime.values import Value
     from nixlite.store.store import Store
@@ -191,7 +191,7 @@ class PathInfo(Derivation):
         for path in sorted(paths):
             output = evaluator.state.store.read_derivation(path).outputs.get("out")
             place = output.path if output is not None else ""
-            if not place or not evaluator.state.store.host.exists(place):
+            if not place or not evaluator.state.store.is_on_disk(place):
                 raise EvalError(
                     f"path '{place}' is not valid",
                     hint="nixlite builds nothing; '--derivation' prints the derivation's path.",

@@ -13,7 +13,7 @@ from nixlite.spelling import natural
 
 if TYPE_CHECKING:
     from nixlite.evaluator import Evaluator
-    from nixlite.host.real import Host
+    from nixlite.host.host import Host
     from nixlite.host.settings import Settings
     from nixlite.observe.warm import Outcome
 
@@ -182,7 +182,7 @@ class EvaluatorMaker:
         """The evaluator; what it has to say is kept, for `compile_file` tells what went wrong."""
         from nixlite.cache.files import Cache
         from nixlite.evaluator import Evaluator
-        from nixlite.host.real import CapturingHost
+        from nixlite.host.capturing import CapturingHost
 
         return Evaluator(self.settings, CapturingHost(), Cache(self.directory))
 

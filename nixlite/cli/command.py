@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from nixlite.cli.flags import Flags
     from nixlite.evaluator import Evaluator
-    from nixlite.host.real import Host
+    from nixlite.host.host import Host
     from nixlite.host.settings import Settings
     from nixlite.observe.watch import Watch
     from nixlite.runtime.values import Lazy
@@ -169,8 +169,8 @@ def write_warning(command: Command, text: str) -> None:
     if settings.verbosity < WARNING:
         return
     if settings.log_records:
-        from nixlite.host.log import tell
-        from nixlite.traces.painting import MAGENTA, NORMAL
+        from nixlite.colours import MAGENTA, NORMAL
+        from nixlite.traces.log import tell
 
         tell(settings, host, WARNING, f"{MAGENTA}warning:{NORMAL} {text}")
         return
@@ -197,7 +197,7 @@ def report_error(command: Command, error: NixError) -> None:
         text = render_error(error, show_trace=settings.show_trace, colour=host.stderr_colour())
         host.write_stderr(text + "\n")
     if isinstance(error, UsageError):
-        from nixlite.host.log import tell
+        from nixlite.traces.log import tell
 
         tell(settings, host, ERROR, f"Try '{command.program} --help' for more information.")
 

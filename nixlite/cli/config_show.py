@@ -9,7 +9,7 @@ from nixlite.host.setting_names import KIND_OF
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from nixlite.host.real import Host
+    from nixlite.host.host import Host
     from nixlite.host.settings import Settings
 
 HIDDEN = {"auto-allocate-uids": "auto-allocate-uids", "impure-env": "configurable-impure-env"}

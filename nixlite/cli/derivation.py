@@ -12,15 +12,15 @@ from nixlite.cli.explain.packages import find_derivations, package_of
 from nixlite.cli.flags import Flag, Flags, turn_on
 from nixlite.cli.flake.locking import is_flake
 from nixlite.errors import EvalError, NixTypeError, UsageError
+from nixlite.runtime.messages import show_short
 from nixlite.runtime.operators import is_derivation
-from nixlite.runtime.show import show_short
 from nixlite.runtime.thunk import force
 from nixlite.runtime.values import ContextString, show_type
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from nixlite.evaluator import Evaluator
-    from nixlite.host.real import Host
+    from nixlite.host.host import Host
     from nixlite.host.settings import Settings
     from nixlite.runtime.state import State
     from nixlite.runtime.values import Value
@@ -95,8 +95,8 @@ class Derivation(Evaluate):
     def print_json(self, evaluator: Evaluator, paths: dict[str, None]) -> None:
         """Print the derivations at *paths*."""
         from nixlite.cli.json_output import json_text
+        from nixlite.formats.json.derivations import JSON_VERSION, to_json
         from nixlite.store.derivation import base_name
-        from nixlite.store.drv_json import JSON_VERSION, to_json
 
         read = evaluator.state.store.read_derivation
         data = {

@@ -8,21 +8,21 @@ from __future__ import annotations
 
 from nixlite.cli.auto_call import auto_arguments, find_along_attr_path
 from nixlite.cli.command import Command
-from nixlite.cli.explain.packages import place_of
 from nixlite.cli.flags import COMMON, EVALUATION, OBSERVATION, Flag, Flags, ignore, store, turn_on
 from nixlite.cli.flake.locking import LOCKING, Locking, flake_attribute, is_flake
 from nixlite.cli.sources import file_path, stdin_source, string_source
 from nixlite.errors import EvalError, NixTypeError, UsageError
 from nixlite.runtime.call import call
-from nixlite.runtime.thunk import force
+from nixlite.runtime.thunk import attribute_position, force
 from nixlite.runtime.values import ContextString, NixPath
+from nixlite.source import NO_PLACE, shown_place
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from nixlite.evaluator import Evaluator
-    from nixlite.host.real import Host
+    from nixlite.host.host import Host
     from nixlite.host.settings import Settings
     from nixlite.runtime.values import Lazy, Value
 
@@ -143,7 +143,7 @@ class Evaluate(Command):
             text, _ = evaluator.guard(lambda x: to_json(state, x, copy_to_store=False, indent=indent), value)
             self.host.write_stdout(f"{text}\n")
         else:
-            from nixlite.runtime.show import show_value
+            from nixlite.formats.nix.evaluated import show_value
 
             self.host.write_stdout(f"{evaluator.guard(lambda x: show_value(state, x), value)}\n")
 
@@ -152,10 +152,7 @@ class Evaluate(Command):
         directory = "" if path.startswith("/") else f"{self.settings.cwd}/"
         if path and self.host.exists(directory + path):
             raise EvalError(f"path '{path}' already exists")
-        write_value(Output(self.host, directory), value, path, NOWHERE)
-
-
-NOWHERE = "«none»:0"
+        write_value(Output(self.host, directory), value, path, NO_PLACE)
 
 
 class Output:
@@ -188,12 +185,11 @@ def write_value(output: Output, value: Value, path: str, place: str) -> None:
 
 def write_attribute(output: Output, name: str, item: Lazy, directory: str) -> None:
     """Write one attribute to its file or directory."""
-    error_position = place_of(item)
+    error_position = attribute_position(item)
     error_context = f"while evaluating the attribute '{name}'"  # both are read by `traces`
     if name in (".", ".."):
         raise EvalError(f"invalid file name '{name}'")
-    place = ":".join(map(str, error_position)) if error_position else NOWHERE
-    write_value(output, force(item), f"{directory}/{name}", place)
+    write_value(output, force(item), f"{directory}/{name}", shown_place(error_position))
     del error_context
 
 

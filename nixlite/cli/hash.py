@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any
 
-    from nixlite.host.real import Host
+    from nixlite.host.host import Host
     from nixlite.host.settings import Settings
     from nixlite.store.tree import Node
 
@@ -161,7 +161,7 @@ class ToSri(ToBase16):
 
 def absolute(command: Command, word: str) -> str:
     """A path of the command line as an absolute one."""
-    from nixlite.runtime.coerce import normalise
+    from nixlite.spelling import normalise
 
     return normalise(os.path.join(command.settings.cwd, word))
 

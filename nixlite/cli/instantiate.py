@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from nixlite.evaluator import Evaluator
-    from nixlite.host.real import Host
+    from nixlite.host.host import Host
     from nixlite.host.settings import Settings
     from nixlite.runtime.values import Lazy, Value
     from nixlite.source import Source
@@ -155,9 +155,11 @@ class Instantiate(Command):
             text, _ = evaluator.guard(lambda x: coerce_to_string(state, x, context), value)
             self.host.write_stdout(text)
         else:
-            from nixlite.runtime.printer import force_deep, show_shallow
+            from nixlite.formats.nix.instantiated import show_shallow
 
             if self.strict:
+                from nixlite.formats.nix.deep import force_deep
+
                 evaluator.guard(lambda x: force_deep(state, x), value)
             self.host.write_stdout(f"{show_shallow(value)}\n")
 
@@ -178,7 +180,7 @@ class Instantiate(Command):
 
     def make_root(self, path: str) -> str:
         """`--add-root`: a symlink to the `.drv` file; further ones are numbered. Returns the link's path."""
-        from nixlite.runtime.coerce import normalise
+        from nixlite.spelling import normalise
 
         self.roots += 1
         name = self.add_root if self.roots == 1 else f"{self.add_root}-{self.roots}"

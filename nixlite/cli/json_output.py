@@ -6,7 +6,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Protocol
 
-    from nixlite.host.real import Host
+    from nixlite.host.host import Host
 
     class Printing(Protocol):
         """A command with `--pretty` and `--no-pretty`."""

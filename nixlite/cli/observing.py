@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from nixlite.runtime.coerce import normalise
+from nixlite.spelling import normalise
 
 if TYPE_CHECKING:
     from collections.abc import Callable

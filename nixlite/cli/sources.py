@@ -27,7 +27,7 @@ def file_path(evaluator: Evaluator, word: str) -> str:
     from a URL, `channel:NAME` or `flake:REFERENCE`.
     """
     from nixlite.host.lookup_path import find_file, is_pseudo_url, lookup_path
-    from nixlite.runtime.coerce import normalise
+    from nixlite.spelling import normalise
 
     state = evaluator.state
     if is_pseudo_url(word) or word.startswith("flake:"):

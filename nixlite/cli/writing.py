@@ -41,9 +41,10 @@ def write_objects(command: Command, store: Store, uri: str, roots: Iterable[str]
     root = root_of(command, uri)
     if root is None and not command.host.get_env("NIX_STORE_DIR"):
         return
-    from nixlite.store.export import registration
+    from nixlite.installed.commands import register
+    from nixlite.store.export import registration, write_store
 
-    paths = store.write_to((root or "") + store.store_dir, roots)
+    paths = write_store(store, (root or "") + store.store_dir, roots)
     text = registration(store, paths)
     if root is not None:
         try:
@@ -51,26 +52,6 @@ def write_objects(command: Command, store: Store, uri: str, roots: Iterable[str]
                 file.write(text)
         except OSError as error:
             raise EvalError(f'opening file "{root}/{REGISTRATION}": {error.strerror}') from None
-    tell_nix(command, root, text)
-
-
-def tell_nix(command: Command, root: str | None, text: str) -> None:
-    """Let an installed Nix register the objects, if there is one."""
-    import shutil
-    import subprocess  # both are slow to import
-
-    program = shutil.which("nix-store", path=command.host.get_env("PATH"))
-    if program is None:
-        return
-    store = ["--store", root] if root is not None else []
-    done = subprocess.run(
-        [program, *store, "--load-db"],
-        input=text.encode("utf-8", "surrogateescape"),
-        stderr=subprocess.PIPE,
-        check=False,
-    )
-    if done.returncode != 0:
-        command.settings.warn(
-            "the installed Nix could not register what was written: "
-            + done.stderr.decode("utf-8", "replace").strip()
-        )
+    reason = register(text, root, command.host.get_env("PATH"))
+    if reason is not None:
+        command.settings.warn(f"the installed Nix could not register what was written: {reason}")

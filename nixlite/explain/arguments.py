@@ -14,8 +14,8 @@ from nixlite.analysis.scope import analyse
 from nixlite.errors import EvalError, NixError, did_you_mean
 from nixlite.explain.calling import Scope, arguments_so_far, passed, places_elsewhere, refusing_function
 from nixlite.runtime.call import call
-from nixlite.runtime.show import show_short
-from nixlite.runtime.thunk import force
+from nixlite.runtime.messages import show_short
+from nixlite.runtime.thunk import attribute_position, force
 from nixlite.runtime.values import ContextString, NixPath, PrimOp, PrimOpApp, lambda_info, show_type
 from nixlite.syntax import nodes as n
 from nixlite.syntax.tree import walk
@@ -168,7 +168,8 @@ def plan_call(
 
 def is_same(one: Lazy, other: Lazy) -> bool:
     """Whether two values are the same, as far as that shows without evaluating them."""
-    return one is other or (place_of(one) is not None and place_of(one) == place_of(other))
+    place = attribute_position(one)
+    return one is other or (place is not None and place == attribute_position(other))
 
 
 def plan_argument(
@@ -184,7 +185,7 @@ def plan_argument(
     for how, attrs in ((GIVEN, given), (AUTOMATIC, automatic)):
         if name in attrs:
             value = shown_value(attrs[name]) if how == GIVEN else ""
-            return Argument(name, how, place_of(attrs[name]), default, value, None)
+            return Argument(name, how, attribute_position(attrs[name]), default, value, None)
     if optional:
         return Argument(name, DEFAULT, default_place, default, "", None)
     return Argument(name, MISSING, None, None, "", did_you_mean(name, {**others, **given}))
@@ -303,8 +304,3 @@ def default_of(name: str, tree: Written | None) -> tuple[str | None, Place | Non
             text = source.text[formal.default.start : formal.default.end]
             return " ".join(text.split()), (source.name, *source.line_column(formal.pos))
     return None, None
-
-
-def place_of(cell: Lazy) -> Place | None:
-    """Where an attribute is defined, if that is known."""
-    return cell[2] if type(cell) is list and len(cell) > 2 else None

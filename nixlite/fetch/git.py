@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from nixlite.errors import EvalError
 from nixlite.fetch.archive import make_directory, put
 from nixlite.fetch.git_layout import check_repository
-from nixlite.fetch.url import Url, file_url, parse_url
+from nixlite.fetch.url import Url, file_url, parse_url, relative_url
 from nixlite.store.hashing import digest
 from nixlite.store.tree import Directory, File, Node, Symlink
 
@@ -415,21 +415,6 @@ def local_repository(url: Url) -> str | None:
         return None
     path = url.file_path
     return path if os.path.exists(os.path.join(path, ".git")) else None
-
-
-def relative_url(target: str, base: str) -> str:
-    """A submodule's URL, which may be relative to that of its parent."""
-    if not target.startswith(("./", "../")):
-        return target
-    parent = parse_url(base)
-    parts = parent.path
-    for part in target.split("/"):
-        if part == "..":
-            parts = parts[:-1]
-        elif part not in ("", "."):
-            parts = [*parts, part]
-    parent.path = parts
-    return str(parent)
 
 
 def disk_node(path: str) -> Node:

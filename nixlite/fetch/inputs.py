@@ -45,7 +45,8 @@ VERIFYING = ("verifyCommit", "keytype", "publicKey", "publicKeys")
 FORGES = ("github", "gitlab", "sourcehut")
 REVISION = re.compile("[0-9a-fA-F]{40}")
 FLAKE_ID = re.compile("[a-zA-Z][a-zA-Z0-9_-]*")
-MERCURIAL_REF = re.compile(r"[a-zA-Z0-9@][a-zA-Z0-9_./@+-]*")
+REF = re.compile(r"[a-zA-Z0-9@][a-zA-Z0-9_./@+-]*")
+"""A branch or tag as the names of flakes and Mercurial have it; for git see `is_legal_ref_name`."""
 HOST = re.compile("[a-zA-Z0-9.-]*")
 FEATURES = {"path": "flakes", "indirect": "flakes"}
 """The experimental features that some types need."""
@@ -220,7 +221,7 @@ def check_mercurial(mercurial: Input) -> None:
     """Check a Mercurial input."""
     parse_url(mercurial.required_text("url"))
     ref = mercurial.text("ref")
-    if ref is not None and not MERCURIAL_REF.fullmatch(ref):
+    if ref is not None and not REF.fullmatch(ref):
         raise BadUrlError(f"invalid Mercurial branch/tag name '{ref}'")
 
 

@@ -16,6 +16,7 @@ from nixlite.fetch.inputs import (
     FLAKE_ID,
     FORGES,
     GIT_FLAGS,
+    REF,
     REVISION,
     Attrs,
     Input,
@@ -28,7 +29,6 @@ from nixlite.fetch.inputs import (
 from nixlite.fetch.url import BadUrlError, Url, decode_query, parse_url, path_parts, percent_decode
 from nixlite.spelling import natural
 
-REF = re.compile(r"[a-zA-Z0-9@][a-zA-Z0-9_./@+-]*")
 REF_OR_REVISION = rf"(?:{REVISION.pattern}|{REF.pattern}(?:/{REVISION.pattern})?)"
 FRAGMENT = r"""(?:[a-zA-Z0-9\-._~!$&'"()*+,;=:@/? ^]|%[0-9a-fA-F]{2})*"""
 ID_REFERENCE = re.compile(rf"({FLAKE_ID.pattern}(?:/{REF_OR_REVISION})?)(?:#({FRAGMENT}))?")

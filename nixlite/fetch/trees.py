@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from nixlite.fetch.download import Download, Downloader
     from nixlite.fetch.git import Git
     from nixlite.fetch.inputs import Input
-    from nixlite.host.real import Host
+    from nixlite.host.host import Host
     from nixlite.runtime.state import State
     from nixlite.store.hashing import Hash
     from nixlite.store.tree import Node

@@ -265,3 +265,18 @@ def git_url(text: str) -> Url:
     if url.application == "git":
         url.scheme = url.transport
     return url
+
+
+def relative_url(target: str, base: str) -> str:
+    """A submodule's URL, which may be relative to that of its parent."""
+    if not target.startswith(("./", "../")):
+        return target
+    parent = parse_url(base)
+    parts = parent.path
+    for part in target.split("/"):
+        if part == "..":
+            parts = parts[:-1]
+        elif part not in ("", "."):
+            parts = [*parts, part]
+    parent.path = parts
+    return str(parent)

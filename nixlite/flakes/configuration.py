@@ -13,7 +13,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from nixlite.host.real import Host
+    from nixlite.host.host import Host
     from nixlite.runtime.state import State
 
 HARMLESS = frozenset({

@@ -33,8 +33,8 @@ from nixlite.flakes.reading import (
 )
 from nixlite.flakes.registry import KINDS, LIMITED
 from nixlite.host.guarded import innermost
-from nixlite.runtime.coerce import normalise
 from nixlite.runtime.utf8 import to_bytes
+from nixlite.spelling import normalise
 
 if TYPE_CHECKING:
     from nixlite.fetch.trees import Fetched

@@ -14,9 +14,8 @@ from nixlite.flakes.registry import KINDS, Registries
 from nixlite.host.guarded import innermost
 from nixlite.host.mounts import no_such_path
 from nixlite.runtime.expect import force_string_no_context
-from nixlite.runtime.operators import attribute_position
 from nixlite.runtime.symbols import in_symbol_order
-from nixlite.runtime.thunk import VIRGIN, force, is_evaluated, peel
+from nixlite.runtime.thunk import VIRGIN, attribute_position, force, is_evaluated, peel
 from nixlite.runtime.values import (
     ContextString,
     FunctionType,
@@ -26,6 +25,7 @@ from nixlite.runtime.values import (
     lambda_info,
     show_type,
 )
+from nixlite.source import shown_place
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -310,7 +310,7 @@ def input_attribute(name: str, lazy: Lazy, features: frozenset[str]) -> str | in
         value: Any = force(lazy)
         if value < 0:
             raise EvalError(f"negative value given for flake input attribute {name}: {value}")
-        return value  # type: ignore[no-any-return]
+        return value  # type: ignore[no-any-return]  # what is dynamic has no type
     if name == "publicKeys":
         require_feature("verified-fetches", features)
     raise NixTypeError(
@@ -358,9 +358,9 @@ def written_kind(lazy: Lazy) -> str:
 def is_written(lazy: Lazy) -> bool:
     """Whether something is a value already, or is written down: a function, or a list or set literal."""
     lazy = peel(lazy)
-    if is_evaluated(lazy) or lazy[0] is VIRGIN:  # type: ignore[index]
+    if is_evaluated(lazy) or lazy[0] is VIRGIN:  # type: ignore[index]  # its kind is known
         return True
-    code: Any = lazy[0]  # type: ignore[index]
+    code: Any = lazy[0]  # type: ignore[index]  # its kind is known
     if "LAMBDAS" in code.__globals__:
         return str(code.__name__).startswith("l")  # see `compiler.unit.Function.finish`
     # A piece of a big source: its code is not there yet. Only kinds that are always plain are certain.
@@ -370,7 +370,7 @@ def is_written(lazy: Lazy) -> bool:
 def is_delayed(lazy: Lazy) -> bool:
     """Whether Nix has a thunk here, be it one for a literal."""
     lazy = peel(lazy)
-    return not is_evaluated(lazy) and (lazy[0] is not VIRGIN or type(lazy[1]) is FunctionType)  # type: ignore[index]
+    return not is_evaluated(lazy) and (lazy[0] is not VIRGIN or type(lazy[1]) is FunctionType)  # type: ignore[index]  # its kind is known
 
 
 def text_of(value: Value) -> str:
@@ -387,5 +387,4 @@ def kind_of(value: Value) -> str:
 
 def show_place(lazy: Lazy) -> str:
     """Where an attribute is written."""
-    place = attribute_position(lazy)
-    return ":".join(map(str, place)) if place else "«none»:0"
+    return shown_place(attribute_position(lazy))

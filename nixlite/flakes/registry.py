@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from nixlite.fetch.inputs import Attrs
-    from nixlite.host.real import Host
+    from nixlite.host.host import Host
     from nixlite.host.settings import Settings
 
 VERSION = 2

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from nixlite.errors import StackOverflow
 from nixlite.formats.json.writing import located
-from nixlite.runtime.operators import attribute_position, is_derivation
-from nixlite.runtime.show import float_text
-from nixlite.runtime.thunk import force, is_evaluated
+from nixlite.runtime.messages import short_float
+from nixlite.runtime.operators import is_derivation
+from nixlite.runtime.thunk import attribute_position, force, is_evaluated
 from nixlite.runtime.values import ContextString, FunctionType, NixPath, lambda_info
 
 TYPE_CHECKING = False
@@ -104,7 +104,7 @@ class XmlWriter:
         elif kind is int:
             self.value_element("int", str(value))
         elif kind is float:
-            self.value_element("float", float_text(value))
+            self.value_element("float", short_float(value))
         elif kind is NixPath:
             self.value_element("path", self.host.shown_path(value.path))
         elif kind is dict:

@@ -12,7 +12,7 @@ from nixlite.errors import NixError, UsageError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from nixlite.host.real import Host
+    from nixlite.host.host import Host
     from nixlite.host.settings import Settings
 
 Assignment = tuple[str, str]

@@ -10,12 +10,11 @@ from __future__ import annotations
 
 from nixlite.errors import RestrictedError
 from nixlite.host.bundled import BUNDLED_PREFIX
-from nixlite.host.real import Host
+from nixlite.host.host import Host
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any
-
+    from nixlite.host.host import StoreInMemory
     from nixlite.host.settings import Settings
 
 
@@ -28,12 +27,12 @@ class GuardedHost(Host):
         self.prefixes: set[str] = set()
 
     @property
-    def store(self) -> Any:
+    def store(self) -> StoreInMemory | None:
         """The in-memory store of the host behind."""
         return self.inner.store
 
     @store.setter
-    def store(self, store: Any) -> None:
+    def store(self, store: StoreInMemory | None) -> None:
         self.inner.store = store
 
     def is_allowed(self, path: str) -> bool:

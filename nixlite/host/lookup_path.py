@@ -10,17 +10,39 @@ from __future__ import annotations
 
 from nixlite.errors import NixError, Thrown
 from nixlite.host.bundled import BUNDLED_PREFIX
-from nixlite.runtime.coerce import normalise
+from nixlite.spelling import normalise
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from typing import Any, Protocol
 
-    from nixlite.host.real import Host
+    from nixlite.host.host import Host
     from nixlite.host.settings import Settings
-    from nixlite.runtime.state import State
 
-    Listener = Callable[[str, str], None]
+    class Evaluation(Protocol):
+        """What looking up needs of the state of an evaluation."""
+
+        @property
+        def caches(self) -> dict[str, Any]:
+            """What is remembered."""
+
+        @property
+        def host(self) -> Host:
+            """Where it is looked for."""
+
+        @property
+        def operation(self) -> Callable[[str], Callable[..., Any]]:
+            """What builtins offer, among it `fetch_entry`."""
+
+        @property
+        def settings(self) -> Settings:
+            """What the user wants."""
+
+        @property
+        def warn(self) -> Callable[[str], None]:
+            """Writes a warning."""
+
 
 Entry = tuple[str, str]
 LISTENER = "listener of the lookup path"
@@ -82,14 +104,14 @@ def default_entries(settings: Settings, host: Host) -> list[Entry]:
     return [(prefix, path) for prefix, path in candidates if host.exists(host.real_path(path))]
 
 
-def allow_lookup_path(state: State) -> None:
+def allow_lookup_path(state: Evaluation) -> None:
     """Let the programs of a restricted evaluation read what the lookup path names."""
     for _, path in lookup_path(state.settings, state.host):
         state.host.allow(absolute(state, path))
         resolve_entry(state, path)
 
 
-def find_file(state: State, entries: list[Entry], name: str, *, tell: bool = True) -> str:
+def find_file(state: Evaluation, entries: list[Entry], name: str, *, tell: bool = True) -> str:
     """The path that `<name>` means: the first entry that matches and has it, symlinks resolved.
 
     Raises Thrown, which `tryEval` catches, when no entry has it. `<nix/…>` is always there, and
@@ -111,7 +133,7 @@ def find_file(state: State, entries: list[Entry], name: str, *, tell: bool = Tru
     raise Thrown(f"file '{name}' was not found in the Nix search path (add it using $NIX_PATH or -I)")
 
 
-def bundled_nixpkgs(state: State, name: str) -> str | None:
+def bundled_nixpkgs(state: Evaluation, name: str) -> str | None:
     """What `<nixpkgs>` or `<nixpkgs/…>` means to those who have no nixpkgs: a path in `stdlib/nixpkgs/`.
 
     None for other names, and wherever Nix would not look for one, so that its error is the answer and nothing
@@ -131,7 +153,7 @@ def bundled_nixpkgs(state: State, name: str) -> str | None:
     return found if host.exists(found) else None
 
 
-def search(state: State, entries: list[Entry], name: str) -> str | None:
+def search(state: Evaluation, entries: list[Entry], name: str) -> str | None:
     """The path that the entries give for a name; None when no entry has it."""
     for prefix, path in entries:
         rest = suffix_of(prefix, name)
@@ -156,7 +178,7 @@ def suffix_of(prefix: str, name: str) -> str | None:
     return name[len(prefix) + 1 :] if name.startswith(prefix + "/") else None
 
 
-def resolve_entry(state: State, path: str) -> str | None:
+def resolve_entry(state: Evaluation, path: str) -> str | None:
     """The absolute path that an entry's path means; None, after a warning, when it is not there.
 
     Remembered for the evaluation, so each warning comes once.
@@ -167,30 +189,23 @@ def resolve_entry(state: State, path: str) -> str | None:
     return known[path]
 
 
-def _resolve_entry(state: State, path: str) -> str | None:
+def _resolve_entry(state: Evaluation, path: str) -> str | None:
     if path.startswith("flake:"):
         return str(state.operation("fetch_entry")(state, path))
     if is_pseudo_url(path):
         try:
             return str(state.operation("fetch_entry")(state, path))
         except NixError:
-            warn(state, f"Nix search path entry '{path}' cannot be downloaded, ignoring")
+            state.warn(f"Nix search path entry '{path}' cannot be downloaded, ignoring")
     full = absolute(state, path)
     host = state.host
     if host.exists(host.real_path(full)):
         return full
     host.check_access(full)
-    warn(state, f"Nix search path entry '{path}' does not exist, ignoring")
+    state.warn(f"Nix search path entry '{path}' does not exist, ignoring")
     return None
 
 
-def absolute(state: State, path: str) -> str:
+def absolute(state: Evaluation, path: str) -> str:
     """*path* as seen from the working directory."""
     return normalise(path if path.startswith("/") else f"{state.settings.cwd}/{path}")
-
-
-def warn(state: State, text: str) -> None:
-    """A warning on the standard error."""
-    from nixlite.host import log  # seldom needed
-
-    log.warn(state.settings, state.host, text)

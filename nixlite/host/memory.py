@@ -4,10 +4,7 @@ from __future__ import annotations
 
 from nixlite.errors import EvalError
 from nixlite.host.bundled import BUNDLED_PREFIX, bundled_bytes, bundled_entries, bundled_type
-from nixlite.host.real import (
-    Host,
-    does_not_exist,
-)
+from nixlite.host.host import Host, does_not_exist
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -39,7 +36,6 @@ class MemoryHost(Host):
         stdin: bytes = b"",
         time: int = 0,
     ) -> None:
-        self.store = None
         self.files: dict[str, bytes | Link] = {}
         self.directories: dict[str, dict[str, str]] = {"/": {}}
         self.env = dict(env or {})
@@ -69,8 +65,8 @@ class MemoryHost(Host):
             return "directory"
         content = self.files.get(path)
         if content is None:
-            node = None if self.store is None else self.store.lookup(path)
-            return None if node is None else str(node.kind)
+            node = self.stored(path)
+            return None if node is None else node.kind
         return "symlink" if isinstance(content, Link) else "regular"
 
     def read_bytes(self, path: str) -> bytes:
@@ -86,7 +82,10 @@ class MemoryHost(Host):
         if kind == "directory":
             raise EvalError("read of 4096 bytes: Is a directory")
         if content is None:
-            return bytes(self.store.lookup(path).read())
+            node = self.stored(path)
+            assert node is not None
+            assert node.kind == "regular"  # symlinks were followed
+            return node.read()
         raise EvalError(f"opening file '{path}': Too many levels of symbolic links")
 
     def read_link(self, path: str) -> str:
@@ -94,10 +93,10 @@ class MemoryHost(Host):
         content = self.files.get(path)
         if isinstance(content, Link):
             return content.target
-        node = None if self.store is None or content is not None else self.store.lookup(path)
+        node = None if content is not None else self.stored(path)
         if node is None or node.kind != "symlink":
             raise does_not_exist(path)
-        return str(node.target)
+        return node.target
 
     def list_dir(self, path: str) -> dict[str, str]:
         """See `Host`."""
@@ -111,7 +110,10 @@ class MemoryHost(Host):
             raise does_not_exist(path)
         if kind != "directory":
             raise EvalError(f'cannot read directory "{path}": Not a directory')
-        return {name: str(node.kind) for name, node in self.store.lookup(path).entries.items()}
+        node = self.stored(path)
+        assert node is not None
+        assert node.kind == "directory"
+        return {name: child.kind for name, child in node.entries.items()}
 
     def is_executable(self, path: str) -> bool:
         """See `Host`."""

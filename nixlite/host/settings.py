@@ -33,8 +33,8 @@ class Settings:
     that relative names on the command line mean, `store_dir` the logical store directory, `read_only`
     that nothing may be added to the store (`nix-instantiate --eval` without `--read-write-mode`), `warn` what
     to do with a warning, `given` the settings that configuration files or the command line have set,
-    `verbosity` up to which level is told what goes on (`log.py`), `log_records` that it is for programs to
-    read.
+    `verbosity` up to which level is told what goes on (`traces.log`), `log_records` that it is for programs
+    to read.
     """
 
     __slots__ = (

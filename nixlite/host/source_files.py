@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from nixlite.errors import EvalError
 from nixlite.host.bundled import BUNDLED_PREFIX
-from nixlite.host.real import LINK_LIMIT
+from nixlite.host.host import LINK_LIMIT
 from nixlite.source import Source
+from nixlite.spelling import normalise
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from nixlite.host.real import Host
+    from nixlite.host.host import Host
 
 
 def resolve_import_path(host: Host, path: str) -> str:
@@ -40,14 +41,7 @@ def resolve_import_path(host: Host, path: str) -> str:
 
 def follow(directory: str, target: str) -> str:
     """What a symlink in *directory* with this *target* points to, by the text alone."""
-    parts: list[str] = [] if target.startswith("/") else [part for part in directory.split("/") if part]
-    for part in target.split("/"):
-        if part == "..":
-            if parts:
-                parts.pop()
-        elif part not in ("", "."):
-            parts.append(part)
-    return "/" + "/".join(parts)
+    return normalise(target if target.startswith("/") else f"{directory}/{target}")
 
 
 def join(directory: str, name: str) -> str:

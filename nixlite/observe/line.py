@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from nixlite.host.real import Host
+    from nixlite.host.host import Host
 
 ERASE = "\r\x1b[K"
 EVERY = 0.1

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from types import FrameType
 
     from nixlite.evaluator import Evaluator
-    from nixlite.host.real import Host
+    from nixlite.host.host import Host
 
 EVERY = 0.25
 """Seconds between two pictures."""

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from types import CodeType, FrameType
 
-    from nixlite.host.real import Host
+    from nixlite.host.host import Host
 
 IGNORED, COMPILED, BUILTIN, FUNCTOR, DERIVATION, COMPILING = range(6)
 """Kinds of frames: none of Nix's business, compiled Nix code, a builtin or a helper of one, the call of a

@@ -27,7 +27,7 @@ from nixlite.observe.sampling import (
 )
 from nixlite.runtime.sites import site_rows
 from nixlite.runtime.values import LambdaInfo
-from nixlite.source import shown_name
+from nixlite.source import NO_PLACE, shown_name
 from nixlite.traces.reading import TraceReader
 
 if TYPE_CHECKING:
@@ -37,7 +37,6 @@ if TYPE_CHECKING:
 Place = tuple[str, int, int]
 """File, line, column; line 0 for none."""
 
-NOWHERE = "«none»:0"
 """Nix's words for no position: what runs outside of any program, such as printing."""
 
 
@@ -99,7 +98,7 @@ def nix_stacks(samples: Samples, evaluator: Evaluator) -> Stacks:
         if count:
             reader.stacks.counts[reader.charged(state)] += count
     if samples.counts[ROOT]:
-        reader.stacks.counts[reader.stacks.child(ROOT, NOWHERE)] += samples.counts[ROOT]
+        reader.stacks.counts[reader.stacks.child(ROOT, NO_PLACE)] += samples.counts[ROOT]
     return reader.stacks
 
 
@@ -179,7 +178,7 @@ class StackReader:
 def shown(place: Place | None) -> str:
     """`file:line:col`."""
     if place is None or not place[1]:
-        return NOWHERE
+        return NO_PLACE
     return f"{clean(shown_name(place[0]))}:{place[1]}:{place[2]}"
 
 

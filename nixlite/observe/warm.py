@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from nixlite.cache.code import Code
     from nixlite.evaluator import Evaluator
-    from nixlite.host.real import Host
+    from nixlite.host.host import Host
 
 BATCH = 8
 """Files given to a process at a time: enough not to wait for each other, few enough to share the work."""

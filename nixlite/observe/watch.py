@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from types import FrameType
 
     from nixlite.evaluator import Evaluator
-    from nixlite.host.real import Host
+    from nixlite.host.host import Host
     from nixlite.observe.progress import Progress
 
 

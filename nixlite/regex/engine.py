@@ -162,30 +162,19 @@ class Matcher:
                 memory = self.here if position == self.forbidden else self.memory
                 known = memory.get(self._key(state, position, counts))
                 if known is None:
-                    if operation == ALTERNATIVE:
-                        stack.append((state, position, counts, -2))
-                        state = other[state]
-                        continue
-                    weight = weights[state]
-                    if not weight:
-                        stack.append((state, position, counts, -2))
-                        state = other[state]
-                        continue
-                    if counts // weight % 3 < 2:
+                    weight = weights[state] if operation == REPEAT else 0
+                    if not weight or counts // weight % 3 < 2:
                         stack.append((state, position, counts, -2))
                         state = other[state]
                         counts += weight
-                        continue
-                    stack.append((state, position, counts, FAILED))
-                    state = following[state]
+                    else:
+                        stack.append((state, position, counts, FAILED))
+                        state = following[state]
                     continue
                 result = known >> 1
             elif operation == ACCEPT:
-                result = (
-                    position
-                    if position != self.forbidden and (not self.whole or position == length)
-                    else FAILED
-                )
+                taken = position != self.forbidden and (not self.whole or position == length)
+                result = position if taken else FAILED
             elif (operation == BEGIN and position) or (operation == END and position != length):
                 result = FAILED
             else:

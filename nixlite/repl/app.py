@@ -16,7 +16,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from nixlite.host.real import Host
+    from nixlite.host.host import Host
     from nixlite.repl.conversation import Conversation
 
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from nixlite.evaluator import Evaluator
-    from nixlite.host.real import Host
+    from nixlite.host.host import Host
     from nixlite.repl.debugging.stops import Debugging
     from nixlite.repl.rows import Row
     from nixlite.runtime.values import Lazy, Value
@@ -234,7 +234,7 @@ class Conversation:
     def _answer(self, line: str) -> None:
         value = self.evaluate(line)
         if self.strict:
-            from nixlite.runtime.printer import force_deep
+            from nixlite.formats.nix.deep import force_deep
 
             self.evaluator.guard(lambda x: force_deep(self.evaluator.state, x), value)
         self.show(value)

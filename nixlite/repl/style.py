@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from nixlite.errors import NixError
-from nixlite.runtime.layout import LayoutOptions, everything, show_layout
-from nixlite.runtime.show import UNLIMITED, PrintOptions, ValuePrinter
+from nixlite.formats.nix.evaluated import PrintOptions, ValuePrinter
+from nixlite.formats.nix.layout import LayoutOptions, everything, show_layout
+from nixlite.runtime.messages import UNLIMITED
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -60,7 +60,7 @@ def concat(left: Value, right: Value) -> tuple[Lazy, ...]:
     for value in (left, right):
         if type(value) is not tuple:
             raise wrong_type("a list", value)
-    return left + right  # type: ignore[operator,return-value]
+    return left + right  # type: ignore[operator,return-value]  # its kind is known
 
 
 def concat_all(values: tuple[Value, ...], places: tuple[tuple[str, int, int], ...]) -> tuple[Lazy, ...]:
@@ -73,7 +73,7 @@ def concat_all(values: tuple[Value, ...], places: tuple[tuple[str, int, int], ..
             raise wrong_type("a list", values[index])
     joined: list[Lazy] = []
     for value in values:
-        joined += value  # type: ignore[arg-type]
+        joined += value  # type: ignore[arg-type]  # its kind is known
     return tuple(joined)
 
 

@@ -7,8 +7,7 @@ show the place where the attribute was defined.
 from __future__ import annotations
 
 from nixlite.runtime.expect import force_string_no_context, wrong_type
-from nixlite.runtime.operators import attribute_position
-from nixlite.runtime.thunk import force
+from nixlite.runtime.thunk import attribute_position, force
 from nixlite.runtime.values import ContextString, FunctionType, PrimOp, PrimOpApp
 from nixlite.source import Position
 
@@ -67,6 +66,6 @@ def function_attribute(x: Lazy, error_context: str) -> Value:
     error_position = attribute_position(x)
     value = force(x)
     kind = type(value)
-    if kind in (FunctionType, PrimOp, PrimOpApp) or (kind is dict and "__functor" in value):  # type: ignore[operator]
+    if kind in (FunctionType, PrimOp, PrimOpApp) or (kind is dict and "__functor" in value):  # type: ignore[operator]  # its kind is known
         return value
     raise wrong_type_at("a function", value, error_position)

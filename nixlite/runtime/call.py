@@ -64,7 +64,7 @@ def call_many(function: Any, arguments: tuple[Lazy, ...]) -> Value:
         at += 3
     for argument in arguments[at:]:
         function = call(function, argument)
-    return function  # type: ignore[no-any-return]
+    return function  # type: ignore[no-any-return]  # what is dynamic has no type
 
 
 def takes_two(function: Value) -> bool:
@@ -108,7 +108,7 @@ def call_functor(functor: dict[str, Lazy], argument: Lazy) -> Value:
 
 def not_a_function(value: Value) -> NixTypeError:
     """The error for calling anything else."""
-    from nixlite.runtime.show import show_short  # only on the way to an error: keeps start-up short
+    from nixlite.runtime.messages import show_short  # only on the way to an error: keeps start-up short
 
     return NixTypeError(
         f"attempt to call something which is not a function but {show_type(value)}: {show_short(value)}",

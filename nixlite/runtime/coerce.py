@@ -14,9 +14,12 @@ from nixlite.runtime.expect import NO_CONTEXT
 from nixlite.runtime.thunk import force
 from nixlite.runtime.utf8 import normalise as normalise_text
 from nixlite.runtime.values import ContextString, NixPath, show_type
+from nixlite.spelling import normalise
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from nixlite.runtime.state import State
     from nixlite.runtime.values import Lazy, Value
 
@@ -31,52 +34,49 @@ def coerce_to_string(
     *,
     coerce_more: bool = False,
     copy_to_store: bool = True,
-    canonicalize: bool = True,
     error_position: Place = None,
 ) -> tuple[str, frozenset[str]]:
     """The text of *x* and its string context; forces *x* and, in sets, `__toString` or `outPath`.
 
     With *copy_to_store* a path becomes the store path that it is copied to. *coerce_more* accepts what
-    `toString` does: numbers, Booleans, null and lists. Raises NixTypeError for all else. *canonicalize* is
-    kept for the callers' sake: a `NixPath` is always canonical.
+    `toString` does: numbers, Booleans, null and lists. Raises NixTypeError for all else.
     Manual: String interpolation, "Interpolated expression"; Built-ins, `toString`.
     """
     if type(x) is str:
         return x, NO_CONTEXT
     blamed, error_context = error_context, ""
-    value = force(x)
+    value: Any = force(x)
     kind = type(value)
     if kind is str:
-        return value, NO_CONTEXT  # type: ignore[return-value]
+        return value, NO_CONTEXT
     if kind is ContextString:
-        return value.text, value.context  # type: ignore[union-attr]
+        return value.text, value.context
     if kind is NixPath:
-        return _path_text(state, value.path, copy_to_store)  # type: ignore[union-attr]
+        return _path_text(state, value.path, copy_to_store)
     if kind is dict:
-        if "__toString" in value:  # type: ignore[operator]
+        if "__toString" in value:
             return coerce_to_string(
                 state,
-                call(value["__toString"], value),  # type: ignore[index,call-overload]
+                call(value["__toString"], value),
                 "while evaluating the result of the `__toString` attribute",
                 coerce_more=coerce_more,
                 copy_to_store=copy_to_store,
                 error_position=error_position,
             )
-        if "outPath" in value:  # type: ignore[operator]
+        if "outPath" in value:
             return coerce_to_string(
                 state,
-                value["outPath"],  # type: ignore[index,call-overload]
+                value["outPath"],
                 blamed,
                 coerce_more=coerce_more,
                 copy_to_store=copy_to_store,
-                canonicalize=canonicalize,
                 error_position=error_position,
             )
     elif coerce_more:
         if kind is tuple:
             # Every error inside a list passes under the caller's text as well.
             error_context = blamed
-            return _list_text(state, value, copy_to_store, error_position)  # type: ignore[arg-type]
+            return _list_text(state, value, copy_to_store, error_position)
         text = _atom_text(value)
         if text is not None:
             return text, NO_CONTEXT
@@ -86,7 +86,7 @@ def coerce_to_string(
 
 def not_coercible(value: Value) -> NixTypeError:
     """`cannot coerce a set to a string: { a = «thunk»; }`."""
-    from nixlite.runtime.show import show_short  # only on the way to an error
+    from nixlite.runtime.messages import show_short  # only on the way to an error
 
     return NixTypeError(f"cannot coerce {show_type(value)} to a string: {show_short(value)}")
 
@@ -110,7 +110,7 @@ def _atom_text(value: Value) -> str | None:
     if value is True:
         return "1"
     if kind is float:
-        return float_to_string(value)  # type: ignore[arg-type]
+        return float_to_string(value)  # type: ignore[arg-type]  # its kind is known
     return None
 
 
@@ -178,39 +178,3 @@ def coerce_to_store_path(
         error_context = blamed
         raise EvalError(f"path '{text}' is not in the Nix store")
     return text, context
-
-
-def realise_path(state: State, x: Lazy) -> str:
-    """The path that *x* means, what its context needs being there (`readFile`, `import`, `pathExists`, …).
-
-    A context is handed to `realise.realise_context`, which sees to it that the outputs exist and returns the
-    replacements for placeholders in the text.
-    """
-    path, context = coerce_to_path(state, x, "while realising the context of a path")
-    if not context:
-        return path
-    return _realised(state, path, context)
-
-
-def _realised(state: State, path: str, context: frozenset[str]) -> str:
-    error_context = f"while realising the context of path '{path}'"
-    from nixlite.runtime.realise import realise_context  # most paths have no context
-
-    rewrites = realise_context(state, context)
-    for old, new in rewrites.items():
-        path = path.replace(old, new)
-    return normalise(path)
-
-
-def normalise(path: str) -> str:
-    """*path* made absolute and canonical by its text alone: no `.`, `..`, doubled or final slashes."""
-    if path.startswith("/") and "//" not in path and "/." not in path and not path.endswith("/"):
-        return path
-    parts: list[str] = []
-    for part in path.split("/"):
-        if part == "..":
-            if parts:
-                parts.pop()
-        elif part not in ("", "."):
-            parts.append(part)
-    return "/" + "/".join(parts)

@@ -27,6 +27,9 @@ MOST_FRAMES = 600_000
 """Python frames at most, whatever they are: lazy values that wait for each other need no call. (C++ Nix, with
 64 MB of stack, gives up at some 50,000 of them.)"""
 
+DEEPEST = 10_000
+"""Nesting of values at which printing gives up, Nix's default `max-call-depth`."""
+
 ROOM = 200
 """Frames for finding out how deep it is, and for what has to be loaded for that."""
 
@@ -50,8 +53,25 @@ CONTEXT, CALL = 1, 3
 """Kinds of site rows, see `trace`."""
 
 
+class CountedFunctions:
+    """Which functions stand for a Nix call: the runtime's own by their codes, and those of builtins.
+
+    *builtins* gives the codes of those that are loaded. *equal* counts where *same* has not called it.
+    """
+
+    __slots__ = ("builtins", "equal", "ours", "same")
+
+    def __init__(
+        self, ours: list[CodeType], equal: CodeType, same: CodeType, builtins: Callable[[], Any]
+    ) -> None:
+        self.ours = ours
+        self.equal = equal
+        self.same = same
+        self.builtins = builtins
+
+
 class Watch:
-    """One evaluation: *allowed* calls within each other; *builtins* gives the codes of builtins' functions.
+    """One evaluation: *allowed* calls within each other; *functions* tells what stands for a call.
 
     `exact`: whether each call is being counted. `inlined`: the calls that `within_calls` was told of.
     `marks` has the frames of `go_deeper` that are at work, each with the number of calls outside of it;
@@ -65,6 +85,7 @@ class Watch:
         "costs",
         "equal",
         "exact",
+        "functions",
         "inlined",
         "known",
         "marks",
@@ -74,9 +95,11 @@ class Watch:
         "start",
     )
 
-    def __init__(self, allowed: int, builtins: Callable[[], Any], start: int, bottom: FrameType) -> None:
+    def __init__(
+        self, allowed: int, functions: Callable[[], CountedFunctions], start: int, bottom: FrameType
+    ) -> None:
         self.allowed = allowed
-        self.builtins = builtins
+        self.functions = functions
         self.start = start
         self.bottom = bottom
         self.marks: list[tuple[FrameType, int]] = []
@@ -87,20 +110,19 @@ class Watch:
         self.ours: dict[CodeType, int] = {}
         self.equal: CodeType | None = None
         self.same: CodeType | None = None
+        self.builtins: Callable[[], Any]
         self.site_of: Callable[[FrameType, int], tuple[Any, Any]]
 
     def prepare(self) -> None:
         """Find out which functions of ours stand for a call."""
         if not self.ours:
-            from nixlite.runtime.call import call_functor
-            from nixlite.runtime.coerce import coerce_to_string
-            from nixlite.runtime.operators import difference_inside, equal, same
-            from nixlite.runtime.sites import site_of
+            from nixlite.runtime.sites import site_of  # few evaluations are that deep
 
+            functions = self.functions()
             self.site_of = site_of
-            ours = (same, difference_inside, coerce_to_string, call_functor)
-            self.ours = {function.__code__: 1 for function in ours}
-            self.equal, self.same = equal.__code__, same.__code__
+            self.ours = dict.fromkeys(functions.ours, 1)
+            self.equal, self.same = functions.equal, functions.same
+            self.builtins = functions.builtins
 
     def own(self, frame: FrameType) -> int:
         """1 for the frame of a function that stands for a call, 0 for another."""
@@ -282,16 +304,21 @@ def set_limit(limit: int) -> None:
 
 
 def watched(
-    allowed: int, builtins: Callable[[], Any], exact: bool, run: Callable[[Any], Any], argument: Any
+    allowed: int,
+    functions: Callable[[], CountedFunctions],
+    exact: bool,
+    run: Callable[[Any], Any],
+    argument: Any,
 ) -> Any:
     """`run(argument)`, in which *allowed* calls within each other may be made; else StackOverflow.
 
-    *exact*: each call is counted, which takes several times as long.
+    *functions* tells what stands for a call, once the evaluation is deep enough for that to matter. *exact*:
+    each call is counted, which takes several times as long.
     """
     global watch  # noqa: PLW0603 - so is what it watches
     outer, limit = watch, sys.getrecursionlimit()
     start = python_depth()
-    watch = Watch(allowed, builtins, start, sys._getframe(0))
+    watch = Watch(allowed, functions, start, sys._getframe(0))
     try:
         if exact:
             return counted(watch, 0, run, argument)

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 def wrong_type(expected: str, value: Value, *, at_site: bool = False) -> NixTypeError:
     """`expected a list but found a string: "a"`; *expected* has its article."""
-    from nixlite.runtime.show import show_short  # only on the way to an error
+    from nixlite.runtime.messages import show_short  # only on the way to an error
 
     return NixTypeError(
         f"expected {expected} but found {show_type(value)}: {show_short(value)}", at_site=at_site
@@ -78,7 +78,7 @@ def force_function(x: Lazy, error_context: str) -> Value:
     kind = type(value)
     if kind is FunctionType or kind is PrimOp or kind is PrimOpApp:
         return value
-    if kind is dict and "__functor" in value:  # type: ignore[operator]
+    if kind is dict and "__functor" in value:  # type: ignore[operator]  # its kind is known
         return value
     raise wrong_type("a function", value)
 

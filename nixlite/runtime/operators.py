@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from nixlite.errors import AssertionFailed, EvalError
 from nixlite.runtime.symbols import in_symbol_order
-from nixlite.runtime.thunk import VIRGIN, force
+from nixlite.runtime.thunk import VIRGIN, attribute_position, force
 from nixlite.runtime.utf8 import to_bytes
 from nixlite.runtime.values import (
     INT_MAX,
@@ -49,17 +49,17 @@ def equal(a: Lazy, b: Lazy) -> bool:
     kind = type(a)
     if kind is type(b):
         if kind is tuple:
-            return _equal_lists(a, b)  # type: ignore[arg-type]
+            return _equal_lists(a, b)  # type: ignore[arg-type]  # its kind is known
         if kind is dict:
-            return _equal_sets(a, b)  # type: ignore[arg-type]
+            return _equal_sets(a, b)  # type: ignore[arg-type]  # its kind is known
         if kind is ContextString:
-            return a.text == b.text  # type: ignore[union-attr]
+            return a.text == b.text  # type: ignore[union-attr]  # its kind is known
         if kind is NixPath:
-            return a.path == b.path  # type: ignore[union-attr]
+            return a.path == b.path  # type: ignore[union-attr]  # its kind is known
         if kind is FunctionType or kind is PrimOp or kind is PrimOpApp:
             return False
         return a == b
-    return _equal_mixed(a, b)  # type: ignore[arg-type]
+    return _equal_mixed(a, b)  # type: ignore[arg-type]  # its kind is known
 
 
 def same(a: Lazy, b: Lazy) -> bool:
@@ -97,7 +97,7 @@ def _may_be_from(cell: list[Any], value: Any, holder: Lazy) -> bool:
     return type(value) is not FunctionType or type(holder) is not list or holder[-1] is not value
 
 
-def origin(x: Any) -> Lazy:
+def origin(x: Lazy) -> Lazy:
     """What stands for the variable whose cell *x* is: a cell of an attribute or element may be another one.
 
     It is the variable's thunk, or the value, if that has none or it is not known any more (see `thunk`).
@@ -109,7 +109,7 @@ def origin(x: Any) -> Lazy:
             x = x[1]
         else:
             break
-    return x  # type: ignore[no-any-return]
+    return x
 
 
 def _equal_lists(a: tuple[Lazy, ...], b: tuple[Lazy, ...]) -> bool:
@@ -145,9 +145,9 @@ def _equal_mixed(a: Value, b: Value) -> bool:
     if (left is int and right is float) or (left is float and right is int):
         return float(a) == float(b)  # type: ignore[arg-type] # as C does; Python would compare exactly
     if left is str and right is ContextString:
-        return a == b.text  # type: ignore[union-attr]
+        return a == b.text  # type: ignore[union-attr]  # its kind is known
     if left is ContextString and right is str:
-        return a.text == b  # type: ignore[union-attr]
+        return a.text == b  # type: ignore[union-attr]  # its kind is known
     return False
 
 
@@ -164,7 +164,8 @@ def assert_equal(a: Lazy, b: Lazy) -> None:
 
     Goes the same way through lists and sets as `equal` does (C++ Nix: `EvalState::assertEqValues`).
     """
-    left, right = force(a), force(b)
+    left: Any = force(a)
+    right: Any = force(b)
     kind, other = type(left), type(right)
     if kind in (int, float) and other in (int, float):
         if equal(left, right):
@@ -173,9 +174,9 @@ def assert_equal(a: Lazy, b: Lazy) -> None:
     if _family(left) is not _family(right):
         raise _different("{} of value '{}' is not equal to {} of value '{}'", left, right)
     if kind is tuple:
-        _assert_equal_lists(left, right)  # type: ignore[arg-type]
+        _assert_equal_lists(left, right)
     elif kind is dict:
-        _assert_equal_sets(left, right)  # type: ignore[arg-type]
+        _assert_equal_sets(left, right)
     elif _family(left) is FunctionType:
         raise AssertionFailed(
             "distinct functions and immediate comparisons of identical functions compare as unequal"
@@ -244,11 +245,6 @@ def _compare_right(a: Lazy, b: Lazy) -> None:
     _assert_same(a, b)
 
 
-def attribute_position(x: Lazy) -> Any:
-    """(file, line, column) where an attribute with the value *x* was defined; None when not known."""
-    return x[2] if type(x) is list and len(x) > 2 else None
-
-
 def _family(value: Value) -> type:
     """The Nix type of a value as a Python type: strings are one, functions are one."""
     kind = type(value)
@@ -262,7 +258,7 @@ def _different(pattern: str, a: Value, b: Value) -> AssertionFailed:
 
 
 def _short(value: Lazy) -> str:
-    from nixlite.runtime.show import show_short  # only on the way to an error
+    from nixlite.runtime.messages import show_short  # only on the way to an error
 
     return show_short(value)
 
@@ -284,16 +280,16 @@ def less_than(a: Lazy, b: Lazy, error_context: str = "") -> bool:
     kind = type(a)
     if kind is type(b):
         if kind is int or kind is float:
-            return a < b  # type: ignore[operator]
+            return a < b  # type: ignore[operator]  # its kind is known
         if kind is str:
-            return text_less_than(a, b)  # type: ignore[arg-type]
+            return text_less_than(a, b)  # type: ignore[arg-type]  # its kind is known
         if kind is tuple:
-            return _list_less_than(a, b)  # type: ignore[arg-type]
+            return _list_less_than(a, b)  # type: ignore[arg-type]  # its kind is known
         if kind is ContextString:
-            return text_less_than(a.text, b.text)  # type: ignore[union-attr]
+            return text_less_than(a.text, b.text)  # type: ignore[union-attr]  # its kind is known
         if kind is NixPath:
-            return text_less_than(a.path, b.path)  # type: ignore[union-attr]
-    return _less_than_mixed(a, b)  # type: ignore[arg-type]
+            return text_less_than(a.path, b.path)  # type: ignore[union-attr]  # its kind is known
+    return _less_than_mixed(a, b)  # type: ignore[arg-type]  # its kind is known
 
 
 def text_less_than(a: str, b: str) -> bool:
@@ -325,7 +321,7 @@ def _less_along(a: Lazy, b: Lazy, trail: list[int], error_context: str) -> bool:
     if not trail:
         return less_than(a, b)
     index = trail.pop()
-    x, y = force(a)[index], force(b)[index]  # type: ignore[index]
+    x, y = force(a)[index], force(b)[index]  # type: ignore[index]  # its kind is known
     return _less_along(x, y, trail, "while comparing two list elements")
 
 
@@ -365,7 +361,7 @@ def _same_along(a: Lazy, b: Lazy, trail: list[int]) -> bool:
 def _less_than_mixed(a: Value, b: Value) -> bool:
     left, right = type(a), type(b)
     if (left is int and right is float) or (left is float and right is int):
-        return float(a) < float(b)  # type: ignore[arg-type]
+        return float(a) < float(b)  # type: ignore[arg-type]  # its kind is known
     if _family(a) is not _family(b):
         raise EvalError(
             f"cannot compare {show_type(a)} with {show_type(b)}; values are {_short(a)} and {_short(b)}"

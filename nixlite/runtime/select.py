@@ -12,8 +12,9 @@ from __future__ import annotations
 from nixlite.errors import EvalError, MissingAttribute, UndefinedVariable
 from nixlite.runtime.expect import force_attrs, has_context, wrong_type
 from nixlite.runtime.symbols import ACTIVE, make_symbol
-from nixlite.runtime.thunk import force
+from nixlite.runtime.thunk import attribute_position, force
 from nixlite.runtime.values import HERE, MISSING, ContextString
+from nixlite.source import shown_place
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -55,7 +56,7 @@ def selection(payload: tuple[Lazy, Selection]) -> Any:
         if type(selected) is list:
             return selected[1] if selected[0] is None else force(selected)
         return selected
-    raise not_a_set_to_select_from(subject)  # type: ignore[arg-type]
+    raise not_a_set_to_select_from(subject)  # type: ignore[arg-type]  # its kind is known
 
 
 def select_path(subject: Value, path: tuple[str, ...]) -> Value:
@@ -163,7 +164,7 @@ def has_path(subject: Value, path: tuple[str, ...]) -> bool:
         value = force(subject)
         if type(value) is not dict or name not in value:
             return False
-        subject = value[name]  # type: ignore[assignment]
+        subject = value[name]  # type: ignore[assignment]  # its kind is known
     return True
 
 
@@ -225,10 +226,7 @@ def add_function(
 
 def definition(cell: Lazy) -> str:
     """Where an attribute was defined, as `file:line:column`."""
-    if type(cell) is list and len(cell) > 2 and cell[2] is not None:
-        file, line, column = cell[2]
-        return f"{file}:{line}:{column}"
-    return "«none»:0"
+    return shown_place(attribute_position(cell))
 
 
 def with_value(name: str, scopes: tuple[Lazy, ...], places: tuple[tuple[str, int, int], ...]) -> Any:

@@ -16,7 +16,7 @@ def site_rows(names: dict[str, Any]) -> tuple[tuple[int, int, int, int, Any], ..
     rows = names["SITES"]
     if type(rows) is bytes:
         rows = names["SITES"] = marshal.loads(rows)
-    return rows  # type: ignore[no-any-return]
+    return rows  # type: ignore[no-any-return]  # what is dynamic has no type
 
 
 def site_number(code: CodeType, lasti: int) -> int:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from nixlite.errors import EvalError, NixTypeError
-from nixlite.runtime.coerce import coerce_to_string, normalise
+from nixlite.runtime.coerce import coerce_to_string
 from nixlite.runtime.operators import add_numbers
 from nixlite.runtime.values import HERE, ContextString, NixPath, make_string, show_type
+from nixlite.spelling import normalise
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -30,9 +31,9 @@ class Summand:
 def join(parts: tuple[str | ContextString, ...]) -> str | ContextString:
     """The concatenation of strings, contexts united."""
     try:
-        return "".join(parts)  # type: ignore[arg-type]
+        return "".join(parts)  # type: ignore[arg-type]  # its kind is known
     except TypeError:  # some part has a context
-        texts = [part if type(part) is str else part.text for part in parts]  # type: ignore[union-attr]
+        texts = [part if type(part) is str else part.text for part in parts]  # type: ignore[union-attr]  # its kind is known
         contexts = [part.context for part in parts if type(part) is ContextString]
         return ContextString("".join(texts), frozenset().union(*contexts))
 
@@ -92,13 +93,13 @@ def add_values(state: State, left: Value | Summand, right: Value, left_place: tu
     kind, other = type(left), type(right)
     if kind is int or kind is float:
         if other is int or other is float:
-            return add_numbers(left, right, at_site=True)  # type: ignore[arg-type]
+            return add_numbers(left, right, at_site=True)  # type: ignore[arg-type]  # its kind is known
         name = "an integer" if kind is int else "a float"
         raise NixTypeError(f"cannot add {show_type(right)} to {name}", at_site=True)
     if kind is str and other is str:
-        return left + right  # type: ignore[operator]
+        return left + right  # type: ignore[operator]  # its kind is known
     if kind is NixPath:
-        return add_to_path(state, left, right)  # type: ignore[arg-type]
+        return add_to_path(state, left, right)  # type: ignore[arg-type]  # its kind is known
     as_string = kind is str or kind is ContextString
     operand: Any = left.text if type(left) is Summand else left
     if as_string or type(left) is Summand:

@@ -219,9 +219,9 @@ def show_type(value: Value) -> str:
     """
     kind = type(value)
     if kind is PrimOp:
-        return f"the built-in function '{value.name}'"  # type: ignore[union-attr]
+        return f"the built-in function '{value.name}'"  # type: ignore[union-attr]  # its kind is known
     if kind is PrimOpApp:
-        return f"the partially applied built-in function '{value.primop.name}'"  # type: ignore[union-attr]
+        return f"the partially applied built-in function '{value.primop.name}'"  # type: ignore[union-attr]  # its kind is known
     return TYPE_NAMES[kind][1]
 
 

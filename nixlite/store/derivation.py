@@ -1,6 +1,7 @@
 """Derivations: the data in `.drv` files.
 
-Their text form is in `aterm.py`, the hashes behind output paths in `modulo.py`, JSON in `drv_json.py`.
+Their text form is in `aterm.py`, the hashes behind output paths in `modulo.py`, their JSON in
+`formats.json.derivations`.
 Manual: Store, "Store derivation".
 """
 
@@ -58,7 +59,7 @@ class InputNode:
             return NotImplemented
         return (self.outputs, self.dynamic) == (other.outputs, other.dynamic)
 
-    __hash__ = None  # type: ignore[assignment]
+    __hash__ = None  # type: ignore[assignment]  # its kind is known
 
 
 class Derivation:

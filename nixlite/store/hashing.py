@@ -12,7 +12,17 @@ from nixlite.records import Record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any
+    from typing import Protocol
+
+    class Hasher(Protocol):
+        """A hash that is being computed."""
+
+        def update(self, data: bytes, /) -> object:
+            """Take in more bytes."""
+
+        def digest(self) -> bytes:
+            """The hash of what was taken in."""
+
 
 HASH_SIZES = {"blake3": 32, "md5": 16, "sha1": 20, "sha256": 32, "sha512": 64}
 """Bytes in a hash of each algorithm; the keys are the algorithms that Nix knows."""
@@ -47,8 +57,8 @@ class Hash(Record):
         return format_hash(self.algorithm, self.raw, hash_format, prefix=prefix)
 
 
-def new_hasher(algorithm: str) -> Any:
-    """An object with `update(bytes)` and `digest()` for a known *algorithm*."""
+def new_hasher(algorithm: str) -> Hasher:
+    """What computes hashes of a known *algorithm*."""
     if algorithm == "blake3":
         from nixlite.store.blake3 import Blake3
 
@@ -66,7 +76,7 @@ def digest(algorithm: str, data: bytes) -> bytes:
         return sha256(data).digest()
     hasher = new_hasher(algorithm)
     hasher.update(data)
-    return hasher.digest()  # type: ignore[no-any-return]
+    return hasher.digest()
 
 
 def hash_bytes(algorithm: str, data: bytes) -> Hash:

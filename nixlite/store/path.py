@@ -112,7 +112,7 @@ def split_store_path(path: str, store_dir: str = STORE_DIR) -> tuple[str, str]:
     return f"{store_dir}/{base_name}", slash + rest
 
 
-def is_derivation(path: str) -> bool:
+def is_drv_path(path: str) -> bool:
     """Whether a name or path ends in `.drv`."""
     return path.endswith(DRV_EXTENSION)
 

@@ -2,7 +2,7 @@
 
 Evaluation needs the *paths* of sources and derivations; nobody has to write them down. `Store` computes the
 paths, remembers what belongs to them (so that `builtins.readFile "${./x}"` works without a Nix installation,
-through `lookup`), and can write it all out in a form that an installed Nix accepts.
+through `lookup`). `export` writes it all out in a form that an installed Nix accepts.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from nixlite.store.path import (
     DRV_EXTENSION,
     STORE_DIR,
     fixed_path,
-    is_derivation,
+    is_drv_path,
     is_in_store,
     is_store_path,
     split_store_path,
@@ -29,12 +29,22 @@ from nixlite.store.tree import Directory, File, Node, find, host_tree
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from typing import Any
+    from typing import Protocol
 
     from nixlite.store.derivation import Derivation
     from nixlite.store.hashing import Hash
     from nixlite.store.modulo import Modulo
-    from nixlite.store.tree import Files
+    from nixlite.store.tree import Files, SeenFiles
+
+    class Copying(Protocol):
+        """What copying to the store needs of an evaluation's state."""
+
+        @property
+        def host(self) -> SeenFiles:
+            """The files that the program sees."""
+
+        def tell(self, level: int, text: str) -> None:
+            """Say what goes on."""
 
 
 class StoreObject:
@@ -48,7 +58,7 @@ class StoreObject:
 
 
 CHATTY = 5
-"""The level of what is told of single paths, as in `host.log`."""
+"""The level of what is told of single paths, as in `traces.log`."""
 
 
 class Store:
@@ -121,14 +131,14 @@ class Store:
         self.objects[path] = StoreObject(node, tuple(sorted(references)))
         self.mounted.add(path)
 
-    def copy_path(self, state: Any, path: str) -> str:
+    def copy_path(self, state: Copying, path: str) -> str:
         """Add the file or directory at *path*, as `"${./path}"` does; returns its store path.
 
         Seen through `state.host`, once in an evaluation. The name is the last part of the path.
         """
         known = self._copied.get(path)
         if known is None:
-            if is_derivation(path):
+            if is_drv_path(path):
                 raise EvalError(f"file names are not allowed to end in '{DRV_EXTENSION}'")
             place = state.host.real_path(path, last=False)  # the copy is of the link, if it is one
             self.tell_of_copy(state, place)
@@ -142,7 +152,7 @@ class Store:
         """The path of the file or directory that was copied to a store path in this evaluation."""
         return next((path for path, copy in self._copied.items() if copy == store_path), None)
 
-    def tell_of_copy(self, state: Any, path: str) -> None:
+    def tell_of_copy(self, state: Copying, path: str) -> None:
         """Say, where so much is wanted, that a path is copied; in a read-only store it is only hashed."""
         state.tell(CHATTY, f"hashing '{path}'..." if self.read_only else f"copying '{path}' to the store...")
 
@@ -158,12 +168,16 @@ class Store:
 
     def contains(self, path: str) -> bool:
         """Whether a store path is there, in memory or on disk."""
-        return path in self.objects or (self.host is not None and self.host.exists(path))
+        return path in self.objects or self.is_on_disk(path)
+
+    def is_on_disk(self, path: str) -> bool:
+        """Whether a store path is there without us: an installed Nix has written it."""
+        return self.host is not None and self.host.exists(path)
 
     def is_valid(self, path: str) -> bool:
         """Whether a store path is there to be read: in a read-only store, if it was fetched or is on disk."""
         if self.read_only and path not in self.mounted:
-            return self.host is not None and self.host.exists(path)
+            return self.is_on_disk(path)
         return self.contains(path)
 
     def is_store_path(self, path: str) -> bool:
@@ -223,7 +237,7 @@ class Store:
 
     def _parse(self, drv_path: str, data: bytes) -> Derivation:
         try:
-            if not is_derivation(drv_path):
+            if not is_drv_path(drv_path):
                 name = drv_path.rpartition("/")[2]
                 raise EvalError(f"store path '{name}' is not a valid derivation path")
             return parse(data.decode("utf-8", "surrogateescape"), name_of_drv(drv_path))
@@ -247,7 +261,7 @@ class Store:
         found = self.objects.get(path)
         if found is not None:
             return found.references
-        if is_derivation(path):
+        if is_drv_path(path):
             return tuple(self.read_derivation(path).references())
         return ()
 
@@ -272,17 +286,3 @@ class Store:
     def placeholder(self, drv_path: str, output: str) -> str:
         """The text that stands for an output whose path is known only after building."""
         return upstream_placeholder(drv_path, output)
-
-    def build(self, drv_path: str, output: str, platforms: list[str]) -> str:
-        """Have an installed Nix build an output; see `building.build_output`."""
-        from nixlite.store.building import build_output  # hardly ever needed
-
-        return build_output(self, drv_path, output, platforms)
-
-    # --- writing
-
-    def write_to(self, directory: str, roots: Iterable[str] | None = None) -> list[str]:
-        """Write objects as a real store keeps them; see `export.write_store`."""
-        from nixlite.store.export import write_store  # few evaluations write
-
-        return write_store(self, directory, roots)

@@ -11,10 +11,10 @@ from nixlite.errors import EvalError
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from typing import Protocol, TypeAlias
+    from typing import Literal, Protocol, TypeAlias
 
     class Files(Protocol):
-        """What a store needs of a `Host`: the files on disk, as `host.real` describes its methods."""
+        """What a store needs of a `Host`: the files on disk, as `host.host` describes its methods."""
 
         def check_access(self, path: str) -> None:
             """Raise RestrictedError if *path* may not be read."""
@@ -37,12 +37,21 @@ if TYPE_CHECKING:
         def read_link(self, path: str) -> str:
             """The target of a symlink."""
 
+    class SeenFiles(Files, Protocol):
+        """Files as an evaluation sees them."""
+
+        def allow(self, path: str) -> None:
+            """Let *path* and all below it be read from now on."""
+
+        def real_path(self, path: str, *, last: bool = True) -> str:
+            """*path* with all symlinks resolved."""
+
 
 class File:
     """A regular file. *content* is its bytes or a function that reads them."""
 
     __slots__ = ("_content", "executable")
-    kind = "regular"
+    kind: Literal["regular"] = "regular"
 
     def __init__(self, content: bytes | Callable[[], bytes], executable: bool = False) -> None:
         self._content = content
@@ -58,7 +67,7 @@ class Directory:
     """A directory: its entries by name."""
 
     __slots__ = ("entries",)
-    kind = "directory"
+    kind: Literal["directory"] = "directory"
 
     def __init__(self, entries: dict[str, Node]) -> None:
         self.entries = entries
@@ -68,7 +77,7 @@ class Symlink:
     """A symbolic link with its target as written."""
 
     __slots__ = ("target",)
-    kind = "symlink"
+    kind: Literal["symlink"] = "symlink"
 
     def __init__(self, target: str) -> None:
         self.target = target

@@ -6,8 +6,10 @@ them, whatever the terminal.
 
 from __future__ import annotations
 
+from nixlite.colours import MAGENTA, NORMAL, RED
 from nixlite.errors import NixError
-from nixlite.traces.painting import MAGENTA, NORMAL, RED, paint_message
+from nixlite.source import NO_PLACE
+from nixlite.traces.painting import paint_message
 from nixlite.traces.rendering import error_text, indent
 
 TYPE_CHECKING = False
@@ -40,7 +42,7 @@ def warning_record(text: str, prefix: str, *, placed: bool) -> str:
     """A warning of the evaluator; *placed*: one that could have a place and has none."""
     data: dict[str, Any] = {"action": "msg", "level": 1, "raw_msg": text}
     if placed:
-        data |= {"file": "«none»:0", "line": 0, "column": 0}
+        data |= {"file": NO_PLACE, "line": 0, "column": 0}
     else:
         data |= {"file": None, "line": None, "column": None, "raw_msg": paint_message(text)}
     data["msg"] = indent(f"{MAGENTA}{prefix.rstrip()}{NORMAL} ", len(prefix), data["raw_msg"])

@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import re
 
-RED, GREEN, BLUE, MAGENTA, CYAN = (f"\x1b[{n};1m" for n in (31, 32, 34, 35, 36))
-FAINT, NORMAL = "\x1b[2m", "\x1b[0m"
+from nixlite.colours import BLUE, CYAN, FAINT, GREEN, MAGENTA, NORMAL, RED
 
 TYPE = (
     r"((?:an? (?:integer|Boolean|string|string with context|path|set|list|function|float)|null"
@@ -102,7 +101,7 @@ def paint_groups(text: str, found: re.Match[str], kinds: str) -> str:
 
 
 def paint_value(text: str) -> str:
-    """A printed value with the colours of `show.ValuePrinter`."""
+    """A printed value with the colours of `formats.nix.evaluated.ValuePrinter`."""
 
     def paint(match: re.Match[str]) -> str:
         kind = match.lastgroup or ""

@@ -37,7 +37,7 @@ CONTEXT, SELECT, CALL, FORMALS = 1, 2, 3, 4
 
 HELPERS = tuple(
     f"nixlite.{room}"
-    for room in ("runtime", "host", "formats", "regex", "fetch", "flakes", "builtins", "cli", "evaluator")
+    for room in "runtime host formats regex fetch flakes installed builtins cli evaluator".split()
 )
 """Where Python functions may say something about the trace."""
 
@@ -201,7 +201,7 @@ class TraceReader:
         steps: tuple[Any, ...] = names.get("path") or (names["name"],)
         for text, step in zip(self.selecting, steps, strict=True):
             try:
-                shown.append(attribute_name(force(step)))  # type: ignore[arg-type]
+                shown.append(attribute_name(force(step)))  # type: ignore[arg-type]  # its kind is known
             except NixError:
                 shown.append(text)
         return ".".join(shown)

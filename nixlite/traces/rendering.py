@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import re
 
+from nixlite.colours import BLUE, MAGENTA, NORMAL, RED
 from nixlite.source import Source
 
 TYPE_CHECKING = False
@@ -30,7 +31,6 @@ FEW_DUPLICATES = 5
 """As many repeated frames in a row are shown after all: leaving them out would not be shorter."""
 BLANKS = " \n\r\t"
 
-RED, BLUE, MAGENTA, NORMAL = "\x1b[31;1m", "\x1b[34;1m", "\x1b[35;1m", "\x1b[0m"
 _ESCAPE = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]?|\][^\x1b\a]*(?:\x1b\\?|\a)?|[@-_])?")
 
 

@@ -6,9 +6,10 @@ import pytest
 
 from nixlite.errors import NixError
 from nixlite.evaluator import Evaluator
+from nixlite.formats.nix.deep import force_deep
+from nixlite.formats.nix.instantiated import show_shallow
 from nixlite.host.memory import Link, MemoryHost
 from nixlite.host.settings import Settings
-from nixlite.runtime.printer import force_deep, show_shallow
 from nixlite.source import Source
 
 FILES: dict[str, str | bytes | Link] = {

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from nixlite.evaluator import Evaluator
-from nixlite.host.real import CapturingHost
+from nixlite.host.capturing import CapturingHost
 from nixlite.host.settings import Settings
 from tests.builtins import index
 from tests.support import ROOT

@@ -15,10 +15,10 @@ import pytest
 from nixlite.errors import NixError
 from nixlite.formats.json.reader import Reader
 from nixlite.formats.json.values import from_json
+from nixlite.formats.nix.instantiated import show_shallow
 from nixlite.formats.toml.reader import from_toml
 from nixlite.regex.compiled import compile_regex
 from nixlite.regex.engine import Matcher
-from nixlite.runtime.printer import show_shallow
 from nixlite.runtime.utf8 import byte_view
 
 

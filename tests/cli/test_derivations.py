@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from nixlite.__main__ import run
-from nixlite.host.real import CapturingHost
+from nixlite.host.capturing import CapturingHost
 
 ROWS = [
     json.loads(line) for line in Path(__file__).with_name("derivations.jsonl").read_text("utf-8").splitlines()

@@ -14,9 +14,10 @@ from nixlite.cache.pack import HEAD, SUFFIX
 from nixlite.cache.pieces import Pieces
 from nixlite.errors import NixError
 from nixlite.evaluator import Evaluator
-from nixlite.host.real import CapturingHost
+from nixlite.formats.nix.deep import force_deep
+from nixlite.formats.nix.instantiated import show_shallow
+from nixlite.host.capturing import CapturingHost
 from nixlite.host.settings import Settings
-from nixlite.runtime.printer import force_deep, show_shallow
 from nixlite.runtime.thunk import force
 from nixlite.source import Source
 from nixlite.traces.rendering import render_error

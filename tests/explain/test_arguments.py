@@ -10,7 +10,7 @@ from nixlite.__main__ import run
 from nixlite.evaluator import Evaluator
 from nixlite.explain.arguments import plan_call
 from nixlite.explain.arguments_text import written_call
-from nixlite.host.real import CapturingHost
+from nixlite.host.capturing import CapturingHost
 from nixlite.host.settings import Settings
 from nixlite.source import Source
 from tests.repl.test_session import replies, session_in

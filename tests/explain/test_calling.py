@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from nixlite.__main__ import run
-from nixlite.host.real import CapturingHost
+from nixlite.host.capturing import CapturingHost
 from tests.repl.test_session import replies, session_in
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from nixlite.__main__ import run
-from nixlite.host.real import CapturingHost
+from nixlite.host.capturing import CapturingHost
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -10,7 +10,7 @@ import pytest
 from nixlite.__main__ import run
 from nixlite.evaluator import Evaluator
 from nixlite.explain.diff.report import compare, render
-from nixlite.host.real import CapturingHost
+from nixlite.host.capturing import CapturingHost
 from nixlite.host.settings import Settings
 from nixlite.source import Source
 

@@ -6,7 +6,7 @@ import pytest
 
 from nixlite.evaluator import Evaluator
 from nixlite.explain.diff.values import ADDED, CHANGED, REMOVED, Difference, diff, render_diff
-from nixlite.host.real import CapturingHost
+from nixlite.host.capturing import CapturingHost
 from nixlite.host.settings import Settings
 from nixlite.source import Source
 

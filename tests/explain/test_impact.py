@@ -10,7 +10,7 @@ import pytest
 
 from nixlite.__main__ import run
 from nixlite.explain.graphs import Graph, layers_of, to_dot, to_mermaid, to_svg
-from nixlite.host.real import CapturingHost
+from nixlite.host.capturing import CapturingHost
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -10,7 +10,7 @@ import pytest
 
 from nixlite.__main__ import run
 from nixlite.explain.impact import survey
-from nixlite.host.real import CapturingHost
+from nixlite.host.capturing import CapturingHost
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -12,10 +12,12 @@ from nixlite.explain.recording.instrumented import InstrumentedEvaluator
 from nixlite.explain.recording.leaves import comparable
 from nixlite.explain.recording.program import Program
 from nixlite.explain.recording.recorder import Reads
-from nixlite.host.real import CapturingHost, RealHost
+from nixlite.formats.nix.deep import force_deep
+from nixlite.formats.nix.instantiated import show_shallow
+from nixlite.host.capturing import CapturingHost
+from nixlite.host.real import RealHost
 from nixlite.host.settings import Settings
 from nixlite.runtime.call import call
-from nixlite.runtime.printer import force_deep, show_shallow
 from nixlite.runtime.thunk import force
 from nixlite.runtime.values import linked
 from nixlite.source import Source

@@ -11,7 +11,7 @@ import nixlite
 from nixlite.__main__ import run
 from nixlite.evaluator import Evaluator
 from nixlite.explain.lint.linting import lint
-from nixlite.host.real import CapturingHost
+from nixlite.host.capturing import CapturingHost
 from nixlite.host.settings import Settings
 from nixlite.source import Source
 

@@ -17,7 +17,8 @@ from nixlite.__main__ import run
 from nixlite.explain.answering import answer
 from nixlite.explain.overlays.nesting import Need, nested
 from nixlite.explain.recording.program import Program
-from nixlite.host.real import CapturingHost, RealHost
+from nixlite.host.capturing import CapturingHost
+from nixlite.host.real import RealHost
 from nixlite.host.settings import Settings
 from nixlite.runtime.values import NixPath
 

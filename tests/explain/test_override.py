@@ -11,7 +11,7 @@ from nixlite import evaluate
 from nixlite.__main__ import run
 from nixlite.errors import UsageError
 from nixlite.explain.override.wishes import Wish, read
-from nixlite.host.real import CapturingHost
+from nixlite.host.capturing import CapturingHost
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 
 from nixlite.__main__ import run
-from nixlite.host.real import CapturingHost
+from nixlite.host.capturing import CapturingHost
 
 HERE = Path(__file__).parent / "questions"
 MODULES = HERE.parent / "modulelib"

@@ -15,7 +15,7 @@ from nixlite.explain.stale.plain.fixes import propose
 from nixlite.explain.stale.plain.text import causes_of, show
 from nixlite.explain.stale.text import exit_code
 from nixlite.explain.stale.text import show as text_of
-from nixlite.host.real import CapturingHost
+from nixlite.host.capturing import CapturingHost
 from tests.explain.cases import CASES, MAKE, OVERRIDABLE
 from tests.explain.support import program_of, set_program
 

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 import nixlite
-from nixlite.host.real import Host, RealHost
+from nixlite.host.host import Host
+from nixlite.host.real import RealHost
 from tests.fetch.archives import ARCHIVES
 from tests.support import nixlite as run
 

@@ -26,7 +26,7 @@ from nixlite.fetch.binary_cache import BinaryCache, copy_closure, copy_rewritten
 from nixlite.fetch.download import Download, Downloader
 from nixlite.fetch.forges import revision_of
 from nixlite.fetch.inputs import Input
-from nixlite.host.real import CapturingHost
+from nixlite.host.capturing import CapturingHost
 from nixlite.host.settings import Settings
 from nixlite.source import Source
 from nixlite.store.hashing import hash_bytes

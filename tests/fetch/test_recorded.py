@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from nixlite.__main__ import run
-from nixlite.host.real import CapturingHost
+from nixlite.host.capturing import CapturingHost
 from tests.fetch.recorded import ANSWERS, CASE, ENVIRONMENT, Answer, make_material, mask, words_of
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from nixlite.__main__ import run
-from nixlite.host.real import CapturingHost
+from nixlite.host.capturing import CapturingHost
 from tests.flakes.recorded import ANSWERS, ENVIRONMENT, GIT, SCENARIOS, TIME, Scenario, run_scenario
 
 if TYPE_CHECKING:

@@ -17,7 +17,7 @@ from nixlite.flakes.lock_file import read_lock
 from nixlite.flakes.lock_graph import check_follows, difference, lock_text
 from nixlite.flakes.registry import KINDS, Registries
 from nixlite.formats.json.outside import parse, structured
-from nixlite.host.real import CapturingHost
+from nixlite.host.capturing import CapturingHost
 from nixlite.host.settings import Settings
 
 if TYPE_CHECKING:

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from nixlite.__main__ import make_command
 from nixlite.cli.command import run_command
-from nixlite.host.real import CapturingHost
+from nixlite.host.capturing import CapturingHost
 from nixlite.host.settings import Settings
 
 if TYPE_CHECKING:

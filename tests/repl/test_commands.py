@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from nixlite.evaluator import Evaluator
-from nixlite.host.real import CapturingHost
+from nixlite.host.capturing import CapturingHost
 from nixlite.host.settings import Settings
 from nixlite.repl import commands
 from nixlite.repl.commands.declaring import ReplCommand

@@ -8,7 +8,7 @@ import pytest  # noqa: TC002
 
 from nixlite import oracle
 from nixlite.evaluator import Evaluator
-from nixlite.host.real import CapturingHost
+from nixlite.host.capturing import CapturingHost
 from nixlite.host.settings import Settings
 from nixlite.repl.debugging.debugger import attach
 from nixlite.repl.session import Session

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from nixlite.runtime.coerce import float_to_string, normalise
+from nixlite.runtime.coerce import float_to_string
+from nixlite.spelling import normalise
 
 PATHS = [
     # path            canonical   why

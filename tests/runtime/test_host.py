@@ -9,13 +9,15 @@ import pytest
 from nixlite.errors import EvalError, RestrictedError
 from nixlite.host.guarded import guarded
 from nixlite.host.memory import Link, MemoryHost
-from nixlite.host.real import Host, RealHost
+from nixlite.host.real import RealHost
 from nixlite.host.settings import Settings
 from nixlite.host.source_files import read_source, resolve_import_path
 from nixlite.source import SMALL
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from nixlite.host.host import Host
 
 FILES: dict[str, str] = {
     "file": "text\n",

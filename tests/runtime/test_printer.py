@@ -9,11 +9,13 @@ import pytest
 
 from nixlite.errors import NixError
 from nixlite.evaluator import Evaluator
-from nixlite.host.real import CapturingHost
+from nixlite.formats.nix.deep import force_deep
+from nixlite.formats.nix.evaluated import PrintOptions, show, show_value
+from nixlite.formats.nix.instantiated import show_shallow
+from nixlite.formats.nix.layout import LayoutOptions, show_layout
+from nixlite.host.capturing import CapturingHost
 from nixlite.host.settings import Settings
-from nixlite.runtime.layout import LayoutOptions, show_layout
-from nixlite.runtime.printer import force_deep, show_shallow
-from nixlite.runtime.show import PrintOptions, show, show_short, show_value
+from nixlite.runtime.messages import show_short
 from nixlite.source import Source
 from tests.compiler.programs import instantiate
 

@@ -10,14 +10,14 @@ import pytest
 
 from nixlite.errors import NixError
 from nixlite.evaluator import Evaluator
-from nixlite.host.real import CapturingHost
+from nixlite.formats.json.derivations import to_json
+from nixlite.formats.nix.deep import force_deep
+from nixlite.host.capturing import CapturingHost
 from nixlite.host.settings import Settings
-from nixlite.runtime.printer import force_deep
 from nixlite.runtime.thunk import force
 from nixlite.source import Source
 from nixlite.store.aterm import parse, unparse
 from nixlite.store.derivation import name_of_drv
-from nixlite.store.drv_json import to_json
 from tests.store.cases import DERIVATIONS, ERRORS
 from tests.store.record import write_files
 

@@ -8,7 +8,7 @@ import pytest
 
 from nixlite.errors import NixError
 from nixlite.evaluator import Evaluator
-from nixlite.host.real import CapturingHost
+from nixlite.host.capturing import CapturingHost
 from nixlite.host.settings import Settings
 from nixlite.source import Source
 

@@ -9,10 +9,10 @@ import pytest
 
 from nixlite.cache.files import Cache
 from nixlite.evaluator import Evaluator
-from nixlite.host.real import CapturingHost
+from nixlite.formats.nix.deep import force_deep
+from nixlite.host.capturing import CapturingHost
 from nixlite.host.settings import Settings
 from nixlite.oracle import run
-from nixlite.runtime.printer import force_deep
 from nixlite.source import Source
 from tests.symbols.against_nix import ANSWERS, nixlite_answer
 from tests.symbols.claims import CLAIMS, claimed

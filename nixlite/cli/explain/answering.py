@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from nixlite.evaluator import Evaluator
     from nixlite.explain.recording.instrumented import InstrumentedEvaluator
     from nixlite.explain.recording.program import Program
-    from nixlite.host.real import Host
+    from nixlite.host.host import Host
     from nixlite.host.settings import Settings
     from nixlite.runtime.values import Lazy
 

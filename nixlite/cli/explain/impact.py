@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from nixlite.explain.graphs import Graph
     from nixlite.explain.impact.packages import Impact, Packages
     from nixlite.explain.impact.table import Table
-    from nixlite.host.real import Host
+    from nixlite.host.host import Host
     from nixlite.host.settings import Settings
     from nixlite.runtime.values import Lazy, Value
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from nixlite.explain.recording.program import Examination, Program
-    from nixlite.host.real import Host
+    from nixlite.host.host import Host
     from nixlite.host.settings import Settings
 
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from nixlite.evaluator import Evaluator
     from nixlite.explain.lint.tree import Finding
-    from nixlite.host.real import Host
+    from nixlite.host.host import Host
     from nixlite.host.settings import Settings
     from nixlite.source import Source
 

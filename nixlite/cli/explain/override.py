@@ -9,7 +9,7 @@ from nixlite.errors import UsageError
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from nixlite.explain.recording.program import Program
-    from nixlite.host.real import Host
+    from nixlite.host.host import Host
     from nixlite.host.settings import Settings
 
 

@@ -7,7 +7,7 @@ from nixlite.errors import EvalError, NixTypeError
 from nixlite.runtime.coerce import coerce_to_store_path
 from nixlite.runtime.expect import force_string_no_context, wrong_type
 from nixlite.runtime.operators import is_derivation
-from nixlite.runtime.thunk import force
+from nixlite.runtime.thunk import attribute_position, force
 from nixlite.source import Position
 
 TYPE_CHECKING = False
@@ -63,7 +63,7 @@ def search_attribute(
 ) -> None:
     """Collect from an attribute: the derivation that it is, or what it holds if that is wanted."""
     error_context = f"while evaluating the attribute '{name}'"
-    error_position = place_of(value)  # read by `traces`
+    error_position = attribute_position(value)  # read by `traces`
     if everything:
         search(value, arguments, found, seen)
     elif take_derivation(value, found, seen):
@@ -77,18 +77,13 @@ def recurses(attributes: dict[str, Lazy]) -> bool:
     """Whether a set asks to be looked into."""
     cell = attributes["recurseForDerivations"]
     error_context = "while evaluating the attribute `recurseForDerivations`"
-    error_position = place_of(cell)
+    error_position = attribute_position(cell)
     value = force(cell)
     if type(value) is not bool:
         error = wrong_type("a Boolean", value)
         error.position = Position(*error_position) if error_position else None
         raise error
     return value
-
-
-def place_of(cell: Lazy) -> tuple[str, int, int] | None:
-    """Where an attribute is defined, if that is known."""
-    return cell[2] if type(cell) is list and len(cell) > 2 else None
 
 
 def take_derivation(value: Lazy, found: list[dict[str, Lazy]], seen: set[int]) -> bool:
@@ -117,7 +112,7 @@ def package_of(state: State, derivation: dict[str, Lazy]) -> tuple[str, str]:
     if "drvPath" not in derivation:
         raise EvalError("derivation does not contain a 'drvPath' attribute")
     context = "while evaluating the 'drvPath' attribute of a derivation"
-    place = place_of(derivation["drvPath"])
+    place = attribute_position(derivation["drvPath"])
     path, _ = coerce_to_store_path(state, derivation["drvPath"], context, error_position=place)
     if not path.endswith(".drv"):
         error_context, error_position = context, place  # read by `traces`

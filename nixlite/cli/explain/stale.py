@@ -8,7 +8,7 @@ from nixlite.errors import UsageError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from nixlite.host.real import Host
+    from nixlite.host.host import Host
     from nixlite.host.settings import Settings
 
 

@@ -7,7 +7,7 @@ from nixlite.cli.flags import Flag, Flags, turn_on
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from nixlite.host.real import Host
+    from nixlite.host.host import Host
     from nixlite.host.settings import Settings
 
 

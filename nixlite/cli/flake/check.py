@@ -8,7 +8,7 @@ from __future__ import annotations
 from nixlite.builtins.flakes import call_flake
 from nixlite.cli.auto_call import find_along_attr_path
 from nixlite.cli.command import report_error
-from nixlite.cli.explain.packages import derivation_name, package_of, place_of
+from nixlite.cli.explain.packages import derivation_name, package_of
 from nixlite.cli.flags import Flag, Flags, turn_off, turn_on
 from nixlite.cli.flake.commands import FLAGS, FlakeCommand
 from nixlite.cli.flake.show import forbid_import_from_derivation
@@ -16,16 +16,16 @@ from nixlite.errors import EvalError, NixError, NixTypeError
 from nixlite.runtime.coerce import coerce_to_path
 from nixlite.runtime.expect import force_attrs, force_string, force_string_no_context
 from nixlite.runtime.symbols import in_symbol_order
-from nixlite.runtime.thunk import force
+from nixlite.runtime.thunk import attribute_position, force
 from nixlite.runtime.values import FunctionType, lambda_info, show_type
-from nixlite.source import Position
+from nixlite.source import Position, shown_place
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from nixlite.evaluator import Evaluator
-    from nixlite.host.real import Host
+    from nixlite.host.host import Host
     from nixlite.host.settings import Settings
     from nixlite.runtime.values import Lazy
 
@@ -134,7 +134,7 @@ class Checker:
         outputs = force_attrs(flake["outputs"], "while evaluating the outputs of a flake")
         names = in_symbol_order(outputs)
         for name in sorted(names, key=lambda name: name != "hydraJobs"):
-            self.leaf(self.output)(name, outputs[name], place_of(outputs[name]))
+            self.leaf(self.output)(name, outputs[name], attribute_position(outputs[name]))
 
     def leaf(self, check: CheckOf) -> CheckOf:
         """A check that, with `--keep-going`, shows what is wrong at once, so that the rest is checked too."""
@@ -180,7 +180,7 @@ class Checker:
             found = force_attrs(value, "")
             del error_context, error_position
             for name in in_symbol_order(found):
-                check(f"{path}.{name}", found[name], place_of(found[name]))
+                check(f"{path}.{name}", found[name], attribute_position(found[name]))
 
         return run
 
@@ -190,9 +190,9 @@ class Checker:
         def run(path: str, value: Lazy, place: Place) -> None:
             found = force_attrs(value, "")
             for system in in_symbol_order(found):
-                self.leaf(self.system_name)(system, found[system], place_of(found[system]))
+                self.leaf(self.system_name)(system, found[system], attribute_position(found[system]))
                 if self.command.all_systems or system == self.system:
-                    check(f"{path}.{system}", found[system], place_of(found[system]))
+                    check(f"{path}.{system}", found[system], attribute_position(found[system]))
                 else:
                     self.omitted.add(system)
 
@@ -201,8 +201,7 @@ class Checker:
     def system_name(self, name: str, value: Lazy, place: Place) -> None:
         """A system has a dash in its name."""
         if "-" not in name:
-            where = ":".join(map(str, place)) if place else "«none»:0"
-            raise EvalError(f"'{name}' is not a valid system type, at {where}")
+            raise EvalError(f"'{name}' is not a valid system type, at {shown_place(place)}")
 
     # --- things
 
@@ -285,9 +284,9 @@ class Checker:
             force_attrs(item, "")
             if is_derivation(force(item)):
                 self.command.say(f"checking Hydra job '{inner}'...")
-                self.leaf(self.derivation)(inner, item, place_of(item))
+                self.leaf(self.derivation)(inner, item, attribute_position(item))
             else:
-                self.leaf(self.jobs)(inner, item, place_of(item))
+                self.leaf(self.jobs)(inner, item, attribute_position(item))
         del error_context, error_position
 
     def template(self, path: str, value: Lazy, place: Place) -> None:
@@ -323,7 +322,7 @@ def check_text(lazy: Lazy, as_text: Callable[[Lazy, str], str]) -> None:
     try:
         as_text(value, "")
     except NixTypeError as error:
-        place = place_of(lazy)
+        place = attribute_position(lazy)
         error.position = Position(*place) if place else None
         raise
 

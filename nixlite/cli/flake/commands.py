@@ -11,8 +11,8 @@ from nixlite.cli.flake.locking import LOCKING, Locking, whole_ref
 from nixlite.errors import EvalError, UsageError
 from nixlite.fetch.inputs import date_text
 from nixlite.flakes.lock_graph import LockNode, first_unlocked, lock_text, lock_to_json, parse_input_path
-from nixlite.host.log import tell
 from nixlite.host.settings import INFO
+from nixlite.traces.log import tell
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from nixlite.fetch.inputs import Input
     from nixlite.flakes.locking import LockedFlake
     from nixlite.flakes.reading import Flake
-    from nixlite.host.real import Host
+    from nixlite.host.host import Host
     from nixlite.host.settings import Settings
 
 BOLD, NORMAL = "\x1b[1m", "\x1b[0m"

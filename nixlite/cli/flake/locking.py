@@ -10,8 +10,8 @@ import os
 from nixlite.cli.auto_call import parse_attr_path
 from nixlite.cli.flags import Flag, Flags
 from nixlite.errors import EvalError, NixError, UsageError, did_you_mean
-from nixlite.runtime.coerce import normalise
 from nixlite.runtime.thunk import force
+from nixlite.spelling import normalise
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

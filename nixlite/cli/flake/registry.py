@@ -13,7 +13,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from nixlite.evaluator import Evaluator
     from nixlite.flakes.registry import Registries, Registry
-    from nixlite.host.real import Host
+    from nixlite.host.host import Host
     from nixlite.host.settings import Settings
 
 PLAIN: Flags = {**COMMON, "--offline": Flag("", ignore), "--refresh": Flag("", ignore)}

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from nixlite.evaluator import Evaluator
-    from nixlite.host.real import Host
+    from nixlite.host.host import Host
     from nixlite.host.settings import Settings
     from nixlite.runtime.values import Lazy, Value
 

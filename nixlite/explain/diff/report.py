@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from nixlite.colours import FAINT, GREEN, RED
 from nixlite.errors import NixError
 from nixlite.explain.diff.derivations import (
     DerivationComparison,
@@ -29,7 +30,6 @@ from nixlite.explain.diff.verdict import (
     verdict_data,
 )
 from nixlite.runtime.operators import is_derivation
-from nixlite.runtime.show import FAINT, GREEN, RED
 from nixlite.runtime.thunk import force
 
 if TYPE_CHECKING:

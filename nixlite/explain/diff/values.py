@@ -10,10 +10,10 @@ from __future__ import annotations
 from types import FunctionType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from nixlite.colours import FAINT, GREEN, NORMAL, RED
 from nixlite.errors import NixError
-from nixlite.runtime.layout import LayoutOptions, show_layout
+from nixlite.formats.nix.layout import LayoutOptions, show_layout
 from nixlite.runtime.operators import is_derivation
-from nixlite.runtime.show import FAINT, GREEN, NORMAL, RED
 from nixlite.runtime.thunk import force, peel
 from nixlite.runtime.values import ContextString, NixPath, PrimOp, PrimOpApp, lambda_info
 from nixlite.spelling import attribute_name

@@ -5,13 +5,13 @@ from __future__ import annotations
 from textwrap import wrap
 from typing import TYPE_CHECKING
 
+from nixlite.colours import FAINT, GREEN, RED
 from nixlite.explain.brief import page_width, paragraph
 from nixlite.explain.diff.pairing import drv_name
 from nixlite.explain.diff.values import _paint
 from nixlite.explain.diff.verdict import count_text, counts, listed, phrases
 from nixlite.explain.impact.packages import ADDED, BROKEN, CHANGED, MENDED, REMOVED, SAME
 from nixlite.explain.impact.survey import split_last
-from nixlite.runtime.show import FAINT, GREEN, RED
 
 if TYPE_CHECKING:
     from typing import Any

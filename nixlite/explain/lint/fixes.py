@@ -24,8 +24,8 @@ from nixlite.explain.lint.tree import (
     references,
 )
 from nixlite.explain.quiet import quiet
+from nixlite.formats.nix.evaluated import show_value
 from nixlite.runtime.call import call
-from nixlite.runtime.show import show_value
 from nixlite.runtime.values import lambda_info
 from nixlite.source import Source
 from nixlite.syntax import nodes as n

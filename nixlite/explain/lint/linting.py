@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from nixlite.colours import CYAN, FAINT, MAGENTA
 from nixlite.explain.diff.values import _paint
 from nixlite.explain.lint.rules import RULES
 from nixlite.explain.lint.tree import Finding, Program
-from nixlite.runtime.show import CYAN, FAINT, MAGENTA
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -7,8 +7,8 @@ from nixlite.evaluator import Evaluator
 from nixlite.explain.recording.calls import attach, watch
 from nixlite.explain.recording.linking import Linker
 from nixlite.explain.recording.recorder import Recorder, merged
+from nixlite.formats.nix.evaluated import show_value
 from nixlite.runtime import abi, thunk
-from nixlite.runtime.show import show_value
 from nixlite.runtime.values import PrimOp, linked
 from nixlite.source import Source
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from nixlite.cache.code import Code
     from nixlite.cache.files import Cache
     from nixlite.explain.recording.observing import Observer, Trial
-    from nixlite.host.real import Host
+    from nixlite.host.host import Host
     from nixlite.host.settings import Settings
     from nixlite.runtime.values import Lazy, Value
     from nixlite.source import Position

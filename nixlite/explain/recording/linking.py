@@ -16,9 +16,9 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-ROOMS = tuple(f"nixlite.{room}" for room in ("runtime", "formats", "regex", "flakes", "builtins"))
+ROOMS = tuple(f"nixlite.{room}" for room in "runtime formats regex flakes installed builtins".split())
 
-VALUES = ("nixlite.runtime.values", "nixlite.host.real", "nixlite.runtime.thunk")
+VALUES = ("nixlite.runtime.values", "nixlite.runtime.thunk")
 """Modules whose classes and functions are shared: values must be of the same types on both sides."""
 
 
@@ -77,8 +77,8 @@ class Linker:
         """A subclass whose methods are copies, for classes that evaluate (writers of JSON and XML)."""
         found = self.classes.get(original)
         if found is None:
-            methods = {key: item for key, item in vars(original).items() if type(item) is FunctionType}
-            if original.__bases__ != (object,) or not any(uses_force(item) for item in methods.values()):
+            methods = methods_of(original)
+            if not any(uses_force(item) for item in methods.values()):
                 return original
             self.classes[original] = original  # while its methods are copied
             body: dict[str, Any] = {key: self.function(item) for key, item in methods.items()}
@@ -105,6 +105,19 @@ class Linker:
 def is_ours(module: str | None) -> bool:
     """Whether a module is to be copied."""
     return module is not None and module.startswith(ROOMS) and module not in VALUES
+
+
+def methods_of(original: type) -> dict[str, FunctionType]:
+    """The methods of a class, also those of ours that it inherits; none where a base is not ours."""
+    bases = original.__mro__[:-1]
+    if not all(is_ours(base.__module__) for base in bases):
+        return {}
+    return {
+        key: item
+        for base in reversed(bases)
+        for key, item in vars(base).items()
+        if type(item) is FunctionType
+    }
 
 
 def uses_force(function: FunctionType) -> bool:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from nixlite.explain.recording.observing import Observer
     from nixlite.explain.recording.places import Indexes
     from nixlite.explain.recording.recorder import Recorder
-    from nixlite.host.real import Host
+    from nixlite.host.host import Host
     from nixlite.host.settings import Settings
     from nixlite.runtime.values import Lazy
 

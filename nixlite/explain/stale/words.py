@@ -20,7 +20,7 @@ from nixlite.explain.stale.givens import BY_ATTRIBUTES
 from nixlite.explain.stale.target import recipe_of, shallow
 from nixlite.runtime.values import MISSING, ContextString
 from nixlite.store.derivation import name_of_drv
-from nixlite.store.path import is_derivation
+from nixlite.store.path import is_drv_path
 from nixlite.syntax import nodes as n
 
 if TYPE_CHECKING:
@@ -106,7 +106,7 @@ class Words:
         name = name_of_drv(own)
         for element in sorted(text.context):
             path = element.rpartition("!")[2]
-            if is_derivation(path) and any(name_of_drv(item) == name for item in store.closure([path])):
+            if is_drv_path(path) and any(name_of_drv(item) == name for item in store.closure([path])):
                 return name_of_drv(path)
         return ""
 

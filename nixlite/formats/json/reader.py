@@ -72,7 +72,7 @@ class Reader(Tokens):
             # A value is complete; so may be the containers around it.
             while True:
                 if not containers:
-                    return current  # type: ignore[no-any-return]
+                    return current  # type: ignore[no-any-return]  # what is dynamic has no type
                 container, name = containers.pop()
                 is_list = name is None
                 if is_list:
@@ -110,7 +110,7 @@ class Reader(Tokens):
             raise JsonError(f"[json.exception.out_of_range.406] number overflow parsing '{read}'")
         if type(value) is int and value > INT_MAX:
             raise EvalError(f"unsigned json number {value} outside of Nix integer range")
-        return value  # type: ignore[no-any-return]
+        return value  # type: ignore[no-any-return]  # what is dynamic has no type
 
     def _checked_string(self) -> str:
         text = from_byte_view(self.value)

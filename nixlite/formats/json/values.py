@@ -91,7 +91,7 @@ def finish(value: Any, numbers: dict[str, int], sizes: list[int]) -> Value:
             raise ValueError(value)
     elif kind is float and value - value != 0:
         raise ValueError(value)
-    return value  # type: ignore[no-any-return]
+    return value  # type: ignore[no-any-return]  # what is dynamic has no type
 
 
 def finish_items(items: list[Any], numbers: dict[str, int], sizes: list[int]) -> tuple[Any, ...]:

@@ -13,8 +13,7 @@ from nixlite.formats.json.float_text import json_float
 from nixlite.runtime.attributes import Place, position
 from nixlite.runtime.call import call, not_a_function
 from nixlite.runtime.coerce import coerce_to_string
-from nixlite.runtime.operators import attribute_position
-from nixlite.runtime.thunk import blackhole, force, is_evaluated
+from nixlite.runtime.thunk import attribute_position, blackhole, force, is_evaluated
 from nixlite.runtime.utf8 import to_bytes
 from nixlite.runtime.values import (
     ContextString,
@@ -240,7 +239,7 @@ def data_to_json(value: Any) -> str:
 def callable_value(value: Value) -> bool:
     """Whether *value* can be called."""
     kind = type(value)
-    return kind in (FunctionType, PrimOp, PrimOpApp) or (kind is dict and "__functor" in value)  # type: ignore[operator]
+    return kind in (FunctionType, PrimOp, PrimOpApp) or (kind is dict and "__functor" in value)  # type: ignore[operator]  # its kind is known
 
 
 def called_at(place: Place, function: Value, argument: Value) -> Value:
@@ -254,7 +253,7 @@ def no_function(value: Value, place: Place) -> NixTypeError:
     if type(value) is FunctionType:
         place = lambda_info(value).position
     error = NixTypeError(f"cannot convert {show_type(value)} to JSON")
-    return located(error, place)  # type: ignore[return-value]
+    return located(error, place)  # type: ignore[return-value]  # it is evaluated
 
 
 def located(error: EvalError, place: Place) -> EvalError:

@@ -92,7 +92,7 @@ def to_value(item: Any, timestamps: bool, orders: dict[tuple[str, ...], list[str
         if not timestamps:
             raise TomlError("while parsing TOML: Dates and times are not supported")
         return {make_symbol("_type"): "timestamp", "value": item.text}
-    return item  # type: ignore[no-any-return]
+    return item  # type: ignore[no-any-return]  # what is dynamic has no type
 
 
 def to_string(view: str) -> str:

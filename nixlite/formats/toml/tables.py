@@ -106,7 +106,7 @@ def insert_table(table: Table, name: str, found: Entry | None, region: Region, e
     """`[a.b]`, at its last name: a new table, or one that was implicit until now."""
     if found is None:
         table.members[name] = entry
-        return entry.value  # type: ignore[no-any-return]
+        return entry.value  # type: ignore[no-any-return]  # what is dynamic has no type
     value = found.value
     if type(value) is not Table or value.form != "implicit":
         title = "toml::insert_value: failed to insert a table, table already defined"
@@ -120,7 +120,7 @@ def insert_into_array(table: Table, name: str, found: Entry | None, region: Regi
     """`[[a.b]]`, at its last name: a new array of tables, or one more element."""
     if found is None:
         table.members[name] = Entry(Array([entry.value], True), region)
-        return entry.value  # type: ignore[no-any-return]
+        return entry.value  # type: ignore[no-any-return]  # what is dynamic has no type
     value = found.value
     if type(value) is not Array or not value.has_tables:
         title = "toml::insert_value: failed to insert an array of tables, value already exists"
@@ -129,4 +129,4 @@ def insert_into_array(table: Table, name: str, found: Entry | None, region: Regi
         title = "toml::insert_value: failed to insert a table, inline array of tables is immutable"
         raise clash(title, region, "while inserting this", found, "this is inline array-of-tables")
     value.items.append(entry.value)
-    return entry.value  # type: ignore[no-any-return]
+    return entry.value  # type: ignore[no-any-return]  # what is dynamic has no type

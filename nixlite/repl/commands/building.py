@@ -6,10 +6,11 @@ The derivation and what it needs are given to that Nix as `nix-store --import` t
 from __future__ import annotations
 
 from nixlite.errors import NixError
+from nixlite.formats.nix.evaluated import derivation_path
+from nixlite.installed.commands import give_to_nix, run
 from nixlite.repl.commands.declaring import command
 from nixlite.runtime.call import call
 from nixlite.runtime.operators import is_derivation
-from nixlite.runtime.show import derivation_path
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -75,7 +76,7 @@ def derivation_of(conversation: Conversation, value: Value) -> str:
 def build_outputs(conversation: Conversation, value: Value, *, link: bool = False) -> str:
     """Build all outputs and say where they are; with *link* they get links in the working directory."""
     drv_path = derivation_of(conversation, value)
-    give_to_nix(conversation, drv_path)
+    give_to_nix(conversation.evaluator.state.store, drv_path)
     paths = run(["nix-store", "--realise", drv_path], capture=True).split()
     names = sorted(conversation.evaluator.state.store.read_derivation(drv_path).outputs)
     lines = ["", "This derivation produced the following outputs:"]
@@ -92,41 +93,6 @@ def build_outputs(conversation: Conversation, value: Value, *, link: bool = Fals
 def hand_over(conversation: Conversation, value: Value, words: Sequence[str]) -> str:
     """Run a command of the installed Nix on the derivation."""
     drv_path = derivation_of(conversation, value)
-    give_to_nix(conversation, drv_path)
+    give_to_nix(conversation.evaluator.state.store, drv_path)
     run([*words, drv_path])
     return ""
-
-
-def give_to_nix(conversation: Conversation, drv_path: str) -> None:
-    """Have the installed Nix know the derivation, its inputs and their sources."""
-    import shutil
-    import subprocess
-
-    from nixlite.store.export import export_stream
-
-    program = shutil.which("nix-store")
-    if program is None:
-        raise NixError("nixlite evaluates but does not build: for this it needs an installed Nix (nix-store)")
-    stream: list[bytes] = []
-    export_stream(conversation.evaluator.state.store, [drv_path], stream.append)
-    done = subprocess.run([program, "--import"], input=b"".join(stream), capture_output=True, check=False)
-    if done.returncode:
-        raise NixError(
-            f"the installed Nix did not take the derivation: {done.stderr.decode(errors='replace')}"
-        )
-
-
-def run(words: Sequence[str], *, capture: bool = False) -> str:
-    """Run a command with the user's terminal; raises NixError when it fails.
-
-    With *capture* what it prints is returned instead of shown.
-    """
-    import subprocess
-
-    try:
-        done = subprocess.run(words, stdout=subprocess.PIPE if capture else None, check=False)
-    except OSError as error:
-        raise NixError(f"cannot start {words[0]}: {error.strerror}") from None
-    if done.returncode:
-        raise NixError(f"{words[0]} failed with exit code {done.returncode}")
-    return done.stdout.decode() if capture else ""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from nixlite.errors import NixError, did_you_mean
 from nixlite.repl.commands.declaring import command
-from nixlite.runtime.show import UNLIMITED
+from nixlite.runtime.messages import UNLIMITED
 from nixlite.spelling import natural
 
 TYPE_CHECKING = False

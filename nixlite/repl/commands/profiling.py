@@ -33,7 +33,7 @@ Name = tuple[str, str]  # what it is, where
 
 def profile(conversation: Conversation, text: str) -> str:
     """Evaluate all through and report; raises NixError where Python has no such timer."""
-    from nixlite.runtime.printer import force_deep
+    from nixlite.formats.nix.deep import force_deep
 
     evaluator = conversation.evaluator
     sampler = Sampler(conversation)

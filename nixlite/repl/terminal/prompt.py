@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from prompt_toolkit.formatted_text import StyleAndTextTuples
     from prompt_toolkit.key_binding import KeyPressEvent
 
-    from nixlite.host.real import Host
+    from nixlite.host.host import Host
     from nixlite.repl.conversation import Conversation, Reply
 
 INDENT = "  "

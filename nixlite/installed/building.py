@@ -31,11 +31,9 @@ def build_output(store: Store, drv_path: str, output: str, platforms: list[str])
             f"cannot build '{shown}' during evaluation: nixlite evaluates but does not build, "
             "and there is no installed Nix (nix-store) that could"
         )
-    stream: list[bytes] = []
-    export_stream(store, [drv_path], stream.append)
-    taken = subprocess.run([program, "--import"], input=b"".join(stream), capture_output=True, check=False)
-    if taken.returncode:
-        reason = taken.stderr.decode("utf-8", "replace").strip()
+    reason = import_objects(program, store, [drv_path])
+    if reason is not None:
+        reason = reason.strip()
         raise BuildFailure(f"cannot build '{shown}': the installed Nix did not take the derivation: {reason}")
     built = subprocess.run(
         [program, "--realise", f"{drv_path}!{output}"], stdout=subprocess.PIPE, check=False
@@ -44,6 +42,19 @@ def build_output(store: Store, drv_path: str, output: str, platforms: list[str])
     if built.returncode or not path:
         raise BuildFailure(f"cannot build '{shown}': nix-store failed with exit code {built.returncode}")
     return path
+
+
+def import_objects(program: str, store: Store, roots: list[str]) -> str | None:
+    """Give *roots* and what they need to an installed Nix; what it says when it does not take them.
+
+    *program* is its `nix-store`.
+    """
+    import subprocess
+
+    stream: list[bytes] = []
+    export_stream(store, roots, stream.append)
+    taken = subprocess.run([program, "--import"], input=b"".join(stream), capture_output=True, check=False)
+    return taken.stderr.decode("utf-8", "replace") if taken.returncode else None
 
 
 def check_platform(store: Store, drv_path: str, platforms: list[str], seen: set[str]) -> None:

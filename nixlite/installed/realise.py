@@ -9,10 +9,33 @@ only what lies on disk is there, and what was fetched.
 from __future__ import annotations
 
 from nixlite.errors import EvalError, ImportFromDerivation
+from nixlite.runtime.coerce import coerce_to_path
+from nixlite.spelling import normalise
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from nixlite.runtime.state import State
+    from nixlite.runtime.values import Lazy
+
+
+def realise_path(state: State, x: Lazy) -> str:
+    """The path that *x* means, what its context needs being there (`readFile`, `import`, `pathExists`, …).
+
+    A context is handed to `realise_context`, which sees to it that the outputs exist and returns the
+    replacements for placeholders in the text.
+    """
+    path, context = coerce_to_path(state, x, "while realising the context of a path")
+    if not context:
+        return path
+    return _realised(state, path, context)
+
+
+def _realised(state: State, path: str, context: frozenset[str]) -> str:
+    error_context = f"while realising the context of path '{path}'"
+    rewrites = realise_context(state, context)
+    for old, new in rewrites.items():
+        path = path.replace(old, new)
+    return normalise(path)
 
 
 def realise_context(state: State, context: frozenset[str]) -> dict[str, str]:
@@ -59,7 +82,9 @@ def require_output(state: State, output: str, drv_path: str, rewrites: dict[str,
                 " because the option 'allow-import-from-derivation' is disabled"
             )
         state.host.flush()
-        built = store.build(drv_path, output, platforms(state))
+        from nixlite.installed.building import build_output  # hardly ever needed
+
+        built = build_output(store, drv_path, output, platforms(state))
         if not path:
             rewrites[store.placeholder(drv_path, output)] = built
         path = built

@@ -10,22 +10,12 @@ whole; shared parts are shown again.
 
 from __future__ import annotations
 
+from nixlite.colours import BLUE, CYAN, FAINT, GREEN, MAGENTA, NORMAL, RED
 from nixlite.errors import NixError, StackOverflow
+from nixlite.formats.nix.evaluated import PrintOptions, ValuePrinter, derivation_path
+from nixlite.runtime.depth import DEEPEST
+from nixlite.runtime.messages import UNLIMITED
 from nixlite.runtime.operators import is_derivation
-from nixlite.runtime.printer import DEEPEST
-from nixlite.runtime.show import (
-    BLUE,
-    CYAN,
-    FAINT,
-    GREEN,
-    MAGENTA,
-    NORMAL,
-    RED,
-    UNLIMITED,
-    PrintOptions,
-    ValuePrinter,
-    derivation_path,
-)
 from nixlite.runtime.thunk import force
 from nixlite.runtime.values import ContextString, FunctionType, NixPath, PrimOp, PrimOpApp
 from nixlite.spelling import attribute_name
@@ -140,7 +130,7 @@ def _lay_out(node: _Node, column: int, indent: int, reserved: int, width: int, o
     """Write *node*, beginning at *column*; *reserved* columns are needed after it on its last line."""
     if type(node) is _Atom:
         out.append(node.text)
-    elif column + node.width + reserved <= width or not node.entries:  # type: ignore[union-attr]
+    elif column + node.width + reserved <= width or not node.entries:  # type: ignore[union-attr]  # its kind is known
         _write_flat(node, out)
     else:
         assert type(node) is _Group

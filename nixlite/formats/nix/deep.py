@@ -1,0 +1,77 @@
+"""Evaluation all the way down: `builtins.deepSeq` and `--strict`."""
+
+from __future__ import annotations
+
+from nixlite.errors import StackOverflow
+from nixlite.runtime.symbols import in_symbol_order
+from nixlite.runtime.thunk import broken, force, peel, stops
+from nixlite.spelling import attribute_name
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from nixlite.runtime.state import State
+    from nixlite.runtime.values import Lazy
+
+
+def force_deep(state: State, x: Lazy) -> None:
+    """Evaluate *x* and everything in it (`builtins.deepSeq`, `--strict`); a cycle is visited once.
+
+    Derivations are sets like any other here. Errors get the frames `while evaluating the attribute 'a'`
+    and `while evaluating list element at index 1`.
+    """
+    _force_deep(x, Walk(state), 0)
+
+
+class Walk:
+    """One evaluation of everything: what it has *seen*, and how deep it may go."""
+
+    __slots__ = ("limit", "seen")
+
+    def __init__(self, state: State) -> None:
+        self.limit = state.settings.max_call_depth
+        self.seen: set[int] = set()
+
+
+def _force_deep(x: Lazy, walk: Walk, depth: int) -> None:
+    error_forces_deeply = True  # noqa: F841 - read by `traces`
+    if depth > walk.limit:
+        raise StackOverflow
+    x = peel(x)  # an alias stays one, so that printing can tell what is repeated
+    if type(x) is list:
+        if id(x) in walk.seen:
+            return
+        walk.seen.add(id(x))
+        if x[0] is broken and stops(x):
+            return
+    value: Any = force(x)
+    kind = type(value)
+    if kind is dict or kind is tuple:
+        if type(x) is not list:
+            if id(value) in walk.seen:
+                return
+            walk.seen.add(id(value))
+        if kind is dict:
+            _force_attributes(value, walk, depth + 1)
+        else:
+            _force_items(value, walk, depth + 1)
+
+
+def _force_attributes(attrs: dict[str, Any], walk: Walk, depth: int) -> None:
+    for name in in_symbol_order(attrs):
+        item = attrs[name]
+        kind = type(item)
+        if kind is list or kind is dict or kind is tuple:
+            # Both are read out of the traceback by traces.
+            error_position = item[2] if kind is list and len(item) > 2 else None
+            error_context = f"while evaluating the attribute '{attribute_name(name)}'"
+            _force_deep(item, walk, depth)
+
+
+def _force_items(items: tuple[Any, ...], walk: Walk, depth: int) -> None:
+    for index, item in enumerate(items):
+        kind = type(item)
+        if kind is list or kind is dict or kind is tuple:
+            error_context = f"while evaluating list element at index {index}"
+            _force_deep(item, walk, depth)
