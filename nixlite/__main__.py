@@ -115,7 +115,7 @@ def run(words: list[str], host: Host) -> int:
             return incomplete(name, rest, host)
         name, rest = f"{name} {rest[0]}", rest[1:]
     if name in COMMANDS:
-        from nixlite.cli.command import run_command
+        from nixlite.cli.running import run_command
 
         return run_command(make_command(name, settings, host), [*words[:at], *rest])
     if name in UNFIT:

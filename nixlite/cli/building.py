@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from nixlite.cli.derivation import FLAGS as DERIVATION_FLAGS
 from nixlite.cli.derivation import Derivation
-from nixlite.cli.flags import Flag, Flags, ignore, turn_on
+from nixlite.cli.flag import Flag, Flags
+from nixlite.cli.flags import ignore, turn_on
 from nixlite.errors import EvalError
 from nixlite.host.log import tell
 from nixlite.host.settings import INFO

@@ -6,8 +6,10 @@ from time import monotonic
 from typing import TYPE_CHECKING
 
 from nixlite.cli.command import Command
-from nixlite.cli.flags import COMMON, EVALUATION, Flag, Flags, turn_on
+from nixlite.cli.flag import Flag, Flags
+from nixlite.cli.flags import COMMON, EVALUATION, turn_on
 from nixlite.cli.sources import file_path
+from nixlite.cli.starting import start
 from nixlite.errors import EvalError, UsageError, did_you_mean
 from nixlite.spelling import natural
 
@@ -78,8 +80,8 @@ class CacheCommand(Command):
         if not self.words:
             raise UsageError("there is nothing to compile: name files or directories")
         self.directory()
-        evaluator = self.start()
-        start = monotonic()
+        evaluator = start(self)
+        began = monotonic()
         paths = self.paths(evaluator)
         self.check(evaluator)
         jobs = self.jobs or processors()
@@ -92,7 +94,7 @@ class CacheCommand(Command):
                 bar.step(outcome.path)
         finally:
             bar.end()
-        return self.report(outcomes, monotonic() - start)
+        return self.report(outcomes, monotonic() - began)
 
     def paths(self, evaluator: Evaluator) -> list[str]:
         """The files that the command line names."""

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from nixlite.cli.command import Command
-from nixlite.cli.flags import COMMON, Flag, turn_on
+from nixlite.cli.flag import Flag
+from nixlite.cli.flags import COMMON, turn_on
 from nixlite.errors import EvalError, UsageError
 from nixlite.host.setting_names import KIND_OF
 

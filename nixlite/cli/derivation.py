@@ -9,8 +9,10 @@ from nixlite.cli.auto_call import auto_arguments
 from nixlite.cli.evaluate import FLAGS as EVALUATE_FLAGS
 from nixlite.cli.evaluate import Evaluate
 from nixlite.cli.explain.packages import find_derivations, package_of
-from nixlite.cli.flags import Flag, Flags, turn_on
+from nixlite.cli.flag import Flag, Flags
+from nixlite.cli.flags import turn_on
 from nixlite.cli.flake.locking import is_flake
+from nixlite.cli.starting import start
 from nixlite.errors import EvalError, NixTypeError, UsageError
 from nixlite.runtime.operators import is_derivation
 from nixlite.runtime.show import show_short
@@ -48,7 +50,7 @@ class Derivation(Evaluate):
         plain = [word for word in words if not program and not self.is_drv(word) and not is_flake(self, word)]
         if self.file or plain:
             self.settings.pure_eval = False
-        evaluator = self.start()
+        evaluator = start(self)
         paths: dict[str, None] = {}
         for word in words or ["" if program else "."]:
             paths.update(dict.fromkeys(self.drv_paths(evaluator, word, program=program)))

@@ -9,9 +9,11 @@ from __future__ import annotations
 from nixlite.cli.auto_call import auto_arguments, find_along_attr_path
 from nixlite.cli.command import Command
 from nixlite.cli.explain.packages import place_of
-from nixlite.cli.flags import COMMON, EVALUATION, OBSERVATION, Flag, Flags, ignore, store, turn_on
+from nixlite.cli.flag import Flag, Flags
+from nixlite.cli.flags import COMMON, EVALUATION, OBSERVATION, ignore, store, turn_on
 from nixlite.cli.flake.locking import LOCKING, Locking, flake_attribute, is_flake
 from nixlite.cli.sources import file_path, stdin_source, string_source
+from nixlite.cli.starting import observed, start
 from nixlite.errors import EvalError, NixTypeError, UsageError
 from nixlite.runtime.call import call
 from nixlite.runtime.thunk import force
@@ -55,10 +57,10 @@ class Evaluate(Command):
         if self.raw and self.json:
             raise UsageError("--raw and --json are mutually exclusive")
         self.settings.read_only = self.read_only
-        evaluator = self.start()
+        evaluator = start(self)
         if self.debugger:
             return self.debug(evaluator, path)
-        return self.observed(lambda: self.evaluate(evaluator, path))
+        return observed(self, lambda: self.evaluate(evaluator, path))
 
     def debug(self, evaluator: Evaluator, path: str) -> int:
         """Evaluate under the debugger, which is named and not imported: the REPL lies above the commands."""

@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 
 from nixlite.cli.command import Command
-from nixlite.cli.flags import COMMON, Flag, Flags
+from nixlite.cli.flag import Flag, Flags
+from nixlite.cli.flags import COMMON
 from nixlite.errors import EvalError, UsageError
 from nixlite.store.hashing import (
     BadHashError,

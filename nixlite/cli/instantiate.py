@@ -6,13 +6,12 @@ written only where a store is named (`writing.py`). Manual: `nix-instantiate`.
 
 from __future__ import annotations
 
-from nixlite.cli.command import Command, write_warning
+from nixlite.cli.command import Command
+from nixlite.cli.flag import Flag, Flags
 from nixlite.cli.flags import (
     COMMON,
     EVALUATION,
     OBSERVATION,
-    Flag,
-    Flags,
     ignore,
     set_number,
     set_setting,
@@ -20,6 +19,7 @@ from nixlite.cli.flags import (
     turn_on,
 )
 from nixlite.cli.sources import file_path, stdin_source, string_source
+from nixlite.cli.starting import observed, start
 from nixlite.errors import NixError, UsageError
 from nixlite.runtime.thunk import force
 
@@ -72,11 +72,11 @@ class Instantiate(Command):
             if word.startswith("-"):  # it came after `--`
                 raise UsageError(f"unexpected argument '{word}'")
         self.settings.read_only = self.read_only_mode or (self.evaluate and not self.read_write_mode)
-        evaluator = self.start()
-        arguments = self.auto_values(evaluator)
+        evaluator = start(self)
+        arguments = argument_values(self, evaluator)
         if self.find_file:
             return self.find_files(evaluator)
-        self.observed(lambda: self.process_all(evaluator, arguments))
+        observed(self, lambda: self.process_all(evaluator, arguments))
         if not self.settings.read_only and not self.parse:
             from nixlite.cli.writing import write_objects  # seldom wanted
 
@@ -173,7 +173,7 @@ class Instantiate(Command):
                 path = self.make_root(path)
             elif not self.no_gc_warning:
                 self.no_gc_warning = True
-                write_warning(self, GC_WARNING)
+                self.settings.warn(GC_WARNING)
             self.host.write_stdout(f"{path}\n" if output == "out" else f"{path}!{output}\n")
 
     def make_root(self, path: str) -> str:
@@ -185,6 +185,15 @@ class Instantiate(Command):
         link = normalise(name if name.startswith("/") else f"{self.settings.cwd}/{name}")
         self.host.make_link(link, path)
         return link
+
+
+def argument_values(command: Instantiate, evaluator: Evaluator) -> dict[str, Lazy]:
+    """The values of `--arg` and its like."""
+    if not command.auto_arguments:
+        return {}
+    from nixlite.cli.auto_call import auto_arguments
+
+    return auto_arguments(command, evaluator)
 
 
 def select(root: Value, path: str, arguments: dict[str, Lazy]) -> Lazy:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from nixlite.observe.stacks import Stacks
 
 
-def observed(command: Command, evaluator: Evaluator, run: Callable[[], int]) -> int:
+def observed_run(command: Command, evaluator: Evaluator, run: Callable[[], int]) -> int:
     """The exit code of `run()`, observed as command line, settings and environment ask for."""
     if counters_wanted(command):
         run = counted(command, evaluator, run)

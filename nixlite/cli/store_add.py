@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from nixlite.cli.command import Command
-from nixlite.cli.flags import COMMON, Flag, Flags, store, turn_on
+from nixlite.cli.flag import Flag, Flags
+from nixlite.cli.flags import COMMON, store, turn_on
 from nixlite.cli.hash import TYPE, absolute, tree_at
+from nixlite.cli.starting import start
 from nixlite.errors import EvalError, UsageError
 
 TYPE_CHECKING = False
@@ -50,7 +52,7 @@ class StoreAdd(Command):
         word = self.words[0]
         path = absolute(self, word)
         name = self.name or word.rpartition("/")[2]
-        evaluator = self.start()
+        evaluator = start(self)
         objects = evaluator.state.store
         node = tree_at(self.host, path)
         if node.kind == "directory" and self.method in ("flat", "text"):

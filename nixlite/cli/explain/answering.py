@@ -11,8 +11,10 @@ from types import FunctionType
 
 from nixlite.cli.auto_call import auto_arguments, auto_call, parse_attr_path
 from nixlite.cli.command import Command
-from nixlite.cli.flags import COMMON, EVALUATION, Flag, Flags, store, turn_on
+from nixlite.cli.flag import Flag, Flags
+from nixlite.cli.flags import COMMON, EVALUATION, store, turn_on
 from nixlite.cli.sources import file_path, string_source
+from nixlite.cli.starting import start
 from nixlite.errors import UndefinedVariable, UsageError
 from nixlite.runtime.values import NixPath
 from nixlite.spelling import natural
@@ -59,7 +61,7 @@ class Explaining(Command):
         if len(words) > 1:
             raise UsageError(f"unexpected argument '{words[1]}'")
         self.path = parse_attr_path(words[0]) if words and words[0] != "." else []
-        self.start()  # an evaluator that finds files and explains errors
+        start(self)  # an evaluator that finds files and explains errors
         assert self.evaluator is not None
         entries = ["«string»"] if self.expression is not None else []
         path = self.find_file() if self.file else ""

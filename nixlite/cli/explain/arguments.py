@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from nixlite.cli.auto_call import auto_arguments, auto_call, find_along_attr_path, parse_attr_path
 from nixlite.cli.command import Command
-from nixlite.cli.flags import COMMON, EVALUATION, Flag, Flags, store, turn_on
+from nixlite.cli.flag import Flag, Flags
+from nixlite.cli.flags import COMMON, EVALUATION, store, turn_on
 from nixlite.cli.sources import file_path, string_source
+from nixlite.cli.starting import start
 from nixlite.errors import NixTypeError, UsageError
 from nixlite.runtime.expect import force_attrs
 from nixlite.runtime.thunk import force
@@ -49,7 +51,7 @@ class Arguments(Command):
         from nixlite.explain.arguments import plan_call
         from nixlite.explain.arguments_text import render_plan, to_data
 
-        evaluator = self.start()
+        evaluator = start(self)
         function = self.function(evaluator)
         scope = self.scope(evaluator)
         given = {}

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from nixlite.cli.command import Command
 from nixlite.cli.explain.two_values import add_expression, two_values
-from nixlite.cli.flags import COMMON, EVALUATION, Flag, Flags, store, turn_on
+from nixlite.cli.flag import Flag, Flags
+from nixlite.cli.flags import COMMON, EVALUATION, store, turn_on
+from nixlite.cli.starting import start
 from nixlite.errors import UsageError
 from nixlite.spelling import natural
 
@@ -45,7 +47,7 @@ class Diff(Command):
 
         if natural(self.depth or "0") is None:
             raise UsageError(f"'--depth' takes a number, not '{self.depth}'")
-        evaluator = self.start()
+        evaluator = start(self)
         state = evaluator.state
         pair = two_values(self, evaluator, self.words, self.expressions, self.file)
         report = evaluator.guard(lambda both: compare(both[0], both[1], state), pair)

@@ -5,7 +5,9 @@ from __future__ import annotations
 from nixlite.cli.auto_call import auto_call, find_along_attr_path, parse_attr_path
 from nixlite.cli.command import Command
 from nixlite.cli.explain.two_values import add_expression, named_value, two_makers
-from nixlite.cli.flags import COMMON, EVALUATION, Flag, Flags, store, turn_on
+from nixlite.cli.flag import Flag, Flags
+from nixlite.cli.flags import COMMON, EVALUATION, store, turn_on
+from nixlite.cli.starting import start
 from nixlite.cli.versions import ATTRIBUTES, PackageSet, with_overlay_file, with_override
 from nixlite.errors import EvalError, UsageError
 from nixlite.runtime.thunk import force
@@ -107,7 +109,7 @@ class ImpactCommand(Command):
         from nixlite.explain.impact.survey import Survey
 
         def make() -> tuple[Evaluator, Lazy]:
-            evaluator = self.start(host)
+            evaluator = start(self, host)
             return evaluator, evaluator.guard(version, evaluator)
 
         def tell(done: int, known: int) -> None:
@@ -178,7 +180,7 @@ class ImpactCommand(Command):
 
         if self.words:
             raise UsageError(f"unexpected argument '{self.words[0]}'")
-        evaluator = self.start()
+        evaluator = start(self)
         with Table(self.settings.store_dir) as table:
             paths = []
             for value, word in zip(self.shared_values(evaluator), self.pair, strict=True):

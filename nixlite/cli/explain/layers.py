@@ -5,7 +5,8 @@ from __future__ import annotations
 import sys
 
 from nixlite.cli.explain.answering import EXPLAINING, Explaining
-from nixlite.cli.flags import Flag, Flags, turn_on
+from nixlite.cli.flag import Flag, Flags
+from nixlite.cli.flags import turn_on
 from nixlite.errors import EvalError
 
 TYPE_CHECKING = False

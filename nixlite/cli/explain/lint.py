@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from nixlite.cli.command import Command, report_error
-from nixlite.cli.flags import COMMON, EVALUATION, Flag, Flags, store, turn_on
+from nixlite.cli.command import Command
+from nixlite.cli.flag import Flag, Flags
+from nixlite.cli.flags import COMMON, EVALUATION, store, turn_on
+from nixlite.cli.reporting import report_error
 from nixlite.cli.sources import file_path, string_source
+from nixlite.cli.starting import start
 from nixlite.errors import NixError, UsageError
 
 TYPE_CHECKING = False
@@ -50,7 +53,7 @@ class Lint(Command):
     def run(self) -> int:
         """Look at each file."""
         self.check()
-        evaluator = self.start()
+        evaluator = start(self)
         results: list[tuple[Source, list[Finding]]] = []
         failed = False
         from nixlite.explain.lint.linting import lint
@@ -97,7 +100,7 @@ class Lint(Command):
         from nixlite.source import Source as NewSource
 
         assert source.path is not None
-        text, fixes = fix_source(self.start, source, self.caller)
+        text, fixes = fix_source(lambda: start(self), source, self.caller)
         for fix in fixes:
             place = source.position(min(fix.offset, len(source.text)))
             what = f"not fixed: {fix.refusal}" if fix.refusal else "fixed: the same derivation as before"

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from nixlite.cli.explain.answering import EXPLAINING, Explaining
-from nixlite.cli.flags import Flag, Flags, store, turn_on
+from nixlite.cli.flag import Flag, Flags
+from nixlite.cli.flags import store, turn_on
 from nixlite.errors import UsageError
 from nixlite.spelling import natural
 

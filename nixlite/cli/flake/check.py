@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from nixlite.builtins.flakes import call_flake
 from nixlite.cli.auto_call import find_along_attr_path
-from nixlite.cli.command import report_error
 from nixlite.cli.explain.packages import derivation_name, package_of, place_of
-from nixlite.cli.flags import Flag, Flags, turn_off, turn_on
+from nixlite.cli.flag import Flag, Flags
+from nixlite.cli.flags import turn_off, turn_on
 from nixlite.cli.flake.commands import FLAGS, FlakeCommand
 from nixlite.cli.flake.show import forbid_import_from_derivation
+from nixlite.cli.reporting import report_error
 from nixlite.errors import EvalError, NixError, NixTypeError
 from nixlite.runtime.coerce import coerce_to_path
 from nixlite.runtime.expect import force_attrs, force_string, force_string_no_context

@@ -6,8 +6,10 @@ Manual: `nix flake metadata`, `nix flake lock`, `nix flake update`, `nix flake a
 from __future__ import annotations
 
 from nixlite.cli.command import Command
-from nixlite.cli.flags import COMMON, EVALUATION, Flag, Flags, ignore, store, turn_on
+from nixlite.cli.flag import Flag, Flags
+from nixlite.cli.flags import COMMON, EVALUATION, ignore, store, turn_on
 from nixlite.cli.flake.locking import LOCKING, Locking, whole_ref
+from nixlite.cli.starting import start
 from nixlite.errors import EvalError, UsageError
 from nixlite.fetch.inputs import date_text
 from nixlite.flakes.lock_graph import LockNode, first_unlocked, lock_text, lock_to_json, parse_input_path
@@ -55,7 +57,7 @@ class FlakeCommand(Command):
             raise UsageError(f"unexpected argument '{self.words[self.most_words]}'")
         if self.words and self.most_words == 1:
             self.flake_url = self.words[0]
-        return self.work(self.start())
+        return self.work(start(self))
 
     def work(self, evaluator: Evaluator) -> int:
         """What the command does; returns the exit code."""

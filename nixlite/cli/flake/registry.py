@@ -5,8 +5,10 @@ from __future__ import annotations
 import os
 
 from nixlite.cli.command import Command
-from nixlite.cli.flags import COMMON, EVALUATION, Flag, Flags, ignore, store
+from nixlite.cli.flag import Flag, Flags
+from nixlite.cli.flags import COMMON, EVALUATION, ignore, store
 from nixlite.cli.flake.locking import absolute
+from nixlite.cli.starting import start
 from nixlite.errors import EvalError, UsageError
 
 TYPE_CHECKING = False
@@ -44,7 +46,7 @@ class RegistryCommand(Command):
             raise UsageError("more arguments are required")
         from nixlite.flakes.reading import registries_of
 
-        evaluator = self.start()
+        evaluator = start(self)
         self.work(evaluator, registries_of(evaluator.state))
         return 0
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from nixlite.builtins.flakes import call_flake
-from nixlite.cli.flags import Flag, Flags, turn_on
+from nixlite.cli.flag import Flag, Flags
+from nixlite.cli.flags import turn_on
 from nixlite.cli.flake.commands import (
     BOLD,
     BRANCH,
