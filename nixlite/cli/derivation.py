@@ -22,10 +22,14 @@ from nixlite.runtime.values import ContextString, show_type
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from nixlite.evaluator import Evaluator
-    from nixlite.host.real import Host
-    from nixlite.host.settings import Settings
     from nixlite.runtime.state import State
     from nixlite.runtime.values import Value
+
+
+FLAGS: Flags = {
+    "--recursive": Flag("", turn_on("recursive"), "the derivations that these depend on as well", "-r"),
+    **{name: flag for name, flag in EVALUATE_FLAGS.items() if name not in ("--raw", "--json", "--write-to")},
+}
 
 
 class Derivation(Evaluate):
@@ -33,11 +37,8 @@ class Derivation(Evaluate):
 
     usage = "nixlite derivation show [flags] [FLAKE#ATTRPATH | PATH.drv | FILE | ATTRPATH]…"
     description = "Print the derivations that programs mean as JSON, as nix derivation show does."
-
-    def __init__(self, settings: Settings, host: Host) -> None:
-        super().__init__(settings, host)
-        self.flags = FLAGS
-        self.recursive = False
+    flags = FLAGS
+    recursive = False
 
     def run(self) -> int:
         """Print one JSON object for all derivations that are named."""
@@ -137,9 +138,3 @@ def path_of_string(state: State, value: str | ContextString) -> str:
     if not path.endswith(".drv"):
         raise EvalError(f"'{path}' is not a store derivation")
     return path
-
-
-FLAGS: Flags = {
-    "--recursive": Flag("", turn_on("recursive"), "the derivations that these depend on as well", "-r"),
-    **{name: flag for name, flag in EVALUATE_FLAGS.items() if name not in ("--raw", "--json", "--write-to")},
-}

@@ -27,6 +27,30 @@ if TYPE_CHECKING:
     from nixlite.runtime.values import Lazy, Value
 
 
+FLAGS: Flags = {
+    "--expr": Flag("expr", store("expression"), "evaluate an expression"),
+    "--file": Flag(
+        "file", store("file"), "evaluate a file, or the standard input (-); implies --impure", "-f"
+    ),
+    "--apply": Flag("expr", store("apply"), "apply a function to the value"),
+    "--json": Flag("", turn_on("json"), "print JSON"),
+    "--raw": Flag("", turn_on("raw"), "print a string as it is"),
+    "--pretty": Flag("", turn_on("pretty"), "spread JSON over lines"),
+    "--no-pretty": Flag("", turn_on("compact"), "JSON on one line"),
+    "--write-to": Flag("path", store("write_to"), "write a string, or a set of strings, to files"),
+    "--read-only": Flag("", turn_on("read_only"), "add nothing to the store"),
+    "--debugger": Flag("", turn_on("debugger"), "stop at errors and builtins.break in a REPL"),
+    **EVALUATION,
+    **OBSERVATION,
+    **COMMON,
+    "--offline": Flag("", ignore),
+    "--no-net": Flag("", ignore),
+    "--refresh": Flag("", ignore),
+    "--print-build-logs": Flag("", ignore, short="-L"),
+    **LOCKING,
+}
+
+
 class Evaluate(Command):
     """The command line of `nix eval`, and doing what it says."""
 
@@ -34,22 +58,22 @@ class Evaluate(Command):
     pure = True  # `--impure` and `--file` undo this
     usage = "nixlite eval [flags] [FLAKE#ATTRPATH | [FILE | --expr EXPR | -f FILE] [ATTRPATH]]"
     description = "Evaluate a Nix expression and print its value, as nix eval does."
+    flags = FLAGS
+    file = ""
+    flake = ""
+    expression: str | None = None
+    apply: str | None = None
+    json = False
+    raw = False
+    pretty = False
+    compact = False
+    write_to: str | None = None
+    read_only = False
+    debugger = False
 
     def __init__(self, settings: Settings, host: Host) -> None:
         super().__init__(settings, host)
-        self.flags = FLAGS
-        self.file = ""
-        self.flake = ""
-        self.expression: str | None = None
         self.locking = Locking()
-        self.apply: str | None = None
-        self.json = False
-        self.raw = False
-        self.pretty = False
-        self.compact = False
-        self.write_to: str | None = None
-        self.read_only = False
-        self.debugger = False
 
     def run(self) -> int:
         """Evaluate one value and print it or write it to files."""
@@ -193,27 +217,3 @@ def write_attribute(output: Output, name: str, item: Lazy, directory: str) -> No
     place = ":".join(map(str, error_position)) if error_position else NOWHERE
     write_value(output, force(item), f"{directory}/{name}", place)
     del error_context
-
-
-FLAGS: Flags = {
-    "--expr": Flag("expr", store("expression"), "evaluate an expression"),
-    "--file": Flag(
-        "file", store("file"), "evaluate a file, or the standard input (-); implies --impure", "-f"
-    ),
-    "--apply": Flag("expr", store("apply"), "apply a function to the value"),
-    "--json": Flag("", turn_on("json"), "print JSON"),
-    "--raw": Flag("", turn_on("raw"), "print a string as it is"),
-    "--pretty": Flag("", turn_on("pretty"), "spread JSON over lines"),
-    "--no-pretty": Flag("", turn_on("compact"), "JSON on one line"),
-    "--write-to": Flag("path", store("write_to"), "write a string, or a set of strings, to files"),
-    "--read-only": Flag("", turn_on("read_only"), "add nothing to the store"),
-    "--debugger": Flag("", turn_on("debugger"), "stop at errors and builtins.break in a REPL"),
-    **EVALUATION,
-    **OBSERVATION,
-    **COMMON,
-    "--offline": Flag("", ignore),
-    "--no-net": Flag("", ignore),
-    "--refresh": Flag("", ignore),
-    "--print-build-logs": Flag("", ignore, short="-L"),
-    **LOCKING,
-}

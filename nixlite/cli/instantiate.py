@@ -37,6 +37,64 @@ if TYPE_CHECKING:
 GC_WARNING = "you did not specify '--add-root'; the result might be removed by the garbage collector"
 
 
+def set_form(form: str) -> Callable[[Any, list[str]], None]:
+    """The action of `--json` and its like."""
+
+    def act(command: Instantiate, words: list[str]) -> None:
+        command.form = form
+
+    return act
+
+
+def add_attr_path(command: Instantiate, words: list[str]) -> None:
+    """`-A`."""
+    command.attr_paths.append(words[0])
+
+
+def set_parse(command: Instantiate, words: list[str]) -> None:
+    """`--parse`, which implies `--eval`."""
+    command.parse = command.evaluate = True
+
+
+FLAGS: Flags = {
+    "--eval": Flag("", turn_on("evaluate"), "evaluate and print the value", own=True),
+    "--strict": Flag("", turn_on("strict"), "with --eval: evaluate lists and sets all through", own=True),
+    "--json": Flag("", set_form("json"), "print JSON", own=True),
+    "--xml": Flag("", set_form("xml"), "print XML", own=True),
+    "--no-location": Flag("", turn_on("no_location"), "with --xml: no positions", own=True),
+    "--raw": Flag("", set_form("raw"), "print a string as it is", own=True),
+    "--parse": Flag("", set_parse, "print the syntax tree as Nix text", own=True),
+    "--find-file": Flag("", turn_on("find_file"), "look names up on the lookup path", own=True),
+    "--expr": Flag("", turn_on("expressions"), "the arguments are expressions, not files", "-E", own=True),
+    "--attr": Flag("path", add_attr_path, "take an attribute of the value (may be repeated)", "-A", own=True),
+    **EVALUATION,
+    **OBSERVATION,
+    "--add-root": Flag("path", store("add_root"), "make a symlink to the .drv file", own=True),
+    "--read-write-mode": Flag(
+        "", turn_on("read_write_mode"), "with --eval: let programs add to the store", own=True
+    ),
+    "--dry-run": Flag("", turn_on("read_only_mode"), own=True),
+    "--readonly-mode": Flag("", turn_on("read_only_mode"), own=True),
+    "--eval-only": Flag("", turn_on("evaluate"), own=True),
+    "--parse-only": Flag("", set_parse, own=True),
+    "--indirect": Flag("", ignore, own=True),
+    "-": Flag("", turn_on("standard_input"), own=True),
+    **COMMON,
+    "--help": Flag("", turn_on("help"), "show this", own=True),
+    "--version": Flag("", turn_on("version"), COMMON["--version"].help, own=True),
+    "--repair": Flag("", ignore, own=True),
+    "--no-gc-warning": Flag("", turn_on("no_gc_warning")),
+    "--no-build-output": Flag("", ignore, short="-Q"),
+    "--keep-failed": Flag("", set_setting("keep-failed"), short="-K"),
+    "--keep-going": Flag("", set_setting("keep-going"), short="-k"),
+    "--fallback": Flag("", set_setting("fallback")),
+    "--cores": Flag("n", set_number("cores")),
+    "--max-silent-time": Flag("n", set_number("max-silent-time")),
+    "--timeout": Flag("n", set_number("timeout")),
+    "--store": Flag("dir", store("store_uri"), "write .drv files and sources to DIR/nix/store"),
+}
+
+
 class Instantiate(Command):
     """The command line of `nix-instantiate`, and doing what it says."""
 
@@ -45,26 +103,26 @@ class Instantiate(Command):
     description = (
         "Evaluate Nix files or expressions, or find the derivations they mean, as nix-instantiate does."
     )
+    flags = FLAGS
+    expressions = False
+    standard_input = False
+    evaluate = False
+    parse = False
+    find_file = False
+    strict = False
+    form = "plain"
+    no_location = False
+    read_write_mode = False
+    read_only_mode = False
+    add_root = ""
+    roots = 0
+    store_uri = ""
+    no_gc_warning = False
 
     def __init__(self, settings: Settings, host: Host) -> None:
         super().__init__(settings, host)
-        self.flags = FLAGS
-        self.expressions = False
-        self.standard_input = False
-        self.evaluate = False
-        self.parse = False
-        self.find_file = False
-        self.strict = False
-        self.form = "plain"
-        self.no_location = False
-        self.read_write_mode = False
-        self.read_only_mode = False
         self.attr_paths: list[str] = []
-        self.add_root = ""
-        self.roots = 0
-        self.store_uri = ""
         self.instantiated: list[str] = []
-        self.no_gc_warning = False
 
     def run(self) -> int:
         """Process what is given: the standard input first, then files or expressions in order."""
@@ -211,61 +269,3 @@ def evaluated(value: Lazy, arguments: dict[str, Lazy]) -> Value:
     from nixlite.cli.auto_call import auto_call
 
     return auto_call(value, arguments)
-
-
-def set_form(form: str) -> Callable[[Any, list[str]], None]:
-    """The action of `--json` and its like."""
-
-    def act(command: Instantiate, words: list[str]) -> None:
-        command.form = form
-
-    return act
-
-
-def add_attr_path(command: Instantiate, words: list[str]) -> None:
-    """`-A`."""
-    command.attr_paths.append(words[0])
-
-
-def set_parse(command: Instantiate, words: list[str]) -> None:
-    """`--parse`, which implies `--eval`."""
-    command.parse = command.evaluate = True
-
-
-FLAGS: Flags = {
-    "--eval": Flag("", turn_on("evaluate"), "evaluate and print the value", own=True),
-    "--strict": Flag("", turn_on("strict"), "with --eval: evaluate lists and sets all through", own=True),
-    "--json": Flag("", set_form("json"), "print JSON", own=True),
-    "--xml": Flag("", set_form("xml"), "print XML", own=True),
-    "--no-location": Flag("", turn_on("no_location"), "with --xml: no positions", own=True),
-    "--raw": Flag("", set_form("raw"), "print a string as it is", own=True),
-    "--parse": Flag("", set_parse, "print the syntax tree as Nix text", own=True),
-    "--find-file": Flag("", turn_on("find_file"), "look names up on the lookup path", own=True),
-    "--expr": Flag("", turn_on("expressions"), "the arguments are expressions, not files", "-E", own=True),
-    "--attr": Flag("path", add_attr_path, "take an attribute of the value (may be repeated)", "-A", own=True),
-    **EVALUATION,
-    **OBSERVATION,
-    "--add-root": Flag("path", store("add_root"), "make a symlink to the .drv file", own=True),
-    "--read-write-mode": Flag(
-        "", turn_on("read_write_mode"), "with --eval: let programs add to the store", own=True
-    ),
-    "--dry-run": Flag("", turn_on("read_only_mode"), own=True),
-    "--readonly-mode": Flag("", turn_on("read_only_mode"), own=True),
-    "--eval-only": Flag("", turn_on("evaluate"), own=True),
-    "--parse-only": Flag("", set_parse, own=True),
-    "--indirect": Flag("", ignore, own=True),
-    "-": Flag("", turn_on("standard_input"), own=True),
-    **COMMON,
-    "--help": Flag("", turn_on("help"), "show this", own=True),
-    "--version": Flag("", turn_on("version"), COMMON["--version"].help, own=True),
-    "--repair": Flag("", ignore, own=True),
-    "--no-gc-warning": Flag("", turn_on("no_gc_warning")),
-    "--no-build-output": Flag("", ignore, short="-Q"),
-    "--keep-failed": Flag("", set_setting("keep-failed"), short="-K"),
-    "--keep-going": Flag("", set_setting("keep-going"), short="-k"),
-    "--fallback": Flag("", set_setting("fallback")),
-    "--cores": Flag("n", set_number("cores")),
-    "--max-silent-time": Flag("n", set_number("max-silent-time")),
-    "--timeout": Flag("n", set_number("timeout")),
-    "--store": Flag("dir", store("store_uri"), "write .drv files and sources to DIR/nix/store"),
-}

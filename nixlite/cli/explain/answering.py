@@ -31,6 +31,18 @@ if TYPE_CHECKING:
     from nixlite.runtime.values import Lazy
 
 
+EXPLAINING: Flags = {
+    "--expr": Flag(
+        "expr", store("expression"), "an expression; with a file, a function of the file's value", "-E"
+    ),
+    "--file": Flag("file", store("file"), "a file", "-f"),
+    "--depth": Flag("n", store("depth"), "how far to follow what is read (3)"),
+    "--json": Flag("", turn_on("json"), "print JSON"),
+    **EVALUATION,
+    **COMMON,
+}
+
+
 class Explaining(Command):
     """A command about a file, an expression, or a function applied to a file's value.
 
@@ -39,14 +51,14 @@ class Explaining(Command):
 
     program = "nixlite"
     functions = False
+    flags = EXPLAINING
+    file = ""
+    expression: str | None = None
+    json = False
+    depth = "3"
 
     def __init__(self, settings: Settings, host: Host) -> None:
         super().__init__(settings, host)
-        self.flags = EXPLAINING
-        self.file = ""
-        self.expression: str | None = None
-        self.json = False
-        self.depth = "3"
         self.path: list[str] = []
 
     def make_program(self) -> Program:
@@ -141,15 +153,3 @@ class Explaining(Command):
 def looks_like_file(word: str) -> bool:
     """Whether an argument beside `--expr` is a file, not an attribute path."""
     return "/" in word or word.startswith("<") or word.endswith(".nix")
-
-
-EXPLAINING: Flags = {
-    "--expr": Flag(
-        "expr", store("expression"), "an expression; with a file, a function of the file's value", "-E"
-    ),
-    "--file": Flag("file", store("file"), "a file", "-f"),
-    "--depth": Flag("n", store("depth"), "how far to follow what is read (3)"),
-    "--json": Flag("", turn_on("json"), "print JSON"),
-    **EVALUATION,
-    **COMMON,
-}

@@ -25,6 +25,21 @@ if TYPE_CHECKING:
 FAILS, UNTOLD = 1, 2
 
 
+FLAGS: Flags = {
+    "--expr": Flag("expr", store("expression"), "the function as an expression", "-E"),
+    "--file": Flag(
+        "file",
+        store("file"),
+        "the set that arguments come from (<nixpkgs>, or the set that has FUNCTION)",
+        "-f",
+    ),
+    "--given": Flag("expr", store("given"), "a set of arguments that are given by hand"),
+    "--json": Flag("", turn_on("json"), "print JSON"),
+    **EVALUATION,
+    **COMMON,
+}
+
+
 class Arguments(Command):
     """The command line of `nixlite args`."""
 
@@ -36,15 +51,15 @@ class Arguments(Command):
         "as '<nixpkgs>#python3Packages'. The exit code is 1 where the call would fail for an argument, 2\n"
         "where that cannot be told."
     )
+    flags = FLAGS
+    file = ""
+    expression: str | None = None
+    given = ""
+    json = False
 
     def __init__(self, settings: Settings, host: Host) -> None:
         super().__init__(settings, host)
-        self.flags = FLAGS
-        self.file = ""
         self.bases: dict[str, Lazy] = {}
-        self.expression: str | None = None
-        self.given = ""
-        self.json = False
 
     def run(self) -> int:
         """Explain one call."""
@@ -126,18 +141,3 @@ class Arguments(Command):
             return evaluator.import_file(NixPath(file_path(evaluator, file)))
         base = self.set_in(evaluator, file, "")
         return force(find_along_attr_path(base, path, auto_arguments(self, evaluator)))
-
-
-FLAGS: Flags = {
-    "--expr": Flag("expr", store("expression"), "the function as an expression", "-E"),
-    "--file": Flag(
-        "file",
-        store("file"),
-        "the set that arguments come from (<nixpkgs>, or the set that has FUNCTION)",
-        "-f",
-    ),
-    "--given": Flag("expr", store("given"), "a set of arguments that are given by hand"),
-    "--json": Flag("", turn_on("json"), "print JSON"),
-    **EVALUATION,
-    **COMMON,
-}

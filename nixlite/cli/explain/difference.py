@@ -17,6 +17,16 @@ if TYPE_CHECKING:
 
 DIFFERENT = 1
 
+FLAGS: Flags = {
+    "--expr": Flag("expr", add_expression, "an expression; twice for both values", "-E"),
+    "--file": Flag("file", store("file"), "the file that the attribute paths lead into", "-f"),
+    "--all": Flag("", turn_on("everything"), "all derivations that differ, with the paths of the .drv files"),
+    "--depth": Flag("n", store("depth"), "as --all, this many inputs deep"),
+    "--json": Flag("", turn_on("json"), "print JSON"),
+    **EVALUATION,
+    **COMMON,
+}
+
 
 class Diff(Command):
     """The command line of `nixlite diff`."""
@@ -31,15 +41,15 @@ class Diff(Command):
     )
 
     failure = 2
+    flags = FLAGS
+    file = ""
+    json = False
+    depth = ""
+    everything = False
 
     def __init__(self, settings: Settings, host: Host) -> None:
         super().__init__(settings, host)
-        self.flags = FLAGS
-        self.file = ""
         self.expressions: list[str] = []
-        self.json = False
-        self.depth = ""
-        self.everything = False
 
     def run(self) -> int:
         """Compare and print."""
@@ -67,14 +77,3 @@ class Diff(Command):
             text = "no difference"
         self.host.write_stdout(f"{text}\n" if text else "")
         return 0 if report.same else DIFFERENT
-
-
-FLAGS: Flags = {
-    "--expr": Flag("expr", add_expression, "an expression; twice for both values", "-E"),
-    "--file": Flag("file", store("file"), "the file that the attribute paths lead into", "-f"),
-    "--all": Flag("", turn_on("everything"), "all derivations that differ, with the paths of the .drv files"),
-    "--depth": Flag("n", store("depth"), "as --all, this many inputs deep"),
-    "--json": Flag("", turn_on("json"), "print JSON"),
-    **EVALUATION,
-    **COMMON,
-}

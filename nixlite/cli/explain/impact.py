@@ -47,6 +47,29 @@ def share(command: Any, words: list[str]) -> None:
     command.pair = words
 
 
+FLAGS: Flags = {
+    "--file": Flag("file", store("file"), "the package set (<nixpkgs>)", "-f"),
+    "--overlay": Flag("file", store("overlay"), "an overlay, final: prev: { … }"),
+    "--override": Flag(
+        "expr", store("override"), "a function from the set to what is changed in it, pkgs: { … }"
+    ),
+    "--expr": Flag("expr", add_expression, "an expression; twice for both versions", "-E"),
+    "--of": Flag(
+        "attrpath", add_attribute, "look only at this package and what it is made of; may be repeated"
+    ),
+    "--shared": Flag("a b", share, "what two packages have in common"),
+    "--format": Flag("form", store("format"), "summary, list, all, tree, dot, mermaid, svg or json"),
+    "--all": Flag("", turn_on("everything"), "list everything: what stays, what cannot be evaluated and why"),
+    "--list": Flag("", lambda command, words: store("format")(command, ["list"]), "list what changes"),
+    "--tree": Flag(
+        "", lambda command, words: store("format")(command, ["tree"]), "from the origin to its users"
+    ),
+    "--json": Flag("", lambda command, words: store("format")(command, ["json"]), "print JSON"),
+    **EVALUATION,
+    **COMMON,
+}
+
+
 class ImpactCommand(Command):
     """The command line of `nixlite impact`."""
 
@@ -61,19 +84,19 @@ class ImpactCommand(Command):
     )
     failure = 2
     patience = 1.0
+    flags = FLAGS
+    file = "<nixpkgs>"
+    overlay = ""
+    override = ""
+    format = "summary"
+    everything = False
+    applied = ""
 
     def __init__(self, settings: Settings, host: Host) -> None:
         super().__init__(settings, host)
-        self.flags = FLAGS
-        self.file = "<nixpkgs>"
-        self.overlay = ""
-        self.override = ""
         self.expressions: list[str] = []
         self.only: list[tuple[str, ...]] = []
         self.pair: list[str] = []
-        self.format = "summary"
-        self.everything = False
-        self.applied = ""
 
     def run(self) -> int:
         """Compare and print."""
@@ -234,26 +257,3 @@ def json_text(data: dict[str, Any]) -> str:
     import json  # seldom
 
     return json.dumps(data, indent=2, ensure_ascii=False)
-
-
-FLAGS: Flags = {
-    "--file": Flag("file", store("file"), "the package set (<nixpkgs>)", "-f"),
-    "--overlay": Flag("file", store("overlay"), "an overlay, final: prev: { … }"),
-    "--override": Flag(
-        "expr", store("override"), "a function from the set to what is changed in it, pkgs: { … }"
-    ),
-    "--expr": Flag("expr", add_expression, "an expression; twice for both versions", "-E"),
-    "--of": Flag(
-        "attrpath", add_attribute, "look only at this package and what it is made of; may be repeated"
-    ),
-    "--shared": Flag("a b", share, "what two packages have in common"),
-    "--format": Flag("form", store("format"), "summary, list, all, tree, dot, mermaid, svg or json"),
-    "--all": Flag("", turn_on("everything"), "list everything: what stays, what cannot be evaluated and why"),
-    "--list": Flag("", lambda command, words: store("format")(command, ["list"]), "list what changes"),
-    "--tree": Flag(
-        "", lambda command, words: store("format")(command, ["tree"]), "from the origin to its users"
-    ),
-    "--json": Flag("", lambda command, words: store("format")(command, ["json"]), "print JSON"),
-    **EVALUATION,
-    **COMMON,
-}

@@ -28,6 +28,17 @@ def ignore_rule(command: Any, words: list[str]) -> None:
     command.ignored.append(words[0])
 
 
+FLAGS: Flags = {
+    "--expr": Flag("expr", store("expression"), "look at an expression", "-E"),
+    "--ignore": Flag("rule", ignore_rule, "leave out a rule; may be repeated"),
+    "--fix": Flag("", turn_on("fix"), "rewrite 'rec' and 'let' where that is proved to be the same"),
+    "--call": Flag("expr", store("caller"), "the callPackage for --fix ((import <nixpkgs> { }).callPackage)"),
+    "--json": Flag("", turn_on("json"), "print JSON"),
+    **EVALUATION,
+    **COMMON,
+}
+
+
 class Lint(Command):
     """The command line of `nixlite lint`."""
 
@@ -40,15 +51,15 @@ class Lint(Command):
         "'mkDerivation rec' and 'let … in mkDerivation' become 'mkDerivation (finalAttrs: …)' where\n"
         "evaluating both gives the same derivation."
     )
+    flags = FLAGS
+    expression: str | None = None
+    json = False
+    fix = False
+    caller = "(import <nixpkgs> { }).callPackage"
 
     def __init__(self, settings: Settings, host: Host) -> None:
         super().__init__(settings, host)
-        self.flags = FLAGS
-        self.expression: str | None = None
         self.ignored: list[str] = []
-        self.json = False
-        self.fix = False
-        self.caller = "(import <nixpkgs> { }).callPackage"
 
     def run(self) -> int:
         """Look at each file."""
@@ -139,14 +150,3 @@ def nix_files(host: Host, directory: str) -> list[str]:
         elif kind == "regular" and name.endswith(".nix"):
             found.append(f"{directory}/{name}")
     return found
-
-
-FLAGS: Flags = {
-    "--expr": Flag("expr", store("expression"), "look at an expression", "-E"),
-    "--ignore": Flag("rule", ignore_rule, "leave out a rule; may be repeated"),
-    "--fix": Flag("", turn_on("fix"), "rewrite 'rec' and 'let' where that is proved to be the same"),
-    "--call": Flag("expr", store("caller"), "the callPackage for --fix ((import <nixpkgs> { }).callPackage)"),
-    "--json": Flag("", turn_on("json"), "print JSON"),
-    **EVALUATION,
-    **COMMON,
-}

@@ -9,9 +9,14 @@ from nixlite.errors import UsageError
 from nixlite.spelling import natural
 
 TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from nixlite.host.real import Host
-    from nixlite.host.settings import Settings
+
+FLAGS: Flags = {
+    "--html": Flag("", turn_on("html"), "print a page for the browser: step forward and backward"),
+    "--strict": Flag("", turn_on("strict"), "evaluate all of the value"),
+    "--everywhere": Flag("", turn_on("everywhere"), "also steps in files that the program imports"),
+    "--limit": Flag("n", store("limit"), "how many steps to keep (5000)"),
+    **EXPLAINING,
+}
 
 
 class Trace(Explaining):
@@ -21,14 +26,11 @@ class Trace(Explaining):
     functions = True
     usage = "nixlite trace [flags] [FILE] [--expr EXPR]"
     description = "Each thunk as it is made, forced (by whom) and replaced by its value."
-
-    def __init__(self, settings: Settings, host: Host) -> None:
-        super().__init__(settings, host)
-        self.flags = FLAGS
-        self.strict = False
-        self.everywhere = False
-        self.html = False
-        self.limit = "5000"
+    flags = FLAGS
+    strict = False
+    everywhere = False
+    html = False
+    limit = "5000"
 
     def run(self) -> int:
         """Record and print."""
@@ -47,12 +49,3 @@ class Trace(Explaining):
         if trace.error is not None:
             raise trace.error
         return 0
-
-
-FLAGS: Flags = {
-    "--html": Flag("", turn_on("html"), "print a page for the browser: step forward and backward"),
-    "--strict": Flag("", turn_on("strict"), "evaluate all of the value"),
-    "--everywhere": Flag("", turn_on("everywhere"), "also steps in files that the program imports"),
-    "--limit": Flag("n", store("limit"), "how many steps to keep (5000)"),
-    **EXPLAINING,
-}

@@ -7,9 +7,11 @@ from nixlite.cli.flag import Flag, Flags
 from nixlite.cli.flags import turn_on
 
 TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from nixlite.host.real import Host
-    from nixlite.host.settings import Settings
+
+FLAGS: Flags = {
+    "--all": Flag("", turn_on("all"), "also what only the functions that are called read"),
+    **EXPLAINING,
+}
 
 
 class Why(Explaining):
@@ -18,11 +20,8 @@ class Why(Explaining):
     program = "nixlite why"
     usage = "nixlite why [flags] [FILE] [--expr EXPR] [ATTRPATH]"
     description = "Where was an attribute's value written, which layers did it pass, and what does it read?"
-
-    def __init__(self, settings: Settings, host: Host) -> None:
-        super().__init__(settings, host)
-        self.flags = FLAGS
-        self.all = False
+    flags = FLAGS
+    all = False
 
     def run(self) -> int:
         """Explain one attribute."""
@@ -31,9 +30,3 @@ class Why(Explaining):
         told = answer(self.make_program(), self.path, self.read_depth(), everything=self.all)
         self.write(told.text, told.data)
         return 1 if told.failed else 0
-
-
-FLAGS: Flags = {
-    "--all": Flag("", turn_on("all"), "also what only the functions that are called read"),
-    **EXPLAINING,
-}
