@@ -20,8 +20,8 @@ from nixlite.source import read_whole
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from typing import Any
+    from collections.abc import Callable, Mapping
+    from typing import Any, Self
 
 LINK_LIMIT = 1024
 NO_FOLLOW = getattr(os, "O_NOFOLLOW", 0)
@@ -117,6 +117,17 @@ class Host:
         raise NotImplementedError
 
     # Built upon them.
+
+    def twin(self, write: Callable[[str], None] | None = None) -> Self:
+        """A host of the same world that may be given another store; this one keeps its own.
+
+        *write* takes what the twin would write to the standard error.
+        """
+        twin = object.__new__(type(self))
+        vars(twin).update(vars(self))
+        if write is not None:
+            vars(twin)["write_stderr"] = write
+        return twin
 
     def home(self) -> str:
         """The home directory, for `~/…` paths and the user's files."""

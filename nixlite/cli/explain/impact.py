@@ -228,18 +228,14 @@ class ImpactCommand(Command):
 
 def speaking_once(host: Host) -> Host:
     """A host like *host*, except that what is written to the standard error a second time is not."""
-    from copy import copy  # seldom
-
     said: set[str] = set()
-    other: Any = copy(host)
 
     def write(text: str) -> None:
         if text not in said:
             said.add(text)
             host.write_stderr(text)
 
-    other.write_stderr = write
-    return other  # type: ignore[no-any-return]
+    return host.twin(write)
 
 
 def graph_of(impact: Impact) -> Graph:
