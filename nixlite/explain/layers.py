@@ -19,9 +19,9 @@ from nixlite.syntax.tree import walk
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from nixlite.explain.recording.notes import Place
     from nixlite.explain.recording.places import Definition
     from nixlite.explain.recording.program import Examination
-    from nixlite.explain.recording.recorder import Place
     from nixlite.runtime.values import Lazy
 
 FORCED = 20

@@ -20,9 +20,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from nixlite.explain.recording.history import Layer
+    from nixlite.explain.recording.notes import Place
     from nixlite.explain.recording.places import Definition
     from nixlite.explain.recording.program import Examination
-    from nixlite.explain.recording.recorder import Node, Place
+    from nixlite.explain.recording.recorder import Node
     from nixlite.explain.trials import Advice
 
 

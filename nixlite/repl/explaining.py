@@ -116,7 +116,7 @@ def replay(session: Session, answer: Any) -> Program:
 
 def add_file(session: Session, evaluator: InstrumentedEvaluator, scope: dict[str, Lazy], name: str) -> None:
     """Bring the attributes of a file into scope, as `:l` did; a file that is gone leaves what it gave."""
-    from nixlite.explain.recording.recorder import Made
+    from nixlite.explain.recording.notes import Made
 
     try:
         path = NixPath(file_path(evaluator, name))

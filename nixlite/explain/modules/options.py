@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from nixlite.explain.brief import Look
-    from nixlite.explain.recording.calls import CallRecord
+    from nixlite.explain.recording.notes import CallRecord
     from nixlite.explain.recording.program import Examination
     from nixlite.explain.recording.recorder import Node
 

@@ -10,8 +10,9 @@ from nixlite.spelling import attribute_name
 from nixlite.syntax import nodes as n
 
 if TYPE_CHECKING:
+    from nixlite.explain.recording.notes import Place
     from nixlite.explain.recording.places import Definition, Places
-    from nixlite.explain.recording.recorder import Node, Place
+    from nixlite.explain.recording.recorder import Node
 
 WIDTH = 76
 

@@ -20,7 +20,7 @@ from nixlite.syntax.tree import replace_children, walk
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from nixlite.explain.recording.recorder import Place
+    from nixlite.explain.recording.notes import Place
     from nixlite.runtime.values import Lazy, Value
     from nixlite.source import Source
 

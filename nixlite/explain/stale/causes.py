@@ -20,9 +20,10 @@ if TYPE_CHECKING:
     from typing import Any
 
     from nixlite.explain.recording.causes import Link
+    from nixlite.explain.recording.notes import Place
     from nixlite.explain.recording.places import Definition
     from nixlite.explain.recording.program import Examination
-    from nixlite.explain.recording.recorder import Node, Place
+    from nixlite.explain.recording.recorder import Node
     from nixlite.explain.stale.facts import Differing
     from nixlite.explain.stale.target import Origin
 

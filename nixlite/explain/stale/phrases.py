@@ -22,7 +22,7 @@ from nixlite.runtime.values import MISSING
 from nixlite.syntax import nodes as n
 
 if TYPE_CHECKING:
-    from nixlite.explain.recording.recorder import Place
+    from nixlite.explain.recording.notes import Place
     from nixlite.explain.stale.answer import Answer
     from nixlite.explain.stale.causes import Cause
     from nixlite.explain.stale.facts import Differing

@@ -17,9 +17,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from nixlite.explain.recording.instrumented import InstrumentedEvaluator
+    from nixlite.explain.recording.notes import Made, Substitute
     from nixlite.explain.recording.observing import Observation
     from nixlite.explain.recording.program import Examination, Program
-    from nixlite.explain.recording.recorder import Made, Substitute
 
 
 class Record(NamedTuple):

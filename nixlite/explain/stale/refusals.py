@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from nixlite.errors import NixError
-    from nixlite.explain.recording.recorder import Place
+    from nixlite.explain.recording.notes import Place
     from nixlite.explain.stale.fix.remedies import Fix
     from nixlite.explain.stale.givens import Layer
     from nixlite.explain.stale.record import Runs

@@ -25,8 +25,8 @@ from nixlite.syntax import nodes as n
 
 if TYPE_CHECKING:
     from nixlite.errors import NixError
+    from nixlite.explain.recording.notes import Place
     from nixlite.explain.recording.program import Examination
-    from nixlite.explain.recording.recorder import Place
     from nixlite.explain.stale.facts import Differing
     from nixlite.explain.stale.givens import Layer
     from nixlite.explain.stale.reach import Reach, Reached

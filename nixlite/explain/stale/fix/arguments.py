@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from nixlite.explain.recording.recorder import Substitute
+from nixlite.explain.recording.notes import Substitute
 from nixlite.explain.stale.facts import differences, inside, is_package, value_of
 from nixlite.explain.stale.fix.check import alike, moved, result_in
 from nixlite.explain.stale.fix.editing import Bindings

@@ -20,9 +20,9 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
+    from nixlite.explain.recording.notes import Place
     from nixlite.explain.recording.places import Definition, Index
     from nixlite.explain.recording.program import Examination
-    from nixlite.explain.recording.recorder import Place
 
 ZEROS = {
     "hash": "sha256-" + "A" * 43 + "=",

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import Any
 
+    from nixlite.explain.recording.notes import Place
     from nixlite.explain.recording.program import Examination
-    from nixlite.explain.recording.recorder import Place
     from nixlite.explain.stale.fix.case import Case
     from nixlite.explain.stale.givens import Layer
 

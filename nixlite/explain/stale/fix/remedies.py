@@ -26,8 +26,8 @@ from nixlite.syntax import nodes as n
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from nixlite.explain.recording.notes import Place
     from nixlite.explain.recording.observing import Site
-    from nixlite.explain.recording.recorder import Place
     from nixlite.explain.stale.fix.case import Repair
     from nixlite.explain.stale.fix.moving import Edit
     from nixlite.explain.stale.fix.writing import Writing

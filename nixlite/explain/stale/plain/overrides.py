@@ -11,16 +11,18 @@ from nixlite.errors import NixError
 from nixlite.explain.recording.causes import reachable
 from nixlite.explain.recording.history import additions, alias, replacements
 from nixlite.explain.recording.leaves import forced
+from nixlite.explain.recording.notes import Substitute
 from nixlite.explain.recording.places import PART
-from nixlite.explain.recording.recorder import Substitute, is_plain, plain, settled
+from nixlite.explain.recording.recorder import is_plain, plain, settled
 from nixlite.runtime.values import MISSING, PrimOp, PrimOpApp
 from nixlite.syntax import nodes as n
 
 if TYPE_CHECKING:
     from nixlite.explain.recording.history import Replacement
+    from nixlite.explain.recording.notes import Place
     from nixlite.explain.recording.places import Definition, Label
     from nixlite.explain.recording.program import Examination, Program
-    from nixlite.explain.recording.recorder import Node, Place
+    from nixlite.explain.recording.recorder import Node
 
 
 class Override(NamedTuple):
