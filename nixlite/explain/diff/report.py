@@ -13,7 +13,7 @@ from nixlite.explain.diff.derivations import (
     diff_values,
     drv_path_of,
 )
-from nixlite.explain.diff.unmoved import unmoved_in_derivation, unmoved_in_values
+from nixlite.explain.diff.left_behind import unmoved_in_derivation, unmoved_in_values
 from nixlite.explain.diff.values import _line_diff, _paint, _show, render_diff, show_path
 from nixlite.explain.diff.verdict import (
     Verdict,
@@ -34,7 +34,7 @@ from nixlite.runtime.thunk import force
 
 if TYPE_CHECKING:
     from nixlite.explain.diff.derivations import Change
-    from nixlite.explain.diff.unmoved import Unmoved
+    from nixlite.explain.diff.left_behind import Unmoved
     from nixlite.explain.diff.values import Difference
     from nixlite.runtime.state import State
     from nixlite.runtime.values import Lazy

@@ -226,7 +226,7 @@ def with_default(case: Case, name: str) -> Iterator[Repair]:
     edits = [
         (node.start, node.end, f"({site.text(node)} or {nothing})") for node in selections(case.layer, name)
     ]
-    from nixlite.explain.stale.fix.moving import replace
+    from nixlite.explain.stale.fix.respelling import replace
 
     code = replace(site.source.text, edits, site.argument.start, site.argument.end)
     yield Repair(site.source, code, edits, evaluates(case, name), "", whole=False)

@@ -13,7 +13,7 @@ from nixlite.syntax import nodes as n
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from nixlite.explain.stale.fix.moving import Edit
+    from nixlite.explain.stale.fix.respelling import Edit
     from nixlite.explain.stale.fix.writing import Writing
     from nixlite.explain.stale.givens import Layer
     from nixlite.explain.stale.reach import Reached

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from nixlite.errors import NixError
 from nixlite.explain.stale.facts import HASHES, built_from, drv_path, is_fixed, is_package, value_of
-from nixlite.explain.stale.fix.moving import ZEROS, Again, Mover, Replaced
+from nixlite.explain.stale.fix.respelling import ZEROS, Again, Mover, Replaced
 from nixlite.runtime.values import MISSING, ContextString
 from nixlite.spelling import attribute_name
 

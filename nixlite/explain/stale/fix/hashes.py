@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from nixlite.explain.stale.facts import built_from, fetched, is_package, value_of
 from nixlite.explain.stale.fix.case import Repair
 from nixlite.explain.stale.fix.check import Moved, result_in
-from nixlite.explain.stale.fix.moving import ZEROS
+from nixlite.explain.stale.fix.respelling import ZEROS
 from nixlite.explain.stale.fix.writing import with_bindings
 from nixlite.explain.stale.givens import BY_ATTRIBUTES
 from nixlite.explain.stale.reach import chains

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from nixlite.explain.stale.facts import is_package, value_of
 from nixlite.explain.stale.fix.check import Moved, at_path, like, result_in, tried
-from nixlite.explain.stale.fix.moving import replace
+from nixlite.explain.stale.fix.respelling import replace
 from nixlite.explain.stale.sources import sources
 
 if TYPE_CHECKING:

@@ -13,8 +13,8 @@ from nixlite.explain.stale.fix.builders import SAY_AGAIN, again
 from nixlite.explain.stale.fix.check import Moved, alike, moved, result_in, tried
 from nixlite.explain.stale.fix.editing import Bindings, rows_of
 from nixlite.explain.stale.fix.joining import joined
-from nixlite.explain.stale.fix.moving import ZEROS, replace
 from nixlite.explain.stale.fix.repairs import repairs
+from nixlite.explain.stale.fix.respelling import ZEROS, replace
 from nixlite.explain.stale.fix.writing import Candidate, prefixes, readable_first, with_bindings, writing
 from nixlite.explain.stale.givens import layers
 from nixlite.explain.stale.sources import sources
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from nixlite.explain.recording.notes import Place
     from nixlite.explain.recording.observing import Site
     from nixlite.explain.stale.fix.case import Repair
-    from nixlite.explain.stale.fix.moving import Edit
+    from nixlite.explain.stale.fix.respelling import Edit
     from nixlite.explain.stale.fix.writing import Writing
     from nixlite.explain.stale.reach import Reached
     from nixlite.explain.stale.record import Record, Runs

@@ -10,7 +10,7 @@ from nixlite.explain.stale.fix.builders import accepted
 from nixlite.explain.stale.fix.case import Repair
 from nixlite.explain.stale.fix.check import Moved
 from nixlite.explain.stale.fix.hashes import source_of_version
-from nixlite.explain.stale.fix.moving import replace
+from nixlite.explain.stale.fix.respelling import replace
 from nixlite.explain.stale.givens import BY_ATTRIBUTES
 from nixlite.explain.stale.wrappers import inside_of
 from nixlite.runtime.values import MISSING
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from nixlite.explain.stale.fix.case import Case
-    from nixlite.explain.stale.fix.moving import Edit
+    from nixlite.explain.stale.fix.respelling import Edit
     from nixlite.explain.stale.reach import Reach
     from nixlite.explain.stale.record import Record
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from nixlite.analysis.facts import Variable, WithLookup
 from nixlite.explain.recording.observing import WATCHED
-from nixlite.explain.stale.fix.moving import replace
+from nixlite.explain.stale.fix.respelling import replace
 from nixlite.spelling import attribute_name
 from nixlite.syntax import nodes as n
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from nixlite.explain.recording.observing import Site
     from nixlite.explain.recording.places import Index
     from nixlite.explain.recording.program import Examination
-    from nixlite.explain.stale.fix.moving import Edit
+    from nixlite.explain.stale.fix.respelling import Edit
 
 OLD = "old"
 """What an override calls what was before, where it has no name for it yet."""

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from nixlite.errors import NixError
 from nixlite.explain.recording.leaves import forced, is_derivation, leaf_at
 from nixlite.explain.recording.program import set_at
-from nixlite.explain.stale.fix.moving import Again, Mover, Replaced, replace
+from nixlite.explain.stale.fix.respelling import Again, Mover, Replaced, replace
 from nixlite.explain.stale.fix.writing import set_names
 from nixlite.runtime.values import ContextString
 from nixlite.spelling import attribute_name
