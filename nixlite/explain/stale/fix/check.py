@@ -6,7 +6,7 @@ A fix is right if what it gives is what it would be had the values been there fr
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from nixlite.errors import NixError
 from nixlite.explain.recording.observing import Trial
@@ -20,6 +20,7 @@ from nixlite.explain.stale.facts import (
     value_of,
 )
 from nixlite.explain.stale.fix.alike import Likeness
+from nixlite.explain.stale.fix.effects import Effect
 from nixlite.runtime.values import MISSING, ContextString
 
 if TYPE_CHECKING:
@@ -29,15 +30,6 @@ if TYPE_CHECKING:
     from nixlite.explain.stale.record import Record, Runs
 
 LIKE_DEPTH = 6
-
-
-class Moved(NamedTuple):
-    """Something after the fix: its value before and then, and whether that is what it should be."""
-
-    path: tuple[str, ...]
-    before: Any
-    after: Any
-    ok: bool
 
 
 def tried(runs: Runs, name: str, text: str) -> Record:
@@ -60,16 +52,16 @@ def is_same_call(site: Site, other: Site) -> bool:
     return first == (other.source.name, other.call.start, other.subject.end)
 
 
-def moved(
+def effects(
     record: Record, package: Any, rows: list[Differing], found: Examination, then: Examination
-) -> list[Moved]:
+) -> list[Effect]:
     """What became of the attributes that were behind: each must be as it would be from the start, hashes
     aside."""
     result = []
     for row in rows:
         after = at_path(record.found, package, row.path)
         ok = like(record.found, after, then, value_of(then, row.new)) or row.path[-1] in HASHES
-        result.append(Moved(row.path, row.old, after, ok))
+        result.append(Effect(row.path, row.old, after, ok))
     return result
 
 

@@ -89,7 +89,7 @@ def fetching(found: Examination, attrs: dict[str, Any], overrides: list[Override
     return result
 
 
-def moved_fetches(found: Examination, attrs: dict[str, Any], overrides: list[Override]) -> bool:
+def some_fetch_followed(found: Examination, attrs: dict[str, Any], overrides: list[Override]) -> bool:
     """Whether something that is fetched was made of a new value, so that it followed an override."""
     sources = fetching(found, attrs, overrides).values()
     if not any(fetched(found, value) for value in sources):  # which evaluates them
@@ -143,11 +143,11 @@ def compare(name: str, before: Fetched | None, after: Fetched | None) -> Trap | 
     """The trap between two states of a source."""
     if before is None or after is None:
         return None
-    moved = any(old != new for old, new in zip(before.sources, after.sources, strict=False))
+    elsewhere = any(old != new for old, new in zip(before.sources, after.sources, strict=False))
     facts = (name, before.shown, after.shown, before.path, after.path, after.hash)
-    if moved and before.hash == after.hash:
+    if elsewhere and before.hash == after.hash:
         return Trap("same bytes" if before.path == after.path else "old hash", *facts)
-    if not moved and before.hash != after.hash:
+    if not elsewhere and before.hash != after.hash:
         return Trap("only hash", *facts)
     return None
 
@@ -156,9 +156,9 @@ def own_trap(found: Examination, attrs: dict[str, Any], overrides: list[Override
     """The trap where the overridden set is itself what fetches."""
     here = fetched(found, attrs)
     replaced = {entry.name: entry for entry in overrides}
-    moved = [replaced[name] for name in ("url", "urls", "rev") if name in replaced]
-    if here is None or not moved or {"outputHash", "name", "hash", "sha256"} & set(replaced):
+    elsewhere = [replaced[name] for name in ("url", "urls", "rev") if name in replaced]
+    if here is None or not elsewhere or {"outputHash", "name", "hash", "sha256"} & set(replaced):
         return []
-    old = moved[0].old
+    old = elsewhere[0].old
     before = text_of(old) if type(old) in (str, ContextString) else "the old one"
     return [Trap("same bytes", "", before, here.shown, here.path, here.path, here.hash)]
