@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from nixlite.explain.recording.notes import Substitute
 from nixlite.explain.stale.facts import differences, inside, is_package, value_of
-from nixlite.explain.stale.fix.check import alike, effects, result_in
+from nixlite.explain.stale.fix.alike import Likeness
+from nixlite.explain.stale.fix.check import effects, result_in
 from nixlite.explain.stale.fix.editing import Bindings
 from nixlite.explain.stale.fix.writing import with_bindings
 from nixlite.explain.stale.givens import BY_ARGUMENTS, Layer
@@ -62,8 +63,9 @@ def over_what_was_written(case: Case, reach: Reach) -> Iterator[Repair]:
         after = result_in(other, layer.observation.site)
         if not is_package(other.found, after):
             return []
-        fine = alike(other.found, after, record.found, then, 6)
-        return [row._replace(ok=row.ok or fine) for row in effects(other, after, rows, found, record.found)]
+        likeness = Likeness(other.found, record.found)
+        fine = likeness.packages(after, then)
+        return [row._replace(ok=row.ok or fine) for row in effects(likeness, after, rows)]
 
     say = "the package's attributes are changed after its function has written them"
     argument = code if code.startswith(("(", "{")) else f"({code})"

@@ -6,7 +6,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from nixlite.explain.stale.facts import is_package, value_of
-from nixlite.explain.stale.fix.check import at_path, like, result_in, tried
+from nixlite.explain.stale.fix.alike import Likeness
+from nixlite.explain.stale.fix.check import at_path, result_in, tried
 from nixlite.explain.stale.fix.effects import Effect
 from nixlite.explain.stale.fix.text_edits import replace
 from nixlite.explain.stale.sources import sources
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
     from nixlite.explain.stale.fix.effects import Fix
     from nixlite.explain.stale.reach import Reached
-    from nixlite.explain.stale.record import Record, Runs
+    from nixlite.explain.stale.record import Runs
 
 
 def joined(runs: Runs, outer: Reached, fix: Fix, inner: Reached, other: Fix) -> Fix | None:
@@ -44,8 +45,9 @@ def joined(runs: Runs, outer: Reached, fix: Fix, inner: Reached, other: Fix) -> 
         ),
         "",
     )
-    rows = [after(record, package, row, row.path) for row in fix.effects]
-    rows += [after(record, package, row, (given, *row.path)) for row in other.effects]
+    likeness = Likeness(record.found, record.found)
+    rows = [after(likeness, package, row, row.path) for row in fix.effects]
+    rows += [after(likeness, package, row, (given, *row.path)) for row in other.effects]
     trapped = any(source.trap for source in sources(record.found, outer.layer.before, package))
     if trapped or not given or not all(row.ok for row in rows):
         return None
@@ -60,8 +62,7 @@ def joined(runs: Runs, outer: Reached, fix: Fix, inner: Reached, other: Fix) -> 
     )
 
 
-def after(record: Record, package: Any, row: Effect, path: tuple[str, ...]) -> Effect:
+def after(likeness: Likeness, package: Any, row: Effect, path: tuple[str, ...]) -> Effect:
     """What became of something that a fix alone changed: it must be what it was then."""
-    now = at_path(record.found, package, path)
-    ok = row.ok and like(record.found, now, record.found, row.after)
-    return Effect(path, row.before, now, ok)
+    now = at_path(likeness.found, package, path)
+    return Effect(path, row.before, now, row.ok and likeness.values(now, row.after))

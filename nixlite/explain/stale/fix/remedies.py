@@ -9,8 +9,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from nixlite.explain.stale.facts import drv_path, is_package, value_of
+from nixlite.explain.stale.fix.alike import Likeness
 from nixlite.explain.stale.fix.builders import SAY_AGAIN, again
-from nixlite.explain.stale.fix.check import alike, effects, result_in, tried
+from nixlite.explain.stale.fix.check import effects, result_in, tried
 from nixlite.explain.stale.fix.editing import Bindings, rows_of
 from nixlite.explain.stale.fix.effects import Effect, Fix
 from nixlite.explain.stale.fix.joining import joined
@@ -226,11 +227,10 @@ def checked(runs: Runs, target: Target, item: Reached, candidate: Candidate) -> 
     trapped = [source for source in sources(record.found, item.layer.before, package) if source.trap]
     if is_package(record.found, package) and target.record is not None:
         wanted = target.of(item.layer)
-        rows = effects(record, package, rows_of(item), runs.first.found, target.record.found)
+        likeness = Likeness(record.found, target.record.found)
+        rows = effects(likeness, package, rows_of(item))
         if is_package(target.record.found, wanted):
-            equal = alike(
-                record.found, package, target.record.found, value_of(target.record.found, wanted), 6
-            )
+            equal = likeness.packages(package, value_of(target.record.found, wanted))
     rows += [
         Effect((*source.path, "outputHash"), source.before.digest, source.after.digest, False)
         for source in trapped
