@@ -189,8 +189,9 @@ class Instantiate(Command):
         if self.form == "json":
             from nixlite.formats.json.writing import to_json
 
-            calls = type(value) is dict and "__toString" in value  # from the place of the set
-            place = evaluator.place_of_set(value, None) if calls else None  # type: ignore[arg-type]
+            place = None
+            if type(value) is dict and "__toString" in value:  # which is called from the place of the set
+                place = evaluator.place_of_set(value, None)
             text, _ = evaluator.guard(lambda x: to_json(state, x, strict=self.strict, place=place), value)
             self.host.write_stdout(f"{text}\n")
         elif self.form == "xml":

@@ -123,7 +123,8 @@ class Explaining(Command):
             return auto_call(evaluator.import_file(NixPath(path)), arguments)
         if path not in evaluator.kept:
             evaluator.kept[path] = auto_call(evaluator.import_file(NixPath(path)), arguments)
-        return evaluator.kept[path]  # type: ignore[no-any-return]
+        value: Lazy = evaluator.kept[path]
+        return value
 
     def checked(self, evaluator: Evaluator, value: Lazy) -> Lazy:
         """The value, unless it is a function and the command can do nothing with one."""

@@ -231,12 +231,13 @@ class _Walk:
         """
         name = self.todo.pop()
         try:
-            return guard(self.look, name)  # type: ignore[no-any-return]
+            drv_path: str | None = guard(self.look, name)
         except NixError as error:
             if not name:
                 raise
             self.packages.failed[spelled(name)] = first_line(error)
-        return None
+            return None
+        return drv_path
 
     def look(self, name: Name) -> str | None:
         """As `step`; raises what evaluating raises."""

@@ -83,9 +83,10 @@ class Packages:
             return None
         with quiet(self.evaluator):
             try:
-                return self.evaluator.guard(self.answer, path)  # type: ignore[no-any-return]
+                found: Package = self.evaluator.guard(self.answer, path)
             except NixError:
                 return None
+        return found
 
     def answer(self, path: tuple[str, ...]) -> Package:
         """As `get`; raises NixError for what cannot be evaluated."""

@@ -224,7 +224,8 @@ def takes_two_names(node: Any) -> bool:
 
 def is_named_as_overlay(node: n.Lambda) -> bool:
     """Whether the arguments are called as those of overlays: `final: prev:`, `pself: psuper:`."""
-    first, second = str(node.argument), str(node.body.argument)  # type: ignore[attr-defined]
+    inner: Any = node.body
+    first, second = str(node.argument), str(inner.argument)
     return first.lower().endswith(FINAL) and second.lower().endswith(PREVIOUS)
 
 

@@ -74,10 +74,9 @@ class Writing(NamedTuple):
 
 def content(value: n.Expr | None) -> n.Expr | None:
     """A value inside of the calls that give it a priority, an order or a condition."""
-    at: Any = value
-    while type(at) is n.Call:
-        at = at.arguments[-1]
-    return at  # type: ignore[no-any-return]
+    while type(value) is n.Call:
+        value = value.arguments[-1]
+    return value
 
 
 def writing(places: Places, node: Node, name: str = "") -> Writing | None:

@@ -107,7 +107,8 @@ class InstrumentedEvaluator(Evaluator):
 
     def shown(self, value: Any) -> str:
         """A value as Nix prints it, evaluated as far as that needs."""
-        return self.linker.link(show_value)(self.state, value)  # type: ignore[no-any-return]
+        text: str = self.linker.link(show_value)(self.state, value)
+        return text
 
     def noting(self, name: str, function: Any, source: int) -> Any:
         """A builtin of two arguments that makes a set, written down."""

@@ -300,7 +300,7 @@ def uses(found: Examination, item: Origin) -> bool:
 def used(found: Examination, cell: Any, nodes: list[Node]) -> bool:
     """Whether a value, or an element of it, was made of what one of the nodes stands for."""
     wanted = set(nodes)
-    node, _ = found.recorder.ask(lambda: shallow(found, cell))
+    node = shallow_node(found, cell)
     return bool(wanted) and not wanted.isdisjoint(read_for(found, [node]))
 
 
@@ -312,6 +312,12 @@ def shallow(found: Examination, cell: Any) -> None:
             shallow_list(found, part)
     else:
         shallow_list(found, value)
+
+
+def shallow_node(found: Examination, cell: Any) -> Node:
+    """A node that reads what evaluating a value that far reads."""
+    node, _ = found.recorder.ask(lambda: shallow(found, cell))
+    return node
 
 
 def shallow_list(found: Examination, cell: Any) -> None:

@@ -80,7 +80,8 @@ class Editor(Again):
         """(how the override calls what was before, whether `old:` must be written in front for that)."""
         label = self.label
         if label is not None and label.what == "overlay":
-            return label.call.body.argument, False  # type: ignore[attr-defined]
+            overlay: Any = label.call
+            return overlay.body.argument, False
         parents = self.definition.parents
         name = ""
         while parents is not None and (label is None or parents.node is not label.call):
