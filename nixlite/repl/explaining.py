@@ -30,7 +30,7 @@ def show_why(session: Session, text: str) -> str:
 
     The expression is mostly a path: `:why pkgs.hello.src.url`. For an infinite recursion the circle is shown.
     """
-    from nixlite.explain.answering import answer
+    from nixlite.explain.why.answering import answer
 
     program, path = question(session, text)
     return answer(program, path).text.rstrip("\n")

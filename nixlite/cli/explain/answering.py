@@ -145,7 +145,7 @@ class Explaining(Command):
         if self.json:
             import json  # seldom
 
-            from nixlite.explain.why import to_data
+            from nixlite.explain.why.attribute import to_data
 
             text = json.dumps(to_data(data), indent=2, ensure_ascii=False) + "\n"
         self.host.write_stdout(text)

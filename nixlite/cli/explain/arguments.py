@@ -17,7 +17,7 @@ from nixlite.spelling import attribute_name
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from nixlite.evaluator import Evaluator
-    from nixlite.explain.calling import Scope
+    from nixlite.explain.arguments.calling import Scope
     from nixlite.host.real import Host
     from nixlite.host.settings import Settings
     from nixlite.runtime.values import Lazy
@@ -63,8 +63,8 @@ class Arguments(Command):
 
     def run(self) -> int:
         """Explain one call."""
-        from nixlite.explain.arguments import plan_call
-        from nixlite.explain.arguments_text import render_plan, to_data
+        from nixlite.explain.arguments.plan import plan_call
+        from nixlite.explain.arguments.text import render_plan, to_data
 
         evaluator = start(self)
         function = self.function(evaluator)
@@ -86,7 +86,7 @@ class Arguments(Command):
     def scope(self, evaluator: Evaluator) -> Scope:
         """The set that arguments come from, with its `callPackage`. Where what `FILE#ATTRPATH` leads to has
         none, its attributes go before the file's own."""
-        from nixlite.explain.calling import Scope, scope_of_set
+        from nixlite.explain.arguments.calling import Scope, scope_of_set
 
         if not self.file:
             around = self.set_around(evaluator)
@@ -103,7 +103,7 @@ class Arguments(Command):
     def set_around(self, evaluator: Evaluator) -> Scope | None:
         """For the function `FILE#a.b` the set that has it, if that has a `callPackage`: it was called with
         that one."""
-        from nixlite.explain.calling import scope_of_set
+        from nixlite.explain.arguments.calling import scope_of_set
 
         file, _, path = self.words[0].partition("#") if self.words else ("", "", "")
         parts = parse_attr_path(path)

@@ -44,7 +44,7 @@ class StaleCommand(Explaining):
 
     def compare(self) -> int:
         """`--table`: one column for each file."""
-        from nixlite.explain.lab import column, table
+        from nixlite.explain.stale.comparison import column, table
 
         if self.expression is not None or not self.words:
             raise UsageError("'--table' takes files")

@@ -25,7 +25,7 @@ class Why(Explaining):
 
     def run(self) -> int:
         """Explain one attribute."""
-        from nixlite.explain.answering import answer
+        from nixlite.explain.why.answering import answer
 
         told = answer(self.make_program(), self.path, self.read_depth(), everything=self.all)
         self.write(told.text, told.data)

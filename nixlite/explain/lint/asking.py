@@ -13,7 +13,7 @@ from os.path import dirname
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from nixlite.errors import NixError
-from nixlite.explain.arguments import find_function
+from nixlite.explain.arguments.plan import find_function
 from nixlite.explain.quiet import quiet
 from nixlite.runtime.call import call
 from nixlite.runtime.thunk import force
