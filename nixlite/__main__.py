@@ -10,9 +10,10 @@ import sys
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from nixlite.cli.command import Command
+    from nixlite.evaluator import Evaluator
     from nixlite.host.real import Host
     from nixlite.host.settings import Settings
 
@@ -142,7 +143,20 @@ def make_command(name: str, settings: Settings, host: Host) -> Command:
     module, _, kind = COMMANDS[name].rpartition(".")
     __import__(module)  # importlib's function would have to be loaded
     command: Command = getattr(sys.modules[module], kind)(settings, host)
+    command.debugged = debugged
     return command
+
+
+def debugged(evaluator: Evaluator, work: Callable[[], int]) -> int:
+    """The exit code of *work*, which evaluates, under the debugger of the REPL."""
+    from nixlite.repl.debugger import attach
+    from nixlite.repl.session import Abandoned
+
+    attach(evaluator)
+    try:
+        return work()
+    except Abandoned:
+        return 0
 
 
 def sub_commands(group: str) -> list[str]:

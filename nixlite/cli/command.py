@@ -6,6 +6,8 @@ from nixlite.host.settings import INFO
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from nixlite.cli.flag import Flags
     from nixlite.evaluator import Evaluator
     from nixlite.host.real import Host
@@ -21,7 +23,8 @@ class Command:
     `words` are the arguments that are no flags. `auto_arguments` maps names to (kind, text), the kind being
     the flag that gave it: `arg`, `argstr`, `arg-from-file`, `arg-from-stdin`. `registry_flags` are the words
     of each `--override-flake` (two) and `--inputs-from` (one). `evaluator` is there once it is needed.
-    `program` is the command of Nix that is stood in for.
+    `program` is the command of Nix that is stood in for. `debugged` runs something under the debugger, which
+    lies above the commands.
     """
 
     program = "nix"
@@ -51,6 +54,7 @@ class Command:
         self.stats = False
         self.count_calls = False
         self.registry_flags: list[list[str]] = []
+        self.debugged: Callable[[Evaluator, Callable[[], int]], int] | None = None
 
     @property
     def talks(self) -> bool:

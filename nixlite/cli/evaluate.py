@@ -83,19 +83,10 @@ class Evaluate(Command):
         self.settings.read_only = self.read_only
         evaluator = start(self)
         if self.debugger:
-            return self.debug(evaluator, path)
+            assert self.debugged is not None
+            self.unwatch()  # a person will be typing
+            return self.debugged(evaluator, lambda: self.evaluate(evaluator, path))
         return observed(self, lambda: self.evaluate(evaluator, path))
-
-    def debug(self, evaluator: Evaluator, path: str) -> int:
-        """Evaluate under the debugger, which is named and not imported: the REPL lies above the commands."""
-        from importlib import import_module
-
-        self.unwatch()  # a person will be typing
-        import_module("nixlite.repl.debugger").attach(evaluator)
-        try:
-            return self.evaluate(evaluator, path)
-        except import_module("nixlite.repl.session").Abandoned:
-            return 0
 
     def evaluate(self, evaluator: Evaluator, path: str) -> int:
         """Evaluate and print."""
