@@ -117,7 +117,7 @@ def run(words: list[str], host: Host) -> int:
             return incomplete(name, rest, host)
         name, rest = f"{name} {rest[0]}", rest[1:]
     if name in COMMANDS:
-        from nixlite.cli.command import run_command
+        from nixlite.cli.running import run_command
 
         return run_command(make_command(name, settings, host), [*words[:at], *rest])
     if name in UNFIT:
@@ -144,11 +144,7 @@ def make_command(name: str, settings: Settings, host: Host) -> Command:
     module, _, kind = COMMANDS[name].rpartition(".")
     __import__(module)  # importlib's function would have to be loaded
     command: Command = getattr(sys.modules[module], kind)(settings, host)
-    if name == "eval":
-        from nixlite.cli.evaluate import Evaluate
-
-        assert isinstance(command, Evaluate)
-        command.run_debugged = run_debugged
+    command.debugged = run_debugged
     return command
 
 

@@ -6,7 +6,7 @@ run_oracle.py --in-process nixlite.oracle:run FILE.jsonl
 from __future__ import annotations
 
 from nixlite.__main__ import make_command
-from nixlite.cli.command import run_command
+from nixlite.cli.running import run_command
 from nixlite.host.capturing import CapturingHost
 from nixlite.host.settings import Settings
 

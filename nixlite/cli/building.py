@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from nixlite.cli.derivation import FLAGS as DERIVATION_FLAGS
 from nixlite.cli.derivation import Derivation
-from nixlite.cli.flags import Flag, Flags, ignore, turn_on
+from nixlite.cli.flag import Flag, Flags
+from nixlite.cli.flags import ignore, turn_on
 from nixlite.errors import EvalError
 from nixlite.host.settings import INFO
 from nixlite.runtime.expect import force_attrs, force_bool, force_list, force_string_no_context
@@ -27,6 +28,22 @@ if TYPE_CHECKING:
     Wanted = dict[str, tuple[str, ...]]
     """The wanted outputs of derivations, by the paths of their `.drv` files."""
 
+BUILD_FLAGS: Flags = {
+    "--dry-run": Flag("", turn_on("dry_run"), "only tell what would be built (needed)"),
+    "--json": Flag("", turn_on("json"), "print the wanted outputs as JSON"),
+    **{name: flag for name, flag in DERIVATION_FLAGS.items() if name != "--recursive"},
+    "--out-link": Flag("path", ignore, short="-o"),
+    "--no-link": Flag("", ignore),
+    "--print-out-paths": Flag("", ignore),
+    "--rebuild": Flag("", ignore),
+    "--profile": Flag("path", ignore),
+}
+
+PATH_FLAGS: Flags = {
+    "--derivation": Flag("", turn_on("derivation"), "print the paths of derivations"),
+    **DERIVATION_FLAGS,
+}
+
 
 class Build(Derivation):
     """The command line of `nix build`; only `--dry-run` needs no store."""
@@ -36,12 +53,12 @@ class Build(Derivation):
         "Print what nix build would build. No binary cache is asked: what one has is listed as well;\n"
         "only outputs that are in /nix/store already are left out."
     )
+    flags = BUILD_FLAGS
+    dry_run = False
+    json = False
 
     def __init__(self, settings: Settings, host: Host) -> None:
         super().__init__(settings, host)
-        self.flags = BUILD_FLAGS
-        self.dry_run = False
-        self.json = False
         self.chosen: Wanted = {}
 
     def run(self) -> int:
@@ -164,11 +181,8 @@ class PathInfo(Derivation):
 
     usage = "nixlite path-info --derivation [-r] [flags] [FLAKE#ATTRPATH | PATH.drv | FILE | ATTRPATH]…"
     description = "Print the paths of derivations; without '--derivation', those of outputs that are there."
-
-    def __init__(self, settings: Settings, host: Host) -> None:
-        super().__init__(settings, host)
-        self.flags = PATH_FLAGS
-        self.derivation = False
+    flags = PATH_FLAGS
+    derivation = False
 
     def run(self) -> int:
         """Print the paths."""
@@ -198,20 +212,3 @@ class PathInfo(Derivation):
                 )
             found.append(place)
         return found
-
-
-BUILD_FLAGS: Flags = {
-    "--dry-run": Flag("", turn_on("dry_run"), "only tell what would be built (needed)"),
-    "--json": Flag("", turn_on("json"), "print the wanted outputs as JSON"),
-    **{name: flag for name, flag in DERIVATION_FLAGS.items() if name != "--recursive"},
-    "--out-link": Flag("path", ignore, short="-o"),
-    "--no-link": Flag("", ignore),
-    "--print-out-paths": Flag("", ignore),
-    "--rebuild": Flag("", ignore),
-    "--profile": Flag("path", ignore),
-}
-
-PATH_FLAGS: Flags = {
-    "--derivation": Flag("", turn_on("derivation"), "print the paths of derivations"),
-    **DERIVATION_FLAGS,
-}

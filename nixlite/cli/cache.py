@@ -6,15 +6,15 @@ from time import monotonic
 from typing import TYPE_CHECKING
 
 from nixlite.cli.command import Command
-from nixlite.cli.flags import COMMON, EVALUATION, Flag, Flags, turn_on
+from nixlite.cli.flag import Flag, Flags
+from nixlite.cli.flags import COMMON, EVALUATION, turn_on
 from nixlite.cli.sources import file_path
+from nixlite.cli.starting import start
 from nixlite.errors import EvalError, UsageError, did_you_mean
 from nixlite.spelling import natural
 
 if TYPE_CHECKING:
     from nixlite.evaluator import Evaluator
-    from nixlite.host.host import Host
-    from nixlite.host.settings import Settings
     from nixlite.observe.warm import Outcome
 
 FAILURE = 1
@@ -30,6 +30,16 @@ def set_jobs(command: CacheCommand, words: list[str]) -> None:
     command.jobs = jobs
 
 
+FLAGS: Flags = {
+    "--stale": Flag("", turn_on("stale"), "clear: only what other versions of nixlite or Python have left"),
+    "--json": Flag("", turn_on("json"), "info: print JSON"),
+    "--include": EVALUATION["--include"],
+    "--impure": EVALUATION["--impure"],
+    **COMMON,
+    "--jobs": Flag("n", set_jobs, "warm: this many processes (one for each processor)", "-j"),
+}
+
+
 class CacheCommand(Command):
     """The command line of `nixlite cache`."""
 
@@ -42,13 +52,10 @@ class CacheCommand(Command):
         "are listed, and the exit code is then 1. 'info' tells what is there, 'clear' removes it. Evaluation "
         "is impure unless --pure-eval is given, which is compiled for apart."
     )
-
-    def __init__(self, settings: Settings, host: Host) -> None:
-        super().__init__(settings, host)
-        self.flags = FLAGS
-        self.jobs = 0
-        self.json = False
-        self.stale = False
+    flags = FLAGS
+    jobs = 0
+    json = False
+    stale = False
 
     def run(self) -> int:
         """Do what the first word says."""
@@ -78,8 +85,8 @@ class CacheCommand(Command):
         if not self.words:
             raise UsageError("there is nothing to compile: name files or directories")
         self.directory()
-        evaluator = self.start()
-        start = monotonic()
+        evaluator = start(self)
+        began = monotonic()
         paths = self.paths(evaluator)
         self.check(evaluator)
         jobs = self.jobs or processors()
@@ -92,7 +99,7 @@ class CacheCommand(Command):
                 bar.step(outcome.path)
         finally:
             bar.end()
-        return self.report(outcomes, monotonic() - start)
+        return self.report(outcomes, monotonic() - began)
 
     def paths(self, evaluator: Evaluator) -> list[str]:
         """The files that the command line names."""
@@ -212,13 +219,3 @@ def amount(size: int) -> str:
         return f"{size} bytes"
     power = 1 if size < 999_950 else 2 if size < 999_950_000 else 3
     return f"{size / 1000**power:.1f} {'kMG'[power - 1]}B"
-
-
-FLAGS: Flags = {
-    "--stale": Flag("", turn_on("stale"), "clear: only what other versions of nixlite or Python have left"),
-    "--json": Flag("", turn_on("json"), "info: print JSON"),
-    "--include": EVALUATION["--include"],
-    "--impure": EVALUATION["--impure"],
-    **COMMON,
-    "--jobs": Flag("n", set_jobs, "warm: this many processes (one for each processor)", "-j"),
-}

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from nixlite.cli.command import Command
-from nixlite.cli.flags import COMMON, Flag, turn_on
+from nixlite.cli.flag import Flag, Flags
+from nixlite.cli.flags import COMMON, turn_on
 from nixlite.errors import EvalError, UsageError
 from nixlite.host.setting_names import KIND_OF
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from nixlite.host.host import Host
     from nixlite.host.settings import Settings
 
 HIDDEN = {"auto-allocate-uids": "auto-allocate-uids", "impure-env": "configurable-impure-env"}
@@ -87,6 +87,8 @@ warn-large-path-threshold = 0
 """What Nix 2.34.8 says where nobody has set anything, and where that is not the empty text, or `false` for
 Booleans. What it finds out about the machine is not among them."""
 
+FLAGS: Flags = {"--json": Flag("", turn_on("json")), **COMMON}
+
 
 class ConfigShow(Command):
     """The command line of `nix config show`."""
@@ -94,11 +96,8 @@ class ConfigShow(Command):
     usage = "nixlite config show [flags] [NAME]"
     description = "Print the settings, or the value of one."
     pure = True
-
-    def __init__(self, settings: Settings, host: Host) -> None:
-        super().__init__(settings, host)
-        self.flags = {"--json": Flag("", turn_on("json")), **COMMON}
-        self.json = False
+    flags = FLAGS
+    json = False
 
     def run(self) -> int:
         """Print all settings or one."""

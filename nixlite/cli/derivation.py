@@ -9,8 +9,10 @@ from nixlite.cli.auto_call import auto_arguments
 from nixlite.cli.evaluate import FLAGS as EVALUATE_FLAGS
 from nixlite.cli.evaluate import Evaluate
 from nixlite.cli.explain.packages import find_derivations, package_of
-from nixlite.cli.flags import Flag, Flags, turn_on
+from nixlite.cli.flag import Flag, Flags
+from nixlite.cli.flags import turn_on
 from nixlite.cli.flake.locking import is_flake
+from nixlite.cli.starting import start
 from nixlite.errors import EvalError, NixTypeError, UsageError
 from nixlite.runtime.messages import show_short
 from nixlite.runtime.operators import is_derivation
@@ -20,10 +22,14 @@ from nixlite.runtime.values import ContextString, show_type
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from nixlite.evaluator import Evaluator
-    from nixlite.host.host import Host
-    from nixlite.host.settings import Settings
     from nixlite.runtime.state import State
     from nixlite.runtime.values import Value
+
+
+FLAGS: Flags = {
+    "--recursive": Flag("", turn_on("recursive"), "the derivations that these depend on as well", "-r"),
+    **{name: flag for name, flag in EVALUATE_FLAGS.items() if name not in ("--raw", "--json", "--write-to")},
+}
 
 
 class Derivation(Evaluate):
@@ -31,11 +37,8 @@ class Derivation(Evaluate):
 
     usage = "nixlite derivation show [flags] [FLAKE#ATTRPATH | PATH.drv | FILE | ATTRPATH]…"
     description = "Print the derivations that programs mean as JSON, as nix derivation show does."
-
-    def __init__(self, settings: Settings, host: Host) -> None:
-        super().__init__(settings, host)
-        self.flags = FLAGS
-        self.recursive = False
+    flags = FLAGS
+    recursive = False
 
     def run(self) -> int:
         """Print one JSON object for all derivations that are named."""
@@ -48,7 +51,7 @@ class Derivation(Evaluate):
         plain = [word for word in words if not program and not self.is_drv(word) and not is_flake(self, word)]
         if self.file or plain:
             self.settings.pure_eval = False
-        evaluator = self.start()
+        evaluator = start(self)
         paths: dict[str, None] = {}
         for word in words or ["" if program else "."]:
             paths.update(dict.fromkeys(self.drv_paths(evaluator, word, program=program)))
@@ -135,9 +138,3 @@ def path_of_string(state: State, value: str | ContextString) -> str:
     if not path.endswith(".drv"):
         raise EvalError(f"'{path}' is not a store derivation")
     return path
-
-
-FLAGS: Flags = {
-    "--recursive": Flag("", turn_on("recursive"), "the derivations that these depend on as well", "-r"),
-    **{name: flag for name, flag in EVALUATE_FLAGS.items() if name not in ("--raw", "--json", "--write-to")},
-}

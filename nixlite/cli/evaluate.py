@@ -8,9 +8,11 @@ from __future__ import annotations
 
 from nixlite.cli.auto_call import auto_arguments, find_along_attr_path
 from nixlite.cli.command import Command
-from nixlite.cli.flags import COMMON, EVALUATION, OBSERVATION, Flag, Flags, ignore, store, turn_on
+from nixlite.cli.flag import Flag, Flags
+from nixlite.cli.flags import COMMON, EVALUATION, OBSERVATION, ignore, store, turn_on
 from nixlite.cli.flake.locking import LOCKING, Locking, flake_attribute, is_flake
 from nixlite.cli.sources import file_path, stdin_source, string_source
+from nixlite.cli.starting import observed, start
 from nixlite.errors import EvalError, NixTypeError, UsageError
 from nixlite.runtime.call import call
 from nixlite.runtime.thunk import attribute_position, force
@@ -29,6 +31,30 @@ if TYPE_CHECKING:
     RunDebugged = Callable[[Evaluator, Callable[[], int]], int]
 
 
+FLAGS: Flags = {
+    "--expr": Flag("expr", store("expression"), "evaluate an expression"),
+    "--file": Flag(
+        "file", store("file"), "evaluate a file, or the standard input (-); implies --impure", "-f"
+    ),
+    "--apply": Flag("expr", store("apply"), "apply a function to the value"),
+    "--json": Flag("", turn_on("json"), "print JSON"),
+    "--raw": Flag("", turn_on("raw"), "print a string as it is"),
+    "--pretty": Flag("", turn_on("pretty"), "spread JSON over lines"),
+    "--no-pretty": Flag("", turn_on("compact"), "JSON on one line"),
+    "--write-to": Flag("path", store("write_to"), "write a string, or a set of strings, to files"),
+    "--read-only": Flag("", turn_on("read_only"), "add nothing to the store"),
+    "--debugger": Flag("", turn_on("debugger"), "stop at errors and builtins.break in a REPL"),
+    **EVALUATION,
+    **OBSERVATION,
+    **COMMON,
+    "--offline": Flag("", ignore),
+    "--no-net": Flag("", ignore),
+    "--refresh": Flag("", ignore),
+    "--print-build-logs": Flag("", ignore, short="-L"),
+    **LOCKING,
+}
+
+
 class Evaluate(Command):
     """The command line of `nix eval`, and doing what it says.
 
@@ -40,23 +66,22 @@ class Evaluate(Command):
     pure = True  # `--impure` and `--file` undo this
     usage = "nixlite eval [flags] [FLAKE#ATTRPATH | [FILE | --expr EXPR | -f FILE] [ATTRPATH]]"
     description = "Evaluate a Nix expression and print its value, as nix eval does."
+    flags = FLAGS
+    file = ""
+    flake = ""
+    expression: str | None = None
+    apply: str | None = None
+    json = False
+    raw = False
+    pretty = False
+    compact = False
+    write_to: str | None = None
+    read_only = False
+    debugger = False
 
     def __init__(self, settings: Settings, host: Host) -> None:
         super().__init__(settings, host)
-        self.flags = FLAGS
-        self.file = ""
-        self.flake = ""
-        self.expression: str | None = None
         self.locking = Locking()
-        self.apply: str | None = None
-        self.json = False
-        self.raw = False
-        self.pretty = False
-        self.compact = False
-        self.write_to: str | None = None
-        self.read_only = False
-        self.debugger = False
-        self.run_debugged: RunDebugged | None = None
 
     def run(self) -> int:
         """Evaluate one value and print it or write it to files."""
@@ -64,16 +89,12 @@ class Evaluate(Command):
         if self.raw and self.json:
             raise UsageError("--raw and --json are mutually exclusive")
         self.settings.read_only = self.read_only
-        evaluator = self.start()
+        evaluator = start(self)
         if self.debugger:
-            return self.debug(evaluator, path)
-        return self.observed(lambda: self.evaluate(evaluator, path))
-
-    def debug(self, evaluator: Evaluator, path: str) -> int:
-        """Evaluate under the debugger."""
-        assert self.run_debugged is not None
-        self.unwatch()  # a person will be typing
-        return self.run_debugged(evaluator, lambda: self.evaluate(evaluator, path))
+            assert self.debugged is not None
+            self.unwatch()  # a person will be typing
+            return self.debugged(evaluator, lambda: self.evaluate(evaluator, path))
+        return observed(self, lambda: self.evaluate(evaluator, path))
 
     def evaluate(self, evaluator: Evaluator, path: str) -> int:
         """Evaluate and print."""
@@ -191,27 +212,3 @@ def write_attribute(output: Output, name: str, item: Lazy, directory: str) -> No
         raise EvalError(f"invalid file name '{name}'")
     write_value(output, force(item), f"{directory}/{name}", shown_place(error_position))
     del error_context
-
-
-FLAGS: Flags = {
-    "--expr": Flag("expr", store("expression"), "evaluate an expression"),
-    "--file": Flag(
-        "file", store("file"), "evaluate a file, or the standard input (-); implies --impure", "-f"
-    ),
-    "--apply": Flag("expr", store("apply"), "apply a function to the value"),
-    "--json": Flag("", turn_on("json"), "print JSON"),
-    "--raw": Flag("", turn_on("raw"), "print a string as it is"),
-    "--pretty": Flag("", turn_on("pretty"), "spread JSON over lines"),
-    "--no-pretty": Flag("", turn_on("compact"), "JSON on one line"),
-    "--write-to": Flag("path", store("write_to"), "write a string, or a set of strings, to files"),
-    "--read-only": Flag("", turn_on("read_only"), "add nothing to the store"),
-    "--debugger": Flag("", turn_on("debugger"), "stop at errors and builtins.break in a REPL"),
-    **EVALUATION,
-    **OBSERVATION,
-    **COMMON,
-    "--offline": Flag("", ignore),
-    "--no-net": Flag("", ignore),
-    "--refresh": Flag("", ignore),
-    "--print-build-logs": Flag("", ignore, short="-L"),
-    **LOCKING,
-}

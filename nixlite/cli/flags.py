@@ -1,13 +1,8 @@
-"""Command lines as Nix reads them.
-
-Nix has rules of its own, so `argparse` is not used for reading: a flag takes a fixed number of words whatever
-they look like (`--argstr x -1`), nothing may be abbreviated or written with `=`, `-vI x` is `-v -I x`, and
-every setting is a flag (`--max-call-depth 5`, `--pure-eval`, `--no-pure-eval`). Flags are tables of `Flag`;
-reading them changes a `Command` object. `help.py` shows the tables.
-"""
+"""The flags that several commands have, and what flags do: reading one changes a `Command` object."""
 
 from __future__ import annotations
 
+from nixlite.cli.flag import Flag, Flags
 from nixlite.errors import NixError, UsageError
 from nixlite.host.settings import UNITS
 
@@ -18,37 +13,6 @@ if TYPE_CHECKING:
 
     from nixlite.cli.command import Command
 
-
-class Flag:
-    """A flag: what its arguments are called, what it does with them, what to say of it, its short form.
-
-    A flag without help is an older name or accepted for Nix's sake. `own` marks those that `nix-instantiate`
-    reads itself: it has other words when their argument is missing, and they count after `--` too.
-    """
-
-    __slots__ = ("action", "help", "labels", "own", "short")
-
-    def __init__(
-        self,
-        labels: str,
-        action: Callable[[Any, list[str]], None],
-        help: str = "",  # noqa: A002
-        short: str = "",
-        own: bool = False,
-    ) -> None:
-        self.labels = labels
-        self.action = action
-        self.help = help
-        self.short = short
-        self.own = own
-
-    @property
-    def arity(self) -> int:
-        """How many words the flag takes."""
-        return len(self.labels.split())
-
-
-Flags = dict[str, Flag]
 
 LOG_FORMATS = ("raw", "raw-with-logs", "internal-json", "bar", "bar-with-logs")
 
@@ -198,77 +162,6 @@ OBSERVATION: Flags = {
     "--stats": Flag("", turn_on("stats"), "print counters and times, as JSON, to the standard error"),
     "--profile-calls": Flag("", turn_on("count_calls"), "--stats with the calls of each function"),
 }
-
-
-def read_command_line(command: Command, words: list[str], flags: Flags) -> None:
-    """Read a whole command line into *command*. Raises UsageError with Nix's message.
-
-    What is no flag goes to `command.words`, and so does what comes after `--`, save its own flags.
-    """
-    by_name = flags | {flag.short: flag for flag in flags.values() if flag.short}
-    todo = words[::-1]
-    while todo:
-        word = todo.pop()
-        if word == "--":
-            read_rest(command, todo[::-1], by_name)
-            break
-        if not word.startswith("-") or (word == "-" and "-" not in flags):
-            command.words.append(word)
-            continue
-        if len(word) > 2 and word[1] != "-" and word[1].isascii() and word[1].isalpha():
-            word, *more = split_compound(word)
-            todo += reversed(more)
-        flag = by_name.get(word) or setting_flag(word)
-        if flag is None:
-            raise UsageError(f"unrecognised flag '{word}'")
-        arity = flag.arity
-        if len(todo) < arity and flag.own:
-            raise UsageError(f"'{word}' requires an argument")
-        if len(todo) < arity:
-            raise UsageError(f"flag '{word}' requires {arity} argument(s), but only {len(todo)} were given")
-        flag.action(command, [todo.pop() for _ in range(arity)])
-
-
-def read_rest(command: Command, words: list[str], flags: Flags) -> None:
-    """Read what follows `--`: a flag of the command's own is one, but sees no words after it (as in Nix)."""
-    for word in words:
-        flag = flags.get(word)
-        if flag is None or not flag.own:
-            command.words.append(word)
-        elif flag.arity:
-            raise UsageError(f"'{word}' requires an argument")
-        else:
-            flag.action(command, [])
-
-
-def split_compound(word: str) -> list[str]:
-    """`-vE` as `-v` and `-E`; what does not look like a letter begins an argument (`-j3`, `-I./x`)."""
-    pieces: list[str] = []
-    for at, letter in enumerate(word[1:], 1):
-        if not (letter.isascii() and letter.isalpha()):
-            return [*pieces, word[at:]]
-        pieces.append(f"-{letter}")
-    return pieces
-
-
-def setting_flag(word: str) -> Flag | None:
-    """The flag that a setting is: `--pure-eval`, `--no-pure-eval`, `--max-call-depth N`, …"""
-    if not word.startswith("--"):
-        return None
-    from nixlite.host.setting_names import ALIASES, KIND_OF
-
-    name = word[2:]
-    proper = ALIASES.get(name, name)
-    kind = KIND_OF.get(proper)
-    if kind == "boolean" or proper == "sandbox":
-        return Flag("", lambda command, words: assign(command, proper, "true"))
-    if kind is not None:
-        return Flag("value", lambda command, words: assign(command, proper, words[0]))
-    if name.startswith("no-") and (KIND_OF.get(name[3:]) == "boolean" or name == "no-sandbox"):
-        return Flag("", lambda command, words: assign(command, name[3:], "false"))
-    if name.startswith("extra-") and KIND_OF.get(ALIASES.get(name[6:], name[6:])) in ("list", "features"):
-        return Flag("value", lambda command, words: assign(command, name, words[0]))
-    return None
 
 
 def assign(command: Command, name: str, text: str) -> None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 
 from nixlite.cli.command import Command
-from nixlite.cli.flags import COMMON, Flag, Flags
+from nixlite.cli.flag import Flag, Flags
+from nixlite.cli.flags import COMMON
 from nixlite.errors import EvalError, UsageError
 from nixlite.store.hashing import (
     BadHashError,
@@ -23,170 +24,9 @@ if TYPE_CHECKING:
     from typing import Any
 
     from nixlite.host.host import Host
-    from nixlite.host.settings import Settings
     from nixlite.store.tree import Node
 
 METHODS = ("flat", "nar", "git")
-
-
-class HashCommand(Command):
-    """What commands about hashes share: an algorithm and a form."""
-
-    def __init__(self, settings: Settings, host: Host) -> None:
-        super().__init__(settings, host)
-        self.algorithm: str | None = None
-        self.format = "sri"
-
-    def print(self, found: Hash) -> None:
-        """Print a hash in the form that is wanted; only SRI tells the algorithm."""
-        self.host.write_stdout(f"{found.text(self.format, prefix=False)}\n")
-
-    def features(self) -> frozenset[str]:
-        """The experimental features; some algorithms need one."""
-        return self.settings.features
-
-
-class HashPath(HashCommand):
-    """`nix hash path`: of the archive that a file or directory makes."""
-
-    usage = "nixlite hash path [flags] PATH…"
-    description = "Print the hash of files or directories, of the archives (NAR) that they make."
-    method = "nar"
-
-    def __init__(self, settings: Settings, host: Host) -> None:
-        super().__init__(settings, host)
-        self.flags = {**FORMS, **PATH_FLAGS, **COMMON}
-
-    def run(self) -> int:
-        """Print a line for each path."""
-        for word in self.words:
-            self.print(self.hash_of(word))
-        return 0
-
-    def hash_of(self, word: str) -> Hash:
-        """The hash of what lies at a path of the command line."""
-        from nixlite.fetch.inputs import require_feature
-        from nixlite.store.nar import hash_tree
-
-        algorithm = self.algorithm or "sha256"
-        path = absolute(self, word)
-        if self.method == "flat":
-            return hash_bytes(algorithm, read_file(self.host, path, word))
-        if self.method == "git":
-            require_feature("git-hashing", self.settings.features)
-        return hash_tree(tree_at(self.host, path), self.method, algorithm)
-
-
-class HashFile(HashPath):
-    """`nix hash file`: of a file's bytes."""
-
-    usage = "nixlite hash file [flags] PATH…"
-    description = "Print the hash of the bytes of files."
-    method = "flat"
-
-    def __init__(self, settings: Settings, host: Host) -> None:
-        super().__init__(settings, host)
-        self.flags = {**FORMS, **COMMON}
-
-
-class Convert(HashCommand):
-    """`nix hash convert`."""
-
-    usage = "nixlite hash convert [--hash-algo ALGORITHM] [--from FORMAT] [--to FORMAT] HASH…"
-    description = "Print hashes in another form."
-
-    def __init__(self, settings: Settings, host: Host) -> None:
-        super().__init__(settings, host)
-        self.flags = {**CONVERT_FLAGS, **COMMON}
-        self.expected = ""
-
-    def run(self) -> int:
-        """Print a line for each hash."""
-        for word in self.words:
-            found, form = parse_hash_and_format(word, self.algorithm, self.features())
-            if self.expected and self.expected != form:
-                raise BadHashError(
-                    f"input hash '{word}' has format '{form}', but '--from {self.expected}' was specified"
-                )
-            self.print(found)
-        return 0
-
-
-class ToBase16(HashCommand):
-    """`nix hash to-base16`, an old form of `convert`."""
-
-    usage = "nixlite hash to-base16 [--type ALGORITHM] HASH…"
-    description = "Print hashes in base 16 (an old form of `hash convert`)."
-    target = "base16"
-
-    def __init__(self, settings: Settings, host: Host) -> None:
-        super().__init__(settings, host)
-        self.flags = {"--type": TYPE, **COMMON}
-        self.format = self.target
-
-    def run(self) -> int:
-        """Print a line for each hash."""
-        self.settings.warn(
-            "The old format conversion subcommands of `nix hash` were deprecated in favor of"
-            " `nix hash convert`."
-        )
-        for word in self.words:
-            self.print(parse_hash(word, self.algorithm, self.features()))
-        return 0
-
-
-class ToBase32(ToBase16):
-    """`nix hash to-base32`."""
-
-    usage = "nixlite hash to-base32 [--type ALGORITHM] HASH…"
-    description = "Print hashes in Nix's base 32 (an old form of `hash convert`)."
-    target = "nix32"
-
-
-class ToBase64(ToBase16):
-    """`nix hash to-base64`."""
-
-    usage = "nixlite hash to-base64 [--type ALGORITHM] HASH…"
-    description = "Print hashes in base 64 (an old form of `hash convert`)."
-    target = "base64"
-
-
-class ToSri(ToBase16):
-    """`nix hash to-sri`."""
-
-    usage = "nixlite hash to-sri [--type ALGORITHM] HASH…"
-    description = "Print hashes as SRI (an old form of `hash convert`)."
-    target = "sri"
-
-
-def absolute(command: Command, word: str) -> str:
-    """A path of the command line as an absolute one."""
-    from nixlite.spelling import normalise
-
-    return normalise(os.path.join(command.settings.cwd, word))
-
-
-def tree_at(host: Host, path: str) -> Node:
-    """The tree at a path; symlinks above its last part are followed. Raises EvalError where there is none."""
-    from nixlite.store.tree import host_tree
-
-    real = host.real_path(path, last=False)
-    if not host.exists(real):
-        raise EvalError(f"path '/{path}' does not exist")  # so many slashes has Nix's message
-    return host_tree(host, real)
-
-
-def read_file(host: Host, path: str, word: str) -> bytes:
-    """The bytes of a file, a pipe or whatever can be read. Raises EvalError."""
-    real = host.real_path(path)
-    if host.file_type(real) == "directory":
-        raise EvalError("read of 65536 bytes: Is a directory")
-    if not host.exists(real):
-        raise EvalError(f'opening file "{word}": No such file or directory')
-    return host.read_bytes(real)
-
-
-# --- flags
 
 
 def set_algorithm(command: Any, words: list[str]) -> None:
@@ -239,3 +79,148 @@ CONVERT_FLAGS: Flags = {
     "--hash-algo": TYPE,
 }
 """Of `hash convert`."""
+
+OLD_FLAGS: Flags = {"--type": TYPE}
+"""Of `hash to-base16` and its like."""
+
+
+class HashCommand(Command):
+    """What commands about hashes share: an algorithm and a form."""
+
+    algorithm: str | None = None
+    format = "sri"
+
+    def print(self, found: Hash) -> None:
+        """Print a hash in the form that is wanted; only SRI tells the algorithm."""
+        self.host.write_stdout(f"{found.text(self.format, prefix=False)}\n")
+
+    def features(self) -> frozenset[str]:
+        """The experimental features; some algorithms need one."""
+        return self.settings.features
+
+
+class HashPath(HashCommand):
+    """`nix hash path`: of the archive that a file or directory makes."""
+
+    usage = "nixlite hash path [flags] PATH…"
+    description = "Print the hash of files or directories, of the archives (NAR) that they make."
+    method = "nar"
+    flags = FORMS | PATH_FLAGS | COMMON
+
+    def run(self) -> int:
+        """Print a line for each path."""
+        for word in self.words:
+            self.print(self.hash_of(word))
+        return 0
+
+    def hash_of(self, word: str) -> Hash:
+        """The hash of what lies at a path of the command line."""
+        from nixlite.fetch.inputs import require_feature
+        from nixlite.store.nar import hash_tree
+
+        algorithm = self.algorithm or "sha256"
+        path = absolute(self, word)
+        if self.method == "flat":
+            return hash_bytes(algorithm, read_file(self.host, path, word))
+        if self.method == "git":
+            require_feature("git-hashing", self.settings.features)
+        return hash_tree(tree_at(self.host, path), self.method, algorithm)
+
+
+class HashFile(HashPath):
+    """`nix hash file`: of a file's bytes."""
+
+    usage = "nixlite hash file [flags] PATH…"
+    description = "Print the hash of the bytes of files."
+    method = "flat"
+    flags = FORMS | COMMON
+
+
+class Convert(HashCommand):
+    """`nix hash convert`."""
+
+    usage = "nixlite hash convert [--hash-algo ALGORITHM] [--from FORMAT] [--to FORMAT] HASH…"
+    description = "Print hashes in another form."
+    flags = CONVERT_FLAGS | COMMON
+    expected = ""
+
+    def run(self) -> int:
+        """Print a line for each hash."""
+        for word in self.words:
+            found, form = parse_hash_and_format(word, self.algorithm, self.features())
+            if self.expected and self.expected != form:
+                raise BadHashError(
+                    f"input hash '{word}' has format '{form}', but '--from {self.expected}' was specified"
+                )
+            self.print(found)
+        return 0
+
+
+class ToBase16(HashCommand):
+    """`nix hash to-base16`, an old form of `convert`."""
+
+    usage = "nixlite hash to-base16 [--type ALGORITHM] HASH…"
+    description = "Print hashes in base 16 (an old form of `hash convert`)."
+    format = "base16"
+    flags = OLD_FLAGS | COMMON
+
+    def run(self) -> int:
+        """Print a line for each hash."""
+        self.settings.warn(
+            "The old format conversion subcommands of `nix hash` were deprecated in favor of"
+            " `nix hash convert`."
+        )
+        for word in self.words:
+            self.print(parse_hash(word, self.algorithm, self.features()))
+        return 0
+
+
+class ToBase32(ToBase16):
+    """`nix hash to-base32`."""
+
+    usage = "nixlite hash to-base32 [--type ALGORITHM] HASH…"
+    description = "Print hashes in Nix's base 32 (an old form of `hash convert`)."
+    format = "nix32"
+
+
+class ToBase64(ToBase16):
+    """`nix hash to-base64`."""
+
+    usage = "nixlite hash to-base64 [--type ALGORITHM] HASH…"
+    description = "Print hashes in base 64 (an old form of `hash convert`)."
+    format = "base64"
+
+
+class ToSri(ToBase16):
+    """`nix hash to-sri`."""
+
+    usage = "nixlite hash to-sri [--type ALGORITHM] HASH…"
+    description = "Print hashes as SRI (an old form of `hash convert`)."
+    format = "sri"
+
+
+def absolute(command: Command, word: str) -> str:
+    """A path of the command line as an absolute one."""
+    from nixlite.spelling import normalise
+
+    return normalise(os.path.join(command.settings.cwd, word))
+
+
+def tree_at(host: Host, path: str) -> Node:
+    """The tree at a path; symlinks above its last part are followed. Raises EvalError where there is none."""
+    from nixlite.store.tree import host_tree
+
+    real = host.real_path(path, last=False)
+    if not host.exists(real):
+        raise EvalError(f"path '/{path}' does not exist")  # so many slashes has Nix's message
+    return host_tree(host, real)
+
+
+def read_file(host: Host, path: str, word: str) -> bytes:
+    """The bytes of a file, a pipe or whatever can be read. Raises EvalError."""
+    real = host.real_path(path)
+    if host.file_type(real) == "directory":
+        raise EvalError("read of 65536 bytes: Is a directory")
+    if not host.exists(real):
+        raise EvalError(f'opening file "{word}": No such file or directory')
+    return host.read_bytes(real)

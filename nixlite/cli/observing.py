@@ -10,7 +10,7 @@ Profiles are written whatever comes of the evaluation, counters only where it su
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from nixlite.spelling import normalise
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from nixlite.observe.stacks import Stacks
 
 
-def observed(command: Command, evaluator: Evaluator, run: Callable[[], int]) -> int:
+def observed_run(command: Command, evaluator: Evaluator, run: Callable[[], int]) -> int:
     """The exit code of `run()`, observed as command line, settings and environment ask for."""
     if counters_wanted(command):
         run = counted(command, evaluator, run)
@@ -31,14 +31,14 @@ def observed(command: Command, evaluator: Evaluator, run: Callable[[], int]) -> 
     return run()
 
 
-def counters_wanted(command: Any) -> bool:
+def counters_wanted(command: Command) -> bool:
     """Whether counters are asked for; `NIX_SHOW_STATS` may have any value but `0`, as in Nix."""
     host = command.host
     asked: bool = command.stats or command.count_calls
     return asked or (host.has_env("NIX_SHOW_STATS") and host.get_env("NIX_SHOW_STATS") != "0")
 
 
-def profile_wanted(command: Any) -> bool:
+def profile_wanted(command: Command) -> bool:
     """Whether a profile is asked for."""
     return bool(command.profile) or command.settings.get("eval-profiler", "disabled") == "flamegraph"
 
@@ -46,7 +46,7 @@ def profile_wanted(command: Any) -> bool:
 # -- profiles
 
 
-def profiled(command: Any, evaluator: Evaluator, run: Callable[[], int]) -> Callable[[], int]:
+def profiled(command: Command, evaluator: Evaluator, run: Callable[[], int]) -> Callable[[], int]:
     """*run* with a profile written at its end. Raises NixError where that cannot be."""
     from nixlite.observe.sampling import Profiler, open_profile
     from nixlite.observe.stacks import nix_stacks
@@ -87,7 +87,7 @@ def write_profile(path: str, stacks: Stacks) -> None:
 # -- counters
 
 
-def counted(command: Any, evaluator: Evaluator, run: Callable[[], int]) -> Callable[[], int]:
+def counted(command: Command, evaluator: Evaluator, run: Callable[[], int]) -> Callable[[], int]:
     """*run* with counters written when it has succeeded."""
     from nixlite.observe.stats import Statistics
 

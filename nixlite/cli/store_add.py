@@ -3,18 +3,35 @@
 from __future__ import annotations
 
 from nixlite.cli.command import Command
-from nixlite.cli.flags import COMMON, Flag, Flags, store, turn_on
+from nixlite.cli.flag import Flag, Flags
+from nixlite.cli.flags import COMMON, store, turn_on
 from nixlite.cli.hash import TYPE, absolute, tree_at
+from nixlite.cli.starting import start
 from nixlite.errors import EvalError, UsageError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from nixlite.host.host import Host
-    from nixlite.host.settings import Settings
-
 METHODS = ("nar", "flat", "git", "text")
+
+
+def set_method(command: Any, words: list[str]) -> None:
+    """`--mode`."""
+    if words[0] not in METHODS:
+        raise UsageError(f"Unknown file ingestion method '{words[0]}', expect `flat`, `nar`, or `git`")
+    command.method = words[0]
+
+
+FLAGS: Flags = {
+    "--name": Flag("name", store("name"), "the name in the store (that of the file)", "-n"),
+    "--mode": Flag(
+        "content-address-method", set_method, "what is hashed: nar (the archive), flat, text or git"
+    ),
+    "--hash-algo": TYPE,
+    "--dry-run": Flag("", turn_on("dry_run"), "only print the path"),
+    **COMMON,
+}
 
 
 class StoreAdd(Command):
@@ -26,13 +43,10 @@ class StoreAdd(Command):
     )
     description = "Print the store path that a file or directory has, and write it to a store directory."
     method = "nar"
-
-    def __init__(self, settings: Settings, host: Host) -> None:
-        super().__init__(settings, host)
-        self.flags = FLAGS
-        self.name = ""
-        self.algorithm = "sha256"
-        self.dry_run = False
+    flags = FLAGS
+    name = ""
+    algorithm = "sha256"
+    dry_run = False
 
     def run(self) -> int:
         """Print the path."""
@@ -50,7 +64,7 @@ class StoreAdd(Command):
         word = self.words[0]
         path = absolute(self, word)
         name = self.name or word.rpartition("/")[2]
-        evaluator = self.start()
+        evaluator = start(self)
         objects = evaluator.state.store
         node = tree_at(self.host, path)
         if node.kind == "directory" and self.method in ("flat", "text"):
@@ -73,21 +87,3 @@ class StoreAddPath(StoreAdd):
     """`nix store add-path`, an old name."""
 
     usage = "nixlite store add-path [flags] PATH"
-
-
-def set_method(command: Any, words: list[str]) -> None:
-    """`--mode`."""
-    if words[0] not in METHODS:
-        raise UsageError(f"Unknown file ingestion method '{words[0]}', expect `flat`, `nar`, or `git`")
-    command.method = words[0]
-
-
-FLAGS: Flags = {
-    "--name": Flag("name", store("name"), "the name in the store (that of the file)", "-n"),
-    "--mode": Flag(
-        "content-address-method", set_method, "what is hashed: nar (the archive), flat, text or git"
-    ),
-    "--hash-algo": TYPE,
-    "--dry-run": Flag("", turn_on("dry_run"), "only print the path"),
-    **COMMON,
-}

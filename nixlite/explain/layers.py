@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from nixlite.explain.brief import brief, forcing, package_changes, shown_place
-from nixlite.explain.recording.leaves import forced
+from nixlite.explain.recording.leaves import ask_for
 from nixlite.explain.recording.places import FINAL_NAMES, PREV_NAMES
 from nixlite.explain.recording.recorder import settled
 from nixlite.explain.stale.plain.overrides import name_package
@@ -19,9 +19,9 @@ from nixlite.syntax.tree import walk
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from nixlite.explain.recording.notes import Place
     from nixlite.explain.recording.places import Definition
     from nixlite.explain.recording.program import Examination
-    from nixlite.explain.recording.recorder import Place
     from nixlite.runtime.values import Lazy
 
 FORCED = 20
@@ -74,7 +74,7 @@ def layers(found: Examination, attrs: dict[str, Lazy], only: Sequence[str] = ())
     for number, (what, place, part) in enumerate(groups, 1):
         names = [name for name in part if not only or name in only]
         for name in names[:FORCED]:
-            _, value = found.recorder.ask(lambda cell=part[name]: forced(found, cell))  # type: ignore[misc]
+            _, value = ask_for(found, part[name])
             name_package(found, value)
         entries = [entry(found, name, part[name], number, owners) for name in names]
         for at, name in enumerate(names[:FORCED]):

@@ -14,8 +14,8 @@ from nixlite.explain.recording.program import locate
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from nixlite.explain.recording.notes import Place
     from nixlite.explain.recording.program import Examination, Program
-    from nixlite.explain.recording.recorder import Place
 
 
 class Change(NamedTuple):

@@ -15,7 +15,8 @@ from nixlite.host.bundled import BUNDLED_PREFIX
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Protocol
+    from collections.abc import Callable
+    from typing import Protocol, Self
 
     from nixlite.host.mounts import Mounts
     from nixlite.store.tree import Node
@@ -124,6 +125,17 @@ class Host:
         raise NotImplementedError
 
     # Built upon them.
+
+    def twin(self, write: Callable[[str], None] | None = None) -> Self:
+        """A host of the same world that may be given another store; this one keeps its own.
+
+        *write* takes what the twin would write to the standard error.
+        """
+        twin = object.__new__(type(self))
+        vars(twin).update(vars(self))
+        if write is not None:
+            vars(twin)["write_stderr"] = write
+        return twin
 
     def home(self) -> str:
         """The home directory, for `~/…` paths and the user's files."""

@@ -103,7 +103,7 @@ class CallCounter:
         if count is not None:
             self.starts[key] = count + 1
         elif not self.meet(sys._getframe(1)):
-            return sys.monitoring.DISABLE  # type: ignore[attr-defined,unused-ignore]
+            return sys.monitoring.DISABLE  # type: ignore[attr-defined,unused-ignore]  # since Python 3.12
         return None
 
     def on_event(self, frame: FrameType, event: str, argument: object) -> None:

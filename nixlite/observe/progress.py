@@ -2,7 +2,7 @@
 
 A timer's signal interrupts the program a few times a second; the handler looks at the interrupted frames
 for the place in the Nix source. Nothing of this is loaded before the two seconds are over (see
-`cli.command`), and the program that runs is not changed by it. Whatever else is written has the line erased
+`watch`), and the program that runs is not changed by it. Whatever else is written has the line erased
 first: the host's `write_stdout` and `write_stderr` are replaced for as long as it is there.
 """
 

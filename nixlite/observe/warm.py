@@ -212,6 +212,7 @@ def start_worker(make: Callable[[], Evaluator]) -> tuple[Connection, BaseProcess
 
     context = get_context("fork" if "fork" in get_all_start_methods() else "spawn")
     ours, theirs = context.Pipe()
+    # The stubs give a method to the contexts, but not to what they have in common.
     process = context.Process(target=work, args=(make, theirs), daemon=True)  # type: ignore[attr-defined]
     process.start()
     theirs.close()

@@ -18,7 +18,8 @@ PATIENCE = 2.0
 
 
 class Watch:
-    """A context: while it lasts and once it has lasted long, a line on the terminal tells how it gets on.
+    """From `start` to `stop`, or as a context: once it has lasted long, a line on the terminal tells how it
+    gets on.
 
     The host's standard error is a terminal (see `line.wanted`). *patience*: seconds before the line is shown.
     `note` says how far a longer task has come, of which the evaluation is a part.
@@ -33,6 +34,14 @@ class Watch:
         self.progress: Progress | None = None
 
     def __enter__(self) -> Watch:
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    def start(self) -> None:
+        """Begin to wait, where no block of code says how long."""
         import signal
 
         self.since = monotonic()
@@ -41,9 +50,9 @@ class Watch:
             signal.setitimer(signal.ITIMER_REAL, self.patience)
         except (AttributeError, ValueError):  # no such timer, or not the main thread: no line
             pass
-        return self
 
-    def __exit__(self, *_: object) -> None:
+    def stop(self) -> None:
+        """Wait no longer; a line that is shown goes."""
         stop_timer()
         if self.progress is not None:
             self.progress.stop()

@@ -7,8 +7,10 @@ from __future__ import annotations
 
 from nixlite.cli.auto_call import auto_arguments, auto_call, find_along_attr_path
 from nixlite.cli.command import Command
-from nixlite.cli.flags import COMMON, EVALUATION, Flag, Flags, ignore, store, turn_on
+from nixlite.cli.flag import Flag, Flags
+from nixlite.cli.flags import COMMON, EVALUATION, ignore, store, turn_on
 from nixlite.cli.sources import file_path, stdin_source, string_source
+from nixlite.cli.starting import start
 from nixlite.errors import UsageError
 from nixlite.repl import app
 from nixlite.repl.conversation import Abandoned
@@ -51,7 +53,7 @@ class Repl(Command):
         """Talk; returns the exit code."""
         if self.file and self.expression is not None:
             raise UsageError("'--file' and '--expr' are exclusive")
-        evaluator = self.start()
+        evaluator = start(self)
         style = Style(compat=self.compat, colour=self.host.stdout_colour())
         session = Session(evaluator, style, auto_arguments=auto_arguments(self, evaluator))
         if self.file or self.expression is not None:

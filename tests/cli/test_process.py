@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from nixlite.cli.command import Command, run_command
+from nixlite.cli.command import Command
+from nixlite.cli.running import run_command
 from nixlite.host.memory import MemoryHost
 from nixlite.host.settings import Settings
 from tests.support import ROOT, nixlite

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from nixlite.cli.command import run_command
 from nixlite.cli.evaluate import Evaluate
+from nixlite.cli.running import run_command
 from nixlite.evaluator import Evaluator
 from nixlite.host.memory import MemoryHost
 from nixlite.host.settings import Settings

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from nixlite.__main__ import make_command
-from nixlite.cli.command import run_command
+from nixlite.cli.running import run_command
 from nixlite.host.memory import Link, MemoryHost
 from nixlite.host.settings import Settings
 from tests.cli.recorded import DIRECTORY, FILES, Recorded, load, read_line

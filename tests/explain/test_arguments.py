@@ -8,8 +8,8 @@ import pytest
 
 from nixlite.__main__ import run
 from nixlite.evaluator import Evaluator
-from nixlite.explain.arguments import plan_call
-from nixlite.explain.arguments_text import written_call
+from nixlite.explain.arguments.plan import plan_call
+from nixlite.explain.arguments.text import written_call
 from nixlite.host.capturing import CapturingHost
 from nixlite.host.settings import Settings
 from nixlite.source import Source
@@ -18,7 +18,7 @@ from tests.repl.test_session import replies, session_in
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from nixlite.explain.arguments import CallPlan
+    from nixlite.explain.arguments.plan import CallPlan
 
 SCOPE = '{ lib = 1; zlib = throw "never evaluated"; debug = { }; }'
 

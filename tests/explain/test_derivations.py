@@ -78,8 +78,8 @@ UNMOVED = [
 
 
 @pytest.mark.parametrize(("pair", "places", "why"), UNMOVED, ids=[case[2] for case in UNMOVED])
-def test_unmoved(pair: str, places: list[str], why: str) -> None:
-    assert [one.place for one in report(pair)[1].unmoved] == places
+def test_left_behind(pair: str, places: list[str], why: str) -> None:
+    assert [one.place for one in report(pair)[1].left_behind] == places
 
 
 def test_fixed_outputs_with_the_same_path() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import nixlite
-from nixlite.explain.lab import column, table
+from nixlite.explain.stale.comparison import column, table
 from tests.explain.support import program_of_file
 
 LAB = Path(__file__).parent / "lab"

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from nixlite.explain import cycles, layers
+from nixlite.explain import layers
+from nixlite.explain.why import cycles
 from tests.explain.support import program_of
 
 OVERLAYS = """

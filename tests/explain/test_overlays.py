@@ -14,9 +14,9 @@ from typing import Any
 import pytest
 
 from nixlite.__main__ import run
-from nixlite.explain.answering import answer
 from nixlite.explain.overlays.nesting import Need, nested
 from nixlite.explain.recording.program import Program
+from nixlite.explain.why.answering import answer
 from nixlite.host.capturing import CapturingHost
 from nixlite.host.real import RealHost
 from nixlite.host.settings import Settings

@@ -189,7 +189,7 @@ def test_the_question_of_the_forum() -> None:
     assert "pytorch-lightning.nix:" in text
     assert [trap.kind for trap in report.traps] == ["same bytes"]
     assert report.traps[0].old_path == report.traps[0].new_path
-    after = {".".join(item.path): item.after for item in fix.moved}
+    after = {".".join(item.path): item.after for item in fix.effects}
     assert after["src.rev"] == "0.9.0"
     assert after["name"] == "python3.8-pytorch-lightning-0.9.0"
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from nixlite.explain.why import explain, show
+from nixlite.explain.why.attribute import explain, show
 from tests.explain.support import program_of
 
 CASES = [

@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from nixlite.__main__ import make_command
-from nixlite.cli.command import run_command
+from nixlite.cli.running import run_command
 from nixlite.host.capturing import CapturingHost
 from nixlite.host.settings import Settings
 

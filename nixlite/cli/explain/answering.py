@@ -11,8 +11,10 @@ from types import FunctionType
 
 from nixlite.cli.auto_call import auto_arguments, auto_call, parse_attr_path
 from nixlite.cli.command import Command
-from nixlite.cli.flags import COMMON, EVALUATION, Flag, Flags, store, turn_on
+from nixlite.cli.flag import Flag, Flags
+from nixlite.cli.flags import COMMON, EVALUATION, store, turn_on
 from nixlite.cli.sources import file_path, string_source
+from nixlite.cli.starting import start
 from nixlite.errors import UndefinedVariable, UsageError
 from nixlite.runtime.values import NixPath
 from nixlite.spelling import natural
@@ -29,6 +31,18 @@ if TYPE_CHECKING:
     from nixlite.runtime.values import Lazy
 
 
+EXPLAINING: Flags = {
+    "--expr": Flag(
+        "expr", store("expression"), "an expression; with a file, a function of the file's value", "-E"
+    ),
+    "--file": Flag("file", store("file"), "a file", "-f"),
+    "--depth": Flag("n", store("depth"), "how far to follow what is read (3)"),
+    "--json": Flag("", turn_on("json"), "print JSON"),
+    **EVALUATION,
+    **COMMON,
+}
+
+
 class Explaining(Command):
     """A command about a file, an expression, or a function applied to a file's value.
 
@@ -37,14 +51,14 @@ class Explaining(Command):
 
     program = "nixlite"
     functions = False
+    flags = EXPLAINING
+    file = ""
+    expression: str | None = None
+    json = False
+    depth = "3"
 
     def __init__(self, settings: Settings, host: Host) -> None:
         super().__init__(settings, host)
-        self.flags = EXPLAINING
-        self.file = ""
-        self.expression: str | None = None
-        self.json = False
-        self.depth = "3"
         self.path: list[str] = []
 
     def make_program(self) -> Program:
@@ -59,7 +73,7 @@ class Explaining(Command):
         if len(words) > 1:
             raise UsageError(f"unexpected argument '{words[1]}'")
         self.path = parse_attr_path(words[0]) if words and words[0] != "." else []
-        self.start()  # an evaluator that finds files and explains errors
+        start(self)  # an evaluator that finds files and explains errors
         assert self.evaluator is not None
         entries = ["«string»"] if self.expression is not None else []
         path = self.find_file() if self.file else ""
@@ -109,7 +123,8 @@ class Explaining(Command):
             return auto_call(evaluator.import_file(NixPath(path)), arguments)
         if path not in evaluator.kept:
             evaluator.kept[path] = auto_call(evaluator.import_file(NixPath(path)), arguments)
-        return evaluator.kept[path]  # type: ignore[no-any-return]
+        value: Lazy = evaluator.kept[path]
+        return value
 
     def checked(self, evaluator: Evaluator, value: Lazy) -> Lazy:
         """The value, unless it is a function and the command can do nothing with one."""
@@ -130,7 +145,7 @@ class Explaining(Command):
         if self.json:
             import json  # seldom
 
-            from nixlite.explain.why import to_data
+            from nixlite.explain.why.attribute import to_data
 
             text = json.dumps(to_data(data), indent=2, ensure_ascii=False) + "\n"
         self.host.write_stdout(text)
@@ -139,15 +154,3 @@ class Explaining(Command):
 def looks_like_file(word: str) -> bool:
     """Whether an argument beside `--expr` is a file, not an attribute path."""
     return "/" in word or word.startswith("<") or word.endswith(".nix")
-
-
-EXPLAINING: Flags = {
-    "--expr": Flag(
-        "expr", store("expression"), "an expression; with a file, a function of the file's value", "-E"
-    ),
-    "--file": Flag("file", store("file"), "a file", "-f"),
-    "--depth": Flag("n", store("depth"), "how far to follow what is read (3)"),
-    "--json": Flag("", turn_on("json"), "print JSON"),
-    **EVALUATION,
-    **COMMON,
-}

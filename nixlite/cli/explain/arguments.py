@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from nixlite.cli.auto_call import auto_arguments, auto_call, find_along_attr_path, parse_attr_path
 from nixlite.cli.command import Command
-from nixlite.cli.flags import COMMON, EVALUATION, Flag, Flags, store, turn_on
+from nixlite.cli.flag import Flag, Flags
+from nixlite.cli.flags import COMMON, EVALUATION, store, turn_on
 from nixlite.cli.sources import file_path, string_source
+from nixlite.cli.starting import start
 from nixlite.errors import NixTypeError, UsageError
 from nixlite.runtime.expect import force_attrs
 from nixlite.runtime.thunk import force
@@ -15,12 +17,27 @@ from nixlite.spelling import attribute_name
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from nixlite.evaluator import Evaluator
-    from nixlite.explain.calling import Scope
+    from nixlite.explain.arguments.calling import Scope
     from nixlite.host.host import Host
     from nixlite.host.settings import Settings
     from nixlite.runtime.values import Lazy
 
 FAILS, UNTOLD = 1, 2
+
+
+FLAGS: Flags = {
+    "--expr": Flag("expr", store("expression"), "the function as an expression", "-E"),
+    "--file": Flag(
+        "file",
+        store("file"),
+        "the set that arguments come from (<nixpkgs>, or the set that has FUNCTION)",
+        "-f",
+    ),
+    "--given": Flag("expr", store("given"), "a set of arguments that are given by hand"),
+    "--json": Flag("", turn_on("json"), "print JSON"),
+    **EVALUATION,
+    **COMMON,
+}
 
 
 class Arguments(Command):
@@ -34,22 +51,22 @@ class Arguments(Command):
         "as '<nixpkgs>#python3Packages'. The exit code is 1 where the call would fail for an argument, 2\n"
         "where that cannot be told."
     )
+    flags = FLAGS
+    file = ""
+    expression: str | None = None
+    given = ""
+    json = False
 
     def __init__(self, settings: Settings, host: Host) -> None:
         super().__init__(settings, host)
-        self.flags = FLAGS
-        self.file = ""
         self.bases: dict[str, Lazy] = {}
-        self.expression: str | None = None
-        self.given = ""
-        self.json = False
 
     def run(self) -> int:
         """Explain one call."""
-        from nixlite.explain.arguments import plan_call
-        from nixlite.explain.arguments_text import render_plan, to_data
+        from nixlite.explain.arguments.plan import plan_call
+        from nixlite.explain.arguments.text import render_plan, to_data
 
-        evaluator = self.start()
+        evaluator = start(self)
         function = self.function(evaluator)
         scope = self.scope(evaluator)
         given = {}
@@ -69,7 +86,7 @@ class Arguments(Command):
     def scope(self, evaluator: Evaluator) -> Scope:
         """The set that arguments come from, with its `callPackage`. Where what `FILE#ATTRPATH` leads to has
         none, its attributes go before the file's own."""
-        from nixlite.explain.calling import Scope, scope_of_set
+        from nixlite.explain.arguments.calling import Scope, scope_of_set
 
         if not self.file:
             around = self.set_around(evaluator)
@@ -86,7 +103,7 @@ class Arguments(Command):
     def set_around(self, evaluator: Evaluator) -> Scope | None:
         """For the function `FILE#a.b` the set that has it, if that has a `callPackage`: it was called with
         that one."""
-        from nixlite.explain.calling import scope_of_set
+        from nixlite.explain.arguments.calling import scope_of_set
 
         file, _, path = self.words[0].partition("#") if self.words else ("", "", "")
         parts = parse_attr_path(path)
@@ -124,18 +141,3 @@ class Arguments(Command):
             return evaluator.import_file(NixPath(file_path(evaluator, file)))
         base = self.set_in(evaluator, file, "")
         return force(find_along_attr_path(base, path, auto_arguments(self, evaluator)))
-
-
-FLAGS: Flags = {
-    "--expr": Flag("expr", store("expression"), "the function as an expression", "-E"),
-    "--file": Flag(
-        "file",
-        store("file"),
-        "the set that arguments come from (<nixpkgs>, or the set that has FUNCTION)",
-        "-f",
-    ),
-    "--given": Flag("expr", store("given"), "a set of arguments that are given by hand"),
-    "--json": Flag("", turn_on("json"), "print JSON"),
-    **EVALUATION,
-    **COMMON,
-}

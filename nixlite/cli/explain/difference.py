@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from nixlite.cli.command import Command
 from nixlite.cli.explain.two_values import add_expression, two_values
-from nixlite.cli.flags import COMMON, EVALUATION, Flag, Flags, store, turn_on
+from nixlite.cli.flag import Flag, Flags
+from nixlite.cli.flags import COMMON, EVALUATION, store, turn_on
+from nixlite.cli.starting import start
 from nixlite.errors import UsageError
 from nixlite.spelling import natural
 
@@ -14,6 +16,16 @@ if TYPE_CHECKING:
     from nixlite.host.settings import Settings
 
 DIFFERENT = 1
+
+FLAGS: Flags = {
+    "--expr": Flag("expr", add_expression, "an expression; twice for both values", "-E"),
+    "--file": Flag("file", store("file"), "the file that the attribute paths lead into", "-f"),
+    "--all": Flag("", turn_on("everything"), "all derivations that differ, with the paths of the .drv files"),
+    "--depth": Flag("n", store("depth"), "as --all, this many inputs deep"),
+    "--json": Flag("", turn_on("json"), "print JSON"),
+    **EVALUATION,
+    **COMMON,
+}
 
 
 class Diff(Command):
@@ -29,15 +41,15 @@ class Diff(Command):
     )
 
     failure = 2
+    flags = FLAGS
+    file = ""
+    json = False
+    depth = ""
+    everything = False
 
     def __init__(self, settings: Settings, host: Host) -> None:
         super().__init__(settings, host)
-        self.flags = FLAGS
-        self.file = ""
         self.expressions: list[str] = []
-        self.json = False
-        self.depth = ""
-        self.everything = False
 
     def run(self) -> int:
         """Compare and print."""
@@ -45,7 +57,7 @@ class Diff(Command):
 
         if natural(self.depth or "0") is None:
             raise UsageError(f"'--depth' takes a number, not '{self.depth}'")
-        evaluator = self.start()
+        evaluator = start(self)
         state = evaluator.state
         pair = two_values(self, evaluator, self.words, self.expressions, self.file)
         report = evaluator.guard(lambda both: compare(both[0], both[1], state), pair)
@@ -65,14 +77,3 @@ class Diff(Command):
             text = "no difference"
         self.host.write_stdout(f"{text}\n" if text else "")
         return 0 if report.same else DIFFERENT
-
-
-FLAGS: Flags = {
-    "--expr": Flag("expr", add_expression, "an expression; twice for both values", "-E"),
-    "--file": Flag("file", store("file"), "the file that the attribute paths lead into", "-f"),
-    "--all": Flag("", turn_on("everything"), "all derivations that differ, with the paths of the .drv files"),
-    "--depth": Flag("n", store("depth"), "as --all, this many inputs deep"),
-    "--json": Flag("", turn_on("json"), "print JSON"),
-    **EVALUATION,
-    **COMMON,
-}

@@ -5,7 +5,9 @@ from __future__ import annotations
 from nixlite.cli.auto_call import auto_call, find_along_attr_path, parse_attr_path
 from nixlite.cli.command import Command
 from nixlite.cli.explain.two_values import add_expression, named_value, two_makers
-from nixlite.cli.flags import COMMON, EVALUATION, Flag, Flags, store, turn_on
+from nixlite.cli.flag import Flag, Flags
+from nixlite.cli.flags import COMMON, EVALUATION, store, turn_on
+from nixlite.cli.starting import start
 from nixlite.cli.versions import ATTRIBUTES, PackageSet, with_overlay_file, with_override
 from nixlite.errors import EvalError, UsageError
 from nixlite.runtime.thunk import force
@@ -45,6 +47,29 @@ def share(command: Any, words: list[str]) -> None:
     command.pair = words
 
 
+FLAGS: Flags = {
+    "--file": Flag("file", store("file"), "the package set (<nixpkgs>)", "-f"),
+    "--overlay": Flag("file", store("overlay"), "an overlay, final: prev: { … }"),
+    "--override": Flag(
+        "expr", store("override"), "a function from the set to what is changed in it, pkgs: { … }"
+    ),
+    "--expr": Flag("expr", add_expression, "an expression; twice for both versions", "-E"),
+    "--of": Flag(
+        "attrpath", add_attribute, "look only at this package and what it is made of; may be repeated"
+    ),
+    "--shared": Flag("a b", share, "what two packages have in common"),
+    "--format": Flag("form", store("format"), "summary, list, all, tree, dot, mermaid, svg or json"),
+    "--all": Flag("", turn_on("everything"), "list everything: what stays, what cannot be evaluated and why"),
+    "--list": Flag("", lambda command, words: store("format")(command, ["list"]), "list what changes"),
+    "--tree": Flag(
+        "", lambda command, words: store("format")(command, ["tree"]), "from the origin to its users"
+    ),
+    "--json": Flag("", lambda command, words: store("format")(command, ["json"]), "print JSON"),
+    **EVALUATION,
+    **COMMON,
+}
+
+
 class ImpactCommand(Command):
     """The command line of `nixlite impact`."""
 
@@ -59,19 +84,19 @@ class ImpactCommand(Command):
     )
     failure = 2
     patience = 1.0
+    flags = FLAGS
+    file = "<nixpkgs>"
+    overlay = ""
+    override = ""
+    format = "summary"
+    everything = False
+    applied = ""
 
     def __init__(self, settings: Settings, host: Host) -> None:
         super().__init__(settings, host)
-        self.flags = FLAGS
-        self.file = "<nixpkgs>"
-        self.overlay = ""
-        self.override = ""
         self.expressions: list[str] = []
         self.only: list[tuple[str, ...]] = []
         self.pair: list[str] = []
-        self.format = "summary"
-        self.everything = False
-        self.applied = ""
 
     def run(self) -> int:
         """Compare and print."""
@@ -107,7 +132,7 @@ class ImpactCommand(Command):
         from nixlite.explain.impact.survey import Survey
 
         def make() -> tuple[Evaluator, Lazy]:
-            evaluator = self.start(host)
+            evaluator = start(self, host)
             return evaluator, evaluator.guard(version, evaluator)
 
         def tell(done: int, known: int) -> None:
@@ -178,7 +203,7 @@ class ImpactCommand(Command):
 
         if self.words:
             raise UsageError(f"unexpected argument '{self.words[0]}'")
-        evaluator = self.start()
+        evaluator = start(self)
         with Table(self.settings.store_dir) as table:
             paths = []
             for value, word in zip(self.shared_values(evaluator), self.pair, strict=True):
@@ -203,18 +228,14 @@ class ImpactCommand(Command):
 
 def speaking_once(host: Host) -> Host:
     """A host like *host*, except that what is written to the standard error a second time is not."""
-    from copy import copy  # seldom
-
     said: set[str] = set()
-    other: Any = copy(host)
 
     def write(text: str) -> None:
         if text not in said:
             said.add(text)
             host.write_stderr(text)
 
-    other.write_stderr = write
-    return other  # type: ignore[no-any-return]
+    return host.twin(write)
 
 
 def graph_of(impact: Impact) -> Graph:
@@ -232,26 +253,3 @@ def json_text(data: dict[str, Any]) -> str:
     import json  # seldom
 
     return json.dumps(data, indent=2, ensure_ascii=False)
-
-
-FLAGS: Flags = {
-    "--file": Flag("file", store("file"), "the package set (<nixpkgs>)", "-f"),
-    "--overlay": Flag("file", store("overlay"), "an overlay, final: prev: { … }"),
-    "--override": Flag(
-        "expr", store("override"), "a function from the set to what is changed in it, pkgs: { … }"
-    ),
-    "--expr": Flag("expr", add_expression, "an expression; twice for both versions", "-E"),
-    "--of": Flag(
-        "attrpath", add_attribute, "look only at this package and what it is made of; may be repeated"
-    ),
-    "--shared": Flag("a b", share, "what two packages have in common"),
-    "--format": Flag("form", store("format"), "summary, list, all, tree, dot, mermaid, svg or json"),
-    "--all": Flag("", turn_on("everything"), "list everything: what stays, what cannot be evaluated and why"),
-    "--list": Flag("", lambda command, words: store("format")(command, ["list"]), "list what changes"),
-    "--tree": Flag(
-        "", lambda command, words: store("format")(command, ["tree"]), "from the origin to its users"
-    ),
-    "--json": Flag("", lambda command, words: store("format")(command, ["json"]), "print JSON"),
-    **EVALUATION,
-    **COMMON,
-}

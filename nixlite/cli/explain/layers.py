@@ -5,7 +5,8 @@ from __future__ import annotations
 import sys
 
 from nixlite.cli.explain.answering import EXPLAINING, Explaining
-from nixlite.cli.flags import Flag, Flags, turn_on
+from nixlite.cli.flag import Flag, Flags
+from nixlite.cli.flags import turn_on
 from nixlite.errors import EvalError
 
 TYPE_CHECKING = False
@@ -13,8 +14,14 @@ if TYPE_CHECKING:
     from typing import Any
 
     from nixlite.explain.recording.program import Examination, Program
-    from nixlite.host.host import Host
-    from nixlite.host.settings import Settings
+
+
+FLAGS: Flags = {
+    "--all": Flag("", turn_on("all"), "all attributes of each layer, not only the first 20"),
+    "--mermaid": Flag("", turn_on("mermaid"), "print a Mermaid flow chart"),
+    "--dot": Flag("", turn_on("dot"), "print a DOT graph"),
+    **EXPLAINING,
+}
 
 
 class Layers(Explaining):
@@ -26,13 +33,10 @@ class Layers(Explaining):
         "The layers of a set (overlays, overrides, //): who defines, who changes, who reads final and prev. "
         "A path that leads to something else than a set, or to a package, shows that attribute's layers."
     )
-
-    def __init__(self, settings: Settings, host: Host) -> None:
-        super().__init__(settings, host)
-        self.flags = FLAGS
-        self.mermaid = False
-        self.dot = False
-        self.all = False
+    flags = FLAGS
+    mermaid = False
+    dot = False
+    all = False
 
     def run(self) -> int:
         """Show the layers."""
@@ -90,11 +94,3 @@ def layers_of(found: Examination, path: list[str]) -> tuple[dict[str, Any], list
     if at.attrs is None:
         raise EvalError("only a set has layers")
     return at.attrs, [at.name]
-
-
-FLAGS: Flags = {
-    "--all": Flag("", turn_on("all"), "all attributes of each layer, not only the first 20"),
-    "--mermaid": Flag("", turn_on("mermaid"), "print a Mermaid flow chart"),
-    "--dot": Flag("", turn_on("dot"), "print a DOT graph"),
-    **EXPLAINING,
-}

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from nixlite.cli.command import Command, report_error
-from nixlite.cli.flags import COMMON, EVALUATION, Flag, Flags, store, turn_on
+from nixlite.cli.command import Command
+from nixlite.cli.flag import Flag, Flags
+from nixlite.cli.flags import COMMON, EVALUATION, store, turn_on
+from nixlite.cli.reporting import report_error
 from nixlite.cli.sources import file_path, string_source
+from nixlite.cli.starting import start
 from nixlite.errors import NixError, UsageError
 
 TYPE_CHECKING = False
@@ -25,6 +28,17 @@ def ignore_rule(command: Any, words: list[str]) -> None:
     command.ignored.append(words[0])
 
 
+FLAGS: Flags = {
+    "--expr": Flag("expr", store("expression"), "look at an expression", "-E"),
+    "--ignore": Flag("rule", ignore_rule, "leave out a rule; may be repeated"),
+    "--fix": Flag("", turn_on("fix"), "rewrite 'rec' and 'let' where that is proved to be the same"),
+    "--call": Flag("expr", store("caller"), "the callPackage for --fix ((import <nixpkgs> { }).callPackage)"),
+    "--json": Flag("", turn_on("json"), "print JSON"),
+    **EVALUATION,
+    **COMMON,
+}
+
+
 class Lint(Command):
     """The command line of `nixlite lint`."""
 
@@ -37,20 +51,20 @@ class Lint(Command):
         "'mkDerivation rec' and 'let … in mkDerivation' become 'mkDerivation (finalAttrs: …)' where\n"
         "evaluating both gives the same derivation."
     )
+    flags = FLAGS
+    expression: str | None = None
+    json = False
+    fix = False
+    caller = "(import <nixpkgs> { }).callPackage"
 
     def __init__(self, settings: Settings, host: Host) -> None:
         super().__init__(settings, host)
-        self.flags = FLAGS
-        self.expression: str | None = None
         self.ignored: list[str] = []
-        self.json = False
-        self.fix = False
-        self.caller = "(import <nixpkgs> { }).callPackage"
 
     def run(self) -> int:
         """Look at each file."""
         self.check()
-        evaluator = self.start()
+        evaluator = start(self)
         results: list[tuple[Source, list[Finding]]] = []
         failed = False
         from nixlite.explain.lint.linting import lint
@@ -97,7 +111,7 @@ class Lint(Command):
         from nixlite.source import Source as NewSource
 
         assert source.path is not None
-        text, fixes = fix_source(self.start, source, self.caller)
+        text, fixes = fix_source(lambda: start(self), source, self.caller)
         for fix in fixes:
             place = source.position(min(fix.offset, len(source.text)))
             what = f"not fixed: {fix.refusal}" if fix.refusal else "fixed: the same derivation as before"
@@ -136,14 +150,3 @@ def nix_files(host: Host, directory: str) -> list[str]:
         elif kind == "regular" and name.endswith(".nix"):
             found.append(f"{directory}/{name}")
     return found
-
-
-FLAGS: Flags = {
-    "--expr": Flag("expr", store("expression"), "look at an expression", "-E"),
-    "--ignore": Flag("rule", ignore_rule, "leave out a rule; may be repeated"),
-    "--fix": Flag("", turn_on("fix"), "rewrite 'rec' and 'let' where that is proved to be the same"),
-    "--call": Flag("expr", store("caller"), "the callPackage for --fix ((import <nixpkgs> { }).callPackage)"),
-    "--json": Flag("", turn_on("json"), "print JSON"),
-    **EVALUATION,
-    **COMMON,
-}

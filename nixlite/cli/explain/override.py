@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 from nixlite.cli.explain.answering import EXPLAINING, Explaining, looks_like_file
-from nixlite.cli.flags import Flag, Flags, turn_on
+from nixlite.cli.flag import Flag, Flags
+from nixlite.cli.flags import turn_on
 from nixlite.errors import UsageError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from nixlite.explain.recording.program import Program
-    from nixlite.host.host import Host
-    from nixlite.host.settings import Settings
+
+FLAGS: Flags = {
+    "--overlay": Flag("", turn_on("overlay"), "as an overlay"),
+    "--flake": Flag("", turn_on("flake"), "as a flake.nix"),
+    "--shell": Flag("", turn_on("shell"), "as a shell.nix"),
+    **EXPLAINING,
+}
 
 
 class OverrideCommand(Explaining):
@@ -21,10 +27,10 @@ class OverrideCommand(Explaining):
     usage = "nixlite override [flags] [FILE] ATTRPATH NAME=VALUE…"
     description = "Write an override that gives a package what is wished, tried before it is shown."
 
-    def __init__(self, settings: Settings, host: Host) -> None:
-        super().__init__(settings, host)
-        self.flags = FLAGS
-        self.overlay = self.flake = self.shell = False
+    flags = FLAGS
+    overlay = False
+    flake = False
+    shell = False
 
     def run(self) -> int:
         """Read the wishes, write the code, print it."""
@@ -60,11 +66,3 @@ class OverrideCommand(Explaining):
         drv = proved(make, written, form_of(written, form)) if form == "overlay" else None
         self.write(show(written, form, drv), data(written, form) if self.json else None)
         return 0 if written.ok else 1
-
-
-FLAGS: Flags = {
-    "--overlay": Flag("", turn_on("overlay"), "as an overlay"),
-    "--flake": Flag("", turn_on("flake"), "as a flake.nix"),
-    "--shell": Flag("", turn_on("shell"), "as a shell.nix"),
-    **EXPLAINING,
-}

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from nixlite.cli.explain.answering import EXPLAINING, Explaining
-from nixlite.cli.flags import Flag, Flags, turn_on
+from nixlite.cli.flag import Flag, Flags
+from nixlite.cli.flags import turn_on
 from nixlite.errors import UsageError
 
 TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from nixlite.host.host import Host
-    from nixlite.host.settings import Settings
+
+FLAGS: Flags = {
+    "--all": Flag("", turn_on("all"), "with the way from everything that is behind to the old value"),
+    "--table": Flag("", turn_on("table"), "compare files: one column for each, what is stale marked"),
+    **EXPLAINING,
+}
 
 
 class StaleCommand(Explaining):
@@ -19,12 +23,9 @@ class StaleCommand(Explaining):
     program = "nixlite stale"
     usage = "nixlite stale [flags] [FILE] [--expr EXPR] [ATTRPATH]   or   nixlite stale --table FILE…"
     description = "Did an override take effect? If not: why, and what to write instead."
-
-    def __init__(self, settings: Settings, host: Host) -> None:
-        super().__init__(settings, host)
-        self.flags = FLAGS
-        self.table = False
-        self.all = False
+    flags = FLAGS
+    table = False
+    all = False
 
     def run(self) -> int:
         """Examine one overridden set, or compare several."""
@@ -43,7 +44,7 @@ class StaleCommand(Explaining):
 
     def compare(self) -> int:
         """`--table`: one column for each file."""
-        from nixlite.explain.lab import column, table
+        from nixlite.explain.stale.comparison import column, table
 
         if self.expression is not None or not self.words:
             raise UsageError("'--table' takes files")
@@ -55,10 +56,3 @@ class StaleCommand(Explaining):
             columns.append(column(name, self.make_program(), self.path))
         self.write(table(columns), columns)
         return 0
-
-
-FLAGS: Flags = {
-    "--all": Flag("", turn_on("all"), "with the way from everything that is behind to the old value"),
-    "--table": Flag("", turn_on("table"), "compare files: one column for each, what is stale marked"),
-    **EXPLAINING,
-}

@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 from nixlite.cli.explain.answering import EXPLAINING, Explaining
-from nixlite.cli.flags import Flag, Flags, store, turn_on
+from nixlite.cli.flag import Flag, Flags
+from nixlite.cli.flags import store, turn_on
 from nixlite.errors import UsageError
 from nixlite.spelling import natural
 
 TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from nixlite.host.host import Host
-    from nixlite.host.settings import Settings
+
+FLAGS: Flags = {
+    "--html": Flag("", turn_on("html"), "print a page for the browser: step forward and backward"),
+    "--strict": Flag("", turn_on("strict"), "evaluate all of the value"),
+    "--everywhere": Flag("", turn_on("everywhere"), "also steps in files that the program imports"),
+    "--limit": Flag("n", store("limit"), "how many steps to keep (5000)"),
+    **EXPLAINING,
+}
 
 
 class Trace(Explaining):
@@ -20,14 +26,11 @@ class Trace(Explaining):
     functions = True
     usage = "nixlite trace [flags] [FILE] [--expr EXPR]"
     description = "Each thunk as it is made, forced (by whom) and replaced by its value."
-
-    def __init__(self, settings: Settings, host: Host) -> None:
-        super().__init__(settings, host)
-        self.flags = FLAGS
-        self.strict = False
-        self.everywhere = False
-        self.html = False
-        self.limit = "5000"
+    flags = FLAGS
+    strict = False
+    everywhere = False
+    html = False
+    limit = "5000"
 
     def run(self) -> int:
         """Record and print."""
@@ -46,12 +49,3 @@ class Trace(Explaining):
         if trace.error is not None:
             raise trace.error
         return 0
-
-
-FLAGS: Flags = {
-    "--html": Flag("", turn_on("html"), "print a page for the browser: step forward and backward"),
-    "--strict": Flag("", turn_on("strict"), "evaluate all of the value"),
-    "--everywhere": Flag("", turn_on("everywhere"), "also steps in files that the program imports"),
-    "--limit": Flag("n", store("limit"), "how many steps to keep (5000)"),
-    **EXPLAINING,
-}

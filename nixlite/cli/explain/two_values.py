@@ -10,15 +10,16 @@ from nixlite.runtime.values import NixPath
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from typing import Any
 
     from nixlite.cli.command import Command
     from nixlite.evaluator import Evaluator
     from nixlite.runtime.values import Lazy
 
 
-def add_expression(command: Command, words: list[str]) -> None:
+def add_expression(command: Any, words: list[str]) -> None:
     """The action of an `--expr` that may be given more than once."""
-    command.expressions.append(words[0])  # type: ignore[attr-defined]
+    command.expressions.append(words[0])
 
 
 def two_values(

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from nixlite.cli.explain.answering import EXPLAINING, Explaining
-from nixlite.cli.flags import Flag, Flags, turn_on
+from nixlite.cli.flag import Flag, Flags
+from nixlite.cli.flags import turn_on
 
 TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from nixlite.host.host import Host
-    from nixlite.host.settings import Settings
+
+FLAGS: Flags = {
+    "--all": Flag("", turn_on("all"), "also what only the functions that are called read"),
+    **EXPLAINING,
+}
 
 
 class Why(Explaining):
@@ -17,22 +20,13 @@ class Why(Explaining):
     program = "nixlite why"
     usage = "nixlite why [flags] [FILE] [--expr EXPR] [ATTRPATH]"
     description = "Where was an attribute's value written, which layers did it pass, and what does it read?"
-
-    def __init__(self, settings: Settings, host: Host) -> None:
-        super().__init__(settings, host)
-        self.flags = FLAGS
-        self.all = False
+    flags = FLAGS
+    all = False
 
     def run(self) -> int:
         """Explain one attribute."""
-        from nixlite.explain.answering import answer
+        from nixlite.explain.why.answering import answer
 
         told = answer(self.make_program(), self.path, self.read_depth(), everything=self.all)
         self.write(told.text, told.data)
         return 1 if told.failed else 0
-
-
-FLAGS: Flags = {
-    "--all": Flag("", turn_on("all"), "also what only the functions that are called read"),
-    **EXPLAINING,
-}

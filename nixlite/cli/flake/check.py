@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from nixlite.builtins.flakes import call_flake
 from nixlite.cli.auto_call import find_along_attr_path
-from nixlite.cli.command import report_error
 from nixlite.cli.explain.packages import derivation_name, package_of
-from nixlite.cli.flags import Flag, Flags, turn_off, turn_on
+from nixlite.cli.flag import Flag, Flags
+from nixlite.cli.flags import turn_off, turn_on
 from nixlite.cli.flake.commands import FLAGS, FlakeCommand
 from nixlite.cli.flake.show import forbid_import_from_derivation
+from nixlite.cli.reporting import report_error
 from nixlite.errors import EvalError, NixError, NixTypeError
 from nixlite.runtime.coerce import coerce_to_path
 from nixlite.runtime.expect import force_attrs, force_string, force_string_no_context
@@ -25,8 +26,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from nixlite.evaluator import Evaluator
-    from nixlite.host.host import Host
-    from nixlite.host.settings import Settings
     from nixlite.runtime.values import Lazy
 
     Place = tuple[str, int, int] | None
@@ -49,6 +48,12 @@ UNCHECKED = frozenset({
 })  # fmt: skip
 """Outputs that are known, and of which nothing is known."""
 
+OWN_FLAGS: Flags = {
+    "--no-build": Flag("", turn_off("build"), "do not build what `checks` has; nixlite cannot"),
+    "--all-systems": Flag("", turn_on("all_systems"), "check outputs for other systems too"),
+    **FLAGS,
+}
+
 
 class Check(FlakeCommand):
     """The command line of `nix flake check`."""
@@ -58,12 +63,9 @@ class Check(FlakeCommand):
         "Check that the outputs of a flake evaluate to what they should be.\n"
         "nixlite builds nothing: with '--no-build' it does all that Nix does."
     )
-
-    def __init__(self, settings: Settings, host: Host) -> None:
-        super().__init__(settings, host)
-        self.flags = OWN_FLAGS
-        self.build = True
-        self.all_systems = False
+    flags = OWN_FLAGS
+    build = True
+    all_systems = False
 
     def work(self, evaluator: Evaluator) -> int:
         """Lock the flake and check it."""
@@ -330,10 +332,3 @@ def check_text(lazy: Lazy, as_text: Callable[[Lazy, str], str]) -> None:
 def is_derivation(value: Lazy) -> bool:
     """Whether a value is a set that says it is a derivation."""
     return type(value) is dict and "type" in value and force(value["type"]) == "derivation"
-
-
-OWN_FLAGS: Flags = {
-    "--no-build": Flag("", turn_off("build"), "do not build what `checks` has; nixlite cannot"),
-    "--all-systems": Flag("", turn_on("all_systems"), "check outputs for other systems too"),
-    **FLAGS,
-}

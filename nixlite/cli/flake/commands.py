@@ -6,8 +6,10 @@ Manual: `nix flake metadata`, `nix flake lock`, `nix flake update`, `nix flake a
 from __future__ import annotations
 
 from nixlite.cli.command import Command
-from nixlite.cli.flags import COMMON, EVALUATION, Flag, Flags, ignore, store, turn_on
+from nixlite.cli.flag import Flag, Flags
+from nixlite.cli.flags import COMMON, EVALUATION, ignore, store, turn_on
 from nixlite.cli.flake.locking import LOCKING, Locking, whole_ref
+from nixlite.cli.starting import start
 from nixlite.errors import EvalError, UsageError
 from nixlite.fetch.inputs import date_text
 from nixlite.flakes.lock_graph import LockNode, first_unlocked, lock_text, lock_to_json, parse_input_path
@@ -34,20 +36,54 @@ DATE = "%Y-%m-%d %H:%M:%S"
 BRANCH, LAST_BRANCH, TRUNK, NO_TRUNK = "├───", "└───", "│   ", "    "
 
 
+def without(flags: Flags, *names: str) -> Flags:
+    """A table of flags without some of them."""
+    return {name: flag for name, flag in flags.items() if name not in names}
+
+
+JSON: Flags = {
+    "--json": Flag("", turn_on("json"), "print JSON"),
+    "--pretty": Flag("", turn_on("pretty"), "spread JSON over lines"),
+    "--no-pretty": Flag("", turn_on("compact"), "JSON on one line"),
+}
+
+FLAGS: Flags = {
+    **LOCKING,
+    **EVALUATION,
+    **COMMON,
+    "--offline": Flag("", ignore),
+    "--no-net": Flag("", ignore),
+    "--refresh": Flag("", ignore),
+}
+
+UPDATE_FLAGS: Flags = {
+    **without(FLAGS, "--no-write-lock-file", "--no-update-lock-file"),
+    "--flake": Flag("flake-url", store("flake_url"), "the flake (that of this directory)"),
+}
+
+ARCHIVE_FLAGS: Flags = {
+    **FLAGS,
+    **JSON,
+    "--dry-run": Flag("", turn_on("dry_run"), "only tell the paths (needed)"),
+    "--to": Flag("store-uri", ignore),
+    "--no-check-sigs": Flag("", ignore),
+}
+
+
 class FlakeCommand(Command):
     """A command about one flake, `flake_url`; that of the working directory by default."""
 
     pure = True
     most_words = 1
+    flags = FLAGS
+    flake_url = "."
+    json = False
+    pretty = False
+    compact = False
 
     def __init__(self, settings: Settings, host: Host) -> None:
         super().__init__(settings, host)
-        self.flags = FLAGS
         self.locking = Locking()
-        self.flake_url = "."
-        self.json = False
-        self.pretty = False
-        self.compact = False
 
     def run(self) -> int:
         """Read the words and do the work."""
@@ -55,7 +91,7 @@ class FlakeCommand(Command):
             raise UsageError(f"unexpected argument '{self.words[self.most_words]}'")
         if self.words and self.most_words == 1:
             self.flake_url = self.words[0]
-        return self.work(self.start())
+        return self.work(start(self))
 
     def work(self, evaluator: Evaluator) -> int:
         """What the command does; returns the exit code."""
@@ -86,10 +122,7 @@ class Metadata(FlakeCommand):
 
     usage = "nixlite flake metadata [flags] [FLAKE]"
     description = "Print what is known of a flake: where it is, its revision, its inputs."
-
-    def __init__(self, settings: Settings, host: Host) -> None:
-        super().__init__(settings, host)
-        self.flags = FLAGS | JSON
+    flags = FLAGS | JSON
 
     def work(self, evaluator: Evaluator) -> int:
         """Lock the flake and print."""
@@ -231,10 +264,7 @@ class Lock(FlakeCommand):
 
     usage = "nixlite flake lock [flags] [FLAKE]"
     description = "Write what is missing in a flake's lock file."
-
-    def __init__(self, settings: Settings, host: Host) -> None:
-        super().__init__(settings, host)
-        self.flags = {name: flag for name, flag in FLAGS.items() if name != "--no-write-lock-file"}
+    flags = without(FLAGS, "--no-write-lock-file")
 
     def work(self, evaluator: Evaluator) -> int:
         """Lock the flake."""
@@ -250,12 +280,7 @@ class Update(FlakeCommand):
     usage = "nixlite flake update [flags] [INPUT…]"
     description = "Lock the inputs of a flake anew: all of them, or those that are named."
     most_words = 2**31
-
-    def __init__(self, settings: Settings, host: Host) -> None:
-        super().__init__(settings, host)
-        dropped = ("--no-write-lock-file", "--no-update-lock-file")
-        self.flags = {name: flag for name, flag in FLAGS.items() if name not in dropped}
-        self.flags["--flake"] = Flag("flake-url", store("flake_url"), "the flake (that of this directory)")
+    flags = UPDATE_FLAGS
 
     def work(self, evaluator: Evaluator) -> int:
         """Lock the flake."""
@@ -295,17 +320,8 @@ class Archive(FlakeCommand):
 
     usage = "nixlite flake archive --dry-run [--json] [flags] [FLAKE]"
     description = "Tell the store paths of a flake and its inputs."
-
-    def __init__(self, settings: Settings, host: Host) -> None:
-        super().__init__(settings, host)
-        self.dry_run = False
-        self.flags = {
-            **FLAGS,
-            **JSON,
-            "--dry-run": Flag("", turn_on("dry_run"), "only tell the paths (needed)"),
-            "--to": Flag("store-uri", ignore),
-            "--no-check-sigs": Flag("", ignore),
-        }
+    dry_run = False
+    flags = ARCHIVE_FLAGS
 
     def work(self, evaluator: Evaluator) -> int:
         """Print the paths as JSON, or nothing."""
@@ -334,19 +350,3 @@ def input_paths(node: LockNode, evaluator: Evaluator) -> dict[str, Any]:
             row["path"] = fixed_path(source.name, "nar", source.nar_hash, (), evaluator.settings.store_dir)
         found[name] = row
     return found
-
-
-JSON: Flags = {
-    "--json": Flag("", turn_on("json"), "print JSON"),
-    "--pretty": Flag("", turn_on("pretty"), "spread JSON over lines"),
-    "--no-pretty": Flag("", turn_on("compact"), "JSON on one line"),
-}
-
-FLAGS: Flags = {
-    **LOCKING,
-    **EVALUATION,
-    **COMMON,
-    "--offline": Flag("", ignore),
-    "--no-net": Flag("", ignore),
-    "--refresh": Flag("", ignore),
-}

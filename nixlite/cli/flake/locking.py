@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 
 from nixlite.cli.auto_call import parse_attr_path
-from nixlite.cli.flags import Flag, Flags
+from nixlite.cli.flag import Flag, Flags
 from nixlite.errors import EvalError, NixError, UsageError, did_you_mean
 from nixlite.runtime.thunk import force
 from nixlite.spelling import normalise

@@ -5,16 +5,16 @@ from __future__ import annotations
 import os
 
 from nixlite.cli.command import Command
-from nixlite.cli.flags import COMMON, EVALUATION, Flag, Flags, ignore, store
+from nixlite.cli.flag import Flag, Flags
+from nixlite.cli.flags import COMMON, EVALUATION, ignore, store
 from nixlite.cli.flake.locking import absolute
+from nixlite.cli.starting import start
 from nixlite.errors import EvalError, UsageError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from nixlite.evaluator import Evaluator
     from nixlite.flakes.registry import Registries, Registry
-    from nixlite.host.host import Host
-    from nixlite.host.settings import Settings
 
 PLAIN: Flags = {**COMMON, "--offline": Flag("", ignore), "--refresh": Flag("", ignore)}
 CHANGING: Flags = {
@@ -29,12 +29,8 @@ class RegistryCommand(Command):
     """A command about registries; `words` are between *least* and *most*."""
 
     least = most = 0
-    own_flags: Flags = PLAIN
-
-    def __init__(self, settings: Settings, host: Host) -> None:
-        super().__init__(settings, host)
-        self.flags = self.own_flags
-        self.registry = ""
+    flags = PLAIN
+    registry = ""
 
     def run(self) -> int:
         """Check the number of words and do the work."""
@@ -44,7 +40,7 @@ class RegistryCommand(Command):
             raise UsageError("more arguments are required")
         from nixlite.flakes.reading import registries_of
 
-        evaluator = self.start()
+        evaluator = start(self)
         self.work(evaluator, registries_of(evaluator.state))
         return 0
 
@@ -84,7 +80,7 @@ class Add(RegistryCommand):
     usage = "nixlite registry add [--registry FILE] [flags] FROM TO"
     description = "Let a flake's name mean another flake."
     least = most = 2
-    own_flags = CHANGING | EVALUATION
+    flags = CHANGING | EVALUATION
 
     def work(self, evaluator: Evaluator, registries: Registries) -> None:
         """Put an entry in the place of what was there."""
@@ -103,7 +99,7 @@ class Remove(RegistryCommand):
     usage = "nixlite registry remove [--registry FILE] [flags] NAME"
     description = "Forget what a flake's name means."
     least = most = 1
-    own_flags = CHANGING
+    flags = CHANGING
 
     def work(self, evaluator: Evaluator, registries: Registries) -> None:
         """Take an entry out."""
@@ -120,7 +116,7 @@ class Pin(RegistryCommand):
     usage = "nixlite registry pin [--registry FILE] [flags] NAME [FLAKE]"
     description = "Let a flake's name mean what it means now, or what another one means now, for ever."
     least, most = 1, 2
-    own_flags = CHANGING | EVALUATION
+    flags = CHANGING | EVALUATION
 
     def work(self, evaluator: Evaluator, registries: Registries) -> None:
         """Put an entry in the place of what was there."""

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from nixlite.builtins.flakes import call_flake
-from nixlite.cli.flags import Flag, Flags, turn_on
+from nixlite.cli.flag import Flag, Flags
+from nixlite.cli.flags import turn_on
 from nixlite.cli.flake.commands import (
     BOLD,
     BRANCH,
@@ -24,8 +25,6 @@ if TYPE_CHECKING:
     from typing import Any
 
     from nixlite.evaluator import Evaluator
-    from nixlite.host.host import Host
-    from nixlite.host.settings import Settings
     from nixlite.runtime.values import Lazy, Value
 
     Path = tuple[str, ...]
@@ -106,17 +105,22 @@ class Cursor:
         return None if found is None else found.text()
 
 
+OWN_FLAGS: Flags = {
+    "--legacy": Flag("", turn_on("legacy"), "show what is in `legacyPackages` too"),
+    "--all-systems": Flag("", turn_on("all_systems"), "show outputs for other systems too"),
+    **JSON,
+    **FLAGS,
+}
+
+
 class Show(FlakeCommand):
     """The command line of `nix flake show`, and doing what it says."""
 
     usage = "nixlite flake show [flags] [FLAKE]"
     description = "Print the outputs of a flake as a tree."
-
-    def __init__(self, settings: Settings, host: Host) -> None:
-        super().__init__(settings, host)
-        self.flags = OWN_FLAGS
-        self.legacy = False
-        self.all_systems = False
+    flags = OWN_FLAGS
+    legacy = False
+    all_systems = False
 
     def work(self, evaluator: Evaluator) -> int:
         """Lock the flake and show it; nothing is built for that."""
@@ -302,11 +306,3 @@ def has_content(cursor: Cursor, name: str) -> bool:
         return any(has_content(inner, each) for each in inner.names())
     except EvalError:
         return True
-
-
-OWN_FLAGS: Flags = {
-    "--legacy": Flag("", turn_on("legacy"), "show what is in `legacyPackages` too"),
-    "--all-systems": Flag("", turn_on("all_systems"), "show outputs for other systems too"),
-    **JSON,
-    **FLAGS,
-}

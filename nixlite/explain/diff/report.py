@@ -14,7 +14,7 @@ from nixlite.explain.diff.derivations import (
     diff_values,
     drv_path_of,
 )
-from nixlite.explain.diff.unmoved import unmoved_in_derivation, unmoved_in_values
+from nixlite.explain.diff.left_behind import left_behind_in_derivation, left_behind_in_values
 from nixlite.explain.diff.values import _line_diff, _paint, _show, render_diff, show_path
 from nixlite.explain.diff.verdict import (
     Verdict,
@@ -34,7 +34,7 @@ from nixlite.runtime.thunk import force
 
 if TYPE_CHECKING:
     from nixlite.explain.diff.derivations import Change
-    from nixlite.explain.diff.unmoved import Unmoved
+    from nixlite.explain.diff.left_behind import LeftBehind
     from nixlite.explain.diff.values import Difference
     from nixlite.runtime.state import State
     from nixlite.runtime.values import Lazy
@@ -53,14 +53,14 @@ class Report(NamedTuple):
     """How two values differ.
 
     *values*: the places that differ; of two derivations none, they have *derivation* and *verdict*. *inside*:
-    how derivations differ, for each place where two of them lie. *unmoved*: what was expected to change and
-    did not.
+    how derivations differ, for each place where two of them lie. *left_behind*: what was expected to
+    change and did not.
     """
 
     values: list[Difference]
     derivation: DerivationDiff | None
     inside: dict[tuple[str | int, ...], DerivationDiff]
-    unmoved: list[Unmoved]
+    left_behind: list[LeftBehind]
     verdict: Verdict | None = None
 
     @property
@@ -76,8 +76,8 @@ def compare(old: Lazy, new: Lazy, state: State) -> Report:
         found = diff_derivations(state.store, drv_path_of(a, state), drv_path_of(b, state))
         if found is None:
             return Report([], None, {}, [])
-        unmoved = unmoved_in_derivation(state.store, found, a, b)
-        return Report([], found, {}, unmoved, judge(state.store, found))
+        left_behind = left_behind_in_derivation(state.store, found, a, b)
+        return Report([], found, {}, left_behind, judge(state.store, found))
     values = diff_values(a, b, state)
     comparison = DerivationComparison(state.store)
     inside = {}
@@ -94,7 +94,7 @@ def compare(old: Lazy, new: Lazy, state: State) -> Report:
                     inside[path] = comparison.compare(*paths)
             except NixError:
                 continue
-    return Report(values, None, inside, unmoved_in_values(values, a, b))
+    return Report(values, None, inside, left_behind_in_values(values, a, b))
 
 
 # -- text
@@ -133,9 +133,9 @@ def render(
         else:
             below = render_place(found, state.store, told, colour)
         lines += [f"~ {show_path(path)}: {below[0]}", *(f"  {line}" for line in below[1:])]
-    if report.unmoved:
+    if report.left_behind:
         lines += ["", "expected to change and did not:"]
-        lines += [f"  {unmoved_text(one)}" for one in report.unmoved]
+        lines += [f"  {left_behind_text(one)}" for one in report.left_behind]
     return "\n".join(lines)
 
 
@@ -183,7 +183,7 @@ def render_place(found: DerivationDiff, store: Store, told: set[str], colour: bo
     return [first, *render_origins(new, found, colour)]
 
 
-def unmoved_text(one: Unmoved) -> str:
+def left_behind_text(one: LeftBehind) -> str:
     """One line for what did not change; of a long text the part that should have."""
     text = STORE_PATH.sub("", one.text)
     at = text.find(one.old)
@@ -288,7 +288,7 @@ def to_data(report: Report, state: State) -> dict[str, Any]:
         ],
         "derivation": derivation_data(report.derivation, told) if report.derivation else None,
         "verdict": verdict_data(report.verdict),
-        "expectedToChange": [one._asdict() for one in report.unmoved],
+        "expectedToChange": [one._asdict() for one in report.left_behind],
     }
 
 

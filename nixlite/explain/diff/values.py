@@ -20,6 +20,7 @@ from nixlite.spelling import attribute_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from typing import TypeGuard
 
     from nixlite.runtime.state import State
     from nixlite.runtime.values import Lazy
@@ -206,8 +207,8 @@ def _render(difference: Difference, state: State, width: int, colour: bool) -> l
         return _block("+", name, _show(new, state, width), GREEN if colour else "")
     if kind == REMOVED:
         return _block("-", name, _show(old, state, width), RED if colour else "")
-    if _is_text(old) and _is_text(new) and ("\n" in _text(old) or "\n" in _text(new)):  # type: ignore[arg-type]
-        return [f"~ {name}:", *_line_diff(_text(old), _text(new), colour)]  # type: ignore[arg-type]
+    if _is_text(old) and _is_text(new) and ("\n" in _text(old) or "\n" in _text(new)):
+        return [f"~ {name}:", *_line_diff(_text(old), _text(new), colour)]
     a, b = _show(old, state, width), _show(new, state, width)
     if "\n" not in a + b and len(name) + len(a) + len(b) + 7 <= width:
         return [f"~ {name}: {_paint(a, RED if colour else '')} → {_paint(b, GREEN if colour else '')}"]
@@ -235,7 +236,7 @@ def _paint(text: str, colour: str) -> str:
     return f"{colour}{text}{NORMAL}" if colour else text
 
 
-def _is_text(x: Any) -> bool:
+def _is_text(x: Any) -> TypeGuard[str | ContextString]:
     return type(x) in (str, ContextString)
 
 

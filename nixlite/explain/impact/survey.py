@@ -18,6 +18,7 @@ from nixlite.errors import NixError
 from nixlite.explain.diff.derivations import drv_path_of
 from nixlite.explain.diff.pairing import drv_name
 from nixlite.explain.impact.children import ChildLost, can_fork, in_child
+from nixlite.explain.quiet import redirect
 from nixlite.runtime.operators import is_derivation
 from nixlite.runtime.thunk import force
 from nixlite.spelling import attribute_name
@@ -140,7 +141,7 @@ class Survey:
         """Go on in this process, which is a child; what has been found."""
         known, walk = len(self.table.entries), self.walk
         found, failed = dict(walk.packages.found), dict(walk.packages.failed)
-        speaker(self.evaluator).write_stderr = send
+        redirect(self.evaluator, send)
         last = [monotonic()]
 
         def tell(done: int, all_: int) -> None:
@@ -168,14 +169,9 @@ class Survey:
     def hear(self, message: Any) -> None:
         """A child says how far it is, or what its evaluation wrote."""
         if isinstance(message, str):
-            speaker(self.evaluator).write_stderr(message)
+            self.evaluator.host.write_stderr(message)
         else:
             self.tell(*message)
-
-
-def speaker(evaluator: Evaluator) -> Any:
-    """The host by which an evaluation writes."""
-    return getattr(evaluator.host, "inner", evaluator.host)
 
 
 def blocks() -> int:
@@ -235,12 +231,13 @@ class _Walk:
         """
         name = self.todo.pop()
         try:
-            return guard(self.look, name)  # type: ignore[no-any-return]
+            drv_path: str | None = guard(self.look, name)
         except NixError as error:
             if not name:
                 raise
             self.packages.failed[spelled(name)] = first_line(error)
-        return None
+            return None
+        return drv_path
 
     def look(self, name: Name) -> str | None:
         """As `step`; raises what evaluating raises."""

@@ -13,7 +13,7 @@ from os.path import dirname
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from nixlite.errors import NixError
-from nixlite.explain.arguments import find_function
+from nixlite.explain.arguments.plan import find_function
 from nixlite.explain.quiet import quiet
 from nixlite.runtime.call import call
 from nixlite.runtime.thunk import force
@@ -83,9 +83,10 @@ class Packages:
             return None
         with quiet(self.evaluator):
             try:
-                return self.evaluator.guard(self.answer, path)  # type: ignore[no-any-return]
+                found: Package = self.evaluator.guard(self.answer, path)
             except NixError:
                 return None
+        return found
 
     def answer(self, path: tuple[str, ...]) -> Package:
         """As `get`; raises NixError for what cannot be evaluated."""

@@ -12,7 +12,8 @@ from nixlite.syntax import nodes as n
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from nixlite.explain.lint.tree import Program, Reference
+    from nixlite.explain.lint.program import Program
+    from nixlite.explain.lint.tree import Reference
 
 BUILDERS = frozenset(
     ("mkDerivation", "buildPythonPackage", "buildPythonApplication", "buildGoModule", "buildRustPackage",

@@ -16,13 +16,8 @@ from nixlite.errors import NixError
 from nixlite.explain.diff.derivations import drv_path_of
 from nixlite.explain.impact.packages import packages_of
 from nixlite.explain.lint.building import BUILDERS
-from nixlite.explain.lint.tree import (
-    Program,
-    callee_name,
-    let_references,
-    offset_of,
-    references,
-)
+from nixlite.explain.lint.program import Program
+from nixlite.explain.lint.tree import callee_name, let_references, offset_of, references
 from nixlite.explain.quiet import quiet
 from nixlite.formats.nix.evaluated import show_value
 from nixlite.runtime.call import call

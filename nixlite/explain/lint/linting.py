@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from nixlite.colours import CYAN, FAINT, MAGENTA
 from nixlite.explain.diff.values import _paint
+from nixlite.explain.lint.program import Program
 from nixlite.explain.lint.rules import RULES
-from nixlite.explain.lint.tree import Finding, Program
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from nixlite.evaluator import Evaluator
+    from nixlite.explain.lint.tree import Finding
     from nixlite.source import Source
 
 

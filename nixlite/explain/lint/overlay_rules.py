@@ -8,8 +8,6 @@ from nixlite.explain.lint.shapes import (
     SCOPE_ARGUMENTS,
     TOP,
     evaluated_first,
-    is_for_all_packages,
-    package_path,
     takes_two_names,
 )
 from nixlite.explain.lint.tree import Finding, callee_name, offset_of, references, written_set
@@ -20,8 +18,8 @@ from nixlite.syntax.tree import walk
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from nixlite.explain.lint.program import Program
     from nixlite.explain.lint.shapes import Overlay
-    from nixlite.explain.lint.tree import Program
 
 BUILT_FROM = frozenset(
     ("version", "pname", "src", "srcs", "patches", "buildInputs", "nativeBuildInputs",
@@ -205,7 +203,7 @@ def is_fixed(program: Program, value: n.Expr | None) -> bool:
 def replaced_sets(program: Program) -> Iterator[Finding]:
     """`final: prev: { xorg.a = …; }`: the rest of `xorg` is gone."""
     for overlay in program.shapes.overlays:
-        if not is_for_all_packages(program, overlay):
+        if not program.shapes.is_for_all_packages(overlay):
             continue
         for attrs in overlay.results:
             for name, binding in attrs.bindings.items():
@@ -333,7 +331,7 @@ def updated_package(program: Program, node: n.Binary) -> str | None:
     left: Any = node.left
     if type(left) is n.Call and callee_name(left.function) in ("overrideAttrs", "overridePythonAttrs"):
         return f"({program.text(left)})"
-    path = package_path(program, left)
+    path = program.shapes.package_path(left)
     known = program.packages.get(path) if path else None
     if known is not None:
         return program.text(left) if known.is_derivation else None

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 from nixlite.errors import did_you_mean, levenshtein
 from nixlite.explain.lint.building import BUILDERS
 from nixlite.explain.lint.overlay_rules import BUILT_FROM, some
-from nixlite.explain.lint.shapes import package_path
 from nixlite.explain.lint.tree import Finding, callee_name, written_set
 from nixlite.spelling import attribute_name
 from nixlite.syntax import nodes as n
@@ -17,8 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from nixlite.explain.lint.asking import Package
+    from nixlite.explain.lint.program import Program
     from nixlite.explain.lint.shapes import Change
-    from nixlite.explain.lint.tree import Program
 
 WHERE_FROM = frozenset(("url", "urls", "rev", "tag"))
 """Arguments of fetchers that say which version is fetched."""
@@ -315,7 +314,7 @@ def is_given(program: Program, change: Change) -> bool:
 
 def known_package(program: Program, change: Change) -> Package | None:
     """What is known of the package that is changed, where it is one of the set of all packages."""
-    path = package_path(program, change.package)
+    path = program.shapes.package_path(change.package)
     return program.packages.get(path) if path else None
 
 
@@ -381,7 +380,7 @@ def accepted_names(program: Program, select: n.Select, attrs: n.AttrSet) -> tupl
     if formals is not None:
         names = [formal.name for formal in formals.items]
         return names, [name for name in attrs.bindings if name not in names and not formals.ellipsis], ""
-    path = package_path(program, select)[:-1]
+    path = program.shapes.package_path(select)[:-1]
     known = program.packages.get(path) if path else None
     if known is None or not known.arguments:
         return [], [], ""

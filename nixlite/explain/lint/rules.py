@@ -18,7 +18,7 @@ from nixlite.syntax.tree import walk
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from nixlite.explain.lint.tree import Program
+    from nixlite.explain.lint.program import Program
 
 CALLERS = frozenset(("callPackage", "callPackages", "newScope"))
 

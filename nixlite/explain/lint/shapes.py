@@ -16,7 +16,7 @@ from nixlite.syntax.tree import children, walk
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from nixlite.explain.lint.tree import Program
+    from nixlite.explain.lint.tree import Tree
 
 FINAL, PREVIOUS = ("final", "self"), ("prev", "super")
 """What the names of an overlay's arguments end in: `final`, `pself`, `pyprev`."""
@@ -61,7 +61,7 @@ class Change(NamedTuple):
 class Shapes:
     """The overlays and changes of a program, and what is around each node."""
 
-    def __init__(self, program: Program) -> None:
+    def __init__(self, program: Tree) -> None:
         self.program = program
         self.parents: dict[n.Expr, n.Expr] = {}
         self.bound_as: dict[n.Expr, str] = {}
@@ -180,6 +180,39 @@ class Shapes:
                     found.append(inner)
         return found
 
+    # -- which set of packages
+
+    def is_for_all_packages(self, overlay: Overlay) -> bool:
+        """Whether an overlay is one for the set of all packages, and not for those of Python or the like."""
+        if overlay.level != UNKNOWN:
+            return overlay.level == TOP
+        known = self.for_all_packages
+        if overlay.node not in known:
+            known[overlay.node] = not any(
+                type(node) is n.Select and self.is_of_python(overlay, node) for node in walk(overlay.node)
+            )
+        return known[overlay.node]
+
+    def is_of_python(self, overlay: Overlay, node: n.Select) -> bool:
+        """Whether a selection is one from a set of Python packages: `prev.numpy.overridePythonAttrs`."""
+        root = self.root(node)
+        if root is None or root[0] not in (overlay.final, overlay.previous):
+            return False
+        return root[1][:1] == ("buildPythonPackage",) or (
+            len(root[1]) == 2 and root[1][1] == "overridePythonAttrs"
+        )
+
+    def package_path(self, package: n.Expr) -> tuple[str, ...]:
+        """The attribute path of a package in the set of all packages, () for others."""
+        root = self.root(self.program.meaning(package))
+        if root is None:
+            return ()
+        variable, path = root
+        for overlay in self.overlays:
+            if variable in (overlay.final, overlay.previous):
+                return path if self.is_for_all_packages(overlay) else ()
+        return path if variable.name == "pkgs" and variable not in self.program.values else ()
+
 
 def takes_two_names(node: Any) -> bool:
     """Whether this is `a: b: …`."""
@@ -191,7 +224,8 @@ def takes_two_names(node: Any) -> bool:
 
 def is_named_as_overlay(node: n.Lambda) -> bool:
     """Whether the arguments are called as those of overlays: `final: prev:`, `pself: psuper:`."""
-    first, second = str(node.argument), str(node.body.argument)  # type: ignore[attr-defined]
+    inner: Any = node.body
+    first, second = str(node.argument), str(inner.argument)
     return first.lower().endswith(FINAL) and second.lower().endswith(PREVIOUS)
 
 
@@ -204,7 +238,7 @@ def level_of_name(name: str, named: bool) -> str | None:
     return UNKNOWN if named else None
 
 
-def subject_of(program: Program, select: n.Select) -> n.Expr:
+def subject_of(program: Tree, select: n.Select) -> n.Expr:
     """What is before the last name of a selection: `a.b` for `a.b.overrideAttrs`."""
     if len(select.path) == 1:
         return select.subject
@@ -212,7 +246,7 @@ def subject_of(program: Program, select: n.Select) -> n.Expr:
     return n.Select(select.subject, select.path[:-1], None, select.pos, select.start, end)
 
 
-def result_sets(program: Program, node: n.Expr) -> list[n.AttrSet]:
+def result_sets(program: Tree, node: n.Expr) -> list[n.AttrSet]:
     """The sets that an expression gives: through `let`, `with`, `assert`, `if`, `//` and `optionalAttrs`."""
     found: list[n.AttrSet] = []
     todo, seen = [node], 0
@@ -234,7 +268,7 @@ def result_sets(program: Program, node: n.Expr) -> list[n.AttrSet]:
     return found
 
 
-def evaluated_first(program: Program, node: n.Expr) -> Iterator[n.Expr]:
+def evaluated_first(program: Tree, node: n.Expr) -> Iterator[n.Expr]:
     """The expressions whose values are needed before a node has any value, whatever it is needed for.
 
     Of `if` only the condition, of a call only the function: of more it cannot be said.
@@ -271,40 +305,3 @@ def evaluated_first(program: Program, node: n.Expr) -> Iterator[n.Expr]:
 
 FORCING = frozenset(("recurseIntoAttrs", "dontRecurseIntoAttrs", "hiPrio", "lowPrio", "recursiveUpdate"))
 """Functions of nixpkgs's `lib` that need their first argument before they give anything."""
-
-
-# -- which set of packages
-
-
-def is_for_all_packages(program: Program, overlay: Overlay) -> bool:
-    """Whether an overlay is one for the set of all packages, and not for those of Python or the like."""
-    if overlay.level != UNKNOWN:
-        return overlay.level == TOP
-    known = program.shapes.for_all_packages
-    if overlay.node not in known:
-        known[overlay.node] = not any(
-            type(node) is n.Select and is_of_python(program, overlay, node) for node in walk(overlay.node)
-        )
-    return known[overlay.node]
-
-
-def is_of_python(program: Program, overlay: Overlay, node: n.Select) -> bool:
-    """Whether a selection is one from a set of Python packages: `prev.numpy.overridePythonAttrs`."""
-    root = program.shapes.root(node)
-    if root is None or root[0] not in (overlay.final, overlay.previous):
-        return False
-    return root[1][:1] == ("buildPythonPackage",) or (
-        len(root[1]) == 2 and root[1][1] == "overridePythonAttrs"
-    )
-
-
-def package_path(program: Program, package: n.Expr) -> tuple[str, ...]:
-    """The attribute path of a package in the set of all packages, () for others."""
-    root = program.shapes.root(program.meaning(package))
-    if root is None:
-        return ()
-    variable, path = root
-    for overlay in program.shapes.overlays:
-        if variable in (overlay.final, overlay.previous):
-            return path if is_for_all_packages(program, overlay) else ()
-    return path if variable.name == "pkgs" and variable not in program.values else ()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from nixlite.analysis.facts import Variable
@@ -15,8 +14,6 @@ from nixlite.syntax.tree import children, walk
 if TYPE_CHECKING:
     from nixlite.analysis.facts import Analysis
     from nixlite.evaluator import Evaluator
-    from nixlite.explain.lint.asking import Packages
-    from nixlite.explain.lint.shapes import Shapes
     from nixlite.source import Source
 
 
@@ -33,7 +30,7 @@ class Finding(NamedTuple):
     suggestion: str
 
 
-class Program:
+class Tree:
     """A source with its tree and the meaning of its variables."""
 
     def __init__(self, evaluator: Evaluator, source: Source) -> None:
@@ -54,20 +51,6 @@ class Program:
                     self.values[variable] = value
             if type(node) is n.Let:
                 self.let_variables.update(self.analysis.bound.get(node.attrs, {}).values())
-
-    @cached_property
-    def shapes(self) -> Shapes:
-        """The overlays and overrides in it."""
-        from nixlite.explain.lint.shapes import Shapes  # which is made of what is here
-
-        return Shapes(self)
-
-    @cached_property
-    def packages(self) -> Packages:
-        """What `<nixpkgs>` says of the packages that it names."""
-        from nixlite.explain.lint.asking import Packages  # seldom
-
-        return Packages(self.evaluator, self.source.path)
 
     def of(self, kind: type) -> list[Any]:
         """The nodes of a type, outer ones first."""
@@ -116,7 +99,7 @@ def callee_name(node: n.Expr) -> str:
     return node.name if type(node) is n.Var else ""
 
 
-def written_set(program: Program, attrs: n.AttrSet) -> str:
+def written_set(program: Tree, attrs: n.AttrSet) -> str:
     """The text of a set, also of one that was written `a.b = …;`."""
     text = program.text(attrs)
     if text.startswith("{"):
@@ -143,7 +126,7 @@ def references(attrs: n.AttrSet) -> list[Reference]:
     return sorted(found, key=offset_of)
 
 
-def let_references(program: Program, attrs: n.AttrSet) -> list[Reference]:
+def let_references(program: Tree, attrs: n.AttrSet) -> list[Reference]:
     """Where the values of a set use `let` variables that the set also has as attributes, by `inherit`."""
     variables = program.analysis.variables
     own = {

@@ -38,12 +38,7 @@ def advice(asked: Asked) -> list[Advice]:
     for part in option.kept() if len(option.kept()) > 1 else ():
         value = asked.look(part.value)
         if type(value) in (tuple, dict) and not value:
-            found += stronger(
-                asked,
-                part,
-                "to have only this",
-                lambda got, value=value: got == value,  # type: ignore[misc]
-            )
+            found += stronger(asked, part, "to have only this", equal_to(value))
     found += together(asked, option)
     found += outvoted(asked, option)
     return found + deeper_type(asked, option) + only_default(asked, option)
@@ -133,6 +128,11 @@ def told(asked: Asked, result: Outcome) -> str:
     from nixlite.explain.brief import brief, forcing
 
     return f"{shown_path(asked.target)} is then {brief(result.value, 2, forcing(result.found))}"
+
+
+def equal_to(value: Any) -> Callable[[Any], bool]:
+    """Whether something that is got is a value."""
+    return lambda got: bool(got == value)
 
 
 def stronger(asked: Asked, part: Part, say: str, wanted: Callable[[Any], bool]) -> list[Advice]:
@@ -279,7 +279,7 @@ def outvoted(asked: Asked, option: Option) -> list[Advice]:
             target = 90 if best == PLAIN else best - 1
             value = asked.look(part.value)
             say = f"to have this one, give it a lower number than {best}"
-            found += rewrite(asked, part, target, say, lambda got, value=value: got == value)  # type: ignore[misc]
+            found += rewrite(asked, part, target, say, equal_to(value))
     return found
 
 

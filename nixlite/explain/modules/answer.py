@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from nixlite.explain.modules.options import Option, Part
+    from nixlite.explain.recording.notes import Place
     from nixlite.explain.recording.program import Examination, Program
-    from nixlite.explain.recording.recorder import Place
 
 CONFLICTS = "conflicts"
 """What becomes of definitions that contradict each other."""

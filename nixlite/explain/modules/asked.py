@@ -20,9 +20,8 @@ from nixlite.syntax import nodes as n
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from nixlite.explain.recording.calls import CallRecord
+    from nixlite.explain.recording.notes import CallRecord, Place
     from nixlite.explain.recording.program import Examination
-    from nixlite.explain.recording.recorder import Place
     from nixlite.explain.trials import Outcome
 
 ROOTS = ("config", "options")

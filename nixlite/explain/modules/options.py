@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from nixlite.explain.brief import Look
-    from nixlite.explain.recording.calls import CallRecord
+    from nixlite.explain.recording.notes import CallRecord
     from nixlite.explain.recording.program import Examination
     from nixlite.explain.recording.recorder import Node
 
@@ -120,13 +120,14 @@ class Options:
         """The option at a path, None where there is none."""
         merging = self.find(loc)
         evaluating = self.find(loc, "evalOptionValue")
-        if merging is None and evaluating is None:
+        last = merging or evaluating
+        if last is None:
             return None
         declared = self.look(evaluating.arguments[1]) if evaluating is not None else {}
         declared = declared if type(declared) is dict else {}
         kind = self.look(merging.arguments[1] if merging is not None else declared.get("type"))
         whole = evaluating if self.look(declared.get("readOnly")) is True else None
-        definitions = self.look((whole or merging or evaluating).arguments[2])  # type: ignore[union-attr]
+        definitions = self.look((whole or last).arguments[2])
         parts: list[Part] = []
         for cell in definitions if type(definitions) is tuple else ():
             given = self.look(cell)

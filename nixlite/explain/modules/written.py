@@ -10,8 +10,9 @@ from nixlite.spelling import attribute_name
 from nixlite.syntax import nodes as n
 
 if TYPE_CHECKING:
+    from nixlite.explain.recording.notes import Place
     from nixlite.explain.recording.places import Definition, Places
-    from nixlite.explain.recording.recorder import Node, Place
+    from nixlite.explain.recording.recorder import Node
 
 WIDTH = 76
 
@@ -73,10 +74,9 @@ class Writing(NamedTuple):
 
 def content(value: n.Expr | None) -> n.Expr | None:
     """A value inside of the calls that give it a priority, an order or a condition."""
-    at: Any = value
-    while type(at) is n.Call:
-        at = at.arguments[-1]
-    return at  # type: ignore[no-any-return]
+    while type(value) is n.Call:
+        value = value.arguments[-1]
+    return value
 
 
 def writing(places: Places, node: Node, name: str = "") -> Writing | None:

@@ -21,8 +21,9 @@ from nixlite.syntax import nodes as n
 from nixlite.syntax.tree import walk
 
 if TYPE_CHECKING:
+    from nixlite.explain.recording.notes import Place
     from nixlite.explain.recording.places import Definition
-    from nixlite.explain.recording.recorder import Node, Place
+    from nixlite.explain.recording.recorder import Node
 
 TRIED = 3
 """How many names like one that is asked for are tried: each takes an evaluation."""

@@ -16,9 +16,9 @@ from nixlite.syntax import nodes as n
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from nixlite.explain.recording.notes import Place
     from nixlite.explain.recording.places import Definition, Parent
     from nixlite.explain.recording.program import Examination, Found, Program
-    from nixlite.explain.recording.recorder import Place
     from nixlite.explain.trials import Advice
 
 WIDTH = 76

@@ -27,8 +27,9 @@ from nixlite.syntax.tree import walk
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from nixlite.explain.recording.notes import Place
     from nixlite.explain.recording.places import Definition, Parent
-    from nixlite.explain.recording.recorder import Node, Place
+    from nixlite.explain.recording.recorder import Node
     from nixlite.explain.trials import Outcome
 
 INPUTS = ("nativeBuildInputs", "buildInputs", "propagatedBuildInputs", "propagatedNativeBuildInputs", "paths")

@@ -12,8 +12,8 @@ from nixlite.syntax.tree import walk
 
 if TYPE_CHECKING:
     from nixlite.explain.overlays.stack import Question
+    from nixlite.explain.recording.notes import Place
     from nixlite.explain.recording.places import Definition, Parent
-    from nixlite.explain.recording.recorder import Place
 
 OPTION = "packageOverrides"
 

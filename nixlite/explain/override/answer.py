@@ -12,7 +12,7 @@ from nixlite.errors import NixError
 from nixlite.explain.override.code import ARGUMENTS, COMPILER, expression, package_at, parts_of
 from nixlite.explain.stale.answer import stale
 from nixlite.explain.stale.facts import attribute, drv_path
-from nixlite.explain.stale.fix.moving import replace
+from nixlite.explain.stale.fix.text_edits import replace
 from nixlite.explain.stale.text import phrases_for
 from nixlite.explain.stale.verdict import verdict
 from nixlite.runtime.values import MISSING
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from nixlite.explain.override.wishes import Wish
     from nixlite.explain.recording.program import Program
     from nixlite.explain.stale.answer import Answer as Judged
-    from nixlite.explain.stale.fix.remedies import Fix
+    from nixlite.explain.stale.fix.effects import Fix
 
 SOURCE = "«string»"
 """The source that the code is evaluated as."""
@@ -130,7 +130,7 @@ def reason(judged: Judged, parts: Sequence[Part], fix: Fix | None) -> str:
     if fix is not None and fix.say:
         return f"{fix.say[0].upper()}{fix.say[1:]}: given afterwards, {told} would not get through."
     if fix is not None:
-        behind = sorted({item.path[0] for item in fix.moved})
+        behind = sorted({item.path[0] for item in fix.effects})
         also = ", ".join(f"`{name}`" for name in behind if name not in names)
         made = also or "something"
         return f"{told} alone would not be enough: {made} had been made of the old value."

@@ -8,28 +8,21 @@ Both have been there, with these arguments, in every nixpkgs since 2013.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
+from nixlite.explain.recording.notes import CallRecord
 from nixlite.runtime.values import PrimOp
 from nixlite.syntax import nodes as n
 from nixlite.syntax.tree import walk
 
 if TYPE_CHECKING:
-    from nixlite.explain.recording.instrumented import InstrumentedEvaluator
+    from nixlite.explain.recording.recorder import Recorder
     from nixlite.source import Source
 
 BUILTIN = "watchCall"
 
 WATCHED = {"mergeDefinitions": 3, "evalOptionValue": 3}
 """The functions, with the number of their arguments."""
-
-
-class CallRecord(NamedTuple):
-    """A call: which function, the lazies that it was given, and that of its result."""
-
-    function: str
-    arguments: tuple[Any, ...]
-    result: Any
 
 
 def watch(tree: n.Expr, source: Source) -> n.Expr:
@@ -69,16 +62,11 @@ def change(name: str, function: n.Lambda) -> None:
     )
 
 
-def attach(evaluator: InstrumentedEvaluator) -> None:
-    """Give an evaluator the builtin that changed functions call; it notes calls in its recorder."""
-    recorder = evaluator.recorder
+def watching(recorder: Recorder) -> PrimOp:
+    """The builtin that changed functions call; it notes calls in a recorder."""
 
     def watched(name: Any, loc: Any, second: Any, third: Any, body: Any) -> Any:
         recorder.calls.append(CallRecord(str(recorder.force(name)), (loc, second, third), body))
         return recorder.force(body)
 
-    builtin = PrimOp(BUILTIN, watched, ("name", "loc", "second", "third", "body"), "")
-    evaluator.state.globals[f"__{BUILTIN}"] = builtin
-    for key, value in ((f"g___{BUILTIN}", builtin), (f"b_{BUILTIN}", builtin), (f"p_{BUILTIN}", watched)):
-        evaluator.base[key] = value
-    evaluator.primops[BUILTIN] = len(builtin.arguments)
+    return PrimOp(BUILTIN, watched, ("name", "loc", "second", "third", "body"), "")

@@ -20,9 +20,10 @@ from nixlite.syntax import nodes as n
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from nixlite.explain.recording.notes import Place
     from nixlite.explain.recording.places import Definition, Places
     from nixlite.explain.recording.program import Examination
-    from nixlite.explain.recording.recorder import Node, Place
+    from nixlite.explain.recording.recorder import Node
 
 TEXTS = {
     "rec": "`rec` is lexical: `{name}` there means the `{name}` written at {place}, whatever is put over it",

@@ -11,8 +11,9 @@ from nixlite.syntax import nodes as n
 
 if TYPE_CHECKING:
     from nixlite.explain.recording.instrumented import InstrumentedEvaluator
+    from nixlite.explain.recording.notes import Made, Place
     from nixlite.explain.recording.places import Definition
-    from nixlite.explain.recording.recorder import Made, Node, Place, Recorder
+    from nixlite.explain.recording.recorder import Node, Recorder
     from nixlite.runtime.values import Lazy
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from nixlite.builtins.install import bind, declarations
 from nixlite.evaluator import Evaluator
-from nixlite.explain.recording.calls import attach, watch
+from nixlite.explain.recording.calls import BUILTIN, watch, watching
 from nixlite.explain.recording.linking import Linker
 from nixlite.explain.recording.recorder import Recorder, merged
 from nixlite.formats.nix.evaluated import show_value
@@ -96,11 +96,19 @@ class InstrumentedEvaluator(Evaluator):
             self.observer.call, self.observer.force = self.base["call"], self.recorder.force
             for builtin in self.observer.builtins():
                 state.globals[f"__{builtin.name}"] = builtin
-        attach(self)
+        self.add_builtin(BUILTIN, watching(self.recorder))
+
+    def add_builtin(self, name: str, builtin: PrimOp) -> None:
+        """Let code that is compiled for recording call one more builtin."""
+        self.state.globals[f"__{name}"] = builtin
+        for key, value in ((f"g___{name}", builtin), (f"b_{name}", builtin), (f"p_{name}", builtin.function)):
+            self.base[key] = value
+        self.primops[name] = len(builtin.arguments)
 
     def shown(self, value: Any) -> str:
         """A value as Nix prints it, evaluated as far as that needs."""
-        return self.linker.link(show_value)(self.state, value)  # type: ignore[no-any-return]
+        text: str = self.linker.link(show_value)(self.state, value)
+        return text
 
     def noting(self, name: str, function: Any, source: int) -> Any:
         """A builtin of two arguments that makes a set, written down."""

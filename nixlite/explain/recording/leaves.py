@@ -49,7 +49,7 @@ def leaves(
     for name in sorted(attrs):
         if name in hidden:
             continue
-        node, value = found.recorder.ask(lambda cell=attrs[name]: forced(found, cell))  # type: ignore[misc]
+        node, value = ask_for(found, attrs[name])
         if isinstance(value, NixError) or type(value) in (FunctionType, PrimOp, PrimOpApp):
             continue
         here = (*path, name)
@@ -61,7 +61,7 @@ def leaves(
                 leaf.node.reads.setdefault(node)
             result += below
         else:
-            node, key = found.recorder.ask(lambda cell=attrs[name]: comparable(found, cell, DEPTH))  # type: ignore[misc]
+            node, key = ask_to_compare(found, attrs[name])
             if not isinstance(key, NixError):
                 result.append(Leaf(here, node, key, value))
     return result
@@ -70,6 +70,16 @@ def leaves(
 def forced(found: Examination, cell: Any) -> Any:
     """The value of a lazy, Python's recursion limit turned into Nix's error."""
     return found.evaluator.guard(found.recorder.force, cell)
+
+
+def ask_for(found: Examination, cell: Any) -> tuple[Node, Any]:
+    """(node that reads what evaluating a lazy reads, its value or the NixError that it ends in)."""
+    return found.recorder.ask(lambda: forced(found, cell))
+
+
+def ask_to_compare(found: Examination, cell: Any) -> tuple[Node, Any]:
+    """(node that reads what comparing a lazy reads, what it is compared by or the NixError)."""
+    return found.recorder.ask(lambda: comparable(found, cell, DEPTH))
 
 
 def hidden_names(found: Examination, attrs: dict[str, Any], path: tuple[str, ...]) -> frozenset[str]:
@@ -83,7 +93,7 @@ def hidden_names(found: Examination, attrs: dict[str, Any], path: tuple[str, ...
 
 def is_derivation(found: Examination, attrs: dict[str, Any]) -> bool:
     """Whether a set is a package."""
-    _, kind = found.recorder.ask(lambda: forced(found, attrs.get("type")))
+    _, kind = ask_for(found, attrs.get("type"))
     return is_derivation_type(kind)
 
 

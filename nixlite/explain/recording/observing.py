@@ -10,6 +10,7 @@ A `Trial` evaluates the same program with some of these calls left out, or with 
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from nixlite.runtime.thunk import delay
@@ -20,7 +21,7 @@ from nixlite.syntax.tree import replace_children, walk
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from nixlite.explain.recording.recorder import Place
+    from nixlite.explain.recording.notes import Place
     from nixlite.runtime.values import Lazy, Value
     from nixlite.source import Source
 
@@ -175,22 +176,24 @@ class Observer:
 
     def keep(self, text: Lazy, e: Lazy) -> Value:
         """The value of an expression that means the same in every trial, evaluated once."""
-        return self.force(self.kept.setdefault(self.force(text), e))  # type: ignore[arg-type]
+        known: Any = self.force(text)
+        return self.force(self.kept.setdefault(known, e))
 
     def override(self, number: Lazy, subject: Lazy, argument: Lazy, apply: Lazy) -> Value:
         """Override *subject* by *argument* as *apply* does it, and write that down."""
-        site = self.sites[self.force(number)]  # type: ignore[index]
+        at: Any = self.force(number)
+        site = self.sites[at]
         if site.number in self.trial.without:
             return self.force(subject)
         seen = Observation(site, subject, self.under_way[-1] if self.under_way else None)
         self.observations.append(seen)
-        given = delay(self.given, seen, argument)  # type: ignore[arg-type]
+        given = delay(partial(self.given, seen), argument)
         self.under_way.append(seen)
         try:
-            seen.result = self.call(self.call(self.force(apply), subject), given)
+            result = seen.result = self.call(self.call(self.force(apply), subject), given)
         finally:
             self.under_way.pop()
-        return seen.result  # type: ignore[no-any-return]
+        return result
 
     def given(self, seen: Observation, argument: Lazy) -> Value:
         """The argument of an override, watched."""
@@ -214,7 +217,8 @@ class Observer:
 
             return PrimOp("what overrides", applied, ("previous",), "")
         if kind is dict:
-            return self.applied(seen, before, value)  # type: ignore[arg-type]
+            attrs: Any = value
+            return self.applied(seen, before, attrs)
         return value
 
     def applied(self, seen: Observation, before: Any, attrs: dict[str, Lazy]) -> dict[str, Lazy]:

@@ -17,7 +17,8 @@ from nixlite.syntax.tree import children, walk
 if TYPE_CHECKING:
     from nixlite.analysis.facts import Analysis
     from nixlite.explain.recording.instrumented import InstrumentedEvaluator
-    from nixlite.explain.recording.recorder import Node, Place
+    from nixlite.explain.recording.notes import Place
+    from nixlite.explain.recording.recorder import Node
     from nixlite.source import Source
 
 REC, LET, SET, FORMAL, PART = "rec", "let", "set", "formal", "part"

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from copy import copy
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from nixlite.cache.files import Cache
 from nixlite.errors import EvalError, NixError, did_you_mean
+from nixlite.explain.quiet import unheard
 from nixlite.explain.recording.history import Origins
 from nixlite.explain.recording.instrumented import InstrumentedEvaluator
 from nixlite.explain.recording.places import Places
@@ -133,9 +133,7 @@ class Program:
 
         Its host is a twin of the program's: that one keeps its store and its ways of printing.
         """
-        host = copy(self.host)
-        if self.quiet:
-            host.write_stderr = lambda text: None  # type: ignore[method-assign]
+        host = self.host.twin(unheard if self.quiet else None)
         self.quiet = True
         evaluator = InstrumentedEvaluator(
             self.settings, host, recorder, edits=edits, cache=self.codes, observer=observer

@@ -12,6 +12,7 @@ from collections import deque
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from nixlite.errors import InfiniteRecursion, NixError
+from nixlite.explain.recording.notes import Made
 from nixlite.runtime.thunk import VIRGIN, blackhole, failed
 from nixlite.runtime.thunk import force as plain_force
 from nixlite.runtime.values import MISSING, ContextString, NixPath
@@ -19,11 +20,8 @@ from nixlite.runtime.values import MISSING, ContextString, NixPath
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
 
-    from nixlite.explain.recording.calls import CallRecord
+    from nixlite.explain.recording.notes import CallRecord, Place, Substitute
     from nixlite.runtime.values import Lazy, Value
-
-Place = tuple[str, int, int]
-"""File, 1-based line, 1-based UTF-8 byte column."""
 
 
 class Node:
@@ -60,15 +58,6 @@ class Node:
         return dict.fromkeys(map(self.recorder.node, self.recorder.reads(self.cell)))
 
 
-class Made(NamedTuple):
-    """How a set came about: *how* is `//` or a builtin's name, *sources* the sets that it was made of."""
-
-    how: str
-    place: Place | None
-    result: dict[str, Lazy]
-    sources: tuple[dict[str, Lazy], ...]
-
-
 class Event(NamedTuple):
     """A step of the evaluation, when steps are recorded: *kind* is `create`, `force`, `read` (of what has its
     value already), `value` or `error`; *by* is the thunk under evaluation that caused it,
@@ -78,13 +67,6 @@ class Event(NamedTuple):
     node: Node
     by: Node | None
     text: str = ""
-
-
-class Substitute(NamedTuple):
-    """What a definition is to be taken for: *old* is the value that it must have (MISSING: any)."""
-
-    old: Any
-    new: Any
 
 
 class Reads(tuple[Any, ...]):

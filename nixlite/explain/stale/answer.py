@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from nixlite.explain.recording.program import Examination, Program
     from nixlite.explain.stale.facts import Differing
-    from nixlite.explain.stale.fix.remedies import Fix
+    from nixlite.explain.stale.fix.effects import Fix
     from nixlite.explain.stale.givens import Layer
     from nixlite.explain.stale.plain.examine import Report
     from nixlite.explain.stale.plain.fixes import Fix as PlainFix

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from nixlite.explain.recording.causes import links, path_to
 from nixlite.explain.recording.places import REC
 from nixlite.explain.stale.facts import read_for
-from nixlite.explain.stale.target import shallow
+from nixlite.explain.stale.target import shallow_node
 from nixlite.syntax import nodes as n
 from nixlite.syntax.tree import walk
 
@@ -20,9 +20,10 @@ if TYPE_CHECKING:
     from typing import Any
 
     from nixlite.explain.recording.causes import Link
+    from nixlite.explain.recording.notes import Place
     from nixlite.explain.recording.places import Definition
     from nixlite.explain.recording.program import Examination
-    from nixlite.explain.recording.recorder import Node, Place
+    from nixlite.explain.recording.recorder import Node
     from nixlite.explain.stale.facts import Differing
     from nixlite.explain.stale.target import Origin
 
@@ -75,7 +76,7 @@ def way(found: Examination, cell: Any, origin: Origin) -> list[Node]:
     """The nodes from a lazy to the old value, none where it was not read."""
     if not origin.nodes:
         return []
-    start, _ = found.recorder.ask(lambda: shallow(found, cell))
+    start = shallow_node(found, cell)
     return path_to(start, set(origin.nodes), read_for(found, [start]))
 
 

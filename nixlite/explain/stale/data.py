@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from nixlite.errors import NixError
     from nixlite.explain.stale.answer import Answer
     from nixlite.explain.stale.facts import Differing
-    from nixlite.explain.stale.fix.remedies import Fix
+    from nixlite.explain.stale.fix.effects import Fix
     from nixlite.explain.stale.phrases import Phrases
     from nixlite.explain.stale.reach import Reach, Reached
 
@@ -126,6 +126,6 @@ def fix_data(fix: Fix, phrases: Phrases) -> dict[str, Any]:
                 "after": phrases.value(item.after),
                 "ok": item.ok,
             }
-            for item in fix.moved
+            for item in fix.effects
         ],
     }

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from nixlite.errors import NixError, levenshtein
 from nixlite.explain.brief import text_of
 from nixlite.explain.recording.history import alias
-from nixlite.explain.recording.leaves import forced, is_derivation
+from nixlite.explain.recording.leaves import ask_for, forced, is_derivation
 from nixlite.explain.recording.recorder import plain
 from nixlite.runtime.values import MISSING, ContextString, PrimOp, PrimOpApp
 from nixlite.syntax import nodes as n
@@ -40,7 +40,7 @@ def value_of(found: Examination, cell: Any) -> Any:
     """The value of a lazy in weak head normal form, or the NixError that it ends in."""
     if cell is MISSING:
         return MISSING
-    _, value = found.recorder.ask(lambda: forced(found, cell))
+    _, value = ask_for(found, cell)
     return value
 
 

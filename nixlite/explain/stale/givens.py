@@ -17,9 +17,9 @@ from nixlite.runtime.values import MISSING
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from nixlite.explain.recording.notes import Made, Place
     from nixlite.explain.recording.observing import Observation
     from nixlite.explain.recording.program import Examination
-    from nixlite.explain.recording.recorder import Made, Place
     from nixlite.explain.stale.record import Record
 
 BY_ATTRIBUTES, BY_ARGUMENTS, BY_SCOPE, BY_UPDATE = "attributes", "arguments", "scope", "//"

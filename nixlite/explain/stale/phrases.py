@@ -16,13 +16,13 @@ from nixlite.explain.stale.facts import (
 from nixlite.explain.stale.givens import BY_ARGUMENTS, BY_UPDATE
 from nixlite.explain.stale.reach import BUILT, NOTHING, chains
 from nixlite.explain.stale.sources import MISMATCH, OLD_BYTES, ONLY_HASH
-from nixlite.explain.stale.target import shallow
+from nixlite.explain.stale.target import shallow_node
 from nixlite.explain.stale.words import Words
 from nixlite.runtime.values import MISSING
 from nixlite.syntax import nodes as n
 
 if TYPE_CHECKING:
-    from nixlite.explain.recording.recorder import Place
+    from nixlite.explain.recording.notes import Place
     from nixlite.explain.stale.answer import Answer
     from nixlite.explain.stale.causes import Cause
     from nixlite.explain.stale.facts import Differing
@@ -378,7 +378,7 @@ class Phrases(Words):
             at = value_of(self.found, built_from(self.found, at).get(name, MISSING))
         for name in ("url", "urls", "rev"):
             cell = built_from(self.found, at).get(name, MISSING)
-            start, _ = self.found.recorder.ask(lambda cell=cell: shallow(self.found, cell))  # type: ignore[misc]
+            start = shallow_node(self.found, cell)
             for node in self.found.recorder.in_order(read_for(self.found, [start]))[::-1]:
                 entry = self.found.places.of(node) if node.place is not None else None
                 if (

@@ -31,8 +31,8 @@ from nixlite.explain.stale.wrappers import inside_of, is_wrapper
 from nixlite.runtime.values import MISSING, ContextString
 
 if TYPE_CHECKING:
+    from nixlite.explain.recording.notes import Place
     from nixlite.explain.recording.program import Examination
-    from nixlite.explain.recording.recorder import Place
     from nixlite.explain.stale.facts import Differing
     from nixlite.explain.stale.givens import Given, Layer
     from nixlite.explain.stale.record import Runs

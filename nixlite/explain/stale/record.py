@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from nixlite.errors import NixError
+from nixlite.explain.quiet import redirect, unheard
 from nixlite.explain.recording.history import updates
 from nixlite.explain.recording.observing import Observer, Trial
 from nixlite.explain.recording.program import locate
@@ -16,9 +17,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from nixlite.explain.recording.instrumented import InstrumentedEvaluator
+    from nixlite.explain.recording.notes import Made, Substitute
     from nixlite.explain.recording.observing import Observation
     from nixlite.explain.recording.program import Examination, Program
-    from nixlite.explain.recording.recorder import Made, Substitute
 
 
 class Record(NamedTuple):
@@ -62,8 +63,7 @@ class Runs:
         self.observer = Observer(program.owns)
         self.evaluator = program.open(observer=self.observer)
         self.first = self.record(self.evaluator, self.observer)
-        # What the program warns of was said once.
-        self.evaluator.state.host.write_stderr = lambda text: None  # type: ignore[method-assign]
+        redirect(self.evaluator, unheard)  # what the program warns of was said once
         self.texts = {name: source for name, source in self.evaluator.sources.items() if program.owns(name)}
         """The user's own sources, as they are written."""
         self.trials: dict[Trial, Record] = {}

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from nixlite.explain.stale.facts import built_from, is_package, nearest, value_of
 from nixlite.explain.stale.fix.case import Case, Repair
-from nixlite.explain.stale.fix.check import Moved
+from nixlite.explain.stale.fix.effects import Effect
 from nixlite.explain.stale.fix.remedies import repaired
 from nixlite.explain.stale.fix.writing import writing
 from nixlite.explain.stale.givens import layers
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from nixlite.errors import NixError
-    from nixlite.explain.recording.recorder import Place
-    from nixlite.explain.stale.fix.remedies import Fix
+    from nixlite.explain.recording.notes import Place
+    from nixlite.explain.stale.fix.effects import Fix
     from nixlite.explain.stale.givens import Layer
     from nixlite.explain.stale.record import Runs
 
@@ -246,9 +246,9 @@ def in_one(case: Case, name: str) -> Iterator[Repair]:
 def evaluates(case: Case, name: str) -> Any:
     """The check of an edit that is to make a program evaluate."""
 
-    def check(record: Any) -> list[Moved]:
+    def check(record: Any) -> list[Effect]:
         fine = isinstance(record.drv, str) or (record.drv is None and record.error is None)
-        return [Moved((name,), case.runs.first.error, record.drv or record.value, True)] if fine else []
+        return [Effect((name,), case.runs.first.error, record.drv or record.value, True)] if fine else []
 
     return check
 
@@ -262,7 +262,7 @@ def with_default(case: Case, name: str) -> Iterator[Repair]:
     edits = [
         (node.start, node.end, f"({site.text(node)} or {nothing})") for node in selections(case.layer, name)
     ]
-    from nixlite.explain.stale.fix.moving import replace
+    from nixlite.explain.stale.fix.text_edits import replace
 
     code = replace(site.source.text, edits, site.argument.start, site.argument.end)
     yield Repair(site.source, code, edits, evaluates(case, name), "", whole=False)

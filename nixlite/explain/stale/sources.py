@@ -22,7 +22,7 @@ OLD_BYTES = "old bytes"
 MISMATCH = "hash mismatch"
 ONLY_HASH = "only hash"
 PLACEHOLDER = "placeholder"
-MOVED = "moved"
+ELSEWHERE = "moved"
 STAYED = "stayed"
 
 
@@ -31,7 +31,7 @@ class Source(NamedTuple):
 
     *kind*: OLD_BYTES (from elsewhere, the same hash and store path), MISMATCH (from elsewhere, under
     another name, the old hash), ONLY_HASH (another hash for the same place), PLACEHOLDER (the hash asks for
-    the right one), MOVED (place and hash are others), STAYED (the same derivation, or the same place and
+    the right one), ELSEWHERE (place and hash are others), STAYED (the same derivation, or the same place and
     hash).
     """
 
@@ -75,11 +75,11 @@ def sources(
 
 def kind_of(before: Fetched, after: Fetched) -> str:
     """How a source changed."""
-    moved = before.what != after.what
+    elsewhere = before.what != after.what
     if before.digest == after.digest:
-        if not moved:
+        if not elsewhere:
             return STAYED
         return OLD_BYTES if before.path == after.path else MISMATCH
     if is_placeholder(after.digest):
         return PLACEHOLDER
-    return MOVED if moved else ONLY_HASH
+    return ELSEWHERE if elsewhere else ONLY_HASH

@@ -10,8 +10,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from nixlite.explain.recording.notes import Substitute
 from nixlite.explain.recording.places import FORMAL, LET, REC, SET, Parent, callee_name
-from nixlite.explain.recording.recorder import Substitute, is_plain, settled
+from nixlite.explain.recording.recorder import is_plain, settled
 from nixlite.explain.stale.facts import built_from, is_package, read_for, value_of
 from nixlite.explain.stale.givens import BY_ATTRIBUTES
 from nixlite.explain.stale.record import Changes
@@ -19,9 +20,10 @@ from nixlite.runtime.values import MISSING
 from nixlite.syntax import nodes as n
 
 if TYPE_CHECKING:
+    from nixlite.explain.recording.notes import Place
     from nixlite.explain.recording.places import Definition, Index
     from nixlite.explain.recording.program import Examination
-    from nixlite.explain.recording.recorder import Node, Place
+    from nixlite.explain.recording.recorder import Node
     from nixlite.explain.stale.givens import Given, Layer
     from nixlite.explain.stale.record import Record, Runs
 
@@ -298,7 +300,7 @@ def uses(found: Examination, item: Origin) -> bool:
 def used(found: Examination, cell: Any, nodes: list[Node]) -> bool:
     """Whether a value, or an element of it, was made of what one of the nodes stands for."""
     wanted = set(nodes)
-    node, _ = found.recorder.ask(lambda: shallow(found, cell))
+    node = shallow_node(found, cell)
     return bool(wanted) and not wanted.isdisjoint(read_for(found, [node]))
 
 
@@ -310,6 +312,12 @@ def shallow(found: Examination, cell: Any) -> None:
             shallow_list(found, part)
     else:
         shallow_list(found, value)
+
+
+def shallow_node(found: Examination, cell: Any) -> Node:
+    """A node that reads what evaluating a value that far reads."""
+    node, _ = found.recorder.ask(lambda: shallow(found, cell))
+    return node
 
 
 def shallow_list(found: Examination, cell: Any) -> None:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from nixlite.explain.stale.answer import Answer
-    from nixlite.explain.stale.fix.remedies import Fix
+    from nixlite.explain.stale.fix.effects import Fix
     from nixlite.explain.stale.reach import Reach, Reached
 
 MOST_PROBLEMS = 3
@@ -217,7 +217,7 @@ def show_fix(fix: Fix, phrases: Phrases, *, other: bool = False) -> list[str]:
         lines.append(f"  {mark} evaluated: {outcome}")
     else:
         lines.append(f"  {mark} evaluated: not all of it follows")
-    for item in fix.moved[:8]:
+    for item in fix.effects[:8]:
         before, after = changed_pair(phrases, item.before, item.after)
         shown = f"{before} → {after}"
         if before == after:

@@ -138,8 +138,9 @@ class Judgement:
     def let_through(self) -> str:
         """A package that was refused before."""
         item = next(item for item in self.answer.results if isinstance(item.before, NixError))
+        assert isinstance(item.before, NixError)
         found = self.answer.runs.first.found
-        error = found.evaluator.explain(item.before)  # type: ignore[arg-type]
+        error = found.evaluator.explain(item.before)
         said, where = first_line(error).rstrip("."), self.phrases.error_place(error)
         text = (
             "It has an effect: without it the package is refused, with it there is one. "

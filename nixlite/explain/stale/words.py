@@ -17,7 +17,7 @@ from nixlite.explain.stale.facts import (
 )
 from nixlite.explain.stale.fix.writing import writing
 from nixlite.explain.stale.givens import BY_ATTRIBUTES
-from nixlite.explain.stale.target import recipe_of, shallow
+from nixlite.explain.stale.target import recipe_of, shallow_node
 from nixlite.runtime.values import MISSING, ContextString
 from nixlite.store.derivation import name_of_drv
 from nixlite.store.path import is_drv_path
@@ -25,8 +25,8 @@ from nixlite.syntax import nodes as n
 
 if TYPE_CHECKING:
     from nixlite.errors import NixError
+    from nixlite.explain.recording.notes import Place
     from nixlite.explain.recording.program import Examination
-    from nixlite.explain.recording.recorder import Place
     from nixlite.explain.stale.facts import Differing
     from nixlite.explain.stale.givens import Layer
     from nixlite.explain.stale.reach import Reach, Reached
@@ -83,7 +83,7 @@ class Words:
 
     def made_at(self, rows: list[Differing], name: str) -> str:
         """Where the builder makes something of a value, or would: the definition that names it."""
-        start, _ = self.found.recorder.ask(lambda: shallow(self.found, rows[0].old))
+        start = shallow_node(self.found, rows[0].old)
         for node in self.found.recorder.in_order(read_for(self.found, [start])):
             entry = self.found.places.of(node) if self.found.places.name_at_is(node, rows[0].name) else None
             if entry is not None and entry.value is not None and name in names_in(entry.value):

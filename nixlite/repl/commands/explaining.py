@@ -30,7 +30,7 @@ def show_why(conversation: Conversation, text: str) -> str:
 
     The expression is mostly a path: `:why pkgs.hello.src.url`. For an infinite recursion the circle is shown.
     """
-    from nixlite.explain.answering import answer
+    from nixlite.explain.why.answering import answer
 
     program, path = question(conversation, text)
     return answer(program, path).text.rstrip("\n")
@@ -119,7 +119,7 @@ def add_file(
     conversation: Conversation, evaluator: InstrumentedEvaluator, scope: dict[str, Lazy], name: str
 ) -> None:
     """Bring the attributes of a file into scope, as `:l` did; a file that is gone leaves what it gave."""
-    from nixlite.explain.recording.recorder import Made
+    from nixlite.explain.recording.notes import Made
 
     try:
         path = NixPath(file_path(evaluator, name))

@@ -10,7 +10,7 @@ from nixlite.syntax import nodes
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from nixlite.explain.arguments import CallPlan
+    from nixlite.explain.arguments.plan import CallPlan
     from nixlite.repl.conversation import Conversation
     from nixlite.runtime.values import Lazy
 
@@ -28,7 +28,7 @@ def show_arguments(conversation: Conversation, text: str) -> str:
     The function may be a file (`:args ./hello.nix`) or a package, whose `override` counts; `:args f { x = 1;
     }` gives arguments by hand. Others come from `pkgs`, or from all variables where there is none.
     """
-    from nixlite.explain.arguments_text import render_plan
+    from nixlite.explain.arguments.text import render_plan
 
     return render_plan(plan(conversation, text)[0], scope_of(conversation)[0] or "the session")
 
@@ -45,9 +45,9 @@ def call_package(conversation: Conversation, text: str) -> str:
 
     Arguments come from `pkgs`, or from all variables where there is none; see `:args`.
     """
-    from nixlite.explain.arguments import AUTOMATIC, MISSING
-    from nixlite.explain.arguments_text import render_plan, written_call
-    from nixlite.explain.calling import passed, scope_of_set
+    from nixlite.explain.arguments.calling import passed, scope_of_set
+    from nixlite.explain.arguments.plan import AUTOMATIC, MISSING
+    from nixlite.explain.arguments.text import render_plan, written_call
 
     found, function, given = plan(conversation, text)
     name, scope = scope_of(conversation)
@@ -70,8 +70,8 @@ def call_package(conversation: Conversation, text: str) -> str:
 
 def plan(conversation: Conversation, text: str) -> tuple[CallPlan, str, str]:
     """What would be done with `f` or `f given`, and the two texts."""
-    from nixlite.explain.arguments import plan_call
-    from nixlite.explain.calling import scope_of_set
+    from nixlite.explain.arguments.calling import scope_of_set
+    from nixlite.explain.arguments.plan import plan_call
 
     function, given = function_and_given(conversation, text)
     arguments = conversation.evaluate(given) if given else {}

@@ -1,10 +1,19 @@
-"""Whether derivations, and strings that name them, are the same but for the hashes of what is fetched."""
+"""Whether values, packages and derivations are the same but for the hashes of what is fetched."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from nixlite.explain.stale.facts import HASHES
+from nixlite.errors import NixError
+from nixlite.explain.stale.facts import (
+    HASHES,
+    built_from,
+    drv_path,
+    is_fixed,
+    is_package,
+    safe_key,
+    value_of,
+)
 from nixlite.runtime.values import ContextString
 from nixlite.store.derivation import name_of_drv
 
@@ -18,13 +27,51 @@ if TYPE_CHECKING:
 DRV = ".drv"
 
 
+DEPTH = 6
+"""So many packages within each other are looked into."""
+
+
 class Likeness:
-    """Compares derivations of two evaluations; *known* holds what was compared, by pairs of paths."""
+    """Compares two evaluations; derivations that were compared are known, by pairs of paths."""
 
     def __init__(self, found: Examination, other: Examination) -> None:
+        self.found = found
+        self.other = other
         self.first = found.evaluator.state.store
         self.second = other.evaluator.state.store
         self.known: dict[tuple[str, str], bool] = {}
+
+    def values(self, a: Any, b: Any, depth: int = DEPTH) -> bool:
+        """Whether two values are the same but for the hashes of what is fetched."""
+        found, other = self.found, self.other
+        a, b = value_of(found, a), value_of(other, b)
+        if isinstance(a, NixError) or isinstance(b, NixError):
+            return False
+        if type(a) is tuple and type(b) is tuple:
+            return len(a) == len(b) and all(self.values(x, y, depth) for x, y in zip(a, b, strict=True))
+        if is_package(found, a) and is_package(other, b):
+            return self.packages(a, b, depth)
+        if type(a) is ContextString and type(b) is ContextString:
+            return self.texts(a, b)
+        return bool(safe_key(found, a) == safe_key(other, b))
+
+    def packages(self, a: Any, b: Any, depth: int = DEPTH) -> bool:
+        """Whether two packages are built alike, but for the hashes of what is fetched for them."""
+        found, other = self.found, self.other
+        first, second = drv_path(found, a), drv_path(other, b)
+        if isinstance(first, NixError) or isinstance(second, NixError):
+            return False
+        if first == second:
+            return True
+        if not depth:
+            return False
+        fixed = is_fixed(found, a) and is_fixed(other, b)
+        x, y = built_from(found, a), built_from(other, b)
+        return all(
+            (fixed and name in HASHES)
+            or (name in x and name in y and self.values(x[name], y[name], depth - 1))
+            for name in {*x, *y}
+        )
 
     def texts(self, a: Any, b: Any) -> bool:
         """Whether two strings are alike: those with the paths of derivations that are alike are."""

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from nixlite.explain.recording.recorder import Substitute
+from nixlite.explain.recording.notes import Substitute
 from nixlite.explain.stale.facts import differences, inside, is_package, value_of
-from nixlite.explain.stale.fix.check import alike, moved, result_in
+from nixlite.explain.stale.fix.alike import Likeness
+from nixlite.explain.stale.fix.check import effects, result_in
 from nixlite.explain.stale.fix.editing import Bindings
 from nixlite.explain.stale.fix.writing import with_bindings
 from nixlite.explain.stale.givens import BY_ARGUMENTS, Layer
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from nixlite.explain.stale.fix.case import Case, Repair
-    from nixlite.explain.stale.fix.check import Moved
+    from nixlite.explain.stale.fix.effects import Effect
     from nixlite.explain.stale.reach import Reach
     from nixlite.explain.stale.record import Record
 
@@ -57,13 +58,14 @@ def over_what_was_written(case: Case, reach: Reach) -> Iterator[Repair]:
     if not code:
         return
 
-    def check(other: Record) -> list[Moved]:
+    def check(other: Record) -> list[Effect]:
         assert layer.observation is not None
         after = result_in(other, layer.observation.site)
         if not is_package(other.found, after):
             return []
-        fine = alike(other.found, after, record.found, then, 6)
-        return [row._replace(ok=row.ok or fine) for row in moved(other, after, rows, found, record.found)]
+        likeness = Likeness(other.found, record.found)
+        fine = likeness.packages(after, then)
+        return [row._replace(ok=row.ok or fine) for row in effects(likeness, after, rows)]
 
     say = "the package's attributes are changed after its function has written them"
     argument = code if code.startswith(("(", "{")) else f"({code})"

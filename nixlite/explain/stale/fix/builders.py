@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from nixlite.explain.stale.facts import value_of
 from nixlite.explain.stale.fix.editing import Bindings, rows_of
-from nixlite.explain.stale.fix.moving import ZEROS, further_in
+from nixlite.explain.stale.fix.respelling import ZEROS, further_in
 from nixlite.explain.stale.fix.writing import Candidate, prefixes, readable_first, with_bindings
 from nixlite.explain.stale.target import recipe_of
 from nixlite.runtime.values import MISSING

@@ -6,14 +6,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from nixlite.explain.stale.facts import differences, is_package, value_of
-from nixlite.explain.stale.fix.check import Moved
+from nixlite.explain.stale.fix.effects import Effect
 from nixlite.explain.stale.fix.writing import code_of, writing
 from nixlite.syntax import nodes as n
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from nixlite.explain.stale.fix.moving import Edit
+    from nixlite.explain.stale.fix.text_edits import Edit
     from nixlite.explain.stale.fix.writing import Writing
     from nixlite.explain.stale.givens import Layer
     from nixlite.explain.stale.reach import Reached
@@ -28,7 +28,7 @@ class Repair(NamedTuple):
     source: Source
     code: str
     edits: list[Edit]
-    check: Callable[[Record], list[Moved]]
+    check: Callable[[Record], list[Effect]]
     say: str
     assumes_hash: bool = False
     whole: bool = True
@@ -52,7 +52,7 @@ class Case(NamedTuple):
         assert self.layer.observation is not None
         return writing(self.layer.observation.site)
 
-    def changes(self, record: Record) -> list[Moved]:
+    def changes(self, record: Record) -> list[Effect]:
         """What the program is built with now that it was not before."""
         first = self.runs.first
         if (
@@ -62,7 +62,7 @@ class Case(NamedTuple):
         ):
             return []
         rows = differences(first.found, first.value, record.found, record.value)
-        return [Moved(row.path, row.old, value_of(record.found, row.new), True) for row in rows]
+        return [Effect(row.path, row.old, value_of(record.found, row.new), True) for row in rows]
 
     def code_of(self, name: str) -> str | None:
         """The text of a value that the override gives."""
@@ -73,7 +73,7 @@ class Case(NamedTuple):
         return code_of(self.written.text, binding.value)
 
     def call(
-        self, function: str, argument: str, say: str, check: Callable[[Record], list[Moved]] | None = None
+        self, function: str, argument: str, say: str, check: Callable[[Record], list[Effect]] | None = None
     ) -> Repair:
         """The call with another function or argument."""
         site = self.written.site

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from nixlite.errors import NixError
 from nixlite.explain.stale.facts import HASHES, built_from, drv_path, is_fixed, is_package, value_of
-from nixlite.explain.stale.fix.moving import ZEROS, Again, Mover, Replaced
+from nixlite.explain.stale.fix.respelling import ZEROS, Again, Replaced, Respeller
 from nixlite.runtime.values import MISSING, ContextString
 from nixlite.spelling import attribute_name
 
@@ -60,7 +60,7 @@ class Bindings(Again):
             if item.given in self.layer.given and item.place is not None
         ]
         names = set(self.attributes())
-        self.mover = Mover(
+        self.respeller = Respeller(
             found,
             replaced,
             {row.name for row in self.rows},
@@ -117,8 +117,8 @@ class Bindings(Again):
         value, entry = self.old_value(name), self.definition(name)
         if type(value) is not dict or "override" not in value or entry is None:
             return None
-        parts, moved = self.arguments_again(entry)
-        if not moved:
+        parts, follow = self.arguments_again(entry)
+        if not follow:
             return None
         rest = "".join(f"\n    {part}" for part in parts)
         return f"{self.written.previous}.{attribute_name(name)}.override {{{rest}\n  }}"

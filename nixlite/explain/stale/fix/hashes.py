@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 from nixlite.explain.stale.facts import built_from, fetched, is_package, value_of
 from nixlite.explain.stale.fix.case import Repair
-from nixlite.explain.stale.fix.check import Moved, result_in
-from nixlite.explain.stale.fix.moving import ZEROS
+from nixlite.explain.stale.fix.check import result_in
+from nixlite.explain.stale.fix.effects import Effect
+from nixlite.explain.stale.fix.respelling import ZEROS
 from nixlite.explain.stale.fix.writing import with_bindings
 from nixlite.explain.stale.givens import BY_ATTRIBUTES
 from nixlite.explain.stale.reach import chains
@@ -26,19 +27,19 @@ if TYPE_CHECKING:
 
 
 def new_hashes(case: Case) -> Iterator[Repair]:
-    """`src = o.src.override { hash = …; }` for each source that moved under its old hash."""
+    """`src = o.src.override { hash = …; }` for each source that is another one now, under its old hash."""
     found, layer = case.runs.first.found, case.layer
     if layer.kind != BY_ATTRIBUTES or case.written.container is None:
         return
     chain = next((c for c in chains([item.layer for item in case.results]) if c[-1] is layer), None)
     if chain is None:
         return
-    moved = [
+    changed = [
         source
         for source in sources(found, chain[0].before, layer.after)
         if source.kind in (OLD_BYTES, MISMATCH) and len(source.path) == 1
     ]
-    bindings = {source.path[0]: with_new_hash(case, source.path[0]) for source in moved}
+    bindings = {source.path[0]: with_new_hash(case, source.path[0]) for source in changed}
     given = {item.name for item in layer.given}
     if not bindings or given & bindings.keys():
         return
@@ -48,7 +49,7 @@ def new_hashes(case: Case) -> Iterator[Repair]:
             case.written.site.source,
             code,
             [edit],
-            lambda record: hashes_moved(case, moved, record),
+            lambda record: hash_effects(case, changed, record),
             "",
             assumes_hash=True,
             whole=False,
@@ -69,7 +70,7 @@ def new_source(case: Case) -> Iterator[Repair]:
         return
     text, edit = with_bindings(case.written, {"src": code}, recursive=True)
 
-    def check(record: Record) -> list[Moved]:
+    def check(record: Record) -> list[Effect]:
         assert layer.observation is not None
         after = result_in(record, layer.observation.site)
         if not is_package(record.found, after):
@@ -79,7 +80,7 @@ def new_source(case: Case) -> Iterator[Repair]:
             record.found, value_of(record.found, built_from(record.found, after).get("src", MISSING))
         )
         ok = now is not None and was is not None and now.shown == was.shown.replace(old, new) != was.shown
-        return [Moved(("src", "url"), was.shown if was else None, now.shown if now else None, ok)]
+        return [Effect(("src", "url"), was.shown if was else None, now.shown if now else None, ok)]
 
     if text:
         say = "if the new release lies where the old one did, under its own version"
@@ -115,18 +116,18 @@ def with_new_hash(case: Case, name: str) -> str:
     return f'{old}.overrideAttrs (_: {{ outputHash = "{ZEROS["hash"]}";{algorithm} }})'
 
 
-def hashes_moved(case: Case, moved: list[Source], record: Record) -> list[Moved]:
+def hash_effects(case: Case, changed: list[Source], record: Record) -> list[Effect]:
     """Whether the sources are where they were, with hashes of their own."""
     assert case.layer.observation is not None
     after = result_in(record, case.layer.observation.site)
     rows = []
-    for source in moved:
+    for source in changed:
         now = fetched(
             record.found, value_of(record.found, built_from(record.found, after).get(source.path[0], MISSING))
         )
         ok = now is not None and now.what == source.after.what and now.digest != source.before.digest
         rows.append(
-            Moved(
+            Effect(
                 (*source.path, "outputHash"),
                 source.before.digest,
                 now.digest if now is not None else None,

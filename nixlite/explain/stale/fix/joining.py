@@ -6,12 +6,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from nixlite.explain.stale.facts import is_package, value_of
-from nixlite.explain.stale.fix.check import Moved, at_path, like, result_in, tried
-from nixlite.explain.stale.fix.moving import replace
+from nixlite.explain.stale.fix.alike import Likeness
+from nixlite.explain.stale.fix.check import at_path, result_in, tried
+from nixlite.explain.stale.fix.effects import Effect
+from nixlite.explain.stale.fix.text_edits import replace
 from nixlite.explain.stale.sources import sources
 
 if TYPE_CHECKING:
-    from nixlite.explain.stale.fix.remedies import Fix
+    from typing import Any
+
+    from nixlite.explain.stale.fix.effects import Fix
     from nixlite.explain.stale.reach import Reached
     from nixlite.explain.stale.record import Runs
 
@@ -41,19 +45,24 @@ def joined(runs: Runs, outer: Reached, fix: Fix, inner: Reached, other: Fix) -> 
         ),
         "",
     )
-    rows = [after(record, package, row, row.path) for row in fix.moved]
-    rows += [after(record, package, row, (given, *row.path)) for row in other.moved]
+    likeness = Likeness(record.found, record.found)
+    rows = [after(likeness, package, row, row.path) for row in fix.effects]
+    rows += [after(likeness, package, row, (given, *row.path)) for row in other.effects]
     trapped = any(source.trap for source in sources(record.found, outer.layer.before, package))
     if trapped or not given or not all(row.ok for row in rows):
         return None
     return fix._replace(
-        code=code, edits=edits, moved=rows, assumes_hash=fix.assumes_hash or other.assumes_hash, equal=False,
-        same=record.drv == runs.first.drv, drv=record.drv,
-    )  # fmt: skip
+        code=code,
+        edits=edits,
+        effects=rows,
+        assumes_hash=fix.assumes_hash or other.assumes_hash,
+        equal=False,
+        same=record.drv == runs.first.drv,
+        drv=record.drv,
+    )
 
 
-def after(record: object, package: object, row: Moved, path: tuple[str, ...]) -> Moved:
-    """What became of something that a fix alone moved: it must be what it was then."""
-    found = record.found  # type: ignore[attr-defined]
-    now = at_path(found, package, path)
-    return Moved(path, row.before, now, row.ok and like(found, now, found, row.after))
+def after(likeness: Likeness, package: Any, row: Effect, path: tuple[str, ...]) -> Effect:
+    """What became of something that a fix alone changed: it must be what it was then."""
+    now = at_path(likeness.found, package, path)
+    return Effect(path, row.before, now, row.ok and likeness.values(now, row.after))

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from nixlite.explain.stale.facts import built_from, is_package, safe_key, value_of
 from nixlite.explain.stale.fix.case import Repair
-from nixlite.explain.stale.fix.check import Moved, is_same_call, result_in
+from nixlite.explain.stale.fix.check import is_same_call, result_in
+from nixlite.explain.stale.fix.effects import Effect
 from nixlite.explain.stale.fix.order import slips
 from nixlite.explain.stale.fix.writing import code_of, with_bindings
 from nixlite.explain.stale.reach import NOTHING
@@ -48,7 +49,7 @@ def matters(case: Case, reach: Reach) -> bool:
     return reach.given.name not in ("outputs", "version", "name", "pname")
 
 
-def kept(case: Case, reach: Reach, record: Record) -> list[Moved]:
+def kept(case: Case, reach: Reach, record: Record) -> list[Effect]:
     """Whether what was lost is there again."""
     assert reach.loss is not None
     assert case.layer.observation is not None
@@ -70,7 +71,7 @@ def kept(case: Case, reach: Reach, record: Record) -> list[Moved]:
         ok = bool(there) and all(safe_key(found, item) in there for item in reach.loss.gone)
     else:
         ok = type(value) is str and str(value_of(found, reach.loss.gone[0])) in value
-    return [Moved((name,), reach.given.new, value, ok)]
+    return [Effect((name,), reach.given.new, value, ok)]
 
 
 def given_value(record: Record, case: Case, name: str) -> Any:
@@ -112,7 +113,7 @@ def by_attributes_instead(case: Case) -> Iterator[Repair]:
     )
 
 
-def updated(case: Case, record: Record) -> list[Moved]:
+def updated(case: Case, record: Record) -> list[Effect]:
     """What became of the attributes that a `//` gave."""
     if not is_package(record.found, record.value) or not isinstance(record.drv, str):
         return []
@@ -124,5 +125,5 @@ def updated(case: Case, record: Record) -> list[Moved]:
         ok = not lost or (type(value) is dict and all(part in value for part in lost))
         if reach.kind == NOTHING:
             ok = record.drv != case.runs.first.drv
-        rows.append(Moved((name,), reach.given.new, value, ok))
+        rows.append(Effect((name,), reach.given.new, value, ok))
     return rows

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from nixlite.explain.stale.facts import FUNCTIONS, nearest, value_of
 from nixlite.explain.stale.fix.case import Repair
-from nixlite.explain.stale.fix.moving import replace
+from nixlite.explain.stale.fix.text_edits import replace
 from nixlite.explain.stale.fix.writing import parenthesised, writing
 from nixlite.explain.stale.givens import BY_ARGUMENTS
 from nixlite.explain.stale.reach import chains
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import Any
 
+    from nixlite.explain.recording.notes import Place
     from nixlite.explain.recording.program import Examination
-    from nixlite.explain.recording.recorder import Place
     from nixlite.explain.stale.fix.case import Case
     from nixlite.explain.stale.givens import Layer
 

@@ -6,15 +6,18 @@ own source. Simple ones come first.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from nixlite.explain.stale.facts import drv_path, is_package, value_of
+from nixlite.explain.stale.fix.alike import Likeness
 from nixlite.explain.stale.fix.builders import SAY_AGAIN, again
-from nixlite.explain.stale.fix.check import Moved, alike, moved, result_in, tried
+from nixlite.explain.stale.fix.check import effects, result_in, tried
 from nixlite.explain.stale.fix.editing import Bindings, rows_of
+from nixlite.explain.stale.fix.effects import Effect, Fix
 from nixlite.explain.stale.fix.joining import joined
-from nixlite.explain.stale.fix.moving import ZEROS, replace
 from nixlite.explain.stale.fix.repairs import repairs
+from nixlite.explain.stale.fix.respelling import ZEROS
+from nixlite.explain.stale.fix.text_edits import replace
 from nixlite.explain.stale.fix.writing import Candidate, prefixes, readable_first, with_bindings, writing
 from nixlite.explain.stale.givens import layers
 from nixlite.explain.stale.sources import sources
@@ -27,45 +30,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from nixlite.explain.recording.observing import Site
-    from nixlite.explain.recording.recorder import Place
     from nixlite.explain.stale.fix.case import Repair
-    from nixlite.explain.stale.fix.moving import Edit
     from nixlite.explain.stale.fix.writing import Writing
     from nixlite.explain.stale.reach import Reached
     from nixlite.explain.stale.record import Record, Runs
     from nixlite.explain.stale.target import Target
-
-
-class Fix(NamedTuple):
-    """*code* is what to write at *place*: the overriding set, or (*whole*) the expression in place of the
-    overriding call. *moved* is what came of evaluating it; *drv* the .drv file of what is asked about then.
-    *same*: it has the same .drv file as now. *equal*: the package is built as it would be had the values been
-    there from the start, hashes aside. *edits* are those of the source, *instead* is the call that is
-    replaced."""
-
-    code: str
-    place: Place
-    moved: list[Moved]
-    assumes_hash: bool
-    say: str
-    whole: bool
-    drv: str | None
-    equal: bool
-    same: bool
-    edits: list[Edit]
-    instead: str
-
-    @property
-    def moves(self) -> int:
-        """How many things are as they should be."""
-        return sum(item.ok for item in self.moved)
-
-    @property
-    def ok(self) -> bool:
-        """Whether it does all that it is for."""
-        return self.drv is not None and (
-            self.equal or (bool(self.moved) and all(item.ok for item in self.moved))
-        )
 
 
 MOST = 2
@@ -80,7 +49,7 @@ def remedies(runs: Runs, target: Target, results: list[Reached]) -> list[Fix]:
         fixes = [fix for fix in fixes if fix.drv is not None]  # what fails is no way out
         good = [fix for fix in fixes if fix.ok]
         others = [fix for fix in good[1:] if fix.say not in ("", good[0].say) and fix.whole]
-        best.append((item, good[:1] + others[:1] or sorted(fixes, key=lambda fix: -fix.moves)[:1]))
+        best.append((item, good[:1] + others[:1] or sorted(fixes, key=lambda fix: -fix.successes)[:1]))
     return with_joined(runs, [(item, fixes) for item, fixes in best if fixes])
 
 
@@ -253,18 +222,17 @@ def checked(runs: Runs, target: Target, item: Reached, candidate: Candidate) -> 
     package = result_in(record, site)
     if package is MISSING:
         package = record.value if item.layer.after is runs.first.value else replaced_value(runs, item, record)
-    rows: list[Moved] = []
+    rows: list[Effect] = []
     equal = False
     trapped = [source for source in sources(record.found, item.layer.before, package) if source.trap]
     if is_package(record.found, package) and target.record is not None:
         wanted = target.of(item.layer)
-        rows = moved(record, package, rows_of(item), runs.first.found, target.record.found)
+        likeness = Likeness(record.found, target.record.found)
+        rows = effects(likeness, package, rows_of(item))
         if is_package(target.record.found, wanted):
-            equal = alike(
-                record.found, package, target.record.found, value_of(target.record.found, wanted), 6
-            )
+            equal = likeness.packages(package, value_of(target.record.found, wanted))
     rows += [
-        Moved((*source.path, "outputHash"), source.before.digest, source.after.digest, False)
+        Effect((*source.path, "outputHash"), source.before.digest, source.after.digest, False)
         for source in trapped
     ]
     equal = equal and not trapped

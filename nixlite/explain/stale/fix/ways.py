@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 from nixlite.explain.stale.facts import built_from, safe_key, value_of
 from nixlite.explain.stale.fix.builders import accepted
 from nixlite.explain.stale.fix.case import Repair
-from nixlite.explain.stale.fix.check import Moved
+from nixlite.explain.stale.fix.effects import Effect
 from nixlite.explain.stale.fix.hashes import source_of_version
-from nixlite.explain.stale.fix.moving import replace
+from nixlite.explain.stale.fix.text_edits import replace
 from nixlite.explain.stale.givens import BY_ATTRIBUTES
 from nixlite.explain.stale.wrappers import inside_of
 from nixlite.runtime.values import MISSING
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from nixlite.explain.stale.fix.case import Case
-    from nixlite.explain.stale.fix.moving import Edit
+    from nixlite.explain.stale.fix.text_edits import Edit
     from nixlite.explain.stale.reach import Reach
     from nixlite.explain.stale.record import Record
 
@@ -93,10 +93,10 @@ def into_wrapper(case: Case, reach: Reach) -> Iterator[Repair]:
         yield case.call("override", argument, say, inner_check(case, reach))._replace(assumes_hash=bool(rec))
 
 
-def inner_check(case: Case, reach: Reach) -> Callable[[Record], list[Moved]]:
+def inner_check(case: Case, reach: Reach) -> Callable[[Record], list[Effect]]:
     """The check that the program in a wrapper is built with a value."""
 
-    def check(record: Record) -> list[Moved]:
+    def check(record: Record) -> list[Effect]:
         name = reach.given.name
         rows = []
         for inner in inside_of(record.found, record.value):
@@ -105,7 +105,7 @@ def inner_check(case: Case, reach: Reach) -> Callable[[Record], list[Moved]]:
             if before is not None:
                 old = built_from(case.runs.first.found, before.package).get(name, MISSING)
                 ok = safe_key(record.found, value) != safe_key(case.runs.first.found, old)
-                rows.append(Moved((inner.name, name), old, value, ok))
+                rows.append(Effect((inner.name, name), old, value, ok))
         return rows if record.drv != case.runs.first.drv and isinstance(record.drv, str) else []
 
     return check

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from nixlite.analysis.facts import Variable, WithLookup
 from nixlite.explain.recording.observing import WATCHED
-from nixlite.explain.stale.fix.moving import replace
+from nixlite.explain.stale.fix.text_edits import replace
 from nixlite.spelling import attribute_name
 from nixlite.syntax import nodes as n
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from nixlite.explain.recording.observing import Site
     from nixlite.explain.recording.places import Index
     from nixlite.explain.recording.program import Examination
-    from nixlite.explain.stale.fix.moving import Edit
+    from nixlite.explain.stale.fix.text_edits import Edit
 
 OLD = "old"
 """What an override calls what was before, where it has no name for it yet."""
@@ -208,7 +208,7 @@ def one_a_line(written: Writing, container: n.AttrSet, bindings: dict[str, str])
 
 
 def dedented(inner: str) -> str:
-    """Lines of bindings, moved to two spaces from the left."""
+    """Lines of bindings, put two spaces from the left."""
     lines = inner.split("\n")
     margin = min((len(line) - len(line.lstrip()) for line in lines[1:] if line.strip()), default=0)
     return "\n".join([lines[0], *(f"  {line[margin:]}" if line.strip() else "" for line in lines[1:])])

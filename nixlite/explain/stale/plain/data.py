@@ -66,6 +66,6 @@ def fix_data(fix: Fix) -> dict[str, Any]:
         "placeholder_hash": fix.assumes_hash,
         "moved": [
             {"path": list(item.path), "before": brief(item.before), "after": brief(item.after), "ok": item.ok}
-            for item in fix.moved
+            for item in fix.effects
         ],
     }

@@ -14,7 +14,7 @@ from nixlite.explain.recording.causes import Link, links, path_to, readers
 from nixlite.explain.recording.leaves import leaf_at, leaves
 from nixlite.explain.recording.program import set_at
 from nixlite.explain.recording.recorder import Recorder
-from nixlite.explain.stale.plain.fixed_output import Trap, moved_fetches, traps
+from nixlite.explain.stale.plain.fixed_output import Trap, some_fetch_followed, traps
 from nixlite.explain.stale.plain.overrides import (
     Argument,
     Override,
@@ -77,8 +77,8 @@ def examine(program: Program, path: Sequence[str]) -> Report:
             )
     caught: list[Trap] = []
     if overrides and again.error is None:
-        moved = moved_fetches(found, attrs, overrides)
-        before = program.run(Recorder(undone(overrides))) if moved else None
+        followed = some_fetch_followed(found, attrs, overrides)
+        before = program.run(Recorder(undone(overrides))) if followed else None
         caught = traps(found, again, before, path, overrides)
     return Report(found, attrs, overrides, given_arguments(found, program), stale, caught)
 

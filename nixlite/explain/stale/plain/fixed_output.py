@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from nixlite.errors import NixError
 from nixlite.explain.brief import text_of
 from nixlite.explain.recording.causes import readers
-from nixlite.explain.recording.leaves import fetches, forced, leaf_at
+from nixlite.explain.recording.leaves import ask_for, fetches, leaf_at
 from nixlite.explain.recording.program import set_at
 from nixlite.runtime.values import ContextString
 
@@ -63,15 +63,15 @@ def fetched(found: Examination, value: Any) -> Fetched | None:
     if type(value) is not dict or not fetches(value):
         return None
     sources = []
-    _, builds = found.recorder.ask(lambda: forced(found, value.get("drvAttrs", value)))
+    _, builds = ask_for(found, value.get("drvAttrs", value))
     for name in SOURCES:
         # `passthru` may hide what the builder gets
         holder = builds if type(builds) is dict and name in builds else value
         answer = leaf_at(found, holder, (name,)) if name in holder else None
         if answer is not None and not isinstance(answer, NixError):
             sources.append((name, answer[0]))
-    _, path = found.recorder.ask(lambda: forced(found, value["outPath"]))
-    _, digest = found.recorder.ask(lambda: forced(found, value["outputHash"]))
+    _, path = ask_for(found, value["outPath"])
+    _, digest = ask_for(found, value["outputHash"])
     if isinstance(path, NixError) or isinstance(digest, NixError) or not sources:
         return None
     return Fetched(tuple(sources), text_of(digest), text_of(path))
@@ -83,13 +83,13 @@ def fetching(found: Examination, attrs: dict[str, Any], overrides: list[Override
     result = {}
     for name, cell in attrs.items():
         if name not in replaced and name not in ("out", "all"):
-            _, value = found.recorder.ask(lambda cell=cell: forced(found, cell))  # type: ignore[misc]
+            _, value = ask_for(found, cell)
             if type(value) is dict and fetches(value):
                 result[name] = value
     return result
 
 
-def moved_fetches(found: Examination, attrs: dict[str, Any], overrides: list[Override]) -> bool:
+def some_fetch_followed(found: Examination, attrs: dict[str, Any], overrides: list[Override]) -> bool:
     """Whether something that is fetched was made of a new value, so that it followed an override."""
     sources = fetching(found, attrs, overrides).values()
     if not any(fetched(found, value) for value in sources):  # which evaluates them
@@ -135,7 +135,7 @@ def fetched_at(other: Examination, path: Sequence[str], name: str) -> Fetched | 
     attrs = set_at(other, path)
     if name not in attrs:
         return None
-    _, value = other.recorder.ask(lambda: forced(other, attrs[name]))
+    _, value = ask_for(other, attrs[name])
     return fetched(other, value)
 
 
@@ -143,11 +143,11 @@ def compare(name: str, before: Fetched | None, after: Fetched | None) -> Trap | 
     """The trap between two states of a source."""
     if before is None or after is None:
         return None
-    moved = any(old != new for old, new in zip(before.sources, after.sources, strict=False))
+    elsewhere = any(old != new for old, new in zip(before.sources, after.sources, strict=False))
     facts = (name, before.shown, after.shown, before.path, after.path, after.hash)
-    if moved and before.hash == after.hash:
+    if elsewhere and before.hash == after.hash:
         return Trap("same bytes" if before.path == after.path else "old hash", *facts)
-    if not moved and before.hash != after.hash:
+    if not elsewhere and before.hash != after.hash:
         return Trap("only hash", *facts)
     return None
 
@@ -156,9 +156,9 @@ def own_trap(found: Examination, attrs: dict[str, Any], overrides: list[Override
     """The trap where the overridden set is itself what fetches."""
     here = fetched(found, attrs)
     replaced = {entry.name: entry for entry in overrides}
-    moved = [replaced[name] for name in ("url", "urls", "rev") if name in replaced]
-    if here is None or not moved or {"outputHash", "name", "hash", "sha256"} & set(replaced):
+    elsewhere = [replaced[name] for name in ("url", "urls", "rev") if name in replaced]
+    if here is None or not elsewhere or {"outputHash", "name", "hash", "sha256"} & set(replaced):
         return []
-    old = moved[0].old
+    old = elsewhere[0].old
     before = text_of(old) if type(old) in (str, ContextString) else "the old one"
     return [Trap("same bytes", "", before, here.shown, here.path, here.path, here.hash)]

@@ -16,7 +16,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from nixlite.errors import NixError
 from nixlite.explain.recording.leaves import forced, is_derivation, leaf_at
 from nixlite.explain.recording.program import set_at
-from nixlite.explain.stale.fix.moving import Again, Mover, Replaced, replace
+from nixlite.explain.stale.fix.effects import Effect
+from nixlite.explain.stale.fix.respelling import Again, Replaced, Respeller
+from nixlite.explain.stale.fix.text_edits import replace
 from nixlite.explain.stale.fix.writing import set_names
 from nixlite.runtime.values import ContextString
 from nixlite.spelling import attribute_name
@@ -31,37 +33,28 @@ if TYPE_CHECKING:
     from nixlite.explain.stale.plain.overrides import Override
 
 
-class Moved(NamedTuple):
-    """An attribute after the fix: its value before and then, and whether that is what it should be."""
-
-    path: tuple[str, ...]
-    before: Any
-    after: Any
-    ok: bool
-
-
 class Fix(NamedTuple):
-    """*code*: the overriding set as it should be, in *file*; *moved* is what came of evaluating it."""
+    """*code*: the overriding set as it should be, in *file*; *effects* are what came of evaluating it."""
 
     code: str
     file: str
     line: int
-    moved: list[Moved]
+    effects: list[Effect]
     assumes_hash: bool
 
     @property
-    def moves(self) -> int:
+    def successes(self) -> int:
         """How many stale attributes follow."""
-        return sum(item.ok for item in self.moved)
+        return sum(item.ok for item in self.effects)
 
     @property
     def ok(self) -> bool:
         """Whether every stale attribute follows."""
-        return bool(self.moved) and all(item.ok for item in self.moved)
+        return bool(self.effects) and all(item.ok for item in self.effects)
 
 
 class Editor(Again):
-    """Rewrites the set literal of an override; *prefix* as `Mover` has it."""
+    """Rewrites the set literal of an override; *prefix* as `Respeller` has it."""
 
     def __init__(self, report: Report, prefix: str | None = None) -> None:
         found = self.found = report.found
@@ -81,13 +74,14 @@ class Editor(Again):
         renewed = {item.path[0] for item in report.stale}
         replaced = [Replaced(entry.name, entry.origin) for entry in report.overrides]
         at = (self.source.name, self.container.start)
-        self.mover = Mover(found, replaced, renewed, set(self.attrs), self.old, prefix, at)
+        self.respeller = Respeller(found, replaced, renewed, set(self.attrs), self.old, prefix, at)
 
     def name_of_old(self) -> tuple[str, bool]:
         """(how the override calls what was before, whether `old:` must be written in front for that)."""
         label = self.label
         if label is not None and label.what == "overlay":
-            return label.call.body.argument, False  # type: ignore[attr-defined]
+            overlay: Any = label.call
+            return overlay.body.argument, False
         parents = self.definition.parents
         name = ""
         while parents is not None and (label is None or parents.node is not label.call):
@@ -221,9 +215,9 @@ def propose(program: Program, path: Sequence[str], report: Report) -> Fix | None
         if code in tried:
             continue
         tried.add(code)
-        moved = check(program, path, report, editor.source.name, whole)
-        fix = Fix(code, editor.source.name, editor.definition.place[1], moved, editor.assumes_hash)
-        if best is None or fix.moves > best.moves:
+        effects = check(program, path, report, editor.source.name, whole)
+        fix = Fix(code, editor.source.name, editor.definition.place[1], effects, editor.assumes_hash)
+        if best is None or fix.successes > best.successes:
             best = fix
         if fix.ok:
             break
@@ -239,17 +233,17 @@ def prefixes(editor: Editor) -> list[str]:
     return set_names(function, editor.source.text, editor.index_of(editor.definition))
 
 
-def check(program: Program, path: Sequence[str], report: Report, name: str, text: str) -> list[Moved]:
+def check(program: Program, path: Sequence[str], report: Report, name: str, text: str) -> list[Effect]:
     """What comes of a program with another text for one source."""
     again = program.run(edits={name: text})
     if again.error is not None:
         return []
     attrs = set_at(again, path)
-    moved = []
+    effects = []
     for item in report.stale:
         answer = leaf_at(again, attrs, item.path)
         if isinstance(answer, NixError):
-            moved.append(Moved(item.path, item.value, str(answer), False))
+            effects.append(Effect(item.path, item.value, str(answer), False))
         else:
-            moved.append(Moved(item.path, item.value, answer[1], answer[0] == item.expected_key))
-    return moved
+            effects.append(Effect(item.path, item.value, answer[1], answer[0] == item.expected_key))
+    return effects

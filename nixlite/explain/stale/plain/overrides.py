@@ -10,17 +10,19 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from nixlite.errors import NixError
 from nixlite.explain.recording.causes import reachable
 from nixlite.explain.recording.history import additions, alias, replacements
-from nixlite.explain.recording.leaves import forced
+from nixlite.explain.recording.leaves import ask_for
+from nixlite.explain.recording.notes import Substitute
 from nixlite.explain.recording.places import PART
-from nixlite.explain.recording.recorder import Substitute, is_plain, plain, settled
+from nixlite.explain.recording.recorder import is_plain, plain, settled
 from nixlite.runtime.values import MISSING, PrimOp, PrimOpApp
 from nixlite.syntax import nodes as n
 
 if TYPE_CHECKING:
     from nixlite.explain.recording.history import Replacement
+    from nixlite.explain.recording.notes import Place
     from nixlite.explain.recording.places import Definition, Label
     from nixlite.explain.recording.program import Examination, Program
-    from nixlite.explain.recording.recorder import Node, Place
+    from nixlite.explain.recording.recorder import Node
 
 
 class Override(NamedTuple):
@@ -118,7 +120,7 @@ def meant(
         values = [settled(node.cell) for node in nodes]
         if variable is None or not values or values[0] is MISSING or not is_plain(values[0]):
             continue
-        _, new = found.recorder.ask(lambda cell=item.new: forced(found, cell))  # type: ignore[misc]
+        _, new = ask_for(found, item.new)
         if not isinstance(new, NixError) and is_plain(new) and plain(new) != plain(values[0]):
             place, own = variable.place, written.place[0] in program.entries
             result[item.name] = Override(
@@ -161,8 +163,8 @@ def given_arguments(found: Examination, program: Program) -> list[Argument]:
                 continue
             old = MISSING
             if name in left:
-                _, old = found.recorder.ask(lambda cell=left[name]: forced(found, cell))  # type: ignore[misc]
-            _, new = found.recorder.ask(lambda cell=cell: forced(found, cell))  # type: ignore[misc]
+                _, old = ask_for(found, left[name])
+            _, new = ask_for(found, cell)
             name_package(found, old)
             name_package(found, new)
             result.setdefault(written.place, Argument(name, old, new, written.place))
@@ -173,7 +175,7 @@ def name_package(found: Examination, value: Any) -> None:
     """Evaluate what a package is shown by."""
     for name in ("type", "name"):
         if type(value) is dict and name in value:
-            found.recorder.ask(lambda cell=value[name]: forced(found, cell))  # type: ignore[misc]
+            ask_for(found, value[name])
 
 
 def own_chain(found: Examination, item: Replacement) -> list[Node]:

@@ -147,10 +147,10 @@ def show_fix(fix: Fix | None, base: str) -> list[str]:
     if fix.assumes_hash:
         lines += ["", "  (The hash is a placeholder: building once tells the right one.)"]
     lines += ["", "  checked by evaluating it:"]
-    for item in fix.moved:
+    for item in fix.effects:
         before, after = brief_pair(item.before, item.after)
         change = f"{before} → {after}" if item.ok or before != after else f"still {before}"
         lines.append(f"  {'✓' if item.ok else '✗'} {'.'.join(item.path)}: {change}")
-    if not fix.moved:
+    if not fix.effects:
         lines.append("  ✗ it does not evaluate")
     return lines

@@ -1,4 +1,4 @@
-"""The same package written in several ways, one override: a table of what moved and what did not."""
+"""The same package written in several ways, one override: a table of what followed and what did not."""
 
 from __future__ import annotations
 

@@ -9,8 +9,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from nixlite.explain.recording.notes import Place
     from nixlite.explain.recording.program import Examination
-    from nixlite.explain.recording.recorder import Place
 
 
 def circle(found: Examination) -> list[tuple[str, Place, str]]:

@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from nixlite.analysis.facts import Global, Variable
 from nixlite.explain.recording.places import FORMAL, LET, REC, resolves_to
+from nixlite.explain.stale.fix.text_edits import Edit, replace
 from nixlite.spelling import attribute_name
 from nixlite.syntax import nodes as n
 from nixlite.syntax.tree import children, walk
@@ -20,9 +21,9 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
+    from nixlite.explain.recording.notes import Place
     from nixlite.explain.recording.places import Definition, Index
     from nixlite.explain.recording.program import Examination
-    from nixlite.explain.recording.recorder import Place
 
 ZEROS = {
     "hash": "sha256-" + "A" * 43 + "=",
@@ -31,9 +32,6 @@ ZEROS = {
     "outputHash": "0" * 52,
 }
 """Hashes that stand for one yet to be found out."""
-
-Edit = tuple[int, int, str]
-"""Start and end offset of a text, and what takes its place."""
 
 LITERAL = re.compile(r'\$\{"([^"\\$]+)"\}')
 """A literal in a string, where a variable was: people write it without `${}`."""
@@ -48,7 +46,7 @@ class Replaced(NamedTuple):
     origin: Place | None
 
 
-class Mover:
+class Respeller:
     """Spells expressions of sources for the overriding set.
 
     *replaced* are the attributes that the override gives, *renewed* the names of those that it will give
@@ -81,7 +79,7 @@ class Mover:
         self.reads = False
         self.assumes_hash = False
 
-    def moved(self, index: Index, value: n.Expr, *, new_hash: bool = False) -> str | None:
+    def respelled(self, index: Index, value: n.Expr, *, new_hash: bool = False) -> str | None:
         """The text of *value* for the overriding set; None if it reads no replaced value, or what is not to
         be had there. *new_hash*: a hash written in it is replaced by zeros."""
         self.reads = self.assumes_hash = False
@@ -221,10 +219,10 @@ class Taken(NamedTuple):
     code: str
 
 
-def names_there(value: n.Expr, mover: Mover) -> set[str]:
+def names_there(value: n.Expr, respeller: Respeller) -> set[str]:
     """What names mean where *value* is said: those that the override knows, which no `let` may hide."""
-    others = {entry.name for entry in mover.replaced} | mover.renewed | {mover.old}
-    return others | {(mover.prefix or "").partition(".")[0]} | arguments_in(value)
+    others = {entry.name for entry in respeller.replaced} | respeller.renewed | {respeller.old}
+    return others | {(respeller.prefix or "").partition(".")[0]} | arguments_in(value)
 
 
 def further_in(code: str) -> str:
@@ -233,11 +231,11 @@ def further_in(code: str) -> str:
 
 
 class Again:
-    """What writes definitions once more for an override, with a *mover*; `needs_rec` tells whether one reads
-    another, `assumes_hash` whether a hash was made up."""
+    """What writes definitions once more for an override, with a *respeller*; `needs_rec` tells whether one
+    reads another, `assumes_hash` whether a hash was made up."""
 
     found: Examination
-    mover: Mover
+    respeller: Respeller
     needs_rec: bool
     assumes_hash: bool
 
@@ -251,10 +249,12 @@ class Again:
         """The definition of an attribute once more, with its names as the override knows them."""
         if entry is None or entry.value is None or entry.name != name:
             return None
-        code = self.mover.moved(self.index_of(entry), entry.value, new_hash=type(entry.value) is n.Call)
+        code = self.respeller.respelled(
+            self.index_of(entry), entry.value, new_hash=type(entry.value) is n.Call
+        )
         if code is not None:
             self.needs_rec = True
-            self.assumes_hash = self.assumes_hash or self.mover.assumes_hash
+            self.assumes_hash = self.assumes_hash or self.respeller.assumes_hash
         return code
 
     def arguments_again(self, entry: Definition) -> tuple[list[str], bool]:
@@ -265,16 +265,16 @@ class Again:
             return [], False
         index = self.index_of(entry)
         parts: list[str] = []
-        moved = False
+        follow = False
         for argument, binding in call.arguments[0].bindings.items():
-            code = self.mover.moved(index, binding.value) if binding.value is not None else None
+            code = self.respeller.respelled(index, binding.value) if binding.value is not None else None
             if code is not None:
-                moved = self.needs_rec = True
+                follow = self.needs_rec = True
                 parts.append(f"inherit {argument};" if code == argument else f"{argument} = {code};")
             elif argument in ZEROS:
                 parts.append(f'{argument} = "{ZEROS[argument]}";')
                 self.assumes_hash = True
-        return parts, moved
+        return parts, follow
 
 
 def arguments_in(value: n.Expr) -> set[str]:
@@ -314,10 +314,10 @@ def inherits(text: str, edits: list[Edit], inherited: list[n.Var]) -> list[Edit]
 
 def settle(text: str, edits: list[Edit], value: n.Expr) -> str:
     """The edited text of an expression, its further lines moved to the left as far as they go."""
-    moved = replace(text, edits, value.start, value.end)
-    first, *others = moved.split("\n")
+    edited = replace(text, edits, value.start, value.end)
+    first, *others = edited.split("\n")
     if not others or holds_lines(text, value):
-        return moved
+        return edited
     margin = min((len(line) - len(line.lstrip()) for line in others if line.strip()), default=0)
     return "\n".join([first, *(f"  {line[margin:]}" if line.strip() else "" for line in others)])
 
@@ -336,12 +336,3 @@ def holds_lines(text: str, value: n.Expr) -> bool:
             return True
         todo += [part for part in children(node) if kind is not n.Interpolation or type(part) is not n.Str]
     return False
-
-
-def replace(text: str, edits: list[Edit], start: int, end: int) -> str:
-    """Part of a text with replacements in it."""
-    result, at = [], start
-    for first, last, new in sorted(edits):
-        result += [text[at:first], new]
-        at = last
-    return "".join([*result, text[at:end]])

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from nixlite.explain.arguments import AUTOMATIC, MISSING, MOST_CHARACTERS
+from nixlite.explain.arguments.plan import AUTOMATIC, MISSING, MOST_CHARACTERS
 from nixlite.source import shown_name
 from nixlite.spelling import attribute_name
 
 if TYPE_CHECKING:
     from typing import Any
 
-    from nixlite.explain.arguments import Argument, CallPlan, Place
+    from nixlite.explain.arguments.plan import Argument, CallPlan, Place
 
 
 def render_plan(plan: CallPlan, scope_name: str = "the set") -> str:

@@ -29,7 +29,7 @@ Texts = dict[str, tuple[str, str]]
 """By place: the text before and after."""
 
 
-class Unmoved(NamedTuple):
+class LeftBehind(NamedTuple):
     """The text at *place* still has the *old* value of the attribute *because*, which is now *new*."""
 
     place: str
@@ -39,9 +39,9 @@ class Unmoved(NamedTuple):
     new: str
 
 
-def find_unmoved(changed: Texts, texts: Texts) -> list[Unmoved]:
+def find_left_behind(changed: Texts, texts: Texts) -> list[LeftBehind]:
     """The texts that still hold what some changed text was; places with the same text are named together."""
-    found: dict[tuple[str, str], Unmoved] = {}
+    found: dict[tuple[str, str], LeftBehind] = {}
     for because, (old, new) in changed.items():
         if not is_telling(because, old):
             continue
@@ -53,7 +53,7 @@ def find_unmoved(changed: Texts, texts: Texts) -> list[Unmoved]:
             ):
                 known = found.get((because, after))
                 places = f"{known.place}, {place}" if known else place
-                found[because, after] = Unmoved(places, after, because, old, new)
+                found[because, after] = LeftBehind(places, after, because, old, new)
     return list(found.values())
 
 
@@ -73,13 +73,13 @@ def mentions(text: str, word: str) -> bool:
     )
 
 
-def unmoved_in_derivation(
+def left_behind_in_derivation(
     store: Store,
     found: DerivationDiff,
     old: dict[str, Lazy] | None = None,
     new: dict[str, Lazy] | None = None,
-) -> list[Unmoved]:
-    """What did not move with the changed variables of a derivation: other variables, those of fixed-output
+) -> list[LeftBehind]:
+    """What did not follow the changed variables of a derivation: other variables, those of fixed-output
     inputs that are the same, and attributes of `src` and `meta` (of the sets *old* and *new*, if given).
     """
     a, b = store.read_derivation(found.old_path), store.read_derivation(found.new_path)
@@ -101,10 +101,10 @@ def unmoved_in_derivation(
         if old is not None and new is not None:
             texts |= inner_texts(name, old, new)
     changed = {name: pair for name, pair in own.items() if pair[0] != pair[1]}
-    unmoved = find_unmoved(changed, texts)
-    reasons = {"version", "pname"} & {one.because for one in unmoved}
+    left_behind = find_left_behind(changed, texts)
+    reasons = {"version", "pname"} & {one.because for one in left_behind}
     # The name changes with the version; what still has the old version has the old name's part of it too.
-    return [one for one in unmoved if not reasons or one.because != "name"]
+    return [one for one in left_behind if not reasons or one.because != "name"]
 
 
 SOURCE = frozenset(("url", "urls", "rev", "tag", "name", "version"))
@@ -145,8 +145,8 @@ def text_of(value: Any) -> str | None:
     return value if type(value) is str else None
 
 
-def unmoved_in_values(differences: list[Difference], old: Any, new: Any) -> list[Unmoved]:
-    """What did not move with the changed strings of two sets: other strings, also one set deeper."""
+def left_behind_in_values(differences: list[Difference], old: Any, new: Any) -> list[LeftBehind]:
+    """What did not follow the changed strings of two sets: other strings, also one set deeper."""
     if type(old) is not dict or type(new) is not dict:
         return []
     changed: Texts = {}
@@ -165,7 +165,7 @@ def unmoved_in_values(differences: list[Difference], old: Any, new: Any) -> list
                 texts[name] = (before, after)
             else:
                 texts |= inner_texts(name, old, new)
-    return find_unmoved(changed, texts)
+    return find_left_behind(changed, texts)
 
 
 def safe(x: Any) -> Any:

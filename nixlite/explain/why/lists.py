@@ -13,9 +13,10 @@ from nixlite.explain.recording.recorder import settled
 from nixlite.syntax import nodes as n
 
 if TYPE_CHECKING:
+    from nixlite.explain.recording.notes import Place
     from nixlite.explain.recording.places import Definition
     from nixlite.explain.recording.program import Examination
-    from nixlite.explain.recording.recorder import Node, Place
+    from nixlite.explain.recording.recorder import Node
 
 DEPTH = 8
 """How many names for lists are followed."""

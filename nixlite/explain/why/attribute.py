@@ -6,12 +6,12 @@ from types import FunctionType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from nixlite.explain.brief import brief, forcing, one_line, package_changes, paragraph, shown_place, text_of
-from nixlite.explain.cycles import show_steps
 from nixlite.explain.recording.history import history
 from nixlite.explain.recording.places import FORMAL, PART
 from nixlite.explain.recording.program import locate
 from nixlite.explain.recording.recorder import settled
 from nixlite.explain.trials import show_advice
+from nixlite.explain.why.cycles import show_steps
 from nixlite.runtime.values import MISSING, ContextString, NixPath, PrimOp, PrimOpApp, is_derivation_type
 from nixlite.syntax import nodes as n
 from nixlite.syntax.tree import walk
@@ -20,9 +20,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from nixlite.explain.recording.history import Layer
+    from nixlite.explain.recording.notes import Place
     from nixlite.explain.recording.places import Definition
     from nixlite.explain.recording.program import Examination
-    from nixlite.explain.recording.recorder import Node, Place
+    from nixlite.explain.recording.recorder import Node
     from nixlite.explain.trials import Advice
 
 

@@ -5,9 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from nixlite.errors import NixError
-from nixlite.explain import cycles, why
 from nixlite.explain.brief import folder_of, one_line
-from nixlite.explain.lists import spots
 from nixlite.explain.modules import answer as modules
 from nixlite.explain.overlays.circles import circle
 from nixlite.explain.overlays.lost import layered, lost
@@ -17,6 +15,9 @@ from nixlite.explain.overlays.taken import items_of, taken
 from nixlite.explain.recording.program import Found, locate
 from nixlite.explain.recording.recorder import is_infinite_recursion
 from nixlite.explain.trials import outcome
+from nixlite.explain.why import attribute as why
+from nixlite.explain.why import cycles
+from nixlite.explain.why.lists import spots
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -12,7 +12,13 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from nixlite.analysis.scope import analyse
 from nixlite.errors import EvalError, NixError, did_you_mean
-from nixlite.explain.calling import Scope, arguments_so_far, passed, places_elsewhere, refusing_function
+from nixlite.explain.arguments.calling import (
+    Scope,
+    arguments_so_far,
+    passed,
+    places_elsewhere,
+    refusing_function,
+)
 from nixlite.runtime.call import call
 from nixlite.runtime.messages import show_short
 from nixlite.runtime.thunk import attribute_position, force
