@@ -7,8 +7,18 @@ to the enclosing `with` expressions, innermost first. Manual: Language, "Scoping
 
 from __future__ import annotations
 
-from nixlite.analysis.deferral import Group, Piece, deferred_names, heads
-from nixlite.analysis.facts import Analysis, Global, NameOrder, Resolution, Scope, Variable, WithLookup
+from nixlite.analysis.deferral import deferred_names, heads
+from nixlite.analysis.facts import (
+    Analysis,
+    Global,
+    Group,
+    NameOrder,
+    Piece,
+    Resolution,
+    Scope,
+    Variable,
+    WithLookup,
+)
 from nixlite.analysis.lookups import curried, last_bound
 from nixlite.errors import UndefinedVariable
 from nixlite.spelling import attribute_name

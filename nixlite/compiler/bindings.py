@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     import ast
     from typing import Any
 
-    from nixlite.analysis.deferral import Group
+    from nixlite.analysis.facts import Group
 
 
 class Delayed:

@@ -14,8 +14,7 @@ if TYPE_CHECKING:
     import ast
     from collections.abc import Callable
 
-    from nixlite.analysis.deferral import Group
-    from nixlite.analysis.facts import Variable
+    from nixlite.analysis.facts import Group, Variable
     from nixlite.cache.code import Code, Table
 
 

@@ -16,8 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any
 
-    from nixlite.analysis.deferral import Group
-    from nixlite.analysis.facts import Analysis, Variable
+    from nixlite.analysis.facts import Analysis, Group, Variable
     from nixlite.cache.code import Table
     from nixlite.compiler.escapes import Uses
     from nixlite.source import Source
