@@ -403,9 +403,9 @@ def overridable_rec(f: Function, node: n.AttrSet) -> None:
     Manual (old): `__overrides`; observed with Nix 2.34.8.
     """
     names = f.unit.analysis.bound[node]
-    group = set(names.values())
-    for variable in group:
+    for variable in names.values():
         f.declare(variable)
+    group = set(names.values())
     pending: list[Delayed] = []
     sources = [group_source(f, source, group, pending) for source in node.inherit_from]
     late: list[Delayed] = []
