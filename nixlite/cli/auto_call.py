@@ -24,9 +24,9 @@ def auto_arguments(command: Command, evaluator: Evaluator) -> dict[str, Lazy]:
     for name, (kind, text) in sorted(command.auto_arguments.items()):
         if kind == "arg":
             source = string_source(command, text, name)
-            code = evaluator.compile(evaluator.parse(source), source)
-            evaluator.state.symbols.load(code.names)
-            found[name] = [evaluator.run, code]
+            compiled = evaluator.compile(evaluator.parse(source), source)
+            evaluator.state.symbols.load(compiled.code.names)
+            found[name] = [evaluator.run, compiled]
         elif kind == "argstr":
             found[name] = text
         elif kind == "arg-from-file":

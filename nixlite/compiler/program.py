@@ -12,6 +12,7 @@ from nixlite.syntax import nodes as n
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import ast
+    from collections.abc import Callable
     from typing import Any
 
     from nixlite.analysis.facts import Analysis
@@ -50,11 +51,12 @@ def compile_expression(
     instrumented: bool = False,
     counted: bool = False,
     stepping: bool = False,
-) -> Code:
+) -> tuple[Code, Callable[[], PieceCompiler] | None]:
     """The code of a unit whose function `main(scope)` returns the value of *node* in WHNF.
 
-    *scope* holds the variables of the outer scope that the analysis was given; *primops* the arity of each
-    builtin function; *instrumented*, *counted*, *stepping*: see `Unit`.
+    Of a source with pieces also what makes their compiler. *scope* holds the variables of the outer scope
+    that the analysis was given; *primops* the arity of each builtin function; *instrumented*, *counted*,
+    *stepping*: see `Unit`.
     """
     unit = Unit(source, analysis, primops, instrumented, counted, stepping)
     if type(node) is n.AttrSet:
@@ -63,11 +65,10 @@ def compile_expression(
     code.names = "\0".join(source.names)
     code.groups = tuple(analysis.order.groups)
     if analysis.groups:
-        from nixlite.cache.pieces import Pieces
         from nixlite.compiler.deferred import PieceCompiler  # only big sources have pieces
 
-        code.pieces = Pieces(lambda: PieceCompiler(unit, finish))
-    return code
+        return code, lambda: PieceCompiler(unit, finish)
+    return code, None
 
 
 def piece_compiler(

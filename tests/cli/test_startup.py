@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from nixlite.syntax import parser
+from nixlite.syntax import driver
 from tests.support import ROOT
 
 if TYPE_CHECKING:
@@ -34,8 +34,8 @@ TO_COMPILE = {*ALWAYS, "_ast", "_sre"}
 def environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
     """A cache directory that has what the parser needs, but no expression."""
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
-    monkeypatch.setattr(parser, "_MACHINE", [])
-    parser.machine()
+    monkeypatch.setattr(driver, "_MACHINE", [])
+    driver.machine()
     return {
         "PATH": os.environ["PATH"],
         "HOME": str(tmp_path),
