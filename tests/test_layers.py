@@ -19,8 +19,8 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 
 # A layer is a directory of the package, or a module directly in it, and may use itself and the named ones.
 GROUND = {"errors", "records", "source", "spelling", "resources"}
-LANGUAGE = {*GROUND, "syntax", "analysis", "compiler", "cache"}
-RUNTIME = {*GROUND, "runtime", "host", "traces"}
+LANGUAGE = {*GROUND, "abi", "syntax", "analysis", "compiler", "cache"}
+RUNTIME = {*GROUND, "abi", "runtime", "host", "traces"}
 EVALUATOR = {
     *RUNTIME, *LANGUAGE, "formats", "regex", "store", "fetch", "flakes", "builtins", "evaluator",
 }  # fmt: skip
@@ -31,13 +31,14 @@ MAY_USE: dict[str, set[str]] = {
     "source": set(),
     "spelling": set(),
     "resources": set(),
-    "syntax": GROUND,
-    "analysis": {"syntax.nodes", "syntax.tree", "source", "spelling", "errors"},
+    "abi": set(),
+    "syntax": {*GROUND, "abi.operators"},
+    "analysis": {"syntax.nodes", "syntax.tree", "abi.operators", "source", "spelling", "errors"},
     "cache": {"source"},
-    "compiler": {"syntax.nodes", "syntax.tree", "syntax.unparse", "analysis", "cache", *GROUND},
-    "runtime": {*GROUND, "host"},
+    "compiler": {"syntax.nodes", "syntax.unparse", "analysis", "abi", "cache.code", *GROUND},
+    "runtime": {*GROUND, "abi", "host"},
     "host": {*GROUND, "runtime", "traces"},
-    "traces": {*GROUND, "runtime"},
+    "traces": {*GROUND, "abi", "runtime"},
     "formats": {*GROUND, "runtime"},
     "regex": {*GROUND, "runtime"},
     "store": {*GROUND, "formats"},

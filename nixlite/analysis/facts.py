@@ -175,3 +175,8 @@ class Analysis:
         self.groups: dict[n.AttrSet, Group] = {}
         self.pieces: list[Piece] = []
         self.lookups: dict[n.Expr, list[tuple[WithLookup, int]]] = {}
+
+    def is_rebound(self, node: n.Binary | n.Negate) -> bool:
+        """Whether the global that the operator means is hidden by a variable of the program."""
+        resolution = self.variables.get(node)
+        return resolution is not None and type(resolution) is not Global

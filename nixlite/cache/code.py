@@ -17,13 +17,12 @@ class Code:
     """The code of one source or of a piece of one (see `analysis.deferral`).
 
     *code*: the module's Python code, which defines `main(scope)` (of a piece: `main(environment)`). *sites*:
-    rows (line, column, number of the enclosing context or 0, kind, text); line 0 means no position; they are
-    marshalled, for only messages need them. *lambdas*: by the Python function's name, the arguments of
-    `runtime.values.LambdaInfo`. *name*: the source's name. *tables*: for each group with pieces, names in the
-    order of the bindings; for each name the number of its piece, -1 where it is bound to something else;
-    lines and columns of the bindings, none where the thunks carry no position. *names*: of a source,
-    `Source.names` with NUL between them. *groups*: names that have to be in this order where the code is used
-    (see `analysis.facts.NameOrder`).
+    the rows of `abi.sites`, marshalled, for only messages need them. *lambdas*: by the Python function's
+    name, the arguments of `runtime.values.LambdaInfo`. *name*: the source's name. *tables*: for each group
+    with pieces, names in the order of the bindings; for each name the number of its piece, -1 where it is
+    bound to something else; lines and columns of the bindings, none where the thunks carry no position.
+    *names*: of a source, `Source.names` with NUL between them. *groups*: names that have to be in this order
+    where the code is used (see `analysis.facts.NameOrder`).
     """
 
     __slots__ = ("code", "groups", "lambdas", "name", "names", "sites", "tables")

@@ -7,12 +7,13 @@ Functions are Python closures, which see variables that are assigned later.
 
 from __future__ import annotations
 
+from nixlite.abi.sites import CONTEXT, SELECT
 from nixlite.analysis.facts import Global, Variable
 from nixlite.compiler import emit
 from nixlite.compiler.deferred import Deferred, begin_group, fill_environment, make_group
 from nixlite.compiler.expressions import argument, atomic, outlined, path_constant, selection
 from nixlite.compiler.functions import define_lambda
-from nixlite.compiler.unit import CONTEXT, MAX_CLOSURES, MAX_NESTING, SELECT, TAIL, VALUE, Function, Recipe
+from nixlite.compiler.unit import MAX_CLOSURES, MAX_NESTING, Function, Recipe
 from nixlite.compiler.variables import (
     CONSTANT_GLOBALS,
     is_builtins,
@@ -429,8 +430,3 @@ def overridable_rec(f: Function, node: n.AttrSet) -> None:
     for item in late:
         thunk, code = emit.name(f.unit.name_of(item.variable)), emit.name(item.recipe.code)
         f.emit(emit.statement(emit.call(None, "refill", thunk, code, f.filling(item.recipe))))
-
-
-VALUE[n.AttrSet] = attr_set
-TAIL[n.Let] = let_tail
-TAIL[n.AttrSet] = attr_set_tail

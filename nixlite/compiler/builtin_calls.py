@@ -6,10 +6,10 @@ the builtin, for the trace.
 
 from __future__ import annotations
 
+from nixlite.abi.sites import CONTEXT
 from nixlite.analysis.facts import Variable
 from nixlite.compiler import emit
 from nixlite.compiler.expressions import KEPT, TYPE_TESTS, argument, escaping_argument
-from nixlite.compiler.unit import CONTEXT
 from nixlite.compiler.variables import called_builtin, is_function_variable, named_builtin, resolved
 from nixlite.syntax import nodes as n
 
@@ -17,7 +17,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     import ast
 
-    from nixlite.compiler.unit import Function, Site
+    from nixlite.abi.sites import Site
+    from nixlite.compiler.unit import Function
 
 INTEGER, STRING, FUNCTION, ANYTHING = "integer", "string", "function", "anything"
 LITERALS = (n.Var, n.Int, n.Float, n.Str, n.PathLiteral, n.Lambda, n.ListLiteral, n.AttrSet)

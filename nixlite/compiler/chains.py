@@ -63,4 +63,9 @@ def long_concatenation(f: Function, node: n.Binary) -> ast.expr:
     return emit.call(f.unit.site(node.pos, f.context), "concat_all", emit.tuple_of(operands), places)
 
 
-LOWERINGS = {"+": long_sum, "//": long_update, "++": long_concatenation}
+LONG = {"+": long_sum, "//": long_update, "++": long_concatenation}
+
+
+def chain(f: Function, node: n.Binary) -> ast.expr:
+    """A long chain of which *node* is the outermost operator."""
+    return LONG[node.op](f, node)

@@ -8,14 +8,14 @@ a thunk for it.
 
 from __future__ import annotations
 
+from nixlite.abi.sites import CONTEXT, NOWHERE, SELECT
 from nixlite.analysis.facts import Global, Variable
 from nixlite.compiler import emit
-from nixlite.compiler.unit import CONTEXT, DELAYED, SELECT, TAIL, VALUE, Function, Recipe, is_thunk
+from nixlite.compiler.unit import Function, Recipe, is_thunk
 from nixlite.compiler.variables import (
     builtin_name,
     called_builtin,
     is_function_variable,
-    is_rebound,
     lazy_variable,
     named_builtin,
     shared_argument,
@@ -29,8 +29,8 @@ if TYPE_CHECKING:
     import ast
     from typing import Any, TypeGuard
 
-    from nixlite.compiler.escapes import Taker
-    from nixlite.compiler.unit import Site
+    from nixlite.abi.sites import Site
+    from nixlite.analysis.escapes import Taker
 
 TYPE_TESTS = {
     "isAttrs": ("dict",),
@@ -45,9 +45,6 @@ TYPE_TESTS = {
 
 NEVER_FAIL = frozenset((n.Int, n.Float, n.Str, n.PathLiteral, n.Lambda, n.ListLiteral, n.AttrSet))
 """What has a value that needs no evaluation."""
-
-NOWHERE = ("", 0, 1)
-"""`runtime.values.NOWHERE`: the place of what has none."""
 
 LONGEST_TEXT = 20_000
 """Characters of an expression whose canonical text is written into the code, for messages."""
@@ -64,9 +61,6 @@ LITERALS = (n.Lambda, n.ListLiteral, n.AttrSet)
 
 KEPT = {"foldl'": 1}
 """The arguments that builtins hand on as they are."""
-
-BUILTIN_OF = {"-": "sub", "*": "mul", "/": "div"}
-"""The builtins that operators are calls of."""
 
 ARITHMETIC: dict[str, ast.operator] = {"+": emit.ADD, "-": emit.SUB, "*": emit.MULT}
 
@@ -170,14 +164,20 @@ def escaping_argument(f: Function, node: n.Expr, taker: Taker | None) -> ast.exp
     known, and the argument's number.
     """
     if type(node) is n.Binary:
-        from nixlite.compiler.escapes import keeps  # few programs need it
-
-        marked = taker is None or keeps(f, *taker)
+        marked = taker is None or is_kept(f, *taker)
         return speculative(f, node, marked=marked) or f.thunk(node)
     made = argument(f, node)
     if type(node) in LITERALS and not is_thunk(made) and type(made) is not emit.Constant:
         return emit.list_of(emit.name("VIRGIN"), made)
     return made
+
+
+def is_kept(f: Function, function: n.Lambda, index: int) -> bool:
+    """Whether *function* may keep its argument number *index* as it is given."""
+    from nixlite.analysis.escapes import Escapes  # few programs need it
+
+    found = Escapes(f.unit.analysis, f.unit.uses, lambda node: called_builtin(f, node), KEPT)
+    return found.keeps(function, index)
 
 
 def is_simple(node: n.AttrSet) -> bool:
@@ -192,7 +192,7 @@ def speculative(f: Function, node: n.Binary, *, marked: bool) -> ast.expr | None
     the thunk is made. *marked* where printing could tell: the value is one that nobody has asked for yet.
     """
     op = ARITHMETIC.get(node.op)
-    if op is None or f.unit.instrumented or f.unit.counted or is_rebound(f, node):
+    if op is None or f.unit.instrumented or f.unit.counted or f.unit.analysis.is_rebound(node):
         return None
     left, right = cheap_operand(f, node.left), cheap_operand(f, node.right)
     if left is None or right is None:
@@ -475,7 +475,7 @@ def gives_boolean(f: Function, node: Any) -> bool:
         op = node.op
         if op in ("&&", "||", "->", "==", "!="):
             return True
-        return op in ("<", ">", "<=", ">=") and not is_rebound(f, node)
+        return op in ("<", ">", "<=", ">=") and not f.unit.analysis.is_rebound(node)
     if kind is n.Call:
         return len(node.arguments) == 1 and called_builtin(f, node) in TYPE_TESTS
     if kind is n.Var:
@@ -563,25 +563,3 @@ def with_tail(f: Function, node: n.With) -> None:
 def outlined(f: Function, node: n.Expr) -> ast.expr:
     """What needs statements, in the middle of an expression."""
     return f.outlined(node)
-
-
-VALUE.update(
-    {
-        n.Int: literal,
-        n.Float: literal,
-        n.Str: literal,
-        n.PathLiteral: path_literal,
-        n.CurPos: cur_pos,
-        n.Interpolation: interpolation,
-        n.Select: select,
-        n.HasAttr: has_attr,
-        n.ListLiteral: list_literal,
-        n.If: if_value,
-        n.Assert: outlined,
-        n.With: outlined,
-        n.Let: outlined,
-    }
-)
-DELAYED[n.Select] = delayed_select
-DELAYED[n.Call] = delayed_break
-TAIL.update({n.If: if_tail, n.Assert: assert_tail, n.With: with_tail})

@@ -7,6 +7,7 @@ that creates them. `Function` is the Python function being written.
 
 from __future__ import annotations
 
+from nixlite.abi.sites import CALLING_BUILTIN, CONTEXT, EMPTY, PLAIN, Site
 from nixlite.compiler import emit
 from nixlite.syntax.nodes import NO_POS, AttrSet, ListLiteral
 
@@ -16,15 +17,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any
 
+    from nixlite.abi.sites import Row
+    from nixlite.analysis.escapes import Uses
     from nixlite.analysis.facts import Analysis, Group, Variable
     from nixlite.cache.code import Table
-    from nixlite.compiler.escapes import Uses
     from nixlite.source import Source
     from nixlite.syntax.nodes import Expr, Lambda
-
-PLAIN, CONTEXT, SELECT, CALL, FORMALS = range(5)
-"""Kinds of sites: a position only; a trace context (its text); an attribute selection (the path); a function
-call; the matching of a function's formals."""
 
 MAX_DEPTH = 40
 """Python expressions deeper than this are cut into helper functions: CPython's own compiler recurses on the C
@@ -43,15 +41,25 @@ MAX_BLOCKS = 30
 """The same for `if` statements within each other."""
 
 
-class Site:
-    """A place in the Nix source that an instruction belongs to; *number* is its row in the table."""
+class Lowerings:
+    """What lowers each kind of expression; the one there is stands in `lowerings`.
 
-    __slots__ = ("column", "line", "number")
+    *value*: how a value is computed, as a Python expression. *tail*: the same as statements that return it,
+    for those kinds that gain from it or need it. *delayed*: how thunks are made for expressions of which some
+    need no function of their own.
+    """
 
-    def __init__(self, line: int, column: int, number: int) -> None:
-        self.line = line
-        self.column = column
-        self.number = number
+    __slots__ = ("delayed", "tail", "value")
+
+    def __init__(
+        self,
+        value: dict[type[Expr], Callable[[Function, Any], ast.expr]],
+        tail: dict[type[Expr], Callable[[Function, Any], None]],
+        delayed: dict[type[Expr], Callable[[Function, Any], Recipe | None]],
+    ) -> None:
+        self.value = value
+        self.tail = tail
+        self.delayed = delayed
 
 
 class Unit:
@@ -62,11 +70,13 @@ class Unit:
         source: Source,
         analysis: Analysis,
         primops: dict[str, int],
+        lowerings: Lowerings,
         instrumented: bool = False,
         counted: bool = False,
         stepping: bool = False,
     ) -> None:
         self.source = source
+        self.lowerings = lowerings
         self.counted = counted
         """For an exact `max-call-depth`: each call is one of a Python function, made where Nix makes it."""
         self.instrumented = instrumented
@@ -77,7 +87,7 @@ class Unit:
         self.analysis = analysis
         self.primops = primops
         """Arity of each builtin function, for calls that need no look-up."""
-        self.sites: list[tuple[int, int, int, int, Any]] = [(0, 0, 0, PLAIN, None)]
+        self.sites: list[Row] = [EMPTY]
         self.lambdas: dict[str, tuple[Any, ...]] = {}
         self.setup: list[ast.stmt] = []
         self.statics: list[ast.stmt] = []
@@ -89,7 +99,7 @@ class Unit:
         self.builtins: dict[Variable, str] = {}
         """Variables that are bound to a built-in function: `inherit (builtins) map`."""
         self.uses: dict[Lambda, Uses] = {}
-        """What functions do with their arguments, see `escapes`."""
+        """What functions do with their arguments, see `analysis.escapes`."""
         self.tables: list[Table] = []
         """For each group of bindings with pieces, the row of `Code.tables`."""
         self.layouts: dict[Group, dict[Variable, int]] = {}
@@ -98,7 +108,7 @@ class Unit:
 
     def part(self) -> Unit:
         """A module of its own for a piece: it shares what is known of the program's variables."""
-        part = Unit(self.source, self.analysis, self.primops, counted=self.counted)
+        part = Unit(self.source, self.analysis, self.primops, self.lowerings, counted=self.counted)
         part.constants = self.constants
         part.functions = self.functions
         part.builtins = self.builtins
@@ -276,7 +286,7 @@ class Function:
         if self.depth >= MAX_DEPTH:
             return self.cut_off(node)
         self.depth += 1
-        result = VALUE[type(node)](self, node)
+        result = self.unit.lowerings.value[type(node)](self, node)
         self.depth -= 1
         return result
 
@@ -289,7 +299,7 @@ class Function:
 
     def tail(self, node: Expr) -> None:
         """Write the statements that return the value of *node*."""
-        handler = TAIL.get(type(node))
+        handler = self.unit.lowerings.tail.get(type(node))
         if handler is None:
             value = self.value(node)
             self.emit(emit.Return(value))
@@ -328,7 +338,7 @@ class Function:
 
     def recipe(self, node: Expr, known: frozenset[Variable] | None = None) -> Recipe:
         """How a thunk for *node* computes its value."""
-        handler = DELAYED.get(type(node))
+        handler = self.unit.lowerings.delayed.get(type(node))
         made = None if handler is None or self.unit.instrumented else handler(self, node)
         if made is None:
             identifier, function = self.static(node, known)
@@ -352,7 +362,7 @@ class Function:
         calls, number = 0, self.context
         while number:
             _, _, number, kind, text = self.unit.sites[number]
-            calls += kind == CONTEXT and text.startswith("while calling the '")
+            calls += kind == CONTEXT and text.startswith(CALLING_BUILTIN)
         if not calls:
             return self.outlined(node)
         identifier, function = self.static(node)
@@ -377,13 +387,3 @@ class Function:
 def is_literal(node: Expr) -> bool:
     """Whether a list or a set is written down, all names in it: to evaluate it computes nothing."""
     return type(node) is ListLiteral or (type(node) is AttrSet and not node.dynamic)
-
-
-VALUE: dict[type[Expr], Callable[[Function, Any], ast.expr]] = {}
-"""How the value of each kind of expression is computed, as a Python expression."""
-
-TAIL: dict[type[Expr], Callable[[Function, Any], None]] = {}
-"""The same as statements that return it, for those kinds that gain from it or need it."""
-
-DELAYED: dict[type[Expr], Callable[[Function, Any], Recipe | None]] = {}
-"""How thunks are made for expressions of which some need no function of their own."""
