@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, MutableMapping
     from typing import Any, TypeVar
 
+    from nixlite.abi.signatures import Signatures
     from nixlite.analysis.policy import Policy
     from nixlite.cache.code import Code
     from nixlite.cache.files import Cache
@@ -248,13 +249,20 @@ class Evaluator:
             first=symbols.first, ordered=ordered,
         )  # fmt: skip
         code, make = compile_expression(
-            tree, source, analysis, self.primops, self.instrumented, self.is_exact(), self.stepping
+            tree, source, analysis, self.signatures(), self.instrumented, self.is_exact(), self.stepping
         )
         if make is None:
             return Compiled(code, None)
         from nixlite.cache.pieces import Pieces
 
         return Compiled(code, Pieces(make))
+
+    def signatures(self) -> Signatures:
+        """What the compiler may know of the builtins that are there."""
+        from nixlite.abi.signatures import Signatures
+        from nixlite.builtins.index import FORCES, KEEPS
+
+        return Signatures(self.primops, FORCES, KEEPS)
 
     def is_exact(self) -> bool:
         """Whether every call is counted, for a `max-call-depth` of the user's own."""
@@ -276,7 +284,7 @@ class Evaluator:
             analysis = analyse(
                 tree, source, self.state.globals, policy=self.deferral(), first=self.state.symbols.first
             )
-            return piece_compiler(tree, source, analysis, self.primops, self.is_exact())
+            return piece_compiler(tree, source, analysis, self.signatures(), self.is_exact())
 
         return uncollected(make)
 

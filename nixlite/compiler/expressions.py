@@ -59,9 +59,6 @@ LARGE_LITERAL = 16
 LITERALS = (n.Lambda, n.ListLiteral, n.AttrSet)
 """What `argument` makes at once instead of delaying it."""
 
-KEPT = {"foldl'": 1}
-"""The arguments that builtins hand on as they are."""
-
 ARITHMETIC: dict[str, ast.operator] = {"+": emit.ADD, "-": emit.SUB, "*": emit.MULT}
 
 
@@ -176,7 +173,8 @@ def is_kept(f: Function, function: n.Lambda, index: int) -> bool:
     """Whether *function* may keep its argument number *index* as it is given."""
     from nixlite.analysis.escapes import Escapes  # few programs need it
 
-    found = Escapes(f.unit.analysis, f.unit.uses, lambda node: called_builtin(f, node), KEPT)
+    keeps = f.unit.signatures.keeps
+    found = Escapes(f.unit.analysis, f.unit.uses, lambda node: called_builtin(f, node), keeps)
     return found.keeps(function, index)
 
 

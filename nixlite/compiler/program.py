@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     import ast
     from collections.abc import Callable
 
+    from nixlite.abi.signatures import Signatures
     from nixlite.analysis.facts import Analysis
     from nixlite.compiler.deferred import PieceCompiler
     from nixlite.source import Source
@@ -25,7 +26,7 @@ def compile_expression(
     node: Expr,
     source: Source,
     analysis: Analysis,
-    primops: dict[str, int],
+    signatures: Signatures,
     instrumented: bool = False,
     counted: bool = False,
     stepping: bool = False,
@@ -33,10 +34,10 @@ def compile_expression(
     """The code of a unit whose function `main(scope)` returns the value of *node* in WHNF.
 
     Of a source with pieces also what makes their compiler. *scope* holds the variables of the outer scope
-    that the analysis was given; *primops* the arity of each builtin function; *instrumented*, *counted*,
+    that the analysis was given; *signatures*: of the builtins; *instrumented*, *counted*,
     *stepping*: see `Unit`.
     """
-    unit = Unit(source, analysis, primops, LOWERINGS, instrumented, counted, stepping)
+    unit = Unit(source, analysis, signatures, LOWERINGS, instrumented, counted, stepping)
     if type(node) is n.AttrSet:
         unit.setup.append(emit.assign(IS_SET, emit.constant(True)))
     code = finish(unit, main_function(unit, node))
@@ -50,12 +51,12 @@ def compile_expression(
 
 
 def piece_compiler(
-    node: Expr, source: Source, analysis: Analysis, primops: dict[str, int], counted: bool = False
+    node: Expr, source: Source, analysis: Analysis, signatures: Signatures, counted: bool = False
 ) -> PieceCompiler:
     """What compiles the pieces of a source whose main part was compiled by another process."""
     from nixlite.compiler.deferred import PieceCompiler
 
-    unit = Unit(source, analysis, primops, LOWERINGS, counted=counted)
+    unit = Unit(source, analysis, signatures, LOWERINGS, counted=counted)
     main_function(unit, node)
     return PieceCompiler(unit, finish)
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any
 
+    from nixlite.abi.signatures import Signatures
     from nixlite.abi.sites import Row
     from nixlite.analysis.escapes import Uses
     from nixlite.analysis.facts import Analysis, Group, Variable
@@ -69,7 +70,7 @@ class Unit:
         self,
         source: Source,
         analysis: Analysis,
-        primops: dict[str, int],
+        signatures: Signatures,
         lowerings: Lowerings,
         instrumented: bool = False,
         counted: bool = False,
@@ -85,7 +86,8 @@ class Unit:
         self.stepping = stepping
         """For `explain.steps`: thunks say that they were made."""
         self.analysis = analysis
-        self.primops = primops
+        self.signatures = signatures
+        self.primops = signatures.arities
         """Arity of each builtin function, for calls that need no look-up."""
         self.sites: list[Row] = [EMPTY]
         self.lambdas: dict[str, tuple[Any, ...]] = {}
@@ -108,7 +110,7 @@ class Unit:
 
     def part(self) -> Unit:
         """A module of its own for a piece: it shares what is known of the program's variables."""
-        part = Unit(self.source, self.analysis, self.primops, self.lowerings, counted=self.counted)
+        part = Unit(self.source, self.analysis, self.signatures, self.lowerings, counted=self.counted)
         part.constants = self.constants
         part.functions = self.functions
         part.builtins = self.builtins
