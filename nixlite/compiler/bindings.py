@@ -284,12 +284,7 @@ def place(
         active.add(item.variable)
         needs = [v for v in item.recipe.captures if v in waiting and v not in done]
         if any(v in active for v in needs):  # a circle: the thunk exists before its payload
-            cells = [emit.name(item.recipe.code), emit.constant(None)]
-            if item.position is not None:
-                cells.append(item.position)
-            f.hoist(emit.assign(f.unit.name_of(item.variable), f.unit.new_thunk(cells)))
-            done.add(item.variable)
-            late.append(item)
+            make_thunk(f, item, done, late)
             needs = []
         stack.append((item, needs))
 
@@ -303,26 +298,24 @@ def place(
             if need not in done and need not in active:
                 enter(waiting[need])
             elif need not in done:
-                make_early(f, waiting[need], done, late)
+                make_thunk(f, waiting[need], done, late)
             continue
         stack.pop()
         active.discard(item.variable)
         if item.variable not in done:
-            cells = [emit.name(item.recipe.code), f.filling(item.recipe)]
-            if item.position is not None:
-                cells.append(item.position)
-            f.hoist(emit.assign(f.unit.name_of(item.variable), f.unit.new_thunk(cells)))
-            done.add(item.variable)
+            make_thunk(f, item, done)
 
 
-def make_early(f: Function, item: Delayed, done: set[Variable], late: list[Delayed]) -> None:
-    """Make a thunk whose payload comes later."""
-    cells = [emit.name(item.recipe.code), emit.constant(None)]
+def make_thunk(f: Function, item: Delayed, done: set[Variable], late: list[Delayed] | None = None) -> None:
+    """Assign a binding's thunk; with *late*, where that is noted, its payload comes later."""
+    payload = f.filling(item.recipe) if late is None else emit.constant(None)
+    cells = [emit.name(item.recipe.code), payload]
     if item.position is not None:
         cells.append(item.position)
     f.hoist(emit.assign(f.unit.name_of(item.variable), f.unit.new_thunk(cells)))
     done.add(item.variable)
-    late.append(item)
+    if late is not None:
+        late.append(item)
 
 
 def let_tail(f: Function, node: n.Let) -> None:
@@ -414,7 +407,7 @@ def overridable_rec(f: Function, node: n.AttrSet) -> None:
         position = emit.constant(f.unit.position(binding.pos))
         pending.append(delayed(f, node, name, names[name], sources, position))
     for item in pending:
-        make_early(f, item, set(), late)
+        make_thunk(f, item, set(), late)
     fill = [
         emit.assign_item(emit.name(f.unit.name_of(item.variable)), 1, f.filling(item.recipe)) for item in late
     ]
