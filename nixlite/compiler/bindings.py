@@ -57,9 +57,9 @@ def inherit_source(f: Function, source: n.Expr) -> Variable:
         if type(resolution) is Variable:
             return resolution
     variable = Variable("inherit")
-    saved, f.known = f.known, f.hoist_known
-    value = argument(f, source)
-    f.known = saved
+    with f.branch():
+        f.known = f.hoist_known
+        value = argument(f, source)
     f.hoist(emit.assign(f.declare(variable), value))
     return variable
 

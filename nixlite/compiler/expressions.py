@@ -370,9 +370,7 @@ def select_or(f: Function, node: n.Select, subject: ast.expr, site: Site) -> ast
     path = node.path
     if len(path) == 1:
         found = emit.call(site, "find_one", subject, attr_name(f, path[0]))
-        known = f.known
     else:
-        known = f.known
         names = path_value(f, path)
         if type(node.default) not in NEVER_FAIL:
             start, kept = f.temporary(), f.temporary()
@@ -380,8 +378,8 @@ def select_or(f: Function, node: n.Select, subject: ast.expr, site: Site) -> ast
             default = emit.call(site, "default_of", emit.name(start), emit.name(kept), f.thunk(node.default))
         found = emit.call(site, "find" if is_plain(path) else "find_computed", subject, names)
     if default is None:
-        default = f.value(node.default)
-    f.known = known
+        with f.branch():
+            default = f.value(node.default)
     return emit.if_else(is_found(result, found), emit.name(result), default)
 
 
@@ -395,18 +393,19 @@ def found_steps(f: Function, node: n.HasAttr, subject: ast.expr, site: Site) -> 
 
     A name is computed when what is before it is there.
     """
-    steps = []
-    certain = f.known
-    for number, name in enumerate(node.path):
-        is_last = number == len(node.path) - 1
+
+    def step(name: n.AttrName, is_last: bool) -> ast.expr:
+        nonlocal subject
         operation = "has_attribute" if is_last else "find_one"
         value = emit.call(site, operation, subject, attr_name(f, name))
-        if number == 0:
-            certain = f.known  # the others are only computed if that is there
         found = f.temporary()
         subject = emit.name(found)
-        steps.append(value if is_last else is_found(found, value))
-    f.known = certain
+        return value if is_last else is_found(found, value)
+
+    last = len(node.path) - 1
+    steps = [step(node.path[0], last == 0)]
+    with f.branch():  # the others are only computed if that is there
+        steps += [step(name, number == last) for number, name in enumerate(node.path[1:], 1)]
     return steps
 
 
@@ -486,11 +485,11 @@ def if_value(f: Function, node: n.If) -> ast.expr:
     """`if c then a else b` inside an expression."""
     context = f.unit.site(node.pos, f.context, CONTEXT, "while evaluating a branch condition")
     test = boolean(f, node.condition, context)
-    known = f.known
-    then = f.value(node.then)
-    after_then, f.known = f.known, known
-    otherwise = f.value(node.otherwise)
-    f.known = f.known & after_then
+    with f.branch() as one:
+        then = f.value(node.then)
+    with f.branch() as other:
+        otherwise = f.value(node.otherwise)
+    f.known = other.known & one.known
     return emit.if_else(test, then, otherwise)
 
 
@@ -501,15 +500,10 @@ def if_tail(f: Function, node: n.If) -> None:
     then: list[ast.stmt] = []
     otherwise: list[ast.stmt] = []
     f.emit(emit.If(test, then, otherwise))
-    block, known = f.block, f.known
-    f.blocks += 1
-    f.block = then
-    f.tail(node.then)
-    f.block, f.known = otherwise, known
-    f.hoist_known = known
-    f.tail(node.otherwise)
-    f.block, f.known = block, known
-    f.blocks -= 1
+    with f.branch(then):
+        f.tail(node.then)
+    with f.branch(otherwise):
+        f.tail(node.otherwise)
 
 
 def assert_tail(f: Function, node: n.Assert) -> None:
@@ -520,22 +514,20 @@ def assert_tail(f: Function, node: n.Assert) -> None:
     text = condition_text(node.condition)
     failing: list[ast.stmt] = []
     f.emit(emit.If(emit.negation(test), failing, []))
-    block, known = f.block, f.known
-    f.block = failing
-    if type(node.condition) is n.Binary and node.condition.op == "==":
-        shown = "«…»" if text is None else text
-        why = f"while evaluating the condition of the assertion '{shown}'"
-        differing = f.unit.site(node.pos, f.context, CONTEXT, why)
-        left = f.within(differing, node.condition.left)
-        right = f.within(differing, node.condition.right)
-        place = f.unit.site(node.condition.pos, differing.number)
-        f.emit(emit.statement(emit.call(place, "assert_equal", left, right)))
-    if text is None:
-        ends = [emit.constant(offset) for offset in (node.condition.start, node.condition.end)]
-        f.emit(emit.statement(emit.call(site, "long_assertion_failed", emit.name("SOURCE"), *ends)))
-    else:
-        f.emit(emit.statement(emit.call(site, "assertion_failed", emit.constant(text))))
-    f.block, f.known = block, known
+    with f.branch(failing):
+        if type(node.condition) is n.Binary and node.condition.op == "==":
+            shown = "«…»" if text is None else text
+            why = f"while evaluating the condition of the assertion '{shown}'"
+            differing = f.unit.site(node.pos, f.context, CONTEXT, why)
+            left = f.within(differing, node.condition.left)
+            right = f.within(differing, node.condition.right)
+            place = f.unit.site(node.condition.pos, differing.number)
+            f.emit(emit.statement(emit.call(place, "assert_equal", left, right)))
+        if text is None:
+            ends = [emit.constant(offset) for offset in (node.condition.start, node.condition.end)]
+            f.emit(emit.statement(emit.call(site, "long_assertion_failed", emit.name("SOURCE"), *ends)))
+        else:
+            f.emit(emit.statement(emit.call(site, "assertion_failed", emit.constant(text))))
     f.tail(node.body)
 
 

@@ -168,8 +168,8 @@ def add_in_order(
     test, second = emit.type_is(emit.walrus(name, right), "int"), emit.name(name)
     added = in_range(f, test, first, emit.ADD, second, plus(f, node, first, second))
     f.known = before
-    otherwise = plus(f, node, summand(f, node, first), f.value(node.right))
-    f.known = before
+    with f.branch():
+        otherwise = plus(f, node, summand(f, node, first), f.value(node.right))
     return emit.if_else(test_left, added, otherwise)
 
 
@@ -303,9 +303,8 @@ def logical(f: Function, node: n.Binary) -> ast.expr:
     """`&&`, `||`, `->`: the right operand is evaluated only when it decides."""
     left_text, right_text = LOGIC[node.op]
     left = boolean(f, node.left, f.unit.site(node.pos, f.context, CONTEXT, left_text))
-    known = f.known
-    right = boolean(f, node.right, f.unit.site(node.pos, f.context, CONTEXT, right_text))
-    f.known = known
+    with f.branch():
+        right = boolean(f, node.right, f.unit.site(node.pos, f.context, CONTEXT, right_text))
     if node.op == "&&":
         return emit.all_of(left, right)
     return emit.any_of(left if node.op == "||" else emit.negation(left), right)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from nixlite.abi.sites import CALLING_BUILTIN, CONTEXT, EMPTY, PLAIN, Site
 from nixlite.compiler import emit
+from nixlite.compiler.flow import Flow
 from nixlite.syntax.nodes import NO_POS, AttrSet, ListLiteral
 
 TYPE_CHECKING = False
@@ -31,9 +32,6 @@ stack, with limits that differ by version."""
 
 MAX_NESTING = 12
 """The same for functions within functions."""
-
-MOST_KNOWN = 256
-"""Variables that are kept in mind as evaluated: each one more copies the set of them."""
 
 MAX_CLOSURES = 200
 """Python functions that one other defines: CPython's compiler copies the set of all its names for each."""
@@ -197,11 +195,9 @@ class Reads:
         self.all = self.harmless = 0
 
 
-class Function:
+class Function(Flow):
     """A Python function being written: a static one (*parent* None) or a closure inside *parent*.
 
-    *known*: variables that are certainly in WHNF here (a value, not a thunk), as far as evaluation has come;
-    *hoist_known*: the same at the beginning of the current statement, for what is created before it.
     *context*: number of the enclosing trace context. *members*: variables that lie in the dictionary of a
     group with pieces; each becomes a local when it is first used, by calling its function.
     *watched*: arguments whose reads are counted; *growing*: the names called for `a // …`, where *a* is one
@@ -209,22 +205,19 @@ class Function:
     """
 
     __slots__ = (
-        "block", "blocks", "captures", "closures", "context", "depth", "growing", "hoist_known", "known",
-        "locals", "members", "nesting", "parent", "unit", "watched",
+        "captures", "closures", "context", "depth", "growing", "locals", "members", "nesting", "parent",
+        "unit", "watched",
     )  # fmt: skip
 
     def __init__(self, unit: Unit, parent: Function | None, known: frozenset[Variable]) -> None:
+        super().__init__(known)
         self.unit = unit
         self.parent = parent
-        self.known = known
-        self.hoist_known = known
         self.locals: set[Variable] = set()
         self.captures: dict[Variable, None] = {}
         self.members: dict[Variable, Callable[[Variable], None]] = {}
-        self.block: list[ast.stmt] = []
         self.context = 0
         self.depth = 0
-        self.blocks = 0
         self.closures = 0
         self.nesting: int = 0 if parent is None else parent.nesting + 1
         self.watched: dict[Variable, Reads] = {}
@@ -265,21 +258,6 @@ class Function:
     def temporary(self) -> str:
         """A fresh local name."""
         return self.unit.fresh("t")
-
-    def learn(self, variable: Variable) -> None:
-        """Say that *variable* is in WHNF from here on. Of very many the earlier ones are forgotten."""
-        self.known = self.known | {variable} if len(self.known) < MOST_KNOWN else frozenset((variable,))
-
-    # -- statements
-
-    def emit(self, statement: ast.stmt) -> None:
-        """Append a statement to the current block."""
-        self.block.append(statement)
-        self.hoist_known = self.known
-
-    def hoist(self, statement: ast.stmt) -> None:
-        """Put something that needs no evaluation before the statement being written."""
-        self.block.append(statement)
 
     # -- expressions
 
