@@ -10,9 +10,12 @@ from __future__ import annotations
 from nixlite.abi.sites import CONTEXT, SELECT
 from nixlite.analysis.facts import Global, Variable
 from nixlite.compiler import emit
+from nixlite.compiler.arguments import argument, atomic
+from nixlite.compiler.control import outlined
 from nixlite.compiler.deferred import Deferred, begin_group, fill_environment, make_group
-from nixlite.compiler.expressions import argument, atomic, outlined, path_constant, selection
 from nixlite.compiler.functions import define_lambda
+from nixlite.compiler.literals import path_constant
+from nixlite.compiler.selection import selection
 from nixlite.compiler.unit import MAX_CLOSURES, MAX_NESTING, Function, Recipe
 from nixlite.compiler.variables import (
     CONSTANT_GLOBALS,

@@ -10,7 +10,8 @@ from nixlite.abi.signatures import FUNCTION, INTEGER, STRING
 from nixlite.abi.sites import CONTEXT
 from nixlite.analysis.facts import Variable
 from nixlite.compiler import emit
-from nixlite.compiler.expressions import TYPE_TESTS, argument, escaping_argument
+from nixlite.compiler.arguments import argument, escaping_argument
+from nixlite.compiler.control import TYPE_TESTS
 from nixlite.compiler.variables import called_builtin, is_function_variable, named_builtin, resolved
 from nixlite.syntax import nodes as n
 

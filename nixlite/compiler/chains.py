@@ -8,7 +8,7 @@ become one operation on all operands, or a row of statements. Order of evaluatio
 from __future__ import annotations
 
 from nixlite.compiler import emit
-from nixlite.compiler.expressions import NEVER_FAIL
+from nixlite.compiler.arguments import NEVER_FAIL
 from nixlite.compiler.operators import UPDATE_CONTEXTS, is_summand, plus, summand, updated
 from nixlite.compiler.unit import Function
 from nixlite.syntax import nodes as n

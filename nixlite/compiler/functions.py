@@ -7,14 +7,8 @@ from nixlite.abi.sites import CALL, CONTEXT, FORMALS
 from nixlite.analysis.facts import Variable
 from nixlite.analysis.lookups import curried
 from nixlite.compiler import emit
+from nixlite.compiler.arguments import ARITHMETIC, argument, atomic, element, escaping_argument
 from nixlite.compiler.builtin_calls import builtin_call
-from nixlite.compiler.expressions import (
-    ARITHMETIC,
-    argument,
-    atomic,
-    element,
-    escaping_argument,
-)
 from nixlite.compiler.unit import MAX_CLOSURES, MAX_NESTING, Function, Reads
 from nixlite.compiler.variables import called_builtin, write_lookups
 from nixlite.syntax import nodes as n

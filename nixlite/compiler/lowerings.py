@@ -6,7 +6,7 @@ are loaded when a program first needs them.
 
 from __future__ import annotations
 
-from nixlite.compiler import expressions, functions, operators, variables
+from nixlite.compiler import arguments, control, functions, literals, operators, selection, variables
 from nixlite.compiler.unit import Lowerings
 from nixlite.syntax import nodes as n
 
@@ -84,21 +84,21 @@ BINARY: dict[str, Callable[[Function, n.Binary], ast.expr]] = {
 
 LOWERINGS = Lowerings(
     value={
-        n.Int: expressions.literal,
-        n.Float: expressions.literal,
-        n.Str: expressions.literal,
-        n.PathLiteral: expressions.path_literal,
-        n.CurPos: expressions.cur_pos,
-        n.Interpolation: expressions.interpolation,
+        n.Int: literals.literal,
+        n.Float: literals.literal,
+        n.Str: literals.literal,
+        n.PathLiteral: literals.path_literal,
+        n.CurPos: literals.cur_pos,
+        n.Interpolation: literals.interpolation,
         n.Var: variables.variable,
-        n.Select: expressions.select,
-        n.HasAttr: expressions.has_attr,
-        n.ListLiteral: expressions.list_literal,
+        n.Select: selection.select,
+        n.HasAttr: selection.has_attr,
+        n.ListLiteral: arguments.list_literal,
         n.AttrSet: attr_set,
-        n.If: expressions.if_value,
-        n.Assert: expressions.outlined,
-        n.With: expressions.outlined,
-        n.Let: expressions.outlined,
+        n.If: control.if_value,
+        n.Assert: control.outlined,
+        n.With: control.outlined,
+        n.Let: control.outlined,
         n.Lambda: functions.lambda_value,
         n.Call: functions.call_value,
         n.Binary: binary,
@@ -109,11 +109,11 @@ LOWERINGS = Lowerings(
     tail={
         n.Var: operators.variable_tail,
         n.AttrSet: attr_set_tail,
-        n.If: expressions.if_tail,
-        n.Assert: expressions.assert_tail,
-        n.With: expressions.with_tail,
+        n.If: control.if_tail,
+        n.Assert: control.assert_tail,
+        n.With: control.with_tail,
         n.Let: let_tail,
         n.Binary: operators.binary_tail,
     },
-    delayed={n.Select: expressions.delayed_select, n.Call: expressions.delayed_break},
+    delayed={n.Select: selection.delayed_select, n.Call: arguments.delayed_break},
 )

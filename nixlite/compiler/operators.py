@@ -11,8 +11,9 @@ from nixlite.abi.operators import CALLED
 from nixlite.abi.sites import CALL, CONTEXT
 from nixlite.analysis.facts import Global
 from nixlite.compiler import emit
+from nixlite.compiler.arguments import ARITHMETIC, NEVER_FAIL, argument
 from nixlite.compiler.builtin_calls import inside
-from nixlite.compiler.expressions import ARITHMETIC, NEVER_FAIL, argument, boolean
+from nixlite.compiler.control import boolean
 from nixlite.compiler.functions import apply
 from nixlite.compiler.variables import resolved
 from nixlite.syntax import nodes as n
