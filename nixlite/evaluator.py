@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, MutableMapping
     from typing import Any, TypeVar
 
+    from nixlite.abi.signatures import Signatures
     from nixlite.analysis.policy import Policy
     from nixlite.cache.code import Code
     from nixlite.cache.files import Cache
@@ -100,6 +101,16 @@ def counted() -> CountedFunctions:
     from nixlite.runtime.counted import counted_functions  # few evaluations are that deep
 
     return counted_functions(code_names)
+
+
+class Compiled:
+    """A source that is compiled: its code, and where the codes of its pieces are, None where it has none."""
+
+    __slots__ = ("code", "pieces")
+
+    def __init__(self, code: Code, pieces: Pieces | None) -> None:
+        self.code = code
+        self.pieces = pieces
 
 
 class Evaluator:
@@ -244,7 +255,7 @@ class Evaluator:
         analyse(tree, source, self.state.globals, scope or (), first=self.state.symbols.first)
         return tree
 
-    def compile(self, tree: Expr, source: Source, names: tuple[str, ...] = ()) -> Code:
+    def compile(self, tree: Expr, source: Source, names: tuple[str, ...] = ()) -> Compiled:
         """The code of a tree; *names* are those of the scope it will run in."""
         from nixlite.analysis.scope import analyse
         from nixlite.compiler.program import compile_expression
@@ -260,9 +271,21 @@ class Evaluator:
             tree, source, self.state.globals, names, aliases=not self.instrumented, policy=policy,
             first=symbols.first, ordered=ordered,
         )  # fmt: skip
-        return compile_expression(
-            tree, source, analysis, self.primops, self.instrumented, self.is_exact(), self.stepping
+        code, make = compile_expression(
+            tree, source, analysis, self.signatures(), self.instrumented, self.is_exact(), self.stepping
         )
+        if make is None:
+            return Compiled(code, None)
+        from nixlite.cache.pieces import Pieces
+
+        return Compiled(code, Pieces(make))
+
+    def signatures(self) -> Signatures:
+        """What the compiler may know of the builtins that are there."""
+        from nixlite.abi.signatures import Signatures
+        from nixlite.builtins.index import FORCES, KEEPS
+
+        return Signatures(self.primops, FORCES, KEEPS)
 
     def is_exact(self) -> bool:
         """Whether every call is counted, for a `max-call-depth` of the user's own."""
@@ -284,7 +307,7 @@ class Evaluator:
             analysis = analyse(
                 tree, source, self.state.globals, policy=self.deferral(), first=self.state.symbols.first
             )
-            return piece_compiler(tree, source, analysis, self.primops, self.is_exact())
+            return piece_compiler(tree, source, analysis, self.signatures(), self.is_exact())
 
         return uncollected(make)
 
@@ -299,8 +322,9 @@ class Evaluator:
 
     # -- running
 
-    def run(self, code: Code, scope: dict[str, Lazy] | None = None) -> Value:
-        """The value of compiled code, in WHNF; numbers the names of its source."""
+    def run(self, compiled: Compiled, scope: dict[str, Lazy] | None = None) -> Value:
+        """The value of a compiled source, in WHNF; numbers the names of its source."""
+        code = compiled.code
         if code.names:
             self.state.symbols.load(code.names)
         names = unit_globals(self.state, self.base)
@@ -308,10 +332,10 @@ class Evaluator:
         names["LAMBDAS"] = code.lambdas
         names["FILE"] = code.name
         source = names["SOURCE"] = self.sources.get(code.name)  # lives as long as the code, for its errors
-        if code.pieces is not None:
+        if compiled.pieces is not None:
             from nixlite.cache.pieces import Linked
 
-            names["deferred"] = Linked(code.pieces, lambda: self.piece_globals(source)).maker(code)
+            names["deferred"] = Linked(compiled.pieces, lambda: self.piece_globals(source)).maker(code)
         exec(code.code, names)
         value: Value = self.guard(names["main"], scope or {})
         return value
@@ -349,7 +373,7 @@ class Evaluator:
         """Parse, compile and run a source in an outer scope (names to lazies); the value is in WHNF."""
         return self.run(self.code_of(source, tuple(scope or ())), scope)
 
-    def code_of(self, source: Source, names: tuple[str, ...]) -> Code:
+    def code_of(self, source: Source, names: tuple[str, ...]) -> Compiled:
         """The code of a source, compiled now or taken from the cache."""
         self.sources[source.name] = source
         cache = None if names or self.rewrite is not None else self.cache
@@ -357,19 +381,20 @@ class Evaluator:
         if cache is not None:
             key, code = self.cached(cache, cache.key(source, self.code_settings()))
             if code is not None:
+                found = Compiled(code, None)
                 if code.tables:
                     from nixlite.cache.pieces import Pieces
 
-                    code.pieces = Pieces(lambda: self.piece_compiler(source))
-                    self.keep_pieces(code.pieces, cache, key)
-                return code
+                    found.pieces = Pieces(lambda: self.piece_compiler(source))
+                    self.keep_pieces(found.pieces, cache, key)
+                return found
         skim = not self.instrumented and self.rewrite is None
-        code = uncollected(lambda: self.compile(self.parse(source, skim), source, names))
+        compiled = uncollected(lambda: self.compile(self.parse(source, skim), source, names))
         if cache is not None and not self.warned:
-            cache.store(key, code)
-            if code.pieces is not None:
-                self.keep_pieces(code.pieces, cache, key)
-        return code
+            cache.store(key, compiled.code)
+            if compiled.pieces is not None:
+                self.keep_pieces(compiled.pieces, cache, key)
+        return compiled
 
     def cached(self, cache: Cache, key: str) -> tuple[str, Code | None]:
         """The code under *key*, and that key; or under another one, where the order of names is another."""
@@ -445,9 +470,9 @@ class Evaluator:
     def _evaluate_file(self, path: str) -> Value:
         POLICY.part()
         self.state.tell(TALKATIVE, f"evaluating file '{self.host.shown_path(path)}'")
-        code = self.code_of(self.read_resolved(path), ())
+        compiled = self.code_of(self.read_resolved(path), ())
         error_context = f"while evaluating the file '{path}':"  # read by `traces`
-        return self.run(code)
+        return self.run(compiled)
 
     def import_set(self, path: NixPath) -> dict[str, Lazy]:
         """As `import_file`, of a file that must be a set, written down: nothing of it is computed.
@@ -464,11 +489,11 @@ class Evaluator:
 
     def _evaluate_set(self, path: str) -> Value:
         self.state.tell(TALKATIVE, f"evaluating file '{self.host.shown_path(path)}'")
-        code = self.code_of(self.read_resolved(path), ())
+        compiled = self.code_of(self.read_resolved(path), ())
         error_context = f"while evaluating the file '{path}':"  # read by `traces`
-        if not code.is_set:
+        if not compiled.code.is_set:
             raise not_a_set(path)
-        return self.run(code)
+        return self.run(compiled)
 
     def internal(self, name: str) -> Value:
         """The value of a bundled Nix file, evaluated once."""
@@ -506,8 +531,7 @@ class Evaluator:
 
     def bind(self, bindings: AttrSet, source: Source, scope: dict[str, Lazy]) -> dict[str, Lazy]:
         """The lazies that bindings define, each seeing *scope* but not each other (as in `nix repl`)."""
-        code = self.compile(bindings, source, tuple(scope))
-        value = self.run(code, scope)
+        value = self.run(self.compile(bindings, source, tuple(scope)), scope)
         assert type(value) is dict
         return value
 

@@ -24,8 +24,8 @@ MODULES = modules()
 
 # A layer is a directory of the package, or a module directly in it, and may use itself and the named ones.
 GROUND = {"colours", "errors", "records", "source", "spelling", "resources"}
-LANGUAGE = {*GROUND, "syntax", "analysis", "compiler", "cache"}
-RUNTIME = {*GROUND, "runtime", "host", "traces"}
+LANGUAGE = {*GROUND, "abi", "syntax", "analysis", "compiler", "cache"}
+RUNTIME = {*GROUND, "abi", "runtime", "host", "traces"}
 EVALUATOR = {
     *RUNTIME, *LANGUAGE, "formats", "regex", "store", "fetch", "flakes", "installed", "builtins", "evaluator",
 }  # fmt: skip
@@ -37,14 +37,15 @@ MAY_USE: dict[str, set[str]] = {
     "source": set(),
     "spelling": set(),
     "resources": set(),
-    "syntax": GROUND,
-    "analysis": {"syntax.nodes", "syntax.tree", "source", "spelling", "errors"},
+    "abi": set(),
+    "syntax": {*GROUND, "abi.operators"},
+    "analysis": {"syntax.nodes", "syntax.tree", "abi.operators", "source", "spelling", "errors"},
     "cache": {"source"},
-    "compiler": {"syntax.nodes", "syntax.tree", "syntax.unparse", "analysis", "cache", *GROUND},
-    "runtime": {*GROUND, "host", "store"},  # for types
+    "compiler": {"syntax.nodes", "syntax.unparse", "analysis", "abi", "cache.code", *GROUND},
+    "runtime": {*GROUND, "abi", "host", "store"},  # for types
     "host": {*GROUND, "store.tree"},  # for types
-    "traces": {*GROUND, "host", "runtime"},
-    "formats": {*GROUND, "runtime", "store"},
+    "traces": {*GROUND, "abi", "host", "runtime"},
+    "formats": {*GROUND, "abi", "runtime", "store"},
     "regex": {*GROUND, "runtime"},
     "store": GROUND,
     "fetch": {*GROUND, "runtime", "host", "formats", "store"},
@@ -57,8 +58,7 @@ MAY_USE: dict[str, set[str]] = {
     "observe": {*RUNTIME, "syntax", "cache", "builtins", "evaluator"},
     "repl": {*EVALUATOR, "cli", "explain", "observe"} - {"compiler", "cache", "regex", "fetch", "flakes"},
     "oracle": {*FRONTENDS, "repl", "__main__"},
-    "loading": {"bundling"},
-    "bundling": {"loading"},
+    "loading": set(),
     "packaging": {"__main__", "syntax"},
     "__main__": {*FRONTENDS, "loading", "repl"},
     "api": EVALUATOR,

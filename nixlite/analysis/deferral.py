@@ -5,7 +5,7 @@ thousands defines. So the values of big groups of bindings (attribute sets, `let
 holds a thunk for each, and its code is made when the first of them is forced. Pieces are numbered in the
 order of the walk over the tree, so that every process gives them the same numbers, and may lie in pieces.
 
-All pieces of a group share one environment: the variables that any of them uses (`Group.free`).
+All pieces of a group share one environment: the variables that any of them uses (`facts.Group.free`).
 """
 
 from __future__ import annotations
@@ -14,55 +14,12 @@ from nixlite.syntax import nodes as n
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from typing import Any
 
-    from nixlite.analysis.facts import Variable
     from nixlite.analysis.policy import Policy
 
 NEVER = frozenset((n.Int, n.Float, n.Str, n.PathLiteral, n.Var))
 """What no thunk is made for."""
-
-
-class Group:
-    """A set or `let` some of whose values are pieces.
-
-    *attrs*: its bindings. *parent*: the number of the piece that it lies in, -1 for none. *members*: the
-    piece numbers by name. *free*: the variables that the pieces use, those of the group included, in order of
-    their first use. *own*: the group's variables that are bound to a piece, with their names. *mark*: the
-    number from which on variables are bound inside of the pieces.
-    """
-
-    __slots__ = ("attrs", "free", "mark", "members", "own", "parent")
-
-    def __init__(self, attrs: n.AttrSet, parent: int, mark: int) -> None:
-        self.attrs = attrs
-        self.parent = parent
-        self.mark = mark
-        self.members: dict[str, int] = {}
-        self.free: dict[Variable, None] = {}
-        self.own: dict[Variable, str] = {}
-
-
-class Piece:
-    """A value that is compiled when it is first needed: *node* is bound to a name of *group*.
-
-    `resolve` gives the tree of one that was only skimmed, with its variables resolved.
-    """
-
-    __slots__ = ("group", "node", "resolve")
-
-    def __init__(self, group: Group, node: n.Expr) -> None:
-        self.group = group
-        self.node = node
-        self.resolve: Callable[[], n.Expr] | None = None
-
-    def tree(self) -> n.Expr:
-        """What is to be compiled."""
-        if self.resolve is not None:
-            self.node = self.resolve()
-            self.resolve = None
-        return self.node
 
 
 Sizes = dict["n.AttrSet", int]

@@ -8,7 +8,6 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
-    from nixlite.analysis.deferral import Group, Piece
     from nixlite.source import Source
 
 
@@ -110,6 +109,47 @@ class Scope:
         self.withs = withs
 
 
+class Group:
+    """A set or `let` some of whose values are pieces.
+
+    *attrs*: its bindings. *parent*: the number of the piece that it lies in, -1 for none. *members*: the
+    piece numbers by name. *free*: the variables that the pieces use, those of the group included, in order of
+    their first use. *own*: the group's variables that are bound to a piece, with their names. *mark*: the
+    number from which on variables are bound inside of the pieces.
+    """
+
+    __slots__ = ("attrs", "free", "mark", "members", "own", "parent")
+
+    def __init__(self, attrs: n.AttrSet, parent: int, mark: int) -> None:
+        self.attrs = attrs
+        self.parent = parent
+        self.mark = mark
+        self.members: dict[str, int] = {}
+        self.free: dict[Variable, None] = {}
+        self.own: dict[Variable, str] = {}
+
+
+class Piece:
+    """A value that is compiled when it is first needed: *node* is bound to a name of *group*.
+
+    `resolve` gives the tree of one that was only skimmed, with its variables resolved.
+    """
+
+    __slots__ = ("group", "node", "resolve")
+
+    def __init__(self, group: Group, node: n.Expr) -> None:
+        self.group = group
+        self.node = node
+        self.resolve: Callable[[], n.Expr] | None = None
+
+    def tree(self) -> n.Expr:
+        """What is to be compiled."""
+        if self.resolve is not None:
+            self.node = self.resolve()
+            self.resolve = None
+        return self.node
+
+
 class Analysis:
     """The facts about one program, keyed by node.
 
@@ -135,3 +175,8 @@ class Analysis:
         self.groups: dict[n.AttrSet, Group] = {}
         self.pieces: list[Piece] = []
         self.lookups: dict[n.Expr, list[tuple[WithLookup, int]]] = {}
+
+    def is_rebound(self, node: n.Binary | n.Negate) -> bool:
+        """Whether the global that the operator means is hidden by a variable of the program."""
+        resolution = self.variables.get(node)
+        return resolution is not None and type(resolution) is not Global

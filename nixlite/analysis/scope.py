@@ -7,8 +7,19 @@ to the enclosing `with` expressions, innermost first. Manual: Language, "Scoping
 
 from __future__ import annotations
 
-from nixlite.analysis.deferral import Group, Piece, deferred_names, heads
-from nixlite.analysis.facts import Analysis, Global, NameOrder, Resolution, Scope, Variable, WithLookup
+from nixlite.abi.operators import CALLED
+from nixlite.analysis.deferral import deferred_names, heads
+from nixlite.analysis.facts import (
+    Analysis,
+    Global,
+    Group,
+    NameOrder,
+    Piece,
+    Resolution,
+    Scope,
+    Variable,
+    WithLookup,
+)
 from nixlite.analysis.lookups import curried, last_bound
 from nixlite.errors import UndefinedVariable
 from nixlite.spelling import attribute_name
@@ -377,25 +388,13 @@ def _negate(resolver: Resolver, node: n.Negate, scope: Scope) -> None:
     resolver.visit(node.operand, scope)
 
 
-OPERATOR_GLOBALS = {
-    "-": "__sub",
-    "*": "__mul",
-    "/": "__div",
-    "<": "__lessThan",
-    ">": "__lessThan",
-    "<=": "__lessThan",
-    ">=": "__lessThan",
-}
-"""Operators that mean a call of a variable, which a program may rebind."""
-
-
 def _binary(resolver: Resolver, node: n.Binary, scope: Scope) -> None:
-    name = OPERATOR_GLOBALS.get(node.op)
-    if name is not None:
-        resolver.analysis.variables[node] = resolver.lookup(name, scope, node.pos)
+    called = CALLED.get(node.op)
     operands = (node.left, node.right)
-    if node.op in (">", "<="):  # these mean `__lessThan right left`, and are looked at in that order
-        operands = (node.right, node.left)
+    if called is not None:
+        resolver.analysis.variables[node] = resolver.lookup(called.variable, scope, node.pos)
+        if called.swapped:  # these mean `__lessThan right left`, and are looked at in that order
+            operands = (node.right, node.left)
     for operand in operands:
         resolver.visit(operand, scope)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from nixlite.abi.signatures import FIRST
 from nixlite.builtins.registry import builtin
 from nixlite.errors import NixError
 from nixlite.runtime.call import call
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from nixlite.runtime.values import Lazy, Value
 
 
-@builtin("genericClosure", args=("attrset",))
+@builtin("genericClosure", args=("attrset",), forces=FIRST)
 def generic_closure(attrset: Lazy) -> Value:
     """Return the list of all elements reachable from those in `startSet` through the function `operator`, which returns a list of further elements for an element; of elements with equal `key` only the first counts.
 

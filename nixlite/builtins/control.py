@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from nixlite.abi.signatures import FIRST
 from nixlite.builtins.registry import builtin
 from nixlite.errors import Aborted, CatchableError, EvalError, NixError, Thrown
 from nixlite.host.settings import ERROR
@@ -66,7 +67,7 @@ def add_error_context(state: State, context: Lazy, e: Lazy) -> Value:
         raise
 
 
-@builtin("seq", args=("e1", "e2"))
+@builtin("seq", args=("e1", "e2"), forces=FIRST)
 def seq(e1: Lazy, e2: Lazy) -> Value:
     """Evaluate *e1*, then evaluate and return *e2*."""
     force(e1)

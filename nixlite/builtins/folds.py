@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from types import FunctionType
 
+from nixlite.abi.signatures import ANYTHING, FUNCTION
 from nixlite.builtins.registry import builtin, part_of
 from nixlite.errors import NixError
 from nixlite.runtime.call import call2, takes_two
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from nixlite.runtime.values import Lazy, Thunk, Value
 
 
-@builtin("foldl'", args=("op", "nul", "list"))
+@builtin("foldl'", args=("op", "nul", "list"), forces=((0, FUNCTION, ""), (2, ANYTHING, "")), keeps=1)
 def foldl(op: Lazy, nul: Lazy, xs: Lazy) -> Value:
     """Reduce *list* from the left: `foldl' op nul [ x0 x1 x2 ]` is `op (op (op nul x0) x1) x2`.
 

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from nixlite.abi.signatures import Forced
+
     Row = tuple[str, int, bool, str]
 
 CONSTANT = -1
@@ -15,8 +17,8 @@ CONSTANT = -1
 IMPURE = "impure"
 """Instead of a feature: not there in pure evaluation."""
 
-# Each row: the module; the number of arguments; whether it is a global without `builtins.`; the experimental
-# feature without which it is not there.
+# Each row of BUILTINS: the module; the number of arguments; whether it is a global without `builtins.`; the
+# experimental feature without which it is not there. FORCES and KEEPS: see `abi.signatures`.
 BUILTINS: dict[str, Row] = {
     "abort": ("control", 1, True, ""),
     "add": ("arithmetic", 2, False, ""),
@@ -137,4 +139,71 @@ BUILTINS: dict[str, Row] = {
     "unsafeGetAttrPos": ("sets", 2, False, ""),
     "warn": ("control", 2, False, ""),
     "zipAttrsWith": ("sets", 2, False, ""),
+}
+
+FORCES: dict[str, tuple[Forced, ...]] = {
+    "all": ((0, "function", ""), (1, "anything", "")),
+    "any": ((0, "function", ""), (1, "anything", "")),
+    "attrNames": ((0, "anything", ""),),
+    "attrValues": ((0, "anything", ""),),
+    "catAttrs": (
+        (0, "string", "while evaluating the first argument passed to builtins.catAttrs"),
+        (1, "anything", ""),
+    ),
+    "concatLists": ((0, "anything", ""),),
+    "concatMap": ((0, "function", ""), (1, "anything", "")),
+    "concatStringsSep": (
+        (
+            0,
+            "string",
+            "while evaluating the first argument (the separator string) passed to builtins.concatStringsSep",
+        ),
+        (1, "anything", ""),
+    ),
+    "elem": ((1, "anything", ""),),
+    "elemAt": (
+        (1, "integer", "while evaluating the second argument passed to 'builtins.elemAt'"),
+        (0, "anything", ""),
+    ),
+    "filter": ((1, "anything", ""),),
+    "foldl'": ((0, "function", ""), (2, "anything", "")),
+    "functionArgs": ((0, "anything", ""),),
+    "genList": ((1, "integer", "while evaluating the second argument passed to builtins.genList"),),
+    "genericClosure": ((0, "anything", ""),),
+    "getAttr": (
+        (0, "string", "while evaluating the first argument passed to builtins.getAttr"),
+        (1, "anything", ""),
+    ),
+    "groupBy": ((0, "function", ""), (1, "anything", "")),
+    "hasAttr": (
+        (0, "string", "while evaluating the first argument passed to builtins.hasAttr"),
+        (1, "anything", ""),
+    ),
+    "head": ((0, "anything", ""),),
+    "intersectAttrs": ((0, "anything", ""),),
+    "isFunction": ((0, "anything", ""),),
+    "isNull": ((0, "anything", ""),),
+    "listToAttrs": ((0, "anything", ""),),
+    "map": ((1, "anything", ""),),
+    "mapAttrs": ((1, "anything", ""),),
+    "partition": ((0, "function", ""), (1, "anything", "")),
+    "removeAttrs": ((0, "anything", ""),),
+    "replaceStrings": ((0, "anything", ""),),
+    "seq": ((0, "anything", ""),),
+    "sort": ((1, "anything", ""),),
+    "stringLength": ((0, "anything", ""),),
+    "substring": (
+        (0, "integer", "while evaluating the first argument (the start offset) passed to builtins.substring"),
+        (
+            1,
+            "integer",
+            "while evaluating the second argument (the substring length) passed to builtins.substring",
+        ),
+        (2, "anything", ""),
+    ),
+    "tail": ((0, "anything", ""),),
+}
+
+KEEPS: dict[str, int] = {
+    "foldl'": 1,
 }

@@ -6,6 +6,7 @@ again and again call a compiled one (`FunctionType`) directly and leave the rest
 
 from __future__ import annotations
 
+from nixlite.abi.signatures import AFTER_FUNCTION, FIRST, INTEGER, SECOND
 from nixlite.builtins.registry import builtin
 from nixlite.errors import EvalError
 from nixlite.runtime.call import call
@@ -51,7 +52,7 @@ def length(e: Lazy) -> Value:
     return len(force_list(e, "while evaluating the first argument passed to builtins.length"))
 
 
-@builtin("head", args=("list",))
+@builtin("head", args=("list",), forces=FIRST)
 def head(xs: Lazy) -> Value:
     """Return the first element of a list; an empty list is an error."""
     items = force_list(xs, "while evaluating the first argument passed to 'builtins.head'")
@@ -60,7 +61,7 @@ def head(xs: Lazy) -> Value:
     return force(items[0])
 
 
-@builtin("tail", args=("list",))
+@builtin("tail", args=("list",), forces=FIRST)
 def tail(xs: Lazy) -> Value:
     """Return the list without its first element; an empty list is an error.
 
@@ -72,7 +73,11 @@ def tail(xs: Lazy) -> Value:
     return items[1:]
 
 
-@builtin("elemAt", args=("xs", "n"))
+@builtin(
+    "elemAt",
+    args=("xs", "n"),
+    forces=((1, INTEGER, "while evaluating the second argument passed to 'builtins.elemAt'"), *FIRST),
+)
 def elem_at(xs: Lazy, n: Lazy) -> Value:
     """Return element *n* of the list *xs*, counting from 0; an index out of bounds is an error.
 
@@ -85,7 +90,7 @@ def elem_at(xs: Lazy, n: Lazy) -> Value:
     return force(items[index])
 
 
-@builtin("elem", args=("x", "xs"))
+@builtin("elem", args=("x", "xs"), forces=SECOND)
 def elem(x: Lazy, xs: Lazy) -> Value:
     """Return `true` if a value equal to *x* occurs in the list *xs*, and `false` otherwise.
 
@@ -176,7 +181,7 @@ def is_among(value: str | int, items: tuple[Lazy, ...]) -> bool:
     return False
 
 
-@builtin("map", args=("f", "list"), top_level=True)
+@builtin("map", args=("f", "list"), top_level=True, forces=SECOND)
 def map_(f: Lazy, xs: Lazy) -> Value:
     """Apply the function *f* to each element of *list* and return the list of the results.
 
@@ -189,7 +194,11 @@ def map_(f: Lazy, xs: Lazy) -> Value:
     return delayed_calls(function, items)
 
 
-@builtin("genList", args=("generator", "length"))
+@builtin(
+    "genList",
+    args=("generator", "length"),
+    forces=((1, INTEGER, "while evaluating the second argument passed to builtins.genList"),),
+)
 def gen_list(generator: Lazy, size: Lazy) -> Value:
     """Return the list of the given *length* whose element *i* is `generator i`, from 0 on.
 
@@ -204,7 +213,7 @@ def gen_list(generator: Lazy, size: Lazy) -> Value:
     return delayed_calls(function, range(count))
 
 
-@builtin("filter", args=("f", "list"))
+@builtin("filter", args=("f", "list"), forces=SECOND)
 def filter_(f: Lazy, xs: Lazy) -> Value:
     """Return the elements of *list* for which the function *f* returns `true`.
 
@@ -228,7 +237,7 @@ def filter_(f: Lazy, xs: Lazy) -> Value:
     return items if len(kept) == len(items) else tuple(kept)
 
 
-@builtin("partition", args=("pred", "list"))
+@builtin("partition", args=("pred", "list"), forces=AFTER_FUNCTION)
 def partition(pred: Lazy, xs: Lazy) -> Value:
     """Return the set of two lists: in `right` the elements of *list* for which *pred* returns `true`, in `wrong` the others.
 
@@ -251,7 +260,7 @@ def partition(pred: Lazy, xs: Lazy) -> Value:
     return {"right": tuple(right), "wrong": tuple(wrong)}
 
 
-@builtin("any", args=("pred", "list"))
+@builtin("any", args=("pred", "list"), forces=AFTER_FUNCTION)
 def any_(pred: Lazy, xs: Lazy) -> Value:
     """Return `true` if the function *pred* returns `true` for at least one element of *list*, and `false` otherwise.
 
@@ -269,7 +278,7 @@ def any_(pred: Lazy, xs: Lazy) -> Value:
     return False
 
 
-@builtin("all", args=("pred", "list"))
+@builtin("all", args=("pred", "list"), forces=AFTER_FUNCTION)
 def all_(pred: Lazy, xs: Lazy) -> Value:
     """Return `true` if the function *pred* returns `true` for all elements of *list*, and `false` otherwise.
 
@@ -287,7 +296,7 @@ def all_(pred: Lazy, xs: Lazy) -> Value:
     return True
 
 
-@builtin("concatLists", args=("lists",))
+@builtin("concatLists", args=("lists",), forces=FIRST)
 def concat_lists(lists: Lazy) -> Value:
     """Join a list of lists into one list.
 
@@ -306,7 +315,7 @@ def concat_lists(lists: Lazy) -> Value:
     return tuple(joined)
 
 
-@builtin("concatMap", args=("f", "list"))
+@builtin("concatMap", args=("f", "list"), forces=AFTER_FUNCTION)
 def concat_map(f: Lazy, xs: Lazy) -> Value:
     """Apply the function *f*, which returns lists, to each element of *list* and join the results."""
     function: Any = force_function(f, "while evaluating the first argument passed to builtins.concatMap")
@@ -345,7 +354,7 @@ def _no_list(value: Value, error_position: Any) -> NoReturn:
     raise wrong_type("a list", value)
 
 
-@builtin("groupBy", args=("f", "list"))
+@builtin("groupBy", args=("f", "list"), forces=AFTER_FUNCTION)
 def group_by(f: Lazy, xs: Lazy) -> Value:
     """Return a set in which the elements of *list* lie in lists by the string that the function *f* returns for them.
 

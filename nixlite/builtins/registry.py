@@ -13,7 +13,9 @@ Where Nix's frame texts are irregular they are simply the strings in those calls
 
 `state=True`: the evaluator's `State` comes first. `top_level=True`: a global without `builtins.` (the others
 are globals under `__name`). `feature`: only there when that experimental feature is on. `impure=True`: absent
-in pure evaluation. `trace=False`: a failing call adds no frame.
+in pure evaluation. `trace=False`: a failing call adds no frame. For the compiler: `forces`, which arguments
+the function forces before it does anything else, in its order (see `abi.signatures`); `keeps`, the number of
+the one that it hands on as it is.
 """
 
 from __future__ import annotations
@@ -23,12 +25,15 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any
 
+    from nixlite.abi.signatures import Forced
+
 
 class Declaration:
     """One row of the registry. `is_constant` rows are values computed from the `State`, not functions."""
 
     __slots__ = (
-        "arguments", "feature", "function", "impure", "is_constant", "name", "state", "top_level", "trace",
+        "arguments", "feature", "forces", "function", "impure", "is_constant", "keeps", "name", "state",
+        "top_level", "trace",
     )  # fmt: skip
 
     def __init__(
@@ -42,6 +47,8 @@ class Declaration:
         impure: bool,
         trace: bool,
         is_constant: bool,
+        forces: tuple[Forced, ...] = (),
+        keeps: int | None = None,
     ) -> None:
         self.name = name
         self.function = function
@@ -52,6 +59,8 @@ class Declaration:
         self.impure = impure
         self.trace = trace
         self.is_constant = is_constant
+        self.forces = forces
+        self.keeps = keeps
 
 
 REGISTRY: dict[str, Declaration] = {}
@@ -68,11 +77,15 @@ def builtin(
     feature: str | None = None,
     impure: bool = False,
     trace: bool = True,
+    forces: tuple[Forced, ...] = (),
+    keeps: int | None = None,
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Declare the decorated function as `builtins.<name>`; see the module's text."""
 
     def declare(function: Callable[..., Any]) -> Callable[..., Any]:
-        REGISTRY[name] = Declaration(name, function, args, state, top_level, feature, impure, trace, False)
+        REGISTRY[name] = Declaration(
+            name, function, args, state, top_level, feature, impure, trace, False, forces, keeps
+        )
         return function
 
     return declare

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from nixlite.abi.signatures import FIRST, SECOND, STRING
 from nixlite.builtins.registry import builtin
 from nixlite.errors import NixTypeError
 from nixlite.runtime.call import call2
@@ -43,7 +44,7 @@ def call2_delayed(payload: tuple[Lazy, Lazy, Lazy]) -> Value:
 call2_delayed.is_application = True  # type: ignore[attr-defined] # see thunk.blackhole
 
 
-@builtin("attrNames", args=("set",))
+@builtin("attrNames", args=("set",), forces=FIRST)
 def attr_names(attrs: Lazy) -> Value:
     """Return the names of the attributes in *set* as a sorted list of strings."""
     return tuple(
@@ -51,14 +52,18 @@ def attr_names(attrs: Lazy) -> Value:
     )
 
 
-@builtin("attrValues", args=("set",))
+@builtin("attrValues", args=("set",), forces=FIRST)
 def attr_values(attrs: Lazy) -> Value:
     """Return the values of the attributes in *set*, in the order of the sorted names."""
     found = force_attrs(attrs, "while evaluating the argument passed to builtins.attrValues")
     return tuple([found[name] for name in sorted_names(found)])
 
 
-@builtin("getAttr", args=("s", "set"))
+@builtin(
+    "getAttr",
+    args=("s", "set"),
+    forces=((0, STRING, "while evaluating the first argument passed to builtins.getAttr"), *SECOND),
+)
 def get_attr_builtin(s: Lazy, attrs: Lazy) -> Value:
     """Return the attribute named *s* of *set*; it is an error if there is none.
 
@@ -69,7 +74,11 @@ def get_attr_builtin(s: Lazy, attrs: Lazy) -> Value:
     return force(get_attr(found, make_symbol(name), "in the attribute set under consideration"))
 
 
-@builtin("hasAttr", args=("s", "set"))
+@builtin(
+    "hasAttr",
+    args=("s", "set"),
+    forces=((0, STRING, "while evaluating the first argument passed to builtins.hasAttr"), *SECOND),
+)
 def has_attr(s: Lazy, attrs: Lazy) -> Value:
     """Return `true` if *set* has an attribute named *s*, and `false` otherwise."""
     name = force_string_no_context(s, "while evaluating the first argument passed to builtins.hasAttr")
@@ -96,7 +105,7 @@ def unsafe_get_attr_pos(s: Lazy, attrs: Lazy) -> Value:
     return {"column": column, "file": file, "line": line}
 
 
-@builtin("removeAttrs", args=("set", "list"), top_level=True)
+@builtin("removeAttrs", args=("set", "list"), top_level=True, forces=FIRST)
 def remove_attrs(attrs: Lazy, xs: Lazy) -> Value:
     """Return *set* without the attributes whose names are in *list*; they need not exist."""
     found = force_attrs(attrs, "while evaluating the first argument passed to builtins.removeAttrs")
@@ -111,7 +120,7 @@ def remove_attrs(attrs: Lazy, xs: Lazy) -> Value:
     return left
 
 
-@builtin("listToAttrs", args=("e",))
+@builtin("listToAttrs", args=("e",), forces=FIRST)
 def list_to_attrs(e: Lazy) -> Value:
     """Make a set from a list of sets `{ name = …; value = …; }`; of several with one name the first counts.
 
@@ -155,7 +164,7 @@ def _name_of_pair(x: Lazy) -> str:
     raise error
 
 
-@builtin("intersectAttrs", args=("e1", "e2"))
+@builtin("intersectAttrs", args=("e1", "e2"), forces=FIRST)
 def intersect_attrs(e1: Lazy, e2: Lazy) -> Value:
     """Return the attributes of the set *e2* whose names are also in the set *e1*.
 
@@ -168,7 +177,11 @@ def intersect_attrs(e1: Lazy, e2: Lazy) -> Value:
     return {name: value for name, value in right.items() if name in left}
 
 
-@builtin("catAttrs", args=("attr", "list"))
+@builtin(
+    "catAttrs",
+    args=("attr", "list"),
+    forces=((0, STRING, "while evaluating the first argument passed to builtins.catAttrs"), *SECOND),
+)
 def cat_attrs(attr: Lazy, xs: Lazy) -> Value:
     """Return the list of the attributes named *attr* of the sets in *list*; sets without it are left out."""
     name = force_string_no_context(attr, "while evaluating the first argument passed to builtins.catAttrs")
@@ -185,7 +198,7 @@ def cat_attrs(attr: Lazy, xs: Lazy) -> Value:
     return tuple(found)
 
 
-@builtin("mapAttrs", args=("f", "attrset"))
+@builtin("mapAttrs", args=("f", "attrset"), forces=SECOND)
 def map_attrs(f: Lazy, attrset: Lazy) -> Value:
     """Return *attrset* with every value replaced by `f name value`.
 
@@ -218,7 +231,7 @@ def zip_attrs_with(f: Lazy, xs: Lazy) -> Value:
     return {name: [call2_delayed, (function, name, tuple(found))] for name, found in values.items()}
 
 
-@builtin("functionArgs", args=("f",))
+@builtin("functionArgs", args=("f",), forces=FIRST)
 def function_args(f: Lazy) -> Value:
     """Return the formal arguments of the function *f* as a set: `true` for those that have a default, `false` for the others.
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from operator import eq
 
+from nixlite.abi.signatures import SECOND
 from nixlite.builtins.arithmetic import less_than_builtin
 from nixlite.builtins.registry import builtin
 from nixlite.runtime.call import call2, takes_two
@@ -32,7 +33,7 @@ INSERTION_LIMIT = 16
 FUNCTIONS = (FunctionType, PrimOp, PrimOpApp)
 
 
-@builtin("sort", args=("comparator", "list"))
+@builtin("sort", args=("comparator", "list"), forces=SECOND)
 def sort(comparator: Lazy, xs: Lazy) -> Value:
     """Return *list* sorted so that of two elements the one for which `comparator a b` is `true` comes first.
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from nixlite.abi.signatures import ANYTHING, FIRST, INTEGER, SECOND, STRING
 from nixlite.builtins.registry import builtin
 from nixlite.errors import EvalError
 from nixlite.runtime.coerce import coerce_to_string
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from nixlite.runtime.values import Lazy, Value
 
 
-@builtin("stringLength", args=("e",), state=True)
+@builtin("stringLength", args=("e",), state=True, forces=FIRST)
 def string_length(state: State, e: Lazy) -> Value:
     """Return the length of the string *e* in bytes.
 
@@ -38,7 +39,20 @@ def string_length(state: State, e: Lazy) -> Value:
     return byte_length(value)
 
 
-@builtin("substring", args=("start", "len", "s"), state=True)
+@builtin(
+    "substring",
+    args=("start", "len", "s"),
+    state=True,
+    forces=(
+        (0, INTEGER, "while evaluating the first argument (the start offset) passed to builtins.substring"),
+        (
+            1,
+            INTEGER,
+            "while evaluating the second argument (the substring length) passed to builtins.substring",
+        ),
+        (2, ANYTHING, ""),
+    ),
+)
 def substring(state: State, start: Lazy, length: Lazy, s: Lazy) -> Value:
     """Return at most *len* bytes of *s* from byte *start* on, counted from 0; all to the end if *len* is
     negative. `substring 0 3 "nixos"` is `"nix"`.
@@ -78,7 +92,19 @@ def _remembered_bytes(state: State, text: str) -> bytes:
     return data
 
 
-@builtin("concatStringsSep", args=("separator", "list"), state=True)
+@builtin(
+    "concatStringsSep",
+    args=("separator", "list"),
+    state=True,
+    forces=(
+        (
+            0,
+            STRING,
+            "while evaluating the first argument (the separator string) passed to builtins.concatStringsSep",
+        ),
+        *SECOND,
+    ),
+)
 def concat_strings_sep(state: State, separator: Lazy, xs: Lazy) -> Value:
     """Join the strings of *list* with *separator* between them: `concatStringsSep "/" [ "usr" "bin" ]` is
     `"usr/bin"`.
@@ -109,7 +135,7 @@ def concat_strings_sep(state: State, separator: Lazy, xs: Lazy) -> Value:
     return make_string(normalise(between.join(parts)), context)
 
 
-@builtin("replaceStrings", args=("from", "to", "s"), state=True)
+@builtin("replaceStrings", args=("from", "to", "s"), state=True, forces=FIRST)
 def replace_strings(state: State, sought: Lazy, replacements: Lazy, s: Lazy) -> Value:
     """Replace every occurrence in *s* of a string in *from* by the string at the same place in *to*:
     `replaceStrings [ "oo" "a" ] [ "a" "i" ] "foobar"` is `"fabir"`.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from nixlite.abi.signatures import FIRST
 from nixlite.builtins.registry import builtin
 from nixlite.runtime.thunk import force
 from nixlite.runtime.values import ContextString, FunctionType, NixPath, PrimOp, PrimOpApp, type_name
@@ -17,13 +18,13 @@ def type_of(e: Lazy) -> Value:
     return type_name(force(e))
 
 
-@builtin("isNull", args=("e",), top_level=True)
+@builtin("isNull", args=("e",), top_level=True, forces=FIRST)
 def is_null(e: Lazy) -> Value:
     """Return `true` if *e* is `null`, and `false` otherwise."""
     return force(e) is None
 
 
-@builtin("isFunction", args=("e",))
+@builtin("isFunction", args=("e",), forces=FIRST)
 def is_function(e: Lazy) -> Value:
     """Return `true` if *e* is a function, and `false` otherwise.
 

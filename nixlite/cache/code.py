@@ -6,8 +6,6 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from nixlite.cache.pieces import Pieces
-
     Table = tuple[tuple[str, ...], tuple[int, ...], tuple[int, ...], tuple[int, ...]]
 
 
@@ -19,16 +17,15 @@ class Code:
     """The code of one source or of a piece of one (see `analysis.deferral`).
 
     *code*: the module's Python code, which defines `main(scope)` (of a piece: `main(environment)`). *sites*:
-    rows (line, column, number of the enclosing context or 0, kind, text); line 0 means no position; they are
-    marshalled, for only messages need them. *lambdas*: by the Python function's name, the arguments of
-    `runtime.values.LambdaInfo`. *name*: the source's name. *tables*: for each group with pieces, names in the
-    order of the bindings; for each name the number of its piece, -1 where it is bound to something else;
-    lines and columns of the bindings, none where the thunks carry no position. *pieces*: where the codes of
-    the pieces are, None when there are none. *names*: of a source, `Source.names` with NUL between them.
-    *groups*: names that have to be in this order where the code is used (see `analysis.facts.NameOrder`).
+    the rows of `abi.sites`, marshalled, for only messages need them. *lambdas*: by the Python function's
+    name, the arguments of `runtime.values.LambdaInfo`. *name*: the source's name. *tables*: for each group
+    with pieces, names in the order of the bindings; for each name the number of its piece, -1 where it is
+    bound to something else; lines and columns of the bindings, none where the thunks carry no position.
+    *names*: of a source, `Source.names` with NUL between them. *groups*: names that have to be in this order
+    where the code is used (see `analysis.facts.NameOrder`).
     """
 
-    __slots__ = ("code", "groups", "lambdas", "name", "names", "pieces", "sites", "tables")
+    __slots__ = ("code", "groups", "lambdas", "name", "names", "sites", "tables")
 
     def __init__(
         self,
@@ -47,7 +44,6 @@ class Code:
         self.tables = tables
         self.names = names
         self.groups = groups
-        self.pieces: Pieces | None = None
 
     @property
     def is_set(self) -> bool:

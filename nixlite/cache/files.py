@@ -29,7 +29,7 @@ except ImportError:  # another Python than CPython
 DIGEST = 20
 """Bytes of the hash that names an entry."""
 
-COMPILER = ("syntax", "analysis", "compiler", "cache", "_grammar", "../grammar")
+COMPILER = ("abi", "syntax", "analysis", "compiler", "cache", "_grammar", "../grammar")
 """The folders, seen from nixlite's, that decide the code of a source (a wheel has one grammar folder, a
 checkout the other)."""
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from nixlite.abi.sites import NOWHERE
 from nixlite.cli.sources import string_source
 from nixlite.errors import EvalError, NixError, NixTypeError, ParseError, did_you_mean
 from nixlite.runtime.call import call
 from nixlite.runtime.symbols import in_symbol_order, make_symbol
 from nixlite.runtime.thunk import force, is_evaluated
-from nixlite.runtime.values import NOWHERE, FunctionType, lambda_info, show_type
+from nixlite.runtime.values import FunctionType, lambda_info, show_type
 from nixlite.source import Position
 from nixlite.spelling import natural
 
@@ -24,9 +25,9 @@ def auto_arguments(command: Command, evaluator: Evaluator) -> dict[str, Lazy]:
     for name, (kind, text) in sorted(command.auto_arguments.items()):
         if kind == "arg":
             source = string_source(command, text, name)
-            code = evaluator.compile(evaluator.parse(source), source)
-            evaluator.state.symbols.load(code.names)
-            found[name] = [evaluator.run, code]
+            compiled = evaluator.compile(evaluator.parse(source), source)
+            evaluator.state.symbols.load(compiled.code.names)
+            found[name] = [evaluator.run, compiled]
         elif kind == "argstr":
             found[name] = text
         elif kind == "arg-from-file":

@@ -7,12 +7,16 @@ Functions are Python closures, which see variables that are assigned later.
 
 from __future__ import annotations
 
+from nixlite.abi.sites import CONTEXT, SELECT
 from nixlite.analysis.facts import Global, Variable
 from nixlite.compiler import emit
+from nixlite.compiler.arguments import argument, atomic
+from nixlite.compiler.control import outlined
 from nixlite.compiler.deferred import Deferred, begin_group, fill_environment, make_group
-from nixlite.compiler.expressions import argument, atomic, outlined, path_constant, selection
 from nixlite.compiler.functions import define_lambda
-from nixlite.compiler.unit import CONTEXT, MAX_CLOSURES, MAX_NESTING, SELECT, TAIL, VALUE, Function, Recipe
+from nixlite.compiler.literals import path_constant
+from nixlite.compiler.selection import selection
+from nixlite.compiler.unit import MAX_CLOSURES, MAX_NESTING, Function, Recipe
 from nixlite.compiler.variables import (
     CONSTANT_GLOBALS,
     is_builtins,
@@ -27,7 +31,7 @@ if TYPE_CHECKING:
     import ast
     from typing import Any
 
-    from nixlite.analysis.deferral import Group
+    from nixlite.analysis.facts import Group
 
 
 class Delayed:
@@ -56,9 +60,9 @@ def inherit_source(f: Function, source: n.Expr) -> Variable:
         if type(resolution) is Variable:
             return resolution
     variable = Variable("inherit")
-    saved, f.known = f.known, f.hoist_known
-    value = argument(f, source)
-    f.known = saved
+    with f.branch():
+        f.known = f.hoist_known
+        value = argument(f, source)
     f.hoist(emit.assign(f.declare(variable), value))
     return variable
 
@@ -283,12 +287,7 @@ def place(
         active.add(item.variable)
         needs = [v for v in item.recipe.captures if v in waiting and v not in done]
         if any(v in active for v in needs):  # a circle: the thunk exists before its payload
-            cells = [emit.name(item.recipe.code), emit.constant(None)]
-            if item.position is not None:
-                cells.append(item.position)
-            f.hoist(emit.assign(f.unit.name_of(item.variable), f.unit.new_thunk(cells)))
-            done.add(item.variable)
-            late.append(item)
+            make_thunk(f, item, done, late)
             needs = []
         stack.append((item, needs))
 
@@ -302,26 +301,24 @@ def place(
             if need not in done and need not in active:
                 enter(waiting[need])
             elif need not in done:
-                make_early(f, waiting[need], done, late)
+                make_thunk(f, waiting[need], done, late)
             continue
         stack.pop()
         active.discard(item.variable)
         if item.variable not in done:
-            cells = [emit.name(item.recipe.code), f.filling(item.recipe)]
-            if item.position is not None:
-                cells.append(item.position)
-            f.hoist(emit.assign(f.unit.name_of(item.variable), f.unit.new_thunk(cells)))
-            done.add(item.variable)
+            make_thunk(f, item, done)
 
 
-def make_early(f: Function, item: Delayed, done: set[Variable], late: list[Delayed]) -> None:
-    """Make a thunk whose payload comes later."""
-    cells = [emit.name(item.recipe.code), emit.constant(None)]
+def make_thunk(f: Function, item: Delayed, done: set[Variable], late: list[Delayed] | None = None) -> None:
+    """Assign a binding's thunk; with *late*, where that is noted, its payload comes later."""
+    payload = f.filling(item.recipe) if late is None else emit.constant(None)
+    cells = [emit.name(item.recipe.code), payload]
     if item.position is not None:
         cells.append(item.position)
     f.hoist(emit.assign(f.unit.name_of(item.variable), f.unit.new_thunk(cells)))
     done.add(item.variable)
-    late.append(item)
+    if late is not None:
+        late.append(item)
 
 
 def let_tail(f: Function, node: n.Let) -> None:
@@ -403,9 +400,9 @@ def overridable_rec(f: Function, node: n.AttrSet) -> None:
     Manual (old): `__overrides`; observed with Nix 2.34.8.
     """
     names = f.unit.analysis.bound[node]
-    group = set(names.values())
-    for variable in group:
+    for variable in names.values():
         f.declare(variable)
+    group = set(names.values())
     pending: list[Delayed] = []
     sources = [group_source(f, source, group, pending) for source in node.inherit_from]
     late: list[Delayed] = []
@@ -413,7 +410,7 @@ def overridable_rec(f: Function, node: n.AttrSet) -> None:
         position = emit.constant(f.unit.position(binding.pos))
         pending.append(delayed(f, node, name, names[name], sources, position))
     for item in pending:
-        make_early(f, item, set(), late)
+        make_thunk(f, item, set(), late)
     fill = [
         emit.assign_item(emit.name(f.unit.name_of(item.variable)), 1, f.filling(item.recipe)) for item in late
     ]
@@ -429,8 +426,3 @@ def overridable_rec(f: Function, node: n.AttrSet) -> None:
     for item in late:
         thunk, code = emit.name(f.unit.name_of(item.variable)), emit.name(item.recipe.code)
         f.emit(emit.statement(emit.call(None, "refill", thunk, code, f.filling(item.recipe))))
-
-
-VALUE[n.AttrSet] = attr_set
-TAIL[n.Let] = let_tail
-TAIL[n.AttrSet] = attr_set_tail

@@ -6,10 +6,12 @@ the builtin, for the trace.
 
 from __future__ import annotations
 
+from nixlite.abi.signatures import FUNCTION, INTEGER, STRING
+from nixlite.abi.sites import CONTEXT
 from nixlite.analysis.facts import Variable
 from nixlite.compiler import emit
-from nixlite.compiler.expressions import KEPT, TYPE_TESTS, argument, escaping_argument
-from nixlite.compiler.unit import CONTEXT
+from nixlite.compiler.arguments import argument, escaping_argument
+from nixlite.compiler.control import TYPE_TESTS
 from nixlite.compiler.variables import called_builtin, is_function_variable, named_builtin, resolved
 from nixlite.syntax import nodes as n
 
@@ -17,67 +19,11 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     import ast
 
-    from nixlite.compiler.unit import Function, Site
+    from nixlite.abi.sites import Site
+    from nixlite.compiler.unit import Function
 
-INTEGER, STRING, FUNCTION, ANYTHING = "integer", "string", "function", "anything"
 LITERALS = (n.Var, n.Int, n.Float, n.Str, n.PathLiteral, n.Lambda, n.ListLiteral, n.AttrSet)
 """What is handed on as it is."""
-
-FIRST = ((0, ANYTHING, ""),)
-SECOND = ((1, ANYTHING, ""),)
-AFTER_FUNCTION = ((0, FUNCTION, ""), (1, ANYTHING, ""))
-FORCED_FIRST: dict[str, tuple[tuple[int, str, str], ...]] = {
-    "all": AFTER_FUNCTION,
-    "any": AFTER_FUNCTION,
-    "attrNames": FIRST,
-    "attrValues": FIRST,
-    "catAttrs": ((0, STRING, "while evaluating the first argument passed to builtins.catAttrs"), *SECOND),
-    "concatLists": FIRST,
-    "concatMap": AFTER_FUNCTION,
-    "concatStringsSep": (
-        (
-            0,
-            STRING,
-            "while evaluating the first argument (the separator string) passed to builtins.concatStringsSep",
-        ),
-        *SECOND,
-    ),
-    "elem": SECOND,
-    "elemAt": ((1, INTEGER, "while evaluating the second argument passed to 'builtins.elemAt'"), *FIRST),
-    "filter": SECOND,
-    "foldl'": ((0, FUNCTION, ""), (2, ANYTHING, "")),
-    "functionArgs": FIRST,
-    "genericClosure": FIRST,
-    "genList": ((1, INTEGER, "while evaluating the second argument passed to builtins.genList"),),
-    "groupBy": AFTER_FUNCTION,
-    "hasAttr": ((0, STRING, "while evaluating the first argument passed to builtins.hasAttr"), *SECOND),
-    "getAttr": ((0, STRING, "while evaluating the first argument passed to builtins.getAttr"), *SECOND),
-    "head": FIRST,
-    "intersectAttrs": FIRST,
-    "isFunction": FIRST,
-    "isNull": FIRST,
-    "listToAttrs": FIRST,
-    "map": SECOND,
-    "mapAttrs": SECOND,
-    "partition": AFTER_FUNCTION,
-    "removeAttrs": FIRST,
-    "replaceStrings": FIRST,
-    "seq": FIRST,
-    "sort": SECOND,
-    "stringLength": FIRST,
-    "substring": (
-        (0, INTEGER, "while evaluating the first argument (the start offset) passed to builtins.substring"),
-        (
-            1,
-            INTEGER,
-            "while evaluating the second argument (the substring length) passed to builtins.substring",
-        ),
-        (2, ANYTHING, ""),
-    ),
-    "tail": FIRST,
-}
-"""Which arguments a builtin forces before it does anything else, in its order: index, type, and the context
-that a failure to force it has in a trace (Nix 2.34.8). The type counts for those that others follow."""
 
 
 def builtin_call(f: Function, node: n.Call, name: str, arity: int, site: Site) -> ast.expr:
@@ -114,7 +60,7 @@ def arguments_of(f: Function, name: str, node: n.Call, arity: int) -> list[ast.e
             if text:
                 context = f.unit.site(n.NO_POS, context.number, CONTEXT, text)
             made.append(f.within(context, item))
-        elif KEPT.get(name) == index:
+        elif f.unit.signatures.keeps.get(name) == index:
             made.append(escaping_argument(f, item, None))
         else:
             made.append(argument(f, item))
@@ -126,7 +72,7 @@ def forced_in_place(f: Function, name: str, node: n.Call) -> tuple[int, str]:
 
     That is the first one that is not a literal of the right type; a variable is left to the builtin.
     """
-    for index, kind, text in FORCED_FIRST.get(name, ()):
+    for index, kind, text in f.unit.signatures.forces.get(name, ()):
         item = node.arguments[index]
         if not is_literal(f, item, kind):
             return (-1, "") if kind == FUNCTION or type(item) in LITERALS else (index, text)

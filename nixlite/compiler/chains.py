@@ -8,7 +8,7 @@ become one operation on all operands, or a row of statements. Order of evaluatio
 from __future__ import annotations
 
 from nixlite.compiler import emit
-from nixlite.compiler.expressions import NEVER_FAIL
+from nixlite.compiler.arguments import NEVER_FAIL
 from nixlite.compiler.operators import UPDATE_CONTEXTS, is_summand, plus, summand, updated
 from nixlite.compiler.unit import Function
 from nixlite.syntax import nodes as n
@@ -63,4 +63,9 @@ def long_concatenation(f: Function, node: n.Binary) -> ast.expr:
     return emit.call(f.unit.site(node.pos, f.context), "concat_all", emit.tuple_of(operands), places)
 
 
-LOWERINGS = {"+": long_sum, "//": long_update, "++": long_concatenation}
+LONG = {"+": long_sum, "//": long_update, "++": long_concatenation}
+
+
+def chain(f: Function, node: n.Binary) -> ast.expr:
+    """A long chain of which *node* is the outermost operator."""
+    return LONG[node.op](f, node)

@@ -14,8 +14,7 @@ if TYPE_CHECKING:
     import ast
     from collections.abc import Callable
 
-    from nixlite.analysis.deferral import Group
-    from nixlite.analysis.facts import Variable
+    from nixlite.analysis.facts import Group, Variable
     from nixlite.cache.code import Code, Table
 
 
@@ -31,6 +30,24 @@ class Deferred:
         self.group = group
         self.holder = holder
         self.environment = environment
+
+
+class Slot:
+    """A place in a function, kept free for statements of which only what is written after it tells.
+
+    It is the body of an `if True:`, which Python's compiler leaves out; a list that is filled up while the
+    function is being written.
+    """
+
+    __slots__ = ("statements",)
+
+    def __init__(self, f: Function) -> None:
+        self.statements: list[ast.stmt] = [emit.Pass()]
+        f.hoist(emit.If(emit.constant(True), self.statements, []))
+
+    def put(self, statement: ast.stmt) -> None:
+        """Add a statement at this place."""
+        self.statements.append(statement)
 
 
 def layout(unit: Unit, group: Group) -> dict[Variable, int]:
@@ -75,12 +92,11 @@ def begin_group(f: Function, group: Group, with_positions: bool) -> Deferred:
     f.hoist(emit.assign(environment, emit.list_of()))
     row = table(f.unit, group, with_positions, whole=with_positions)
     holder = new_group(f, row, emit.name(environment))
-    fetched: list[ast.stmt] = [emit.Pass()]
-    f.hoist(emit.If(emit.constant(True), fetched, []))
+    slot = Slot(f)
 
     def fetch(variable: Variable) -> None:
         read = emit.item(emit.name(holder), group.own[variable])
-        fetched.append(emit.assign(f.unit.name_of(variable), read))
+        slot.put(emit.assign(f.unit.name_of(variable), read))
 
     for variable in group.own:
         f.members[variable] = fetch

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from types import CodeType
     from typing import Any
 
-    from nixlite.compiler.unit import Site
+    from nixlite.abi.sites import Site
 else:  # the module `ast` loads `enum` and more, and adds nothing that is needed here
     import _ast as ast
 

@@ -2,27 +2,22 @@
 
 from __future__ import annotations
 
+from nixlite.abi.operators import CALLED
+from nixlite.abi.sites import CALL, CONTEXT, FORMALS
 from nixlite.analysis.facts import Variable
 from nixlite.analysis.lookups import curried
 from nixlite.compiler import emit
+from nixlite.compiler.arguments import ARITHMETIC, argument, atomic, element, escaping_argument
 from nixlite.compiler.builtin_calls import builtin_call
-from nixlite.compiler.expressions import (
-    ARITHMETIC,
-    BUILTIN_OF,
-    argument,
-    atomic,
-    element,
-    escaping_argument,
-)
-from nixlite.compiler.unit import CALL, CONTEXT, FORMALS, MAX_CLOSURES, MAX_NESTING, VALUE, Function, Reads
-from nixlite.compiler.variables import called_builtin, is_rebound, write_lookups
+from nixlite.compiler.unit import MAX_CLOSURES, MAX_NESTING, Function, Reads
+from nixlite.compiler.variables import called_builtin, write_lookups
 from nixlite.syntax import nodes as n
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import ast
 
-    from nixlite.compiler.unit import Site
+    from nixlite.abi.sites import Site
 
 MANY_ARGUMENTS = 30
 """More arguments than this are applied in a loop: calls within calls are nested Python expressions."""
@@ -117,7 +112,7 @@ def is_arithmetic(f: Function, body: n.Expr, node: n.Lambda) -> bool:
     if type(body) is n.Binary:
         return (
             body.op in ARITHMETIC
-            and not is_rebound(f, body)
+            and not f.unit.analysis.is_rebound(body)
             and is_arithmetic(f, body.left, node)
             and is_arithmetic(f, body.right, node)
         )
@@ -262,7 +257,7 @@ def note_eager(f: Function, site: Site, node: n.Call, arguments: list[ast.expr])
     In Nix it is made inside of *f*, which `runtime.depth` has to know.
     """
     for item, made in zip(node.arguments, arguments, strict=True):
-        if type(item) is n.Binary and item.op in BUILTIN_OF and type(made) is emit.IfExp:
+        if type(item) is n.Binary and item.op in CALLED and type(made) is emit.IfExp:
             line, column, parent, kind, _ = f.unit.sites[site.number]
             f.unit.sites[site.number] = (line, column, parent, kind, f.unit.source.line_column(item.pos))
             return
@@ -301,7 +296,3 @@ def known_function(f: Function, node: n.Expr) -> n.Lambda | None:
     value = variable.binding.value
     assert type(value) is n.Lambda
     return value
-
-
-VALUE[n.Lambda] = lambda_value
-VALUE[n.Call] = call_value

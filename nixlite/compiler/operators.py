@@ -7,30 +7,25 @@ and only then, they are lowered as calls.
 
 from __future__ import annotations
 
+from nixlite.abi.operators import CALLED
+from nixlite.abi.sites import CALL, CONTEXT
 from nixlite.analysis.facts import Global
 from nixlite.compiler import emit
+from nixlite.compiler.arguments import ARITHMETIC, NEVER_FAIL, argument
 from nixlite.compiler.builtin_calls import inside
-from nixlite.compiler.expressions import ARITHMETIC, BUILTIN_OF, NEVER_FAIL, argument, boolean
+from nixlite.compiler.control import boolean
 from nixlite.compiler.functions import apply
-from nixlite.compiler.unit import CALL, CONTEXT, TAIL, VALUE
-from nixlite.compiler.variables import is_rebound, resolved
+from nixlite.compiler.variables import resolved
 from nixlite.syntax import nodes as n
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import ast
-    from collections.abc import Callable
     from typing import Any
 
+    from nixlite.abi.sites import Site
     from nixlite.analysis.facts import Variable
-    from nixlite.compiler.unit import Function, Site
-
-COMPARISONS: dict[str, ast.cmpop] = {"<": emit.LT, ">": emit.GT, "<=": emit.LT_E, ">=": emit.GT_E}
-CHAINS = {"+": "left", "//": "right", "++": "right"}
-"""Operators that make chains, and on which side of one the next is."""
-
-LONG_CHAIN = 32
-"""Operators in a chain from which on it is lowered as one."""
+    from nixlite.compiler.unit import Function
 
 
 def operands(f: Function, node: n.Binary) -> tuple[ast.expr, ast.expr]:
@@ -139,7 +134,7 @@ def summand(f: Function, node: n.Binary, left: ast.expr) -> ast.expr:
 def is_summand(f: Function, node: n.Expr) -> bool:
     """Whether *node* can only have a value that can be added: a number, a string, a path."""
     if type(node) is n.Binary:
-        return node.op == "+" or (node.op in ARITHMETIC and not is_rebound(f, node))
+        return node.op == "+" or (node.op in ARITHMETIC and not f.unit.analysis.is_rebound(node))
     return isinstance(node, (n.Int, n.Float, n.Str, n.PathLiteral, n.Interpolation))
 
 
@@ -150,7 +145,8 @@ def is_short(f: Function, node: n.Expr, depth: int = 3) -> bool:
     if depth == 0:
         return False
     if type(node) is n.Binary:
-        parts = [node.left, node.right] if node.op in ("-", "*") and not is_rebound(f, node) else []
+        plain = node.op in ("-", "*") and not f.unit.analysis.is_rebound(node)
+        parts = [node.left, node.right] if plain else []
     elif type(node) is n.Call and len(node.arguments) <= 2:
         parts = [node.function, *node.arguments]
     else:
@@ -173,8 +169,8 @@ def add_in_order(
     test, second = emit.type_is(emit.walrus(name, right), "int"), emit.name(name)
     added = in_range(f, test, first, emit.ADD, second, plus(f, node, first, second))
     f.known = before
-    otherwise = plus(f, node, summand(f, node, first), f.value(node.right))
-    f.known = before
+    with f.branch():
+        otherwise = plus(f, node, summand(f, node, first), f.value(node.right))
     return emit.if_else(test_left, added, otherwise)
 
 
@@ -189,21 +185,21 @@ def in_range(
 
 def arithmetic(f: Function, node: n.Binary) -> ast.expr:
     """`a - b`, `a * b`."""
-    if is_rebound(f, node):
+    if f.unit.analysis.is_rebound(node):
         return rebound(f, node, node.left, node.right)
     site = f.unit.site(node.pos, f.context, CALL)
     if f.unit.counted:
         operands = [argument(f, node.left), argument(f, node.right)]
-        return emit.call(site, "p_" + BUILTIN_OF[node.op], *operands)
-    left, right = inside(f, BUILTIN_OF[node.op], node.pos, node.left, node.right)
+        return emit.call(site, "p_" + CALLED[node.op].name, *operands)
+    left, right = inside(f, CALLED[node.op].name, node.pos, node.left, node.right)
     test, first, second, again = both_integers(node.left, left, node.right, right, f)
-    slow = emit.call(site, "p_" + BUILTIN_OF[node.op], first, again)
+    slow = emit.call(site, "p_" + CALLED[node.op].name, first, again)
     return in_range(f, test, first, ARITHMETIC[node.op], second, slow)
 
 
 def divide(f: Function, node: n.Binary) -> ast.expr:
     """`a / b`."""
-    if is_rebound(f, node):
+    if f.unit.analysis.is_rebound(node):
         return rebound(f, node, node.left, node.right)
     site = f.unit.site(node.pos, f.context, CALL)
     return emit.call(site, "p_div", argument(f, node.left), argument(f, node.right))
@@ -212,7 +208,7 @@ def divide(f: Function, node: n.Binary) -> ast.expr:
 def negate(f: Function, node: n.Negate) -> ast.expr:
     """`-a`."""
     zero = n.Int(0, node.start, node.start)
-    if is_rebound(f, node):
+    if f.unit.analysis.is_rebound(node):
         return rebound(f, node, zero, node.operand)
     if type(node.operand) is n.Int and not f.unit.counted:
         return emit.constant(-node.operand.value)
@@ -229,12 +225,13 @@ def negate(f: Function, node: n.Negate) -> ast.expr:
 
 def compare(f: Function, node: n.Binary) -> ast.expr:
     """`<` and its relatives: `a > b` is `b < a`, `a <= b` is `!(b < a)`, as Nix rewrites them."""
-    swapped, negated = node.op in (">", "<="), node.op in ("<=", ">=")
-    left, right = (node.right, node.left) if swapped else (node.left, node.right)
+    called = CALLED[node.op]
+    negated = called.negated
+    left, right = (node.right, node.left) if called.swapped else (node.left, node.right)
     context = None
     if negated:
         context = f.unit.site(node.pos, f.context, CONTEXT, "in the argument of the not operator")
-    if is_rebound(f, node):
+    if f.unit.analysis.is_rebound(node):
         value = rebound(f, node, left, right)
         return emit.negation(to_boolean(f, value, context)) if context is not None else value
     saved = f.context
@@ -307,9 +304,8 @@ def logical(f: Function, node: n.Binary) -> ast.expr:
     """`&&`, `||`, `->`: the right operand is evaluated only when it decides."""
     left_text, right_text = LOGIC[node.op]
     left = boolean(f, node.left, f.unit.site(node.pos, f.context, CONTEXT, left_text))
-    known = f.known
-    right = boolean(f, node.right, f.unit.site(node.pos, f.context, CONTEXT, right_text))
-    f.known = known
+    with f.branch():
+        right = boolean(f, node.right, f.unit.site(node.pos, f.context, CONTEXT, right_text))
     if node.op == "&&":
         return emit.all_of(left, right)
     return emit.any_of(left if node.op == "||" else emit.negation(left), right)
@@ -398,45 +394,3 @@ def search_path(f: Function, node: n.SearchPath) -> ast.expr:
     if type(resolution) is Global:
         return emit.call(site, "p_findFile", path, text)
     return apply(f, site, resolved(f, resolution, site), [path, text])
-
-
-BINARY: dict[str, Callable[[Function, n.Binary], ast.expr]] = {
-    "+": add,
-    "-": arithmetic,
-    "*": arithmetic,
-    "/": divide,
-    "<": compare,
-    ">": compare,
-    "<=": compare,
-    ">=": compare,
-    "==": equality,
-    "!=": equality,
-    "&&": logical,
-    "||": logical,
-    "->": logical,
-    "//": update,
-    "++": concatenate,
-}
-
-
-def binary(f: Function, node: n.Binary) -> ast.expr:
-    """Any binary operator, by the table."""
-    if node.op in CHAINS and is_long_chain(f, node, CHAINS[node.op]):
-        from nixlite.compiler.chains import LOWERINGS  # few programs have any
-
-        return LOWERINGS[node.op](f, node)
-    return BINARY[node.op](f, node)
-
-
-def is_long_chain(f: Function, node: n.Binary, side: str) -> bool:
-    """Whether an operator is the outermost of a chain that is lowered as one, see `chains`."""
-    at: n.Expr = node
-    for _ in range(LONG_CHAIN):
-        at = getattr(at, side)
-        if type(at) is not n.Binary or at.op != node.op:
-            return False
-    return not f.unit.instrumented
-
-
-TAIL.update({n.Binary: binary_tail, n.Var: variable_tail})
-VALUE.update({n.Binary: binary, n.Not: invert, n.Negate: negate, n.SearchPath: search_path})

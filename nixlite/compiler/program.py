@@ -5,78 +5,58 @@ from __future__ import annotations
 import marshal
 
 from nixlite.cache.code import IS_SET, Code
-from nixlite.compiler import emit, expressions, functions, operators
-from nixlite.compiler.unit import TAIL, VALUE, Function, Unit
+from nixlite.compiler import emit
+from nixlite.compiler.lowerings import LOWERINGS
+from nixlite.compiler.unit import Function, Unit
 from nixlite.syntax import nodes as n
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import ast
-    from typing import Any
+    from collections.abc import Callable
 
+    from nixlite.abi.signatures import Signatures
     from nixlite.analysis.facts import Analysis
     from nixlite.compiler.deferred import PieceCompiler
     from nixlite.source import Source
     from nixlite.syntax.nodes import Expr
-
-LOWERINGS = (expressions, functions, operators)
-"""Importing these fills the tables of `unit` (VALUE, TAIL)."""
-
-
-def bindings_value(f: Function, node: Any) -> ast.expr:
-    """The first set or `let`: its lowering, the largest of all, takes our place in the tables now."""
-    from nixlite.compiler import bindings  # noqa: F401
-
-    return VALUE[type(node)](f, node)
-
-
-def bindings_tail(f: Function, node: Any) -> None:
-    """The same for a set or `let` that is returned."""
-    from nixlite.compiler import bindings  # noqa: F401
-
-    TAIL[type(node)](f, node)
-
-
-VALUE.setdefault(n.AttrSet, bindings_value)
-TAIL.setdefault(n.AttrSet, bindings_tail)
-TAIL.setdefault(n.Let, bindings_tail)
 
 
 def compile_expression(
     node: Expr,
     source: Source,
     analysis: Analysis,
-    primops: dict[str, int],
+    signatures: Signatures,
     instrumented: bool = False,
     counted: bool = False,
     stepping: bool = False,
-) -> Code:
+) -> tuple[Code, Callable[[], PieceCompiler] | None]:
     """The code of a unit whose function `main(scope)` returns the value of *node* in WHNF.
 
-    *scope* holds the variables of the outer scope that the analysis was given; *primops* the arity of each
-    builtin function; *instrumented*, *counted*, *stepping*: see `Unit`.
+    Of a source with pieces also what makes their compiler. *scope* holds the variables of the outer scope
+    that the analysis was given; *signatures*: of the builtins; *instrumented*, *counted*,
+    *stepping*: see `Unit`.
     """
-    unit = Unit(source, analysis, primops, instrumented, counted, stepping)
+    unit = Unit(source, analysis, signatures, LOWERINGS, instrumented, counted, stepping)
     if type(node) is n.AttrSet:
         unit.setup.append(emit.assign(IS_SET, emit.constant(True)))
     code = finish(unit, main_function(unit, node))
     code.names = "\0".join(source.names)
     code.groups = tuple(analysis.order.groups)
     if analysis.groups:
-        from nixlite.cache.pieces import Pieces
         from nixlite.compiler.deferred import PieceCompiler  # only big sources have pieces
 
-        code.pieces = Pieces(lambda: PieceCompiler(unit, finish))
-    return code
+        return code, lambda: PieceCompiler(unit, finish)
+    return code, None
 
 
 def piece_compiler(
-    node: Expr, source: Source, analysis: Analysis, primops: dict[str, int], counted: bool = False
+    node: Expr, source: Source, analysis: Analysis, signatures: Signatures, counted: bool = False
 ) -> PieceCompiler:
     """What compiles the pieces of a source whose main part was compiled by another process."""
     from nixlite.compiler.deferred import PieceCompiler
 
-    unit = Unit(source, analysis, primops, counted=counted)
+    unit = Unit(source, analysis, signatures, LOWERINGS, counted=counted)
     main_function(unit, node)
     return PieceCompiler(unit, finish)
 

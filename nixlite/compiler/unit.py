@@ -7,7 +7,9 @@ that creates them. `Function` is the Python function being written.
 
 from __future__ import annotations
 
+from nixlite.abi.sites import CALLING_BUILTIN, CONTEXT, EMPTY, PLAIN, Site
 from nixlite.compiler import emit
+from nixlite.compiler.flow import Flow
 from nixlite.syntax.nodes import NO_POS, AttrSet, ListLiteral
 
 TYPE_CHECKING = False
@@ -16,16 +18,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any
 
-    from nixlite.analysis.deferral import Group
-    from nixlite.analysis.facts import Analysis, Variable
+    from nixlite.abi.signatures import Signatures
+    from nixlite.abi.sites import Row
+    from nixlite.analysis.escapes import Uses
+    from nixlite.analysis.facts import Analysis, Group, Variable
     from nixlite.cache.code import Table
-    from nixlite.compiler.escapes import Uses
     from nixlite.source import Source
     from nixlite.syntax.nodes import Expr, Lambda
-
-PLAIN, CONTEXT, SELECT, CALL, FORMALS = range(5)
-"""Kinds of sites: a position only; a trace context (its text); an attribute selection (the path); a function
-call; the matching of a function's formals."""
 
 MAX_DEPTH = 40
 """Python expressions deeper than this are cut into helper functions: CPython's own compiler recurses on the C
@@ -34,9 +33,6 @@ stack, with limits that differ by version."""
 MAX_NESTING = 12
 """The same for functions within functions."""
 
-MOST_KNOWN = 256
-"""Variables that are kept in mind as evaluated: each one more copies the set of them."""
-
 MAX_CLOSURES = 200
 """Python functions that one other defines: CPython's compiler copies the set of all its names for each."""
 
@@ -44,15 +40,25 @@ MAX_BLOCKS = 30
 """The same for `if` statements within each other."""
 
 
-class Site:
-    """A place in the Nix source that an instruction belongs to; *number* is its row in the table."""
+class Lowerings:
+    """What lowers each kind of expression; the one there is stands in `lowerings`.
 
-    __slots__ = ("column", "line", "number")
+    *value*: how a value is computed, as a Python expression. *tail*: the same as statements that return it,
+    for those kinds that gain from it or need it. *delayed*: how thunks are made for expressions of which some
+    need no function of their own.
+    """
 
-    def __init__(self, line: int, column: int, number: int) -> None:
-        self.line = line
-        self.column = column
-        self.number = number
+    __slots__ = ("delayed", "tail", "value")
+
+    def __init__(
+        self,
+        value: dict[type[Expr], Callable[[Function, Any], ast.expr]],
+        tail: dict[type[Expr], Callable[[Function, Any], None]],
+        delayed: dict[type[Expr], Callable[[Function, Any], Recipe | None]],
+    ) -> None:
+        self.value = value
+        self.tail = tail
+        self.delayed = delayed
 
 
 class Unit:
@@ -62,12 +68,14 @@ class Unit:
         self,
         source: Source,
         analysis: Analysis,
-        primops: dict[str, int],
+        signatures: Signatures,
+        lowerings: Lowerings,
         instrumented: bool = False,
         counted: bool = False,
         stepping: bool = False,
     ) -> None:
         self.source = source
+        self.lowerings = lowerings
         self.counted = counted
         """For an exact `max-call-depth`: each call is one of a Python function, made where Nix makes it."""
         self.instrumented = instrumented
@@ -76,9 +84,10 @@ class Unit:
         self.stepping = stepping
         """For `explain.steps`: thunks say that they were made."""
         self.analysis = analysis
-        self.primops = primops
+        self.signatures = signatures
+        self.primops = signatures.arities
         """Arity of each builtin function, for calls that need no look-up."""
-        self.sites: list[tuple[int, int, int, int, Any]] = [(0, 0, 0, PLAIN, None)]
+        self.sites: list[Row] = [EMPTY]
         self.lambdas: dict[str, tuple[Any, ...]] = {}
         self.setup: list[ast.stmt] = []
         self.statics: list[ast.stmt] = []
@@ -90,7 +99,7 @@ class Unit:
         self.builtins: dict[Variable, str] = {}
         """Variables that are bound to a built-in function: `inherit (builtins) map`."""
         self.uses: dict[Lambda, Uses] = {}
-        """What functions do with their arguments, see `escapes`."""
+        """What functions do with their arguments, see `analysis.escapes`."""
         self.tables: list[Table] = []
         """For each group of bindings with pieces, the row of `Code.tables`."""
         self.layouts: dict[Group, dict[Variable, int]] = {}
@@ -99,7 +108,7 @@ class Unit:
 
     def part(self) -> Unit:
         """A module of its own for a piece: it shares what is known of the program's variables."""
-        part = Unit(self.source, self.analysis, self.primops, counted=self.counted)
+        part = Unit(self.source, self.analysis, self.signatures, self.lowerings, counted=self.counted)
         part.constants = self.constants
         part.functions = self.functions
         part.builtins = self.builtins
@@ -186,11 +195,9 @@ class Reads:
         self.all = self.harmless = 0
 
 
-class Function:
+class Function(Flow):
     """A Python function being written: a static one (*parent* None) or a closure inside *parent*.
 
-    *known*: variables that are certainly in WHNF here (a value, not a thunk), as far as evaluation has come;
-    *hoist_known*: the same at the beginning of the current statement, for what is created before it.
     *context*: number of the enclosing trace context. *members*: variables that lie in the dictionary of a
     group with pieces; each becomes a local when it is first used, by calling its function.
     *watched*: arguments whose reads are counted; *growing*: the names called for `a // …`, where *a* is one
@@ -198,22 +205,19 @@ class Function:
     """
 
     __slots__ = (
-        "block", "blocks", "captures", "closures", "context", "depth", "growing", "hoist_known", "known",
-        "locals", "members", "nesting", "parent", "unit", "watched",
+        "captures", "closures", "context", "depth", "growing", "locals", "members", "nesting", "parent",
+        "unit", "watched",
     )  # fmt: skip
 
     def __init__(self, unit: Unit, parent: Function | None, known: frozenset[Variable]) -> None:
+        super().__init__(known)
         self.unit = unit
         self.parent = parent
-        self.known = known
-        self.hoist_known = known
         self.locals: set[Variable] = set()
         self.captures: dict[Variable, None] = {}
         self.members: dict[Variable, Callable[[Variable], None]] = {}
-        self.block: list[ast.stmt] = []
         self.context = 0
         self.depth = 0
-        self.blocks = 0
         self.closures = 0
         self.nesting: int = 0 if parent is None else parent.nesting + 1
         self.watched: dict[Variable, Reads] = {}
@@ -255,21 +259,6 @@ class Function:
         """A fresh local name."""
         return self.unit.fresh("t")
 
-    def learn(self, variable: Variable) -> None:
-        """Say that *variable* is in WHNF from here on. Of very many the earlier ones are forgotten."""
-        self.known = self.known | {variable} if len(self.known) < MOST_KNOWN else frozenset((variable,))
-
-    # -- statements
-
-    def emit(self, statement: ast.stmt) -> None:
-        """Append a statement to the current block."""
-        self.block.append(statement)
-        self.hoist_known = self.known
-
-    def hoist(self, statement: ast.stmt) -> None:
-        """Put something that needs no evaluation before the statement being written."""
-        self.block.append(statement)
-
     # -- expressions
 
     def value(self, node: Expr) -> ast.expr:
@@ -277,7 +266,7 @@ class Function:
         if self.depth >= MAX_DEPTH:
             return self.cut_off(node)
         self.depth += 1
-        result = VALUE[type(node)](self, node)
+        result = self.unit.lowerings.value[type(node)](self, node)
         self.depth -= 1
         return result
 
@@ -290,7 +279,7 @@ class Function:
 
     def tail(self, node: Expr) -> None:
         """Write the statements that return the value of *node*."""
-        handler = TAIL.get(type(node))
+        handler = self.unit.lowerings.tail.get(type(node))
         if handler is None:
             value = self.value(node)
             self.emit(emit.Return(value))
@@ -329,7 +318,7 @@ class Function:
 
     def recipe(self, node: Expr, known: frozenset[Variable] | None = None) -> Recipe:
         """How a thunk for *node* computes its value."""
-        handler = DELAYED.get(type(node))
+        handler = self.unit.lowerings.delayed.get(type(node))
         made = None if handler is None or self.unit.instrumented else handler(self, node)
         if made is None:
             identifier, function = self.static(node, known)
@@ -353,7 +342,7 @@ class Function:
         calls, number = 0, self.context
         while number:
             _, _, number, kind, text = self.unit.sites[number]
-            calls += kind == CONTEXT and text.startswith("while calling the '")
+            calls += kind == CONTEXT and text.startswith(CALLING_BUILTIN)
         if not calls:
             return self.outlined(node)
         identifier, function = self.static(node)
@@ -378,13 +367,3 @@ class Function:
 def is_literal(node: Expr) -> bool:
     """Whether a list or a set is written down, all names in it: to evaluate it computes nothing."""
     return type(node) is ListLiteral or (type(node) is AttrSet and not node.dynamic)
-
-
-VALUE: dict[type[Expr], Callable[[Function, Any], ast.expr]] = {}
-"""How the value of each kind of expression is computed, as a Python expression."""
-
-TAIL: dict[type[Expr], Callable[[Function, Any], None]] = {}
-"""The same as statements that return it, for those kinds that gain from it or need it."""
-
-DELAYED: dict[type[Expr], Callable[[Function, Any], Recipe | None]] = {}
-"""How thunks are made for expressions of which some need no function of their own."""

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from nixlite.analysis.facts import Global, Variable, WithLookup
 from nixlite.compiler import emit
-from nixlite.compiler.unit import VALUE, Recipe
+from nixlite.compiler.unit import Recipe
 from nixlite.syntax import nodes as n
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import ast
 
+    from nixlite.abi.sites import Site
     from nixlite.analysis.facts import Resolution
-    from nixlite.compiler.unit import Function, Site
+    from nixlite.compiler.unit import Function
 
 CONSTANT_GLOBALS = {"true": True, "false": False, "null": None}
 
@@ -153,12 +154,6 @@ def shared_argument(f: Function, node: n.Var) -> ast.expr | None:
 # -- names of builtins
 
 
-def is_rebound(f: Function, node: n.Binary | n.Negate) -> bool:
-    """Whether the global that the operator means is hidden by a variable of the program."""
-    resolution = f.unit.analysis.variables.get(node)
-    return resolution is not None and type(resolution) is not Global
-
-
 def builtin_name(f: Function, node: n.Select) -> str | None:
     """`builtins.x` where `builtins` is the global and `x` a function: the name."""
     if len(node.path) == 1 and node.default is None and is_builtins(f, node.subject):
@@ -190,6 +185,3 @@ def named_builtin(f: Function, resolution: object) -> str | None:
     if type(resolution) is WithLookup and type(resolution.scopes[0].subject) is Global:
         return resolution.name if resolution.name in f.unit.primops else None
     return None
-
-
-VALUE[n.Var] = variable

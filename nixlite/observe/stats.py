@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from nixlite.cache.code import Code
-    from nixlite.evaluator import Evaluator
+    from nixlite.evaluator import Compiled, Evaluator
     from nixlite.source import Source
 
 
@@ -103,17 +103,17 @@ class Statistics:
 
         return run
 
-    def watched(self, code_of: Callable[..., Code]) -> Callable[..., Code]:
+    def watched(self, code_of: Callable[..., Compiled]) -> Callable[..., Compiled]:
         """`code_of`, taking note of the pieces that a big source has: they are compiled when needed."""
 
-        def run(source: Source, names: tuple[str, ...]) -> Code:
-            code = code_of(source, names)
-            pieces = code.pieces
+        def run(source: Source, names: tuple[str, ...]) -> Compiled:
+            compiled = code_of(source, names)
+            pieces = compiled.pieces
             if pieces is not None:
                 make = pieces.make
                 pieces.make = lambda: self.timed_piece(self.clocked("again", "compile", make))
                 self.pieces.append(pieces)
-            return code
+            return compiled
 
         return run
 

@@ -19,8 +19,7 @@ if TYPE_CHECKING:
     from multiprocessing.connection import Connection
     from multiprocessing.process import BaseProcess
 
-    from nixlite.cache.code import Code
-    from nixlite.evaluator import Evaluator
+    from nixlite.evaluator import Compiled, Evaluator
     from nixlite.host.host import Host
 
 BATCH = 8
@@ -115,13 +114,13 @@ def compile_file(evaluator: Evaluator, path: str) -> Outcome:
     return Outcome(path, PRESENT if present and not lacking else COMPILED)
 
 
-def complete(code: Code) -> bool:
+def complete(compiled: Compiled) -> bool:
     """See to it that the cache has all pieces of a big source too; whether some had to be compiled."""
-    pieces = code.pieces
+    pieces = compiled.pieces
     if pieces is None:
         return False
     seen: set[int] = set()
-    todo = [code]
+    todo = [compiled.code]
     while todo:
         for table in todo.pop().tables:
             numbers = {number for number in table[1] if number >= 0} - seen

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import sys
 
+from nixlite.abi.sites import ABOUT, CALL, CALLING_BUILTIN, CONTEXT, EMPTY, KIND, OUTER
 from nixlite.errors import StackOverflow
 from nixlite.source import Position
 
@@ -47,10 +48,6 @@ EVERY = 16
 
 GENERATOR = 0x20
 """The flag of the code of generators, whose frames have now one frame around them, now another."""
-
-NO_ROW = (0, 0, 0, 0, None)
-CONTEXT, CALL = 1, 3
-"""Kinds of site rows, see `trace`."""
 
 
 class CountedFunctions:
@@ -150,9 +147,9 @@ class Watch:
         """The site rows of these calls, innermost first."""
         found = []
         row, rows = self.site_of(frame, lasti)
-        while row[2]:
-            row = rows[row[2]]
-            if row[3] == CONTEXT and row[4].startswith("while calling the '"):
+        while row[OUTER]:
+            row = rows[row[OUTER]]
+            if row[KIND] == CONTEXT and row[ABOUT].startswith(CALLING_BUILTIN):
                 found.append(row)
         return found
 
@@ -230,18 +227,18 @@ class Watch:
         row, file = self.row_of(caller), caller.f_globals.get("FILE")
         if depth > most:
             raise overflow_at(file, *row[:2])
-        if row[3] == CALL and row[4]:
-            raise overflow_at(file, *row[4])
+        if row[KIND] == CALL and row[ABOUT]:
+            raise overflow_at(file, *row[ABOUT])
 
     def inline_overflow(self, frame: FrameType, lasti: int, excess: int) -> StackOverflow:
         """The error at the call without a frame that is *excess* calls outside of the last one."""
         rows = self.inline_rows(frame, lasti) if "SITES" in frame.f_globals else []
-        row = rows[min(excess, len(rows)) - 1] if rows else NO_ROW
+        row = rows[min(excess, len(rows)) - 1] if rows else EMPTY
         return overflow_at(frame.f_globals.get("FILE", ""), *row[:2])
 
     def row_of(self, frame: FrameType) -> Any:
         """The row of the site at which a frame of compiled code is, an empty one for any other frame."""
-        return self.site_of(frame, frame.f_lasti)[0] if "SITES" in frame.f_globals else NO_ROW
+        return self.site_of(frame, frame.f_lasti)[0] if "SITES" in frame.f_globals else EMPTY
 
 
 def overflow(last: TracebackType | None) -> StackOverflow:

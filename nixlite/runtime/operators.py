@@ -6,6 +6,7 @@ plain Python, so that the depth of data is limited by `max-call-depth` and not b
 
 from __future__ import annotations
 
+from nixlite.abi.sites import NOWHERE
 from nixlite.errors import AssertionFailed, EvalError
 from nixlite.runtime.symbols import in_symbol_order
 from nixlite.runtime.thunk import VIRGIN, attribute_position, force
@@ -13,7 +14,6 @@ from nixlite.runtime.utf8 import to_bytes
 from nixlite.runtime.values import (
     INT_MAX,
     INT_MIN,
-    NOWHERE,
     ContextString,
     FunctionType,
     NixPath,

@@ -10,9 +10,11 @@ if TYPE_CHECKING:
     from types import CodeType, FrameType
     from typing import Any
 
+    from nixlite.abi.sites import Row
 
-def site_rows(names: dict[str, Any]) -> tuple[tuple[int, int, int, int, Any], ...]:
-    """The sites of compiled code with these globals (see `cache.code`), unpacked when first wanted."""
+
+def site_rows(names: dict[str, Any]) -> tuple[Row, ...]:
+    """The sites of compiled code with these globals (see `abi.sites`), unpacked when first wanted."""
     rows = names["SITES"]
     if type(rows) is bytes:
         rows = names["SITES"] = marshal.loads(rows)
@@ -25,7 +27,7 @@ def site_number(code: CodeType, lasti: int) -> int:
     return (end or 0) - (line or 0)
 
 
-def site_of(frame: FrameType, lasti: int) -> tuple[Any, Any]:
+def site_of(frame: FrameType, lasti: int) -> tuple[Row, tuple[Row, ...]]:
     """The row of the site that a frame is at, and all rows."""
     rows = site_rows(frame.f_globals)
     return rows[site_number(frame.f_code, lasti)], rows

@@ -33,9 +33,6 @@ INT_MAX = 2**63 - 1
 HERE: tuple[str, int, int] = ("", 0, 0)
 """As `error_position` (see `expect.py`): the place of the Nix expression that is being evaluated."""
 
-NOWHERE: tuple[str, int, int] = ("", 0, 1)
-"""As `error_site` (see `traces`): what is evaluated is charged to no place, as Nix does in comparisons."""
-
 
 class ContextString:
     """A string with a context: the store paths that its text depends on.

@@ -30,9 +30,9 @@ from nixlite.syntax.nodes import (
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from nixlite.source import Source
-    from nixlite.syntax.lexer import Tokens
     from nixlite.syntax.options import ParseOptions
     from nixlite.syntax.rules import Args
+    from nixlite.syntax.tokens import Tokens
 
 TWO_CHARACTERS = frozenset(("->", "||", "&&", "==", "!=", "<=", ">=", "//", "++"))
 

@@ -11,7 +11,7 @@ from lark.lexer import PatternStr, TerminalDef
 from lark.load_grammar import load_grammar
 from lark.parsers.lalr_analysis import LALR_Analyzer
 
-from nixlite.syntax.tables import END, LEXER_ERROR
+from nixlite.syntax.automaton import END, LEXER_ERROR
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ Precedence = dict[str, tuple[int, str]]
 
 
 def build(tokens: str, rules: str, precedence: str) -> tuple[Any, ...]:
-    """The arguments of `tables.Tables` for the texts of tokens.lark, nix.lark and precedence.txt.
+    """The arguments of `automaton.Tables` for the texts of tokens.lark, nix.lark and precedence.txt.
 
     Raises Lark's errors for a malformed grammar and ValueError for one that is ambiguous.
     """

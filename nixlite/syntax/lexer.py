@@ -8,18 +8,18 @@ are those of `grammar/tokens.lark`; this file combines them so that the longest 
 from __future__ import annotations
 
 from nixlite.errors import EvalError, NixError, ParseError
+from nixlite.syntax.automaton import END, INVALID, LEXER_ERROR
 from nixlite.syntax.literals import escaped, float_value, int_value, unescape
 from nixlite.syntax.patterns import compile_patterns
-from nixlite.syntax.tables import END, INVALID, LEXER_ERROR
+from nixlite.syntax.tokens import Tokens
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from typing import Any
 
     from nixlite.source import Source
+    from nixlite.syntax.automaton import Tables
     from nixlite.syntax.skim import Skimmer
-    from nixlite.syntax.tables import Tables
 
     Mode = Callable[[], "Mode | None"]
 
@@ -27,37 +27,6 @@ if TYPE_CHECKING:
 WORD, SIGN, PLAIN_STRING, PLAIN_INT = 1, 2, 3, 4
 PATH, PATH_HEAD, HOME_PATH, URI, HARD_WORD, FLOAT, INT, SEARCH_PATH = range(5, 13)
 DOC_COMMENT, OPERATOR, INDENTED_STRING, OTHER, AT_END = range(13, 18)
-
-
-class Tokens:
-    """The tokens of a source, as parallel lists.
-
-    *kinds* as in `Tables.kinds`; *values*: the text of a word, the value of a number, for a piece of a
-    string its offset and text (of an indented string also whether it is raw, no escape), otherwise the
-    offset; *starts* and *ends*: character offsets. The last token is END, or LEXER_ERROR with the exception
-    as its value. *docs*: the span of the `/** */` comment before the token at an offset.
-    """
-
-    __slots__ = ("docs", "ends", "kinds", "starts", "values")
-
-    def __init__(self) -> None:
-        self.kinds: list[int] = []
-        self.values: list[Any] = []
-        self.starts: list[int] = []
-        self.ends: list[int] = []
-        self.docs: dict[int, tuple[int, int]] = {}
-
-    def add(self, kind: int, value: Any, start: int, end: int) -> None:
-        """Append one token."""
-        self.kinds.append(kind)
-        self.values.append(value)
-        self.starts.append(start)
-        self.ends.append(end)
-
-    def insert_first(self, kind: int) -> None:
-        """Put a token without text before all others."""
-        for column, entry in ((self.kinds, kind), (self.values, 0), (self.starts, 0), (self.ends, 0)):
-            column.insert(0, entry)
 
 
 class Patterns:

@@ -1,30 +1,21 @@
-"""The parser: tokens and tables in, tree out, with the error messages of C++ Nix's Bison parser.
-
-`parse` and `parse_bindings` are the syntax room's doors. The driver keeps its own stack, so no depth of
-nesting is too deep for it.
-"""
+"""The syntax room's doors: the tree of a program, and that of bindings."""
 
 from __future__ import annotations
 
 from nixlite.errors import ParseError
 from nixlite.syntax.build import Builder
-from nixlite.syntax.lexer import Patterns, Tokens, tokenize
+from nixlite.syntax.driver import machine, run, syntax_error
+from nixlite.syntax.lexer import tokenize
 from nixlite.syntax.options import ParseOptions
-from nixlite.syntax.tables import END, LEXER_ERROR, Tables, load
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any
-
     from nixlite.source import Source
     from nixlite.syntax.nodes import AttrSet, Expr
-    from nixlite.syntax.skimmed import Skimming
 
 SKIMMED_FROM = 100_000
 """Characters of a source from which on it may be skimmed: preparing for that takes some hundredths of a
 second where nothing is kept on disk."""
-
-MOST_EXPECTED = 4  # Bison names at most so many tokens that it expected, or none
 
 
 def parse(source: Source, options: ParseOptions) -> Expr:
@@ -56,88 +47,6 @@ def parse_bindings(source: Source, options: ParseOptions) -> AttrSet:
     bindings = run(tables, tokens, builder)
     source.names = builder.names
     return bindings  # type: ignore[no-any-return]
-
-
-_MACHINE: list[tuple[Tables, Patterns]] = []
-
-
-def machine() -> tuple[Tables, Patterns]:
-    """The parser's tables and the lexer's patterns, made when first needed."""
-    if not _MACHINE:
-        tables = load()
-        _MACHINE.append((tables, Patterns(tables)))
-    return _MACHINE[0]
-
-
-def run(
-    tables: Tables,
-    tokens: Tokens,
-    builder: Any,
-    skimming: Skimming | None = None,
-    rules: list[Any] | None = None,
-) -> Any:
-    """Drive the automaton over the tokens; what the start symbol means.
-
-    *skimming* takes tokens that skim; *rules* is what `builder.bound` gives.
-    """
-    automaton = tables if skimming is None else skimming
-    actions, gotos = automaton.actions, automaton.gotos
-    if rules is None:
-        rules = builder.bound(tables.rules)
-    states: list[int] = [0]  # after each symbol read; before the first: 0
-    values: list[Any] = []  # what it means
-    begins: list[int] = []  # its start offset
-    push_state, push_value, push_begin = states.append, values.append, begins.append
-    row = actions[0]
-    before = 0  # where the token before ends
-    for kind, value, start, end in zip(tokens.kinds, tokens.values, tokens.starts, tokens.ends, strict=True):
-        action = row[kind]
-        while action < 0:
-            length, origin, build = rules[action]
-            if length == 1:
-                if build:
-                    values[-1] = build(values[-1:], begins[-1], before)
-                state = gotos[states[-2]][origin][kind]
-                states[-1] = state
-            elif length:
-                arguments = values[-length:]
-                del values[1 - length :], states[-length:], begins[1 - length :]
-                values[-1] = build(arguments, begins[-1], before)
-                state = gotos[states[-1]][origin][kind]
-                push_state(state)
-            else:
-                push_value(build([], before, before))
-                push_begin(before)
-                state = gotos[states[-1]][origin][kind]
-                push_state(state)
-            action = actions[state][kind]
-        if action == 0:
-            if skimming is not None and kind == skimming.kind:
-                row = skimming.take(builder, value, start, states, values, begins)
-                before = end
-                continue
-            break
-        push_state(action)
-        push_value(value)
-        push_begin(start)
-        row = actions[action]
-        before = end
-    if kind == END and states[-1] == tables.accepting:
-        return values[-1]
-    if kind == LEXER_ERROR:
-        raise value
-    error = builder.error(syntax_error(tables, states[-1], kind), start)
-    error.incomplete = kind == END
-    raise error
-
-
-def syntax_error(tables: Tables, state: int, kind: int) -> str:
-    """Bison's message for a token that *state* has no use for."""
-    message = f"syntax error, unexpected {tables.labels[kind]}"
-    expected = [tables.labels[kind] for kind in tables.expected(state)]
-    if 0 < len(expected) <= MOST_EXPECTED:
-        message += ", expecting " + " or ".join(expected)
-    return message
 
 
 __all__ = ["ParseError", "ParseOptions", "parse", "parse_bindings", "syntax_error"]

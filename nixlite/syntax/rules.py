@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from typing import Any
 
     from nixlite.source import Source
-    from nixlite.syntax.lexer import Tokens
     from nixlite.syntax.options import ParseOptions
+    from nixlite.syntax.tokens import Tokens
 
     Args = list[Any]
 

@@ -18,7 +18,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from re import Pattern
 
-    from nixlite.syntax.lexer import Tokens
+    from nixlite.syntax.tokens import Tokens
 
 SHORTEST, LONGEST = 24, 5000
 """Characters of a value: a shorter one is parsed as quickly, a longer one may hold much that is not used."""

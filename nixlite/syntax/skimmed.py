@@ -7,19 +7,20 @@ from functools import cache
 
 from nixlite.errors import NixError
 from nixlite.syntax.build import Builder
-from nixlite.syntax.lexer import Tokens, tokenize
+from nixlite.syntax.driver import machine, run
+from nixlite.syntax.lexer import tokenize
 from nixlite.syntax.nodes import NO_POS, PLAIN, AttrSet, Binding, Skimmed
-from nixlite.syntax.parser import machine, run
 from nixlite.syntax.skim import Patterns, Skimmer, numbered
+from nixlite.syntax.tokens import Tokens
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
     from nixlite.source import Position, Source
+    from nixlite.syntax.automaton import Row, Tables
     from nixlite.syntax.nodes import Expr
     from nixlite.syntax.options import ParseOptions
-    from nixlite.syntax.tables import Row, Tables
 
 
 class Unusual(NixError):
@@ -63,7 +64,8 @@ class SkimmingBuilder(Builder):
 
 
 class Skimming:
-    """The automaton with one more kind of token: a whole binding, before which it does as before a name.
+    """The automaton with one more kind of token: a whole binding, before which it does as before a name (a
+    `driver.Extended`).
 
     *bindings*: the nonterminal of one or more bindings, *reading*: the states after it.
     """

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from nixlite.abi.operators import CALLED
 from nixlite.spelling import attribute_name, quote
 from nixlite.syntax.nodes import (
     INHERITED,
@@ -37,8 +38,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
 Piece = str | Expr
-
-CALLED = {"-": "__sub", "*": "__mul", "/": "__div"}
 
 
 def show(expr: Expr) -> str:
@@ -153,16 +152,11 @@ def _call(node: Call) -> list[Piece]:
 
 def _binary(node: Binary) -> list[Piece]:
     op, left, right = node.op, node.left, node.right
-    if op in CALLED:
-        return [f"({CALLED[op]} ", left, " ", right, ")"]
-    if op == "<":
-        return ["(__lessThan ", left, " ", right, ")"]
-    if op == ">":
-        return ["(__lessThan ", right, " ", left, ")"]
-    if op == "<=":
-        return ["(! (__lessThan ", right, " ", left, "))"]
-    if op == ">=":
-        return ["(! (__lessThan ", left, " ", right, "))"]
+    called = CALLED.get(op)
+    if called is not None:
+        first, second = (right, left) if called.swapped else (left, right)
+        text: list[Piece] = [f"({called.variable} ", first, " ", second, ")"]
+        return ["(! ", *text, ")"] if called.negated else text
     return ["(", left, f" {op} ", right, ")"]
 
 

@@ -15,6 +15,7 @@ The texts and their order are those of C++ Nix 2.34.8.
 
 from __future__ import annotations
 
+from nixlite.abi.sites import ABOUT, COLUMN, CONTEXT, FORMALS, KIND, LINE, OUTER, SELECT
 from nixlite.errors import Frame, NixError
 from nixlite.runtime.sites import site_number, site_rows
 from nixlite.runtime.thunk import force
@@ -28,12 +29,10 @@ if TYPE_CHECKING:
     from types import CodeType, FrameType
     from typing import Any
 
+    from nixlite.abi.sites import Row
     from nixlite.source import Source
 
     PlaceOfSet = Callable[[dict[str, Any], Any], Any]
-
-CONTEXT, SELECT, CALL, FORMALS = 1, 2, 3, 4
-"""Kinds of site rows, as `compiler.unit` writes them (which need not be imported to run cached code)."""
 
 HELPERS = tuple(
     f"nixlite.{room}"
@@ -112,12 +111,13 @@ class TraceReader:
         lambdas = names["LAMBDAS"]
         info = innermost(lambdas, code.co_name)
         if info is not None:
-            self.enter_function(LambdaInfo(*info), row[3] == FORMALS, forcing=bool(row[2]))
+            self.enter_function(LambdaInfo(*info), row[KIND] == FORMALS, forcing=bool(row[OUTER]))
         file = names["FILE"]
-        self.selecting = row[4] if row[3] == SELECT else None
+        self.selecting = row[ABOUT] if row[KIND] == SELECT else None
         for context in self.contexts(rows, row):
-            self.frames.append(Frame(context[4], self.position(file, context[0], context[1])))
-        self.here = self.place = self.position(file, row[0], row[1])
+            place = self.position(file, context[LINE], context[COLUMN])
+            self.frames.append(Frame(context[ABOUT], place))
+        self.here = self.place = self.position(file, row[LINE], row[COLUMN])
 
     def site_number(self, code: CodeType, lasti: int) -> int:
         """`sites.site_number`, remembered."""
@@ -126,15 +126,15 @@ class TraceReader:
             number = self._numbers[code, lasti] = site_number(code, lasti)
         return number
 
-    def contexts(self, rows: tuple[Any, ...], row: Any) -> list[Any]:
+    def contexts(self, rows: tuple[Row, ...], row: Row) -> list[Row]:
         """The context rows around a site, outermost first."""
         found = []
-        number = row[2]
+        number = row[OUTER]
         while number:
             context = rows[number]
-            if context[3] == CONTEXT:
+            if context[KIND] == CONTEXT:
                 found.append(context)
-            number = context[2]
+            number = context[OUTER]
         return found[::-1]
 
     def enter_function(self, info: LambdaInfo, matching: bool, forcing: bool) -> None:

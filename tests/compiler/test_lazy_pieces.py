@@ -153,12 +153,12 @@ def test_small_sources_have_no_pieces() -> None:
 
 def test_only_what_is_needed_is_compiled() -> None:
     ev = Evaluator(Settings(cwd="/base"), CapturingHost({}))
-    code = ev.code_of(source(PACKAGES), ())
-    value = ev.run(code)
+    compiled = ev.code_of(source(PACKAGES), ())
+    value = ev.run(compiled)
     assert type(value) is dict
     assert force(value["p7"]) == 14
-    assert code.pieces is not None
-    assert sorted(code.pieces.codes) == [0, 1, 2, 3, 4, 5, 6]
+    assert compiled.pieces is not None
+    assert sorted(compiled.pieces.codes) == [0, 1, 2, 3, 4, 5, 6]
 
 
 # -- the cache

@@ -12,11 +12,11 @@ from nixlite.errors import NixError
 from nixlite.source import Source
 from nixlite.syntax import nodes as n
 from nixlite.syntax import skim
-from nixlite.syntax.lexer import Tokens
 from nixlite.syntax.nodes import Expr
 from nixlite.syntax.options import ParseOptions
 from nixlite.syntax.parser import parse
 from nixlite.syntax.skimmed import parse_skimming, prepared
+from nixlite.syntax.tokens import Tokens
 
 OPTIONS = ParseOptions(home="/home/nix")
 GLOBALS = {"builtins", "true", "null", "map"}

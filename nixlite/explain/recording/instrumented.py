@@ -16,8 +16,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from nixlite.cache.code import Code
     from nixlite.cache.files import Cache
+    from nixlite.evaluator import Compiled
     from nixlite.explain.recording.observing import Observer, Trial
     from nixlite.host.host import Host
     from nixlite.host.settings import Settings
@@ -58,7 +58,7 @@ class InstrumentedEvaluator(Evaluator):
         self.stepping = self.recorder.steps
         self.edits = edits or {}
         self.observer = observer
-        self.watched: dict[tuple[str, str, tuple[str, ...]], Code] = {}
+        self.watched: dict[tuple[str, str, tuple[str, ...]], Compiled] = {}
         """The code of sources in which overrides are watched, by name, text and names in scope."""
         self.all_kept: dict[str, Any] = {}
         self.kept = self.all_kept
@@ -133,7 +133,7 @@ class InstrumentedEvaluator(Evaluator):
             self.trees[name] = parse(self.sources[name], options)
         return self.trees[name]
 
-    def compile(self, tree: Expr, source: Source, names: tuple[str, ...] = ()) -> Code:
+    def compile(self, tree: Expr, source: Source, names: tuple[str, ...] = ()) -> Compiled:
         """As the normal one; the functions of `calls` say that they are called."""
         return super().compile(watch(tree, source), source, names)
 
@@ -155,7 +155,7 @@ class InstrumentedEvaluator(Evaluator):
             bindings = self.observer.rewritten(bindings, source)
         return super().bind(bindings, source, scope)
 
-    def code_of(self, source: Source, names: tuple[str, ...]) -> Code:
+    def code_of(self, source: Source, names: tuple[str, ...]) -> Compiled:
         """As the normal one; takes an edited text where there is one, and keeps the names in scope."""
         text = self.edits.get(source.name)
         if text is not None:
