@@ -94,3 +94,15 @@ def names_something(name: str) -> bool:
     inside, _, last = name.rpartition(".")
     path = MODULES.get(f"nixlite.{inside}")
     return path is not None and re.search(rf"\b{last}\b", path.read_text("utf-8")) is not None
+
+
+ROOM_FILES = sorted(
+    path for path in (ROOT / "nixlite").rglob("__init__.py") if path.parent != ROOT / "nixlite"
+)
+
+
+@pytest.mark.parametrize("file", ROOM_FILES, ids=lambda file: str(file.parent.relative_to(ROOT)))
+def test_a_room_of_several_files_says_in_which_order_to_read_it(file: Path) -> None:
+    others = {path.stem for path in file.parent.glob("*.py")} - {"__init__"}
+    named = set(CODE.findall(ast.get_docstring(ast.parse(file.read_text("utf-8"))) or ""))
+    assert len(others) < 4 or len({name.rstrip("/").split(".")[0] for name in named} & others) > 1

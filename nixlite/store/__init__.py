@@ -1,1 +1,5 @@
-"""Store paths, archives, hashes and derivations: pure computation on bytes, without the Nix language."""
+"""Store paths, archives, hashes and derivations: pure computation on bytes, without the Nix language.
+
+`path` and `hashing` first, then `nar` (archives of trees: `tree`), `derivation` with `aterm`, and `modulo`,
+which gives output paths; `store` holds objects in memory, `export` writes them.
+"""

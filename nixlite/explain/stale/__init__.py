@@ -1,1 +1,6 @@
-"""What an override reached: the values that it gave, how far each got, why no further, and what to write."""
+"""What an override reached: the values that it gave, how far each got, why no further, and what to write.
+
+A pipeline, read in this order: `record`, `givens`, `target`, `reach` (with `sources`, `scripts`,
+`wrappers`), `causes`, `fix/`; `answer` joins them, `verdict` says it (`phrases`, `words`), `text` and
+`data` print it. `refusals` is for overrides that fail, `plain/` for sets that are no packages.
+"""

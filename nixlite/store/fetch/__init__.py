@@ -1,1 +1,0 @@
-"""Fetching sources: URLs, inputs of `builtins.fetchTree`, downloads, archives, git."""
