@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.imports import modules
+from tests.imports import imports, modules, room
 from tests.readme import PAGES
 from tests.support import ROOT
 
@@ -106,3 +106,18 @@ def test_a_room_of_several_files_says_in_which_order_to_read_it(file: Path) -> N
     others = {path.stem for path in file.parent.glob("*.py")} - {"__init__"}
     named = set(CODE.findall(ast.get_docstring(ast.parse(file.read_text("utf-8"))) or ""))
     assert len(others) < 4 or len({name.rstrip("/").split(".")[0] for name in named} & others) > 1
+
+
+def test_the_table_of_rooms_is_in_the_order_of_the_imports() -> None:
+    """`nixlite/README.md`: what a room imports stands above it, or in the same row."""
+    text = (ROOT / "nixlite" / "README.md").read_text("utf-8")
+    rows = re.findall(r"^\| (`[^|]*) \|", text, re.MULTILINE)
+    place = {
+        name.removesuffix(".py").rstrip("/"): number
+        for number, row in enumerate(rows)
+        for name in CODE.findall(row)
+    }
+    edges = {(room(edge.module), room(edge.other)) for edge in imports()}
+    assert {name for pair in edges for name in pair} - place.keys() == {"__main__", "oracle"}
+    known = [(a, b) for a, b in edges if a in place and b in place]
+    assert [(a, b) for a, b in known if place[a] < place[b]] == []
