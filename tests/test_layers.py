@@ -27,7 +27,8 @@ GROUND = {"colours", "errors", "records", "source", "spelling", "resources"}
 LANGUAGE = {*GROUND, "abi", "syntax", "analysis", "compiler", "cache"}
 RUNTIME = {*GROUND, "abi", "runtime", "host", "traces"}
 EVALUATOR = {
-    *RUNTIME, *LANGUAGE, "formats", "regex", "store", "fetch", "flakes", "installed", "builtins", "evaluator",
+    *RUNTIME, *LANGUAGE, "formats", "regex", "store", "fetch", "flakes", "installed", "builtins", "translator",
+    "evaluator",
 }  # fmt: skip
 FRONTENDS = {*EVALUATOR, "cli"}
 MAY_USE: dict[str, set[str]] = {
@@ -52,10 +53,11 @@ MAY_USE: dict[str, set[str]] = {
     "flakes": {*GROUND, "runtime", "host", "formats", "store", "fetch"},
     "installed": {*GROUND, "host", "runtime", "store"},
     "builtins": {*RUNTIME, "formats", "regex", "store", "fetch", "flakes", "installed"},
-    "evaluator": EVALUATOR,
+    "translator": {*RUNTIME, *LANGUAGE, "builtins.index"},
+    "evaluator": {*RUNTIME, "syntax", "cache", "store", "builtins", "translator"},
     "cli": {*FRONTENDS, "explain", "observe"} - {"analysis", "compiler", "regex"},
     "explain": EVALUATOR - {"compiler", "regex", "fetch", "flakes", "traces"},
-    "observe": {*RUNTIME, "syntax", "cache", "builtins", "evaluator"},
+    "observe": {*RUNTIME, "syntax", "cache", "builtins", "translator", "evaluator"},
     "repl": {*EVALUATOR, "cli", "explain", "observe"} - {"compiler", "cache", "regex", "fetch", "flakes"},
     "oracle": {*FRONTENDS, "repl", "__main__"},
     "loading": set(),
@@ -84,6 +86,7 @@ CORE = {
     "traces",
     "cache",
     "host",
+    "translator",
     "evaluator",
 }
 
@@ -95,7 +98,7 @@ LATE = {
     "builtins": "start-up: a program uses few builtins, and few of these fetch or hash",
     "cli": "start-up: a command loads what its flags ask for",
     "compiler": "big sources and deep expressions are seldom",
-    "evaluator": "start-up: what is in the cache is neither parsed nor compiled",
+    "evaluator": "start-up: few programs have a store, and few errors are shown",
     "explain": "most questions need one of many answers",
     "fetch": "few programs fetch, and each in one way",
     "flakes": "few flakes are looked up or locked",
@@ -110,6 +113,7 @@ LATE = {
     "store": "start-up: few programs write or read a store",
     "syntax": "start-up: tables are computed when a wheel is built",
     "traces": "few errors are shown as records",
+    "translator": "start-up: what is in the cache is neither parsed nor compiled",
 }
 """Rooms in which functions may import modules of nixlite, and why they do."""
 

@@ -64,9 +64,9 @@ WHERE: dict[str, dict[str, tuple[str, ...]]] = {
     },
     "nixlite.observe.sampling": {
         "name": ("nixlite.builtins.derivations.named_derivation",),
-        "source": ("nixlite.evaluator.code_of",),
+        "source": ("nixlite.translator.code_of",),
     },
-    "nixlite.observe.progress": {"source": ("nixlite.evaluator.code_of",)},
+    "nixlite.observe.progress": {"source": ("nixlite.translator.code_of",)},
     "nixlite.observe.counting": {
         "second": ("nixlite.runtime.call.curry",),
         "third": ("nixlite.runtime.call.curry",),

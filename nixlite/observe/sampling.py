@@ -25,7 +25,7 @@ BUILTINS = "nixlite.builtins."
 FUNCTIONS = {
     ("nixlite.runtime.call", "call_functor"): FUNCTOR,
     ("nixlite.builtins.derivations", "named_derivation"): DERIVATION,
-    ("nixlite.evaluator", "code_of"): COMPILING,
+    ("nixlite.translator", "code_of"): COMPILING,
 }
 """Python functions, by module and name (they need not be loaded), that say something."""
 

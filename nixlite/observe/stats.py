@@ -31,8 +31,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from nixlite.cache.code import Code
-    from nixlite.evaluator import Compiled, Evaluator
+    from nixlite.evaluator import Evaluator
     from nixlite.source import Source
+    from nixlite.translator import Compiled
 
 
 class Statistics:

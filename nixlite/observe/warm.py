@@ -19,8 +19,9 @@ if TYPE_CHECKING:
     from multiprocessing.connection import Connection
     from multiprocessing.process import BaseProcess
 
-    from nixlite.evaluator import Compiled, Evaluator
+    from nixlite.evaluator import Evaluator
     from nixlite.host.host import Host
+    from nixlite.translator import Compiled
 
 BATCH = 8
 """Files given to a process at a time: enough not to wait for each other, few enough to share the work."""

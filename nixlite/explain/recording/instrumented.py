@@ -17,13 +17,13 @@ if TYPE_CHECKING:
     from typing import Any
 
     from nixlite.cache.files import Cache
-    from nixlite.evaluator import Compiled
     from nixlite.explain.recording.observing import Observer, Trial
     from nixlite.host.host import Host
     from nixlite.host.settings import Settings
     from nixlite.runtime.values import Lazy, Value
     from nixlite.source import Position
     from nixlite.syntax.nodes import AttrSet, Expr
+    from nixlite.translator import Compiled
 
 MAKERS = {
     # builtin: which of its arguments are the sets that the result's attributes come from
