@@ -145,17 +145,14 @@ class Matcher:
         """The end of the best match from *state* at *position*, or FAILED."""
         operations, following, other = self.program.operations, self.program.next, self.program.other
         weights = self.program.weight
-        text, length = self.text, len(self.text)
+        text, length, counts = self.text, len(self.text), 0
         stack: list[tuple[int, int, int, int]] = []  # state, position, counts, end of first branch or -2
-        counts = 0
         while True:
             # Down: along the only way there is, until the end or a branch.
             operation = operations[state]
             if operation == CHARACTER:
                 if position < length and text[position] in other[state]:
-                    position += 1
-                    counts = 0
-                    state = following[state]
+                    position, counts, state = position + 1, 0, following[state]
                     continue
                 result = FAILED
             elif operation in (ALTERNATIVE, REPEAT):
@@ -165,8 +162,7 @@ class Matcher:
                     weight = weights[state] if operation == REPEAT else 0
                     if not weight or counts // weight % 3 < 2:
                         stack.append((state, position, counts, -2))
-                        state = other[state]
-                        counts += weight
+                        state, counts = other[state], counts + weight
                     else:
                         stack.append((state, position, counts, FAILED))
                         state = following[state]

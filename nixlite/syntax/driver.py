@@ -13,6 +13,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Protocol, TypeVar
 
+    from nixlite.errors import NixError
     from nixlite.syntax.automaton import Row, Tables
     from nixlite.syntax.rules import Rules
     from nixlite.syntax.tokens import Tokens
@@ -83,8 +84,7 @@ def run(
             if length == 1:
                 if build:
                     values[-1] = build(values[-1:], begins[-1], before)
-                state = gotos[states[-2]][origin][kind]
-                states[-1] = state
+                state = states[-1] = gotos[states[-2]][origin][kind]
             elif length:
                 arguments = values[-length:]
                 del values[1 - length :], states[-length:], begins[1 - length :]
@@ -97,24 +97,30 @@ def run(
                 state = gotos[states[-1]][origin][kind]
                 push_state(state)
             action = actions[state][kind]
-        if action == 0:
-            if skimming is not None and kind == skimming.kind:
-                row = skimming.take(builder, value, start, states, values, begins)
-                before = end
-                continue
+        if action:
+            push_state(action)
+            push_value(value)
+            push_begin(start)
+            row = actions[action]
+        elif skimming is not None and kind == skimming.kind:
+            row = skimming.take(builder, value, start, states, values, begins)
+        else:
             break
-        push_state(action)
-        push_value(value)
-        push_begin(start)
-        row = actions[action]
         before = end
     if kind == END and states[-1] == tables.accepting:
         return values[-1]
+    raise refusal(tables, builder, states[-1], (kind, value, start))
+
+
+def refusal(tables: Tables, builder: Rules, state: int, token: tuple[int, Any, int]) -> NixError:
+    """The error for a token (its kind, value and start) that *state* has no use for."""
+    kind, value, start = token
     if kind == LEXER_ERROR:
-        raise value
-    error = builder.error(syntax_error(tables, states[-1], kind), start)
+        met: NixError = value
+        return met
+    error = builder.error(syntax_error(tables, state, kind), start)
     error.incomplete = kind == END
-    raise error
+    return error
 
 
 def syntax_error(tables: Tables, state: int, kind: int) -> str:

@@ -125,12 +125,8 @@ class _Lexer:
     def program(self) -> Mode | None:
         """Program text, up to a string or an interpolated path, or the `}` that leads back into one."""
         out, still_open, literals = self.out, self.open, self.literals
-        add_kind, add_value, add_start, add_end = (
-            out.kinds.append,
-            out.values.append,
-            out.starts.append,
-            out.ends.append,
-        )
+        add_kind, add_value = out.kinds.append, out.values.append
+        add_start, add_end = out.starts.append, out.ends.append
         identifier, quote, string = self.kinds["ID"], self.kinds["QUOTE"], self.kinds["STR"]
         integer, curly, uncurly = self.kinds["INT_LIT"], self.kinds["CURLY_L"], self.kinds["CURLY_R"]
         opens = (curly, self.kinds["SEMICOLON"])  # a binding may follow
