@@ -227,14 +227,12 @@ def hash_of(evaluate: Callable[[str], str], package: str, file: Path, before: st
     depth = len(last) - len(last.lstrip())
     around = [re.match(r"( *)([\w-]+) = ", line) for line in lines]
     owner = next((found[2] for found in reversed(around) if found and len(found[1]) < depth), "src")
-    call = re.search(rf"\b{owner}\s*=\s*[\w.]+\s*(?:rec\s*)?{{(.*?)}};", file.read_text(), re.DOTALL)
-    own = re.search(rf'\b{name}\s*=\s*"([^"]+)"', call[1]) if call else None
-    if own is not None:  # a variable that the fix takes along, or written just like that
-        return own[1]
     try:
         return evaluate(f"{package}.{owner}.outputHash")
-    except RuntimeError:
-        return ""
+    except RuntimeError:  # no attribute of the package but a variable that the fix takes along
+        call = re.search(rf"\b{owner}\s*=\s*[\w.]+\s*(?:rec\s*)?{{(.*?)}};", file.read_text(), re.DOTALL)
+        own = re.search(rf'\b{name}\s*=\s*"([^"]+)"', call[1]) if call else None
+        return own[1] if own else ""
 
 
 def with_old_hash(
