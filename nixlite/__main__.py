@@ -80,7 +80,7 @@ def main() -> None:
 def set_signals() -> None:
     """A closed pipe ends the process, as it does other tools."""
     try:  # the module `signal` takes a millisecond to make an enumeration of this one
-        from _signal import SIG_DFL, SIGPIPE, signal  # type: ignore[import-not-found]
+        from _signal import SIG_DFL, SIGPIPE, signal  # type: ignore[import-not-found]  # not in the stubs
     except ImportError:  # there is no such signal, or this is not CPython
         return
     signal(SIGPIPE, SIG_DFL)

@@ -170,7 +170,7 @@ class Value:
         equal = force(self.evaluator.engine.state.builtins["elem"])
         return bool(self._apply(self._apply(equal, self.nix), (other.nix,)))
 
-    __hash__ = None  # type: ignore[assignment]
+    __hash__ = None  # type: ignore[assignment]  # as Python has it; the stubs do not
 
     def __str__(self) -> str:
         """The value as `nix eval` prints it, evaluated all through."""
@@ -188,12 +188,12 @@ class Value:
 def plain(x: Lazy, evaluator: Evaluator, path: set[int]) -> Any:
     """*x* as Python data; *path* holds the identities of the sets and lists around it: no more than there may
     be calls, as where Nix prints JSON."""
-    value = force(x)
+    value: Any = force(x)  # told apart by `kind`
     kind = type(value)
     if kind is ContextString:
-        return value.text  # type: ignore[union-attr]
+        return value.text
     if kind is NixPath:
-        return value.path  # type: ignore[union-attr]
+        return value.path
     if kind in (FunctionType, PrimOp, PrimOpApp):
         return Value(value, evaluator)
     if kind is not dict and kind is not tuple:
@@ -205,9 +205,9 @@ def plain(x: Lazy, evaluator: Evaluator, path: set[int]) -> Any:
     path.add(id(value))
     converted: Any
     if kind is dict:
-        converted = {name: plain(item, evaluator, path) for name, item in sorted(value.items())}  # type: ignore[union-attr]
+        converted = {name: plain(item, evaluator, path) for name, item in sorted(value.items())}
     else:
-        converted = [plain(item, evaluator, path) for item in value]  # type: ignore[union-attr]
+        converted = [plain(item, evaluator, path) for item in value]
     path.discard(id(value))
     return converted
 
@@ -220,7 +220,8 @@ def from_python(data: Any, evaluator: Evaluator) -> Lazy:
     Raises TypeError for anything else, OverflowError for an integer beyond 64 bits.
     """
     if isinstance(data, Value):
-        return data.nix  # type: ignore[no-any-return]
+        value: Lazy = data.nix
+        return value
     if data is None or isinstance(data, bool | float | str):
         return data
     if isinstance(data, int):

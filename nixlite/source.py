@@ -12,7 +12,7 @@ import os
 try:
     from _imp import source_hash
 except ImportError:  # another Python than CPython
-    source_hash = None  # type: ignore[assignment]
+    source_hash = None  # type: ignore[assignment]  # the stubs know of CPython only
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -28,6 +28,7 @@ from nixlite.syntax import nodes as n
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Container, Iterable
+    from typing import Any
 
     from nixlite.analysis.deferral import Sizes
     from nixlite.analysis.policy import Policy
@@ -406,26 +407,26 @@ def _search_path(resolver: Resolver, node: n.SearchPath, scope: Scope) -> None:
     resolver.visit(nix_path, scope)
 
 
-VISITORS: dict[type[n.Expr], Callable[[Resolver, n.Expr, Scope], None]] = {
+VISITORS: dict[type[n.Expr], Callable[[Resolver, Any, Scope], None]] = {  # each for the nodes of its class
     n.Int: _leaf,
     n.Float: _leaf,
     n.Str: _leaf,
     n.PathLiteral: _leaf,
     n.CurPos: _leaf,
-    n.Var: _var,  # type: ignore[dict-item]
-    n.Interpolation: _interpolation,  # type: ignore[dict-item]
-    n.Select: _select,  # type: ignore[dict-item]
-    n.HasAttr: _has_attr,  # type: ignore[dict-item]
-    n.ListLiteral: _list,  # type: ignore[dict-item]
-    n.AttrSet: _attr_set,  # type: ignore[dict-item]
-    n.Let: _let,  # type: ignore[dict-item]
-    n.With: _with,  # type: ignore[dict-item]
-    n.Assert: _assert,  # type: ignore[dict-item]
-    n.If: _if,  # type: ignore[dict-item]
-    n.Lambda: _lambda,  # type: ignore[dict-item]
-    n.Call: _call,  # type: ignore[dict-item]
-    n.Not: _not,  # type: ignore[dict-item]
-    n.Negate: _negate,  # type: ignore[dict-item]
-    n.Binary: _binary,  # type: ignore[dict-item]
-    n.SearchPath: _search_path,  # type: ignore[dict-item]
+    n.Var: _var,
+    n.Interpolation: _interpolation,
+    n.Select: _select,
+    n.HasAttr: _has_attr,
+    n.ListLiteral: _list,
+    n.AttrSet: _attr_set,
+    n.Let: _let,
+    n.With: _with,
+    n.Assert: _assert,
+    n.If: _if,
+    n.Lambda: _lambda,
+    n.Call: _call,
+    n.Not: _not,
+    n.Negate: _negate,
+    n.Binary: _binary,
+    n.SearchPath: _search_path,
 }

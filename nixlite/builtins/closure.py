@@ -211,9 +211,8 @@ class Tree:
                 node = grand
                 continue
             if node is (parent.right if on_left else parent.left):
-                node = parent
+                node, parent = parent, node
                 self._rotate(node, to_left=on_left)
-                parent = node.parent  # type: ignore[assignment]  # its kind is known
             parent.red = False
             grand.red = True
             self._rotate(grand, to_left=not on_left)

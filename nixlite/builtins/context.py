@@ -31,6 +31,8 @@ from nixlite.store.path import (
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from nixlite.runtime.state import State
     from nixlite.runtime.values import Lazy, Value
 
@@ -53,7 +55,7 @@ def get_context(s: Lazy) -> Value:
     Manual: Built-ins, `getContext`.
     """
     _, context = force_string_with_context(s, "while evaluating the argument passed to builtins.getContext")
-    found: dict[str, dict[str, Lazy]] = {}
+    found: dict[str, Any] = {}
     make_symbol("allOutputs")
     for text in sorted(context, key=context_order):
         element = parse_element(text)
@@ -61,13 +63,13 @@ def get_context(s: Lazy) -> Value:
             raise EvalError(
                 f"cannot operate on output '{element.outputs[0]}' of the unbuilt derivation '{element.path}'"
             )
-        row = found.setdefault(element.path, {})
+        row: dict[str, Any] = found.setdefault(element.path, {})
         if element.outputs:
-            row["outputs"] = (*row.get("outputs", ()), element.outputs[0])  # type: ignore[misc]  # its kind is known
+            row["outputs"] = (*row.get("outputs", ()), element.outputs[0])
         else:
             row["allOutputs" if element.deep else "path"] = True
     make_symbols(found)
-    return found  # type: ignore[return-value]  # it is evaluated
+    return found
 
 
 @builtin("appendContext", args=("s", "context"), state=True)

@@ -69,7 +69,8 @@ def call_flake(state: State, locked: LockedFlake) -> dict[str, Lazy]:
     function: Any = state.internal("call-flake")
     for argument in (text_of(locked.root), overrides, fetcher(state)):
         function = call(function, argument)
-    return function  # type: ignore[no-any-return]  # what is dynamic has no type
+    flake: dict[str, Lazy] = function
+    return flake
 
 
 def override(state: State, locked: LockedFlake, number: int, key: str) -> dict[str, Lazy]:

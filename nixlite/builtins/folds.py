@@ -30,7 +30,7 @@ def foldl(op: Lazy, nul: Lazy, xs: Lazy) -> Value:
     items = force_list(xs, "while evaluating the third argument passed to builtins.foldlStrict")
     if not items:
         return force(nul)
-    value = nul
+    value: Any = nul  # a value after the first step
     if takes_two(function):
         if function.__code__.co_kwonlyargcount:
             return fold_growing(function, nul, items)
@@ -39,7 +39,7 @@ def foldl(op: Lazy, nul: Lazy, xs: Lazy) -> Value:
     else:
         for item in items:
             value = call2(function, value, item)
-    return value  # type: ignore[return-value]  # it is evaluated
+    return value
 
 
 def fold_growing(function: Callable[..., Any], nul: Lazy, items: tuple[Lazy, ...]) -> Value:
@@ -62,7 +62,7 @@ def fold_growing(function: Callable[..., Any], nul: Lazy, items: tuple[Lazy, ...
     value: Any = nul
     for item in items:
         value = function(value, item, grow=grow)
-    return value  # type: ignore[no-any-return]  # what is dynamic has no type
+    return value
 
 
 def fold_generated(op: Lazy, nul: Lazy, xs: Thunk, generator: Lazy, size: Lazy) -> Value:
@@ -82,26 +82,26 @@ def fold_generated(op: Lazy, nul: Lazy, xs: Thunk, generator: Lazy, size: Lazy) 
 @part_of("foldl'")
 def fold_numbers(function: Any, nul: Lazy, generator: Any, count: int) -> Value:
     """The loop of `fold_generated`; a number that leaves 64 bits is left to the operator to fail at."""
-    value = nul
+    value: Any = nul  # a value after the first step
     if lambda_info(generator).identity:
         for n in range(count):
             value = function(value, n)
-        return value  # type: ignore[return-value]  # it is evaluated
+        return value
     for n in range(count):
         try:
             item = generator(n)
         except NixError:
             item = [generator, n]
         value = function(value, item)
-    return value  # type: ignore[return-value]  # it is evaluated
+    return value
 
 
-def settled(x: Lazy) -> Value:
+def settled(x: Lazy) -> Lazy:
     """A value, or that of an evaluated thunk; any other thunk is given back."""
-    return x[1] if type(x) is list and x[0] is None else x  # type: ignore[return-value]  # it is evaluated
+    return x[1] if type(x) is list and x[0] is None else x
 
 
-def calculates(generator: Value) -> bool:
+def calculates(generator: Lazy) -> bool:
     """Whether calling *generator* with an integer can but give an integer, or overflow."""
     if type(generator) is not FunctionType or generator.__code__.co_argcount != 1:
         return False
@@ -109,9 +109,9 @@ def calculates(generator: Value) -> bool:
     return lambda_info(generator).arithmetic and all(type(settled(c.cell_contents)) is int for c in cells)
 
 
-def consumes(function: Value) -> bool:
+def consumes(function: Lazy) -> bool:
     """Whether an operator `a: b: …` only calculates with *b*."""
-    if not takes_two(function):
+    if type(function) is not FunctionType or not takes_two(function):
         return False
-    row = innermost(function.__globals__["LAMBDAS"], function.__code__.co_name)  # type: ignore[union-attr]  # it is evaluated
+    row = innermost(function.__globals__["LAMBDAS"], function.__code__.co_name)
     return row is not None and LambdaInfo(*row).consuming

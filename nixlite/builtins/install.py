@@ -58,7 +58,8 @@ def install(state: State) -> None:
 def operation(name: str) -> Callable[..., Any]:
     """An operation that lies beside a builtin."""
     module = OPERATIONS[name]
-    return getattr(__import__(f"nixlite.builtins.{module}", fromlist=[name]), name)  # type: ignore[no-any-return]  # what is dynamic has no type
+    found: Callable[..., Any] = getattr(__import__(f"nixlite.builtins.{module}", fromlist=[name]), name)
+    return found
 
 
 def declaration(name: str) -> Declaration:

@@ -36,7 +36,7 @@ def call_delayed(payload: tuple[Value, Lazy]) -> Value:
     return call(payload[0], payload[1])
 
 
-call_delayed.is_application = True  # type: ignore[attr-defined] # see thunk.blackhole
+call_delayed.is_application = True  # type: ignore[attr-defined]  # Python lets functions have some: see thunk.blackhole
 
 
 def delayed_calls(function: Value, arguments: Iterable[Lazy]) -> tuple[Lazy, ...]:
@@ -99,14 +99,14 @@ def elem(x: Lazy, xs: Lazy) -> Value:
     items = force_list(xs, "while evaluating the second argument passed to builtins.elem")
     if not items:
         return False
-    value = force(x)
+    value: Any = force(x)  # told apart by `kind`
     kind = type(value)
     if kind is str or kind is int:
-        return is_among(value, items)  # type: ignore[arg-type]  # its kind is known
+        return is_among(value, items)
     if kind is tuple and value:
-        return is_list_among(x, value, items)  # type: ignore[arg-type]  # its kind is known
-    if kind is dict and value and "type" not in value:  # type: ignore[operator]  # its kind is known
-        return is_set_among(x, value, items)  # type: ignore[arg-type]  # its kind is known
+        return is_list_among(x, value, items)
+    if kind is dict and value and "type" not in value:
+        return is_set_among(x, value, items)
     return is_any_same(x, items)
 
 

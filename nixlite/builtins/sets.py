@@ -23,6 +23,8 @@ from nixlite.source import Position
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from nixlite.runtime.values import Lazy, Value
 
 
@@ -41,7 +43,7 @@ def call2_delayed(payload: tuple[Lazy, Lazy, Lazy]) -> Value:
     return call2(applied, a, b)
 
 
-call2_delayed.is_application = True  # type: ignore[attr-defined] # see thunk.blackhole
+call2_delayed.is_application = True  # type: ignore[attr-defined]  # Python lets functions have some: see thunk.blackhole
 
 
 @builtin("attrNames", args=("set",), forces=FIRST)
@@ -237,13 +239,13 @@ def function_args(f: Lazy) -> Value:
 
     Empty for `x: …` and for built-in functions. Raises NixTypeError for all but functions, functors too.
     """  # noqa: E501 - one paragraph of documentation
-    function = force(f)
+    function: Any = force(f)  # told apart by `kind`
     kind = type(function)
     if kind is PrimOp or kind is PrimOpApp:
         return {}
     if kind is not FunctionType:
         raise NixTypeError("'functionArgs' requires a function")
-    info = lambda_info(function)  # type: ignore[arg-type]  # its kind is known
+    info = lambda_info(function)
     formals = info.formals or ()
     if not info.formal_positions:
         return dict(formals)

@@ -55,17 +55,17 @@ def sort(comparator: Lazy, xs: Lazy) -> Value:
     return tuple(peeksort(opened, by, function))
 
 
-def sort_simple(values: list[Value]) -> list[Value] | None:
+def sort_simple(values: list[Any]) -> list[Value] | None:
     """The sorted values if all are integers, all plain strings, or all floats but NaN; else None."""
     kinds = set(map(type, values))
     if len(kinds) != 1:
         return None
     (kind,) = kinds
     if kind is str:
-        ascii_only = "".join(values).isascii()  # type: ignore[arg-type]  # its kind is known
-        return sorted(values, key=None if ascii_only else to_bytes)  # type: ignore[type-var,arg-type]  # its kind is known
+        ascii_only = "".join(values).isascii()
+        return sorted(values, key=None if ascii_only else to_bytes)
     if kind is int or (kind is float and all(map(eq, values, values))):
-        return sorted(values)  # type: ignore[type-var]  # its kind is known
+        return sorted(values)
     return None
 
 

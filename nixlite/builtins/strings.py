@@ -21,6 +21,8 @@ from nixlite.runtime.values import NixPath, make_string
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from nixlite.runtime.state import State
     from nixlite.runtime.values import Lazy, Value
 
@@ -144,7 +146,7 @@ def replace_strings(state: State, sought: Lazy, replacements: Lazy, s: Lazy) -> 
     the end. Only the elements of *to* that are used are forced, and their contexts added to that of *s*.
     """
     patterns = force_list(sought, "while evaluating the first argument passed to builtins.replaceStrings")
-    values = force_list(
+    values: tuple[Any, ...] = force_list(
         replacements, "while evaluating the second argument passed to builtins.replaceStrings"
     )
     if len(patterns) != len(values):
@@ -159,7 +161,7 @@ def replace_strings(state: State, sought: Lazy, replacements: Lazy, s: Lazy) -> 
     view = byte_view(text)
     matcher, numbers = _replacer(state, tuple(texts))
     if all_plain(values):
-        table = {found: byte_view(values[number]) for found, number in numbers.items()}  # type: ignore[arg-type]  # its kind is known
+        table = {found: byte_view(values[number]) for found, number in numbers.items()}
         replaced = matcher.sub(lambda match: table[match[0]], view)  # nothing of the program runs in there
         return make_string(text if replaced == view else from_byte_view(replaced), context)
     pieces: list[str] = []

@@ -343,10 +343,11 @@ def update(f: Function, node: n.Binary) -> ast.expr:
 def binary_tail(f: Function, node: n.Binary) -> None:
     """An operator as the last thing of a function."""
     value = f.value(node)
-    is_update = node.op == "//" and getattr(getattr(value, "func", None), "id", "") == "update"
+    called = getattr(value, "func", None)
+    is_update = node.op == "//" and getattr(called, "id", "") == "update"
     if is_update and f.unit.analysis.variables.get(node.left) in f.watched:
         f.reads_harmlessly(node.left)
-        f.growing.append(value.func)  # type: ignore[attr-defined]
+        f.growing.append(called)
     f.emit(emit.Return(value))
 
 

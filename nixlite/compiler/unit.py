@@ -246,7 +246,8 @@ class Function(Flow):
         """Say of what is read, if it is a watched argument, that the reader neither keeps nor hands it on."""
         if self.watched:
             for node in nodes:
-                reads = self.watched.get(self.unit.analysis.variables.get(node))  # type: ignore[arg-type]
+                meaning: Any = self.unit.analysis.variables.get(node)  # may be what is never watched
+                reads = self.watched.get(meaning)
                 if reads is not None:
                     reads.harmless += 1
 

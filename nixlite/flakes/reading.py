@@ -15,7 +15,7 @@ from nixlite.host.guarded import innermost
 from nixlite.host.mounts import no_such_path
 from nixlite.runtime.expect import force_string_no_context
 from nixlite.runtime.symbols import in_symbol_order
-from nixlite.runtime.thunk import VIRGIN, attribute_position, force, is_evaluated, peel
+from nixlite.runtime.thunk import VIRGIN, attribute_position, force, peel
 from nixlite.runtime.values import (
     ContextString,
     FunctionType,
@@ -307,10 +307,11 @@ def input_attribute(name: str, lazy: Lazy, features: frozenset[str]) -> str | in
     if kind == "a string":
         return text_of(force(lazy))
     if kind in ("an integer", "a Boolean"):
-        value: Any = force(lazy)
+        value = force(lazy)
+        assert isinstance(value, int)  # for Python a Boolean is one, too
         if value < 0:
             raise EvalError(f"negative value given for flake input attribute {name}: {value}")
-        return value  # type: ignore[no-any-return]  # what is dynamic has no type
+        return value
     if name == "publicKeys":
         require_feature("verified-fetches", features)
     raise NixTypeError(
@@ -358,9 +359,9 @@ def written_kind(lazy: Lazy) -> str:
 def is_written(lazy: Lazy) -> bool:
     """Whether something is a value already, or is written down: a function, or a list or set literal."""
     lazy = peel(lazy)
-    if is_evaluated(lazy) or lazy[0] is VIRGIN:  # type: ignore[index]  # its kind is known
+    if type(lazy) is not list or lazy[0] is None or lazy[0] is VIRGIN:
         return True
-    code: Any = lazy[0]  # type: ignore[index]  # its kind is known
+    code = lazy[0]
     if "LAMBDAS" in code.__globals__:
         return str(code.__name__).startswith("l")  # see `compiler.unit.Function.finish`
     # A piece of a big source: its code is not there yet. Only kinds that are always plain are certain.
@@ -370,7 +371,9 @@ def is_written(lazy: Lazy) -> bool:
 def is_delayed(lazy: Lazy) -> bool:
     """Whether Nix has a thunk here, be it one for a literal."""
     lazy = peel(lazy)
-    return not is_evaluated(lazy) and (lazy[0] is not VIRGIN or type(lazy[1]) is FunctionType)  # type: ignore[index]  # its kind is known
+    if type(lazy) is not list or lazy[0] is None:
+        return False
+    return lazy[0] is not VIRGIN or type(lazy[1]) is FunctionType
 
 
 def text_of(value: Value) -> str:

@@ -17,6 +17,7 @@ from nixlite.host.source_files import read_source, resolve_import_path
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from multiprocessing.connection import Connection
+    from multiprocessing.context import ForkContext, SpawnContext
     from multiprocessing.process import BaseProcess
 
     from nixlite.evaluator import Evaluator
@@ -210,10 +211,10 @@ def start_worker(make: Callable[[], Evaluator]) -> tuple[Connection, BaseProcess
     """Start a process; by `fork` where there is that, which saves it from importing everything anew."""
     from multiprocessing import get_all_start_methods, get_context
 
-    context = get_context("fork" if "fork" in get_all_start_methods() else "spawn")
+    context: ForkContext | SpawnContext
+    context = get_context("fork") if "fork" in get_all_start_methods() else get_context("spawn")
     ours, theirs = context.Pipe()
-    # The stubs give a method to the contexts, but not to what they have in common.
-    process = context.Process(target=work, args=(make, theirs), daemon=True)  # type: ignore[attr-defined]
+    process = context.Process(target=work, args=(make, theirs), daemon=True)
     process.start()
     theirs.close()
     return ours, process

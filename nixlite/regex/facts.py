@@ -73,7 +73,8 @@ def parts(node: Node) -> tuple[Node, ...]:
     """The nodes right below a node."""
     kind = node[0]
     if kind == "cat":
-        return node[1]  # type: ignore[no-any-return]  # what is dynamic has no type
+        below: tuple[Node, ...] = node[1]
+        return below
     if kind == "alt":
         return node[1:]
     if kind == "group":

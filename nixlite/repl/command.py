@@ -58,7 +58,7 @@ class Repl(Command):
         session = Session(evaluator, style, auto_arguments=auto_arguments(self, evaluator))
         if self.file or self.expression is not None:
             for path in self.words or [""]:
-                session.startup.append((path, lambda path=path: self.installable(session, path)))  # type: ignore[misc]
+                session.startup.append((path, self.delayed_installable(session, path)))
         else:
             session.files += self.words
         session.progress = self.talks and self.host.stderr_colour()
@@ -69,6 +69,10 @@ class Repl(Command):
         if self.inputs:
             return self.run_inputs(session)
         return app.run(session)
+
+    def delayed_installable(self, session: Session, path: str) -> Callable[[], Value]:
+        """What evaluates `installable`."""
+        return lambda: self.installable(session, path)
 
     def installable(self, session: Session, path: str) -> Value:
         """The value of the file or expression, or of what the attribute path in it leads to."""

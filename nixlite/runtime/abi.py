@@ -57,10 +57,11 @@ def update_all(sets: tuple[dict[str, Lazy], ...]) -> dict[str, Lazy]:
 def concat(left: Value, right: Value) -> tuple[Lazy, ...]:
     """`left ++ right`, where one of them is no list."""
     error_context, error_position = "while evaluating one of the elements to concatenate", HERE
-    for value in (left, right):
-        if type(value) is not tuple:
-            raise wrong_type("a list", value)
-    return left + right  # type: ignore[operator,return-value]  # its kind is known
+    if type(left) is not tuple:
+        raise wrong_type("a list", left)
+    if type(right) is not tuple:
+        raise wrong_type("a list", right)
+    return left + right
 
 
 def concat_all(values: tuple[Value, ...], places: tuple[tuple[str, int, int], ...]) -> tuple[Lazy, ...]:
@@ -72,8 +73,9 @@ def concat_all(values: tuple[Value, ...], places: tuple[tuple[str, int, int], ..
             error_position = places[min(index, last - 1)]
             raise wrong_type("a list", values[index])
     joined: list[Lazy] = []
+    value: Any  # lists, all of them
     for value in values:
-        joined += value  # type: ignore[arg-type]  # its kind is known
+        joined += value
     return tuple(joined)
 
 

@@ -65,7 +65,6 @@ def function_attribute(x: Lazy, error_context: str) -> Value:
     """The function (or functor) that an attribute evaluates to."""
     error_position = attribute_position(x)
     value = force(x)
-    kind = type(value)
-    if kind in (FunctionType, PrimOp, PrimOpApp) or (kind is dict and "__functor" in value):  # type: ignore[operator]  # its kind is known
+    if type(value) in (FunctionType, PrimOp, PrimOpApp) or (type(value) is dict and "__functor" in value):
         return value
     raise wrong_type_at("a function", value, error_position)

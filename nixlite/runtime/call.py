@@ -56,7 +56,7 @@ def apply_primop(code: Callable[..., Value], arguments: tuple[Lazy, ...]) -> Val
     return code(*arguments)
 
 
-def call_many(function: Any, arguments: tuple[Lazy, ...]) -> Value:
+def call_many(function: Value, arguments: tuple[Lazy, ...]) -> Value:
     """Apply to any number of arguments, three at a time."""
     at, count = 0, len(arguments)
     while at + 3 <= count:
@@ -64,7 +64,7 @@ def call_many(function: Any, arguments: tuple[Lazy, ...]) -> Value:
         at += 3
     for argument in arguments[at:]:
         function = call(function, argument)
-    return function  # type: ignore[no-any-return]  # what is dynamic has no type
+    return function
 
 
 def takes_two(function: Value) -> bool:

@@ -109,8 +109,8 @@ def _atom_text(value: Value) -> str | None:
         return ""
     if value is True:
         return "1"
-    if kind is float:
-        return float_to_string(value)  # type: ignore[arg-type]  # its kind is known
+    if type(value) is float:
+        return float_to_string(value)
     return None
 
 

@@ -78,7 +78,7 @@ def force_function(x: Lazy, error_context: str) -> Value:
     kind = type(value)
     if kind is FunctionType or kind is PrimOp or kind is PrimOpApp:
         return value
-    if kind is dict and "__functor" in value:  # type: ignore[operator]  # its kind is known
+    if type(value) is dict and "__functor" in value:
         return value
     raise wrong_type("a function", value)
 

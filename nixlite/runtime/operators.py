@@ -49,17 +49,17 @@ def equal(a: Lazy, b: Lazy) -> bool:
     kind = type(a)
     if kind is type(b):
         if kind is tuple:
-            return _equal_lists(a, b)  # type: ignore[arg-type]  # its kind is known
+            return _equal_lists(a, b)  # type: ignore[arg-type]  # `kind` is that of both
         if kind is dict:
-            return _equal_sets(a, b)  # type: ignore[arg-type]  # its kind is known
+            return _equal_sets(a, b)  # type: ignore[arg-type]  # `kind` is that of both
         if kind is ContextString:
-            return a.text == b.text  # type: ignore[union-attr]  # its kind is known
+            return a.text == b.text  # type: ignore[union-attr]  # `kind` is that of both
         if kind is NixPath:
-            return a.path == b.path  # type: ignore[union-attr]  # its kind is known
+            return a.path == b.path  # type: ignore[union-attr]  # `kind` is that of both
         if kind is FunctionType or kind is PrimOp or kind is PrimOpApp:
             return False
         return a == b
-    return _equal_mixed(a, b)  # type: ignore[arg-type]  # its kind is known
+    return _equal_mixed(a, b)
 
 
 def same(a: Lazy, b: Lazy) -> bool:
@@ -139,15 +139,17 @@ def _equal_sets(a: dict[str, Lazy], b: dict[str, Lazy]) -> bool:
     return False
 
 
-def _equal_mixed(a: Value, b: Value) -> bool:
+def _equal_mixed(a: Any, b: Any) -> bool:
     """Values of two Python types: numbers, or strings of which one has a context."""
     left, right = type(a), type(b)
     if (left is int and right is float) or (left is float and right is int):
-        return float(a) == float(b)  # type: ignore[arg-type] # as C does; Python would compare exactly
+        return float(a) == float(b)  # as C does; Python would compare exactly
     if left is str and right is ContextString:
-        return a == b.text  # type: ignore[union-attr]  # its kind is known
+        alike: bool = a == b.text
+        return alike
     if left is ContextString and right is str:
-        return a.text == b  # type: ignore[union-attr]  # its kind is known
+        agree: bool = a.text == b
+        return agree
     return False
 
 
@@ -280,16 +282,16 @@ def less_than(a: Lazy, b: Lazy, error_context: str = "") -> bool:
     kind = type(a)
     if kind is type(b):
         if kind is int or kind is float:
-            return a < b  # type: ignore[operator]  # its kind is known
+            return a < b  # type: ignore[operator]  # `kind` is that of both
         if kind is str:
-            return text_less_than(a, b)  # type: ignore[arg-type]  # its kind is known
+            return text_less_than(a, b)  # type: ignore[arg-type]  # `kind` is that of both
         if kind is tuple:
-            return _list_less_than(a, b)  # type: ignore[arg-type]  # its kind is known
+            return _list_less_than(a, b)  # type: ignore[arg-type]  # `kind` is that of both
         if kind is ContextString:
-            return text_less_than(a.text, b.text)  # type: ignore[union-attr]  # its kind is known
+            return text_less_than(a.text, b.text)  # type: ignore[union-attr]  # `kind` is that of both
         if kind is NixPath:
-            return text_less_than(a.path, b.path)  # type: ignore[union-attr]  # its kind is known
-    return _less_than_mixed(a, b)  # type: ignore[arg-type]  # its kind is known
+            return text_less_than(a.path, b.path)  # type: ignore[union-attr]  # `kind` is that of both
+    return _less_than_mixed(a, b)
 
 
 def text_less_than(a: str, b: str) -> bool:
@@ -321,8 +323,9 @@ def _less_along(a: Lazy, b: Lazy, trail: list[int], error_context: str) -> bool:
     if not trail:
         return less_than(a, b)
     index = trail.pop()
-    x, y = force(a)[index], force(b)[index]  # type: ignore[index]  # its kind is known
-    return _less_along(x, y, trail, "while comparing two list elements")
+    left: Any = force(a)  # two lists, as there is a trail
+    right: Any = force(b)
+    return _less_along(left[index], right[index], trail, "while comparing two list elements")
 
 
 def _difference(a: tuple[Lazy, ...], b: tuple[Lazy, ...], trail: list[int]) -> int:
@@ -358,10 +361,10 @@ def _same_along(a: Lazy, b: Lazy, trail: list[int]) -> bool:
     return False
 
 
-def _less_than_mixed(a: Value, b: Value) -> bool:
+def _less_than_mixed(a: Any, b: Any) -> bool:
     left, right = type(a), type(b)
     if (left is int and right is float) or (left is float and right is int):
-        return float(a) < float(b)  # type: ignore[arg-type]  # its kind is known
+        return float(a) < float(b)
     if _family(a) is not _family(b):
         raise EvalError(
             f"cannot compare {show_type(a)} with {show_type(b)}; values are {_short(a)} and {_short(b)}"

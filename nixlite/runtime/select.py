@@ -44,6 +44,7 @@ def select(subject: Value, name: str) -> Any:
 
 def selection(payload: tuple[Lazy, Selection]) -> Any:
     """The code of a thunk for `subject.name`, which needs no compiled function of its own."""
+    subject: Any  # a thunk, then a value
     subject, (name, shown, error_site, place) = payload
     if type(subject) is list:
         subject = subject[1] if subject[0] is None else force(subject)
@@ -56,7 +57,7 @@ def selection(payload: tuple[Lazy, Selection]) -> Any:
         if type(selected) is list:
             return selected[1] if selected[0] is None else force(selected)
         return selected
-    raise not_a_set_to_select_from(subject)  # type: ignore[arg-type]  # its kind is known
+    raise not_a_set_to_select_from(subject)
 
 
 def select_path(subject: Value, path: tuple[str, ...]) -> Value:
@@ -158,13 +159,13 @@ def default_of(subject: Value, path: tuple[Lazy, ...], default: Lazy) -> Value:
     return force(default)
 
 
-def has_path(subject: Value, path: tuple[str, ...]) -> bool:
+def has_path(subject: Lazy, path: tuple[str, ...]) -> bool:
     """`subject ? a.b`: forces every set on the path but not the attribute at its end."""
     for name in path:
         value = force(subject)
         if type(value) is not dict or name not in value:
             return False
-        subject = value[name]  # type: ignore[assignment]  # its kind is known
+        subject = value[name]
     return True
 
 

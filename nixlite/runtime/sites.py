@@ -15,10 +15,11 @@ if TYPE_CHECKING:
 
 def site_rows(names: dict[str, Any]) -> tuple[Row, ...]:
     """The sites of compiled code with these globals (see `abi.sites`), unpacked when first wanted."""
-    rows = names["SITES"]
-    if type(rows) is bytes:
-        rows = names["SITES"] = marshal.loads(rows)
-    return rows  # type: ignore[no-any-return]  # what is dynamic has no type
+    packed = names["SITES"]
+    if type(packed) is bytes:
+        packed = names["SITES"] = marshal.loads(packed)
+    rows: tuple[Row, ...] = packed
+    return rows
 
 
 def site_number(code: CodeType, lasti: int) -> int:

@@ -31,9 +31,9 @@ class Summand:
 def join(parts: tuple[str | ContextString, ...]) -> str | ContextString:
     """The concatenation of strings, contexts united."""
     try:
-        return "".join(parts)  # type: ignore[arg-type]  # its kind is known
-    except TypeError:  # some part has a context
-        texts = [part if type(part) is str else part.text for part in parts]  # type: ignore[union-attr]  # its kind is known
+        return "".join(parts)  # type: ignore[arg-type]  # what has a context is told by the TypeError
+    except TypeError:
+        texts = [part if isinstance(part, str) else part.text for part in parts]
         contexts = [part.context for part in parts if type(part) is ContextString]
         return ContextString("".join(texts), frozenset().union(*contexts))
 
@@ -93,13 +93,13 @@ def add_values(state: State, left: Value | Summand, right: Value, left_place: tu
     kind, other = type(left), type(right)
     if kind is int or kind is float:
         if other is int or other is float:
-            return add_numbers(left, right, at_site=True)  # type: ignore[arg-type]  # its kind is known
+            return add_numbers(left, right, at_site=True)  # type: ignore[arg-type]  # `kind` and `other` are numbers
         name = "an integer" if kind is int else "a float"
         raise NixTypeError(f"cannot add {show_type(right)} to {name}", at_site=True)
     if kind is str and other is str:
-        return left + right  # type: ignore[operator]  # its kind is known
+        return left + right  # type: ignore[operator]  # `kind` and `other` are strings
     if kind is NixPath:
-        return add_to_path(state, left, right)  # type: ignore[arg-type]  # its kind is known
+        return add_to_path(state, left, right)  # type: ignore[arg-type]  # `kind` is a path
     as_string = kind is str or kind is ContextString
     operand: Any = left.text if type(left) is Summand else left
     if as_string or type(left) is Summand:

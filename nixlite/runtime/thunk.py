@@ -49,7 +49,7 @@ def blackhole(payload: Any) -> Value:
         names = frame.f_locals if frame.f_code is inner.f_code else {}
         if names.get("x") is thunk and names["code"] is not blackhole:
             if is_application(names["code"]) or is_lookup(names["code"]):
-                return names["code"](payload)  # type: ignore[no-any-return]  # what is dynamic has no type
+                return names["code"](payload)
             break
         frame = frame.f_back
     raise InfiniteRecursion
@@ -89,8 +89,8 @@ def peel_asked(x: Any) -> Lazy:
     """`peel`, then a function that was asked for in another cell of the same variable."""
     x = peel(x)
     if type(x) is list and len(x) == 4 and x[0] is VIRGIN and x[3] is x[1] and hasattr(x[1], "asked"):
-        return x[1]  # type: ignore[no-any-return]  # a cell holds anything
-    return x  # type: ignore[no-any-return]  # a cell holds anything
+        return x[1]
+    return x
 
 
 def force(x: Lazy) -> Value:
@@ -99,10 +99,10 @@ def force(x: Lazy) -> Value:
     An error is remembered too (as Nix does since 2.34); a thunk that was only interrupted is restored.
     """
     if type(x) is not list:
-        return x  # type: ignore[return-value]  # it is evaluated
+        return x  # type: ignore[return-value]  # what is no list is no thunk; mypy thinks of subclasses
     code = x[0]
     if code is None:
-        return x[1]  # type: ignore[no-any-return]  # a cell holds anything
+        return x[1]
     x[0] = blackhole
     try:
         value: Value = code(x[1])
@@ -121,7 +121,7 @@ def force(x: Lazy) -> Value:
         x[1] = value
         x[0] = None
         return value
-    return go_deeper(force, x, trapped)  # type: ignore[no-any-return]  # what is dynamic has no type
+    return go_deeper(force, x, trapped)
 
 
 def broken(payload: tuple[Any, ...]) -> Value:
@@ -137,7 +137,7 @@ def handed_back(payload: tuple[Any, ...]) -> Lazy:
     """The thunk for the *e* of `break e`."""
     *captured, made = payload
     if made is None:
-        return captured[0]  # type: ignore[no-any-return]  # a cell holds anything
+        return captured[0]
     code, fixed = made
     if fixed is not None:
         captured.append(fixed)

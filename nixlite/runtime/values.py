@@ -214,12 +214,11 @@ def show_type(value: Value) -> str:
 
     Built-in functions are told apart: "the built-in function 'add'".
     """
-    kind = type(value)
-    if kind is PrimOp:
-        return f"the built-in function '{value.name}'"  # type: ignore[union-attr]  # its kind is known
-    if kind is PrimOpApp:
-        return f"the partially applied built-in function '{value.primop.name}'"  # type: ignore[union-attr]  # its kind is known
-    return TYPE_NAMES[kind][1]
+    if type(value) is PrimOp:
+        return f"the built-in function '{value.name}'"
+    if type(value) is PrimOpApp:
+        return f"the partially applied built-in function '{value.primop.name}'"
+    return TYPE_NAMES[type(value)][1]
 
 
 def is_derivation_type(value: object) -> bool:

@@ -59,7 +59,7 @@ class InputNode:
             return NotImplemented
         return (self.outputs, self.dynamic) == (other.outputs, other.dynamic)
 
-    __hash__ = None  # type: ignore[assignment]  # its kind is known
+    __hash__ = None  # type: ignore[assignment]  # as Python has it; the stubs do not
 
 
 class Derivation:

@@ -59,7 +59,8 @@ class BindingRules(Rules):
 
     def repl_bindings(self, args: Args, start: int, end: int) -> AttrSet:
         """`a = 1; b = 2;` without braces."""
-        return args[1]  # type: ignore[no-any-return]
+        attrs: AttrSet = args[1]
+        return attrs
 
     # ── bindings ──
 

@@ -44,11 +44,11 @@ class LiteralRules(Rules):
 
     def string(self, args: Args, start: int, end: int) -> Expr:
         """`"a${b}"`."""
-        parts = args[1]
-        if type(parts) is tuple:
+        parts: Interpolation | tuple[int, str] = args[1]
+        if isinstance(parts, tuple):
             return Str(parts[1], start, end)
         parts.start, parts.end = start, end
-        return parts  # type: ignore[no-any-return]
+        return parts
 
     def interpolated_string(self, args: Args, start: int, end: int) -> Expr:
         """What is between the quotes when there is an interpolation."""
@@ -120,7 +120,8 @@ class LiteralRules(Rules):
 
     def path(self, args: Args, start: int, end: int) -> Expr:
         """A path without interpolation."""
-        return args[0]  # type: ignore[no-any-return]
+        literal: Expr = args[0]
+        return literal
 
     def interpolated_path(self, args: Args, start: int, end: int) -> Expr:
         """`./a/${b}`."""

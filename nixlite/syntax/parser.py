@@ -26,15 +26,15 @@ def parse(source: Source, options: ParseOptions) -> Expr:
     if options.skim and len(source.text) >= SKIMMED_FROM:
         from nixlite.syntax.skimmed import parse_skimming
 
-        tree = parse_skimming(source, options)
-        if tree is not None:
-            return tree
+        skimmed = parse_skimming(source, options)
+        if skimmed is not None:
+            return skimmed
     tables, patterns = machine()
     tokens = tokenize(source, tables, patterns, options.features)
     builder = Builder(source, tokens, options)
-    tree = run(tables, tokens, builder)
+    tree: Expr = run(tables, tokens, builder)
     source.names = builder.names
-    return tree  # type: ignore[no-any-return]
+    return tree
 
 
 def parse_bindings(source: Source, options: ParseOptions) -> AttrSet:
@@ -44,9 +44,9 @@ def parse_bindings(source: Source, options: ParseOptions) -> AttrSet:
     if len(tokens.kinds) > 1:  # of an empty text, Nix's lexer gives the parser only its end
         tokens.insert_first(tables.kinds["REPL_BINDINGS"])
     builder = Builder(source, tokens, options)
-    bindings = run(tables, tokens, builder)
+    bindings: AttrSet = run(tables, tokens, builder)
     source.names = builder.names
-    return bindings  # type: ignore[no-any-return]
+    return bindings
 
 
 __all__ = ["ParseError", "ParseOptions", "parse", "parse_bindings", "syntax_error"]

@@ -51,7 +51,7 @@ def made_of(texts: tuple[str, ...], rows: list[Row]) -> tuple[Pattern[str], ...]
 
 def row_of(pattern: Pattern[str]) -> Row:
     """The further arguments of `_sre.compile` for a pattern, found as `re` does."""
-    from re import _compiler, _parser  # type: ignore[attr-defined]
+    from re import _compiler, _parser  # type: ignore[attr-defined]  # not in the stubs
 
     code = [int(part) for part in _compiler._code(_parser.parse(pattern.pattern), 0)]
     names: list[str | None] = [None] * (pattern.groups + 1)

@@ -60,7 +60,8 @@ class SkimmingBuilder(Builder):
             self.part = Builder(self.source, tokens, self.usual)
             self.rules = self.part.bound(tables.rules)
         self.part.read(tokens)
-        return run(tables, tokens, self.part, None, self.rules)  # type: ignore[no-any-return]
+        tree: Expr = run(tables, tokens, self.part, None, self.rules)
+        return tree
 
 
 class Skimming:

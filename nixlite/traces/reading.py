@@ -201,7 +201,8 @@ class TraceReader:
         steps: tuple[Any, ...] = names.get("path") or (names["name"],)
         for text, step in zip(self.selecting, steps, strict=True):
             try:
-                shown.append(attribute_name(force(step)))  # type: ignore[arg-type]  # its kind is known
+                name: Any = force(step)  # a string, or there would be no such attribute
+                shown.append(attribute_name(name))
             except NixError:
                 shown.append(text)
         return ".".join(shown)

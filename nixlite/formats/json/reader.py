@@ -50,7 +50,7 @@ class Reader(Tokens):
     def read_value(self) -> Value:
         """The value whose first token is the current one; without recursion, however deep it is."""
         containers: list[tuple[Any, str | None]] = []  # (list or dict, name to bind in it)
-        current: Any
+        current: Value
         name: str | None = None
         while True:
             token = self.token
@@ -72,7 +72,7 @@ class Reader(Tokens):
             # A value is complete; so may be the containers around it.
             while True:
                 if not containers:
-                    return current  # type: ignore[no-any-return]  # what is dynamic has no type
+                    return current
                 container, name = containers.pop()
                 is_list = name is None
                 if is_list:
@@ -104,13 +104,13 @@ class Reader(Tokens):
         """The value of a token, if Nix can represent it."""
         if self.token == "string":
             return self._checked_string()
-        value = self.value
+        value: Value = self.value
         if self.token == "number" and type(value) is float and value - value != 0:
             read = self.last_read()
             raise JsonError(f"[json.exception.out_of_range.406] number overflow parsing '{read}'")
         if type(value) is int and value > INT_MAX:
             raise EvalError(f"unsigned json number {value} outside of Nix integer range")
-        return value  # type: ignore[no-any-return]  # what is dynamic has no type
+        return value
 
     def _checked_string(self) -> str:
         text = from_byte_view(self.value)

@@ -42,7 +42,7 @@ def from_json(text: str) -> Value:
             numbers = ACTIVE[0].table()
             before = len(numbers)
             sizes: list[int] = []
-            value = finish(loads(text, parse_constant=refuse), numbers, sizes)
+            value: Value = finish(loads(text, parse_constant=refuse), numbers, sizes)
             if len(numbers) > before and text.count('":') != sum(sizes):
                 number_again(text, numbers, before)
             return value
@@ -71,7 +71,7 @@ def number_again(text: str, numbers: dict[str, int], before: int) -> None:
     make_symbols([loads(f'"{name}"') if "\\" in name else name for name in found])
 
 
-def finish(value: Any, numbers: dict[str, int], sizes: list[int]) -> Value:
+def finish(value: Any, numbers: dict[str, int], sizes: list[int]) -> Any:
     """Python's data as Nix values: tuples for lists; ValueError for numbers with rules of their own.
 
     Names get their numbers; *sizes* gets those of the objects.
@@ -91,7 +91,7 @@ def finish(value: Any, numbers: dict[str, int], sizes: list[int]) -> Value:
             raise ValueError(value)
     elif kind is float and value - value != 0:
         raise ValueError(value)
-    return value  # type: ignore[no-any-return]  # what is dynamic has no type
+    return value
 
 
 def finish_items(items: list[Any], numbers: dict[str, int], sizes: list[int]) -> tuple[Any, ...]:

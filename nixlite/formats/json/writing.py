@@ -27,10 +27,12 @@ from nixlite.runtime.values import (
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any
+    from typing import Any, TypeVar
 
     from nixlite.runtime.state import State
     from nixlite.runtime.values import Lazy, Value
+
+    E = TypeVar("E", bound=EvalError)
 
 TO_ESCAPE = re.compile(r'["\\\x00-\x1f]')
 ESCAPES = {n: f"\\u{n:04x}" for n in range(32)}
@@ -238,8 +240,7 @@ def data_to_json(value: Any) -> str:
 
 def callable_value(value: Value) -> bool:
     """Whether *value* can be called."""
-    kind = type(value)
-    return kind in (FunctionType, PrimOp, PrimOpApp) or (kind is dict and "__functor" in value)  # type: ignore[operator]  # its kind is known
+    return type(value) in (FunctionType, PrimOp, PrimOpApp) or (type(value) is dict and "__functor" in value)
 
 
 def called_at(place: Place, function: Value, argument: Value) -> Value:
@@ -253,10 +254,10 @@ def no_function(value: Value, place: Place) -> NixTypeError:
     if type(value) is FunctionType:
         place = lambda_info(value).position
     error = NixTypeError(f"cannot convert {show_type(value)} to JSON")
-    return located(error, place)  # type: ignore[return-value]  # it is evaluated
+    return located(error, place)
 
 
-def located(error: EvalError, place: Place) -> EvalError:
+def located(error: E, place: Place) -> E:
     """*error* at a place; without one it has no position."""
     error.position = position(place)
     error.at_site = False

@@ -111,7 +111,8 @@ class ValuePrinter(MessagePrinter):
         try:
             if options.force:
                 if stops(x):
-                    self.write_thunk(x)  # type: ignore[arg-type]  # its kind is known
+                    thunk: Any = x
+                    self.write_thunk(thunk)
                     return
                 value = force(x)
             elif type(x) is not list:

@@ -128,12 +128,11 @@ _Entry = tuple[str, _Node, str]
 
 def _lay_out(node: _Node, column: int, indent: int, reserved: int, width: int, out: list[str]) -> None:
     """Write *node*, beginning at *column*; *reserved* columns are needed after it on its last line."""
-    if type(node) is _Atom:
+    if isinstance(node, _Atom):
         out.append(node.text)
-    elif column + node.width + reserved <= width or not node.entries:  # type: ignore[union-attr]  # its kind is known
+    elif column + node.width + reserved <= width or not node.entries:
         _write_flat(node, out)
     else:
-        assert type(node) is _Group
         out.append(node.open)
         inner = indent + STEP
         if node.open == "[" and all(type(child) is _Atom for _, child, _ in node.entries):

@@ -92,7 +92,8 @@ def to_value(item: Any, timestamps: bool, orders: dict[tuple[str, ...], list[str
         if not timestamps:
             raise TomlError("while parsing TOML: Dates and times are not supported")
         return {make_symbol("_type"): "timestamp", "value": item.text}
-    return item  # type: ignore[no-any-return]  # what is dynamic has no type
+    value: Value = item
+    return value
 
 
 def to_string(view: str) -> str:

@@ -104,9 +104,10 @@ def step_into(kind: str, table: Table, name: str, region: Region) -> Table:
 
 def insert_table(table: Table, name: str, found: Entry | None, region: Region, entry: Entry) -> Table:
     """`[a.b]`, at its last name: a new table, or one that was implicit until now."""
+    made: Table = entry.value
     if found is None:
         table.members[name] = entry
-        return entry.value  # type: ignore[no-any-return]  # what is dynamic has no type
+        return made
     value = found.value
     if type(value) is not Table or value.form != "implicit":
         title = "toml::insert_value: failed to insert a table, table already defined"
@@ -118,9 +119,10 @@ def insert_table(table: Table, name: str, found: Entry | None, region: Region, e
 
 def insert_into_array(table: Table, name: str, found: Entry | None, region: Region, entry: Entry) -> Table:
     """`[[a.b]]`, at its last name: a new array of tables, or one more element."""
+    made: Table = entry.value
     if found is None:
-        table.members[name] = Entry(Array([entry.value], True), region)
-        return entry.value  # type: ignore[no-any-return]  # what is dynamic has no type
+        table.members[name] = Entry(Array([made], True), region)
+        return made
     value = found.value
     if type(value) is not Array or not value.has_tables:
         title = "toml::insert_value: failed to insert an array of tables, value already exists"
@@ -128,5 +130,5 @@ def insert_into_array(table: Table, name: str, found: Entry | None, region: Regi
     if not value.is_open:
         title = "toml::insert_value: failed to insert a table, inline array of tables is immutable"
         raise clash(title, region, "while inserting this", found, "this is inline array-of-tables")
-    value.items.append(entry.value)
-    return entry.value  # type: ignore[no-any-return]  # what is dynamic has no type
+    value.items.append(made)
+    return made

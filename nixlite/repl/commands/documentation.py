@@ -57,15 +57,14 @@ def show_place(place: Place) -> str:
 
 def of_value(conversation: Conversation, value: Value) -> str | None:
     """The documentation that the value itself carries, as Markdown."""
-    kind = type(value)
-    if kind is PrimOp:
-        return of_builtin(value)  # type: ignore[arg-type]
-    if kind is PrimOpApp and not conversation.style.compat:
-        return of_partial(value)  # type: ignore[arg-type]
-    if kind is FunctionType:
-        return of_lambda(conversation, value)  # type: ignore[arg-type]
-    if kind is dict and "__functor" in value:  # type: ignore[operator]
-        return of_functor(conversation, value)  # type: ignore[arg-type]
+    if type(value) is PrimOp:
+        return of_builtin(value)
+    if type(value) is PrimOpApp and not conversation.style.compat:
+        return of_partial(value)
+    if type(value) is FunctionType:
+        return of_lambda(conversation, value)
+    if type(value) is dict and "__functor" in value:
+        return of_functor(conversation, value)
     return None
 
 

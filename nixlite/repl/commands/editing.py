@@ -62,8 +62,8 @@ def place_of(conversation: Conversation, value: Value, text: str) -> tuple[str, 
     kind = type(value)
     if kind is NixPath or kind is str or kind is ContextString:
         return coerce_to_path(state, value, "while evaluating the filename to edit")[0], 0
-    if kind is FunctionType:
-        file, line, column = lambda_info(value).position  # type: ignore[arg-type]
+    if type(value) is FunctionType:
+        file, line, column = lambda_info(value).position
         if not file.startswith("/"):
             raise NixError(f"'{Position(file, line, column)}' cannot be shown in an editor")
         return file, line

@@ -16,6 +16,7 @@ from nixlite.syntax import nodes as n
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Any
 
     from nixlite.explain.recording.instrumented import InstrumentedEvaluator
@@ -93,7 +94,9 @@ def question(conversation: Conversation, text: str) -> tuple[Program, list[str]]
     ), path
 
 
-def replay(conversation: Conversation, answer: Any) -> Program:
+def replay(
+    conversation: Conversation, answer: Callable[[InstrumentedEvaluator, dict[str, Lazy]], Lazy]
+) -> Program:
     """The session as a program: files, then bindings, then what *answer* makes of evaluator and scope."""
     from nixlite.explain.recording.program import Program
 
@@ -103,7 +106,7 @@ def replay(conversation: Conversation, answer: Any) -> Program:
             add_file(conversation, evaluator, scope, name)
         for number, line in enumerate(conversation.bound, 1):
             bind(conversation, evaluator, scope, line, number)
-        return answer(evaluator, scope)  # type: ignore[no-any-return]
+        return answer(evaluator, scope)
 
     entries = [source(conversation, "", number).name for number in range(len(conversation.bound) + 1)]
     for name in conversation.files:

@@ -52,7 +52,8 @@ def print_json(conversation: Conversation, text: str) -> str:
 
     value = conversation.evaluate(text)
     state = conversation.evaluator.state
-    return conversation.evaluator.guard(lambda x: pretty_json(state, x), value)  # type: ignore[no-any-return]
+    shown: str = conversation.evaluator.guard(lambda x: pretty_json(state, x), value)
+    return shown
 
 
 @command(":diff", argument="<expr> <expr>", help="Show how two values differ", own=True)

@@ -21,6 +21,7 @@ from nixlite.traces.rendering import render_error
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from typing import Any
 
     from nixlite.repl.conversation import Conversation
     from nixlite.runtime.values import Lazy, Value
@@ -62,7 +63,8 @@ class Debugger:
 
     def frame(self, number: Lazy, variables: Lazy, e: Lazy) -> Value:
         """`__debugFrame`: evaluate *e*, and stop before if stepping, after if that fails."""
-        point = self.rewriter.points[force(number)]  # type: ignore[index]
+        index: Any = force(number)  # an integer that the rewriter wrote there
+        point = self.rewriter.points[index]
         self.stack.append(Stop(point, variables))
         try:
             if self.stepping:
