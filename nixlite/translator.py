@@ -41,7 +41,7 @@ def uncollected(make: Callable[[], T]) -> T:
     collecting = gc.isenabled()
     gc.disable()
     try:
-        return with_all_room(make)  # type: ignore[no-any-return]
+        return with_all_room(make)  # type: ignore[no-any-return]  # it gives what *make* gives
     finally:
         if collecting:
             gc.enable()
