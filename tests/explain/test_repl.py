@@ -108,3 +108,34 @@ def test_an_error_is_still_shown_after_something_was_tried() -> None:
     session.send("s = import <nixpkgs> { overlays = [ (f: p: { curl = f.curl; }) ]; }")
     session.send(":why s.curl.name")
     assert session.evaluator.host.write_stderr == write
+
+
+PACKAGES = 'p = import <nixpkgs> { system = "x86_64-linux"; }'
+
+
+def test_override_writes_code_with_the_names_of_the_session() -> None:
+    text = talk(PACKAGES, ":override p.graphviz gd=libpng")
+    assert text.startswith("p.graphviz.override { gd = p.libpng; }\n")
+    assert "✓ evaluated: all of it gets through" in text
+
+
+def test_override_of_a_variable_and_then_an_error() -> None:
+    """What is tried for an answer does not silence the session."""
+    session = Session(Evaluator(Settings(), RealHost()))
+    session.send('hello = (import <nixpkgs> { system = "x86_64-linux"; }).hello')
+    text = session.send(":override hello postInstall+='echo hi'").text
+    assert text.startswith("hello.overrideAttrs (old: { postInstall = ")
+    assert "undefined variable 'nope'" in session.send("nope").text
+
+
+@pytest.mark.parametrize(
+    ("line", "complaint"),
+    [
+        (":override", "which package, and what is wished?"),
+        (":override p.hello", "which package, and what is wished?"),
+        (":override p.hello version", "is no wish"),
+        (":override p.nosuch version=1", "attribute 'nosuch'"),
+    ],
+)
+def test_mistakes_in_override_are_said(line: str, complaint: str) -> None:
+    assert complaint in talk(PACKAGES, line)

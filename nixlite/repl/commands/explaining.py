@@ -6,7 +6,10 @@ not touched. What came into scope by other ways is taken as it is, without a his
 
 from __future__ import annotations
 
-from nixlite.cli.auto_call import auto_call
+import re
+import shlex
+
+from nixlite.cli.auto_call import auto_call, parse_attr_path
 from nixlite.cli.sources import file_path
 from nixlite.errors import NixError, ParseError
 from nixlite.repl.commands.declaring import command
@@ -47,6 +50,46 @@ def show_stale(conversation: Conversation, text: str) -> str:
     program, path = question(conversation, text)
     answer = stale(program, path)
     return show(answer, folder_of(conversation.evaluator.state)).rstrip("\n")
+
+
+@command(
+    ":override",
+    argument="<expr>",
+    own_argument="<package> NAME=VALUE…",
+    help="Write an override for what is wished, tried",
+    own=True,
+)
+def show_override(conversation: Conversation, text: str) -> str:
+    """The code that gives a package what you wish: `:override pkgs.hello version=3 patches+=./x.patch`.
+
+    A version comes with what was made of the old one; arguments, inputs, a compiler (`cc=gcc12`) go where
+    they belong. What is shown was evaluated.
+    """
+    from nixlite.explain.override.answer import write
+    from nixlite.explain.override.code import PKGS
+    from nixlite.explain.override.text import show
+    from nixlite.explain.override.wishes import read
+
+    words = shlex.split(text)
+    wishes = [read(word) for word in words[1:]]
+    path = parse_attr_path(words[0]) if words else []
+    if not path or not wishes:
+        raise NixError("which package, and what is wished? ':override pkgs.hello version=3'")
+    root = path[0] if len(path) > 1 and path[0] in conversation.scope else ""
+
+    def make(code: str) -> Program:
+        def applied(evaluator: InstrumentedEvaluator, scope: dict[str, Lazy]) -> Lazy:
+            function = evaluator.evaluate_source(source(conversation, code, 0))
+            packages = scope[root] if root else scope
+            return evaluator.base["call"](function, packages)  # type: ignore[no-any-return] # of no one type
+
+        program = replay(conversation, applied)
+        program.quiet = True  # what is only tried says nothing
+        return program
+
+    written = write(make, path[1:] if root else path, wishes)
+    code = re.sub(rf"\b{PKGS}\.", f"{root}." if root else "", written.code)
+    return show(written._replace(code=code)).rstrip("\n")
 
 
 @command(":layers", argument="<expr>", help="Show the overlays that a set is made of", own=True)

@@ -43,6 +43,7 @@ COMMANDS: list[ReplCommand] = [
     packages.call_package,
     explaining.show_why,
     explaining.show_stale,
+    explaining.show_override,
     explaining.show_layers,
     explaining.show_steps,
     values.print_json,
