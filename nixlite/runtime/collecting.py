@@ -21,8 +21,8 @@ LEAST = 6_000_000
 """So many objects are made before the collector runs first."""
 
 
-OLDER = (20, 50)
-"""CPython's thresholds for what has survived one collection, or two."""
+OLDER = (4, 4)
+"""After so many collections those objects are looked at that have survived one, or two."""
 
 EVERY = 64
 """After so many files and derivations it is looked how much there is."""
