@@ -3,8 +3,8 @@
 Evaluation makes many objects and frees few, and a collection looks at all of them: with CPython's own
 thresholds it takes half of the time of a large program. Here it runs when some six million objects have been
 made that are still there, and seldom looks at those that it has seen. In a large tree, as its many files and
-derivations tell, it waits until what is there has grown by half. So garbage never takes more than half of
-what is alive, or some 600 MB. (A NixOS system of a nixpkgs of 2020, CPU time: 10.5 s with thresholds of
+derivations tell, it waits until what is there has grown by half. Garbage takes some hundred MB by then, or
+about as much as what is alive. (A NixOS system of a nixpkgs of 2020, CPU time: 10.5 s with thresholds of
 200,000, 20 and 50, 7.2 s with two million, 5.2 s so, and without any collection.)
 
 No function is called when it has run: an interrupt that came meanwhile would be raised there, and be lost.
