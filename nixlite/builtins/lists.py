@@ -20,7 +20,7 @@ from nixlite.runtime.expect import (
 )
 from nixlite.runtime.operators import equal, same
 from nixlite.runtime.symbols import in_symbol_order, make_symbol
-from nixlite.runtime.thunk import VIRGIN, force
+from nixlite.runtime.thunk import UNASKED, force
 from nixlite.runtime.values import FunctionType, lambda_info
 
 TYPE_CHECKING = False
@@ -130,7 +130,7 @@ def is_list_among(x: Lazy, value: tuple[Lazy, ...], items: tuple[Lazy, ...]) -> 
                 leaf = force(value[0])
             if kind is not None:
                 first = other[0]
-                if type(first) is list and (first[0] is None or first[0] is VIRGIN):
+                if type(first) is list and (first[0] is None or first[0] is UNASKED):
                     first = first[1] if first[0] is None else force(first)
                 if type(first) is kind and first != leaf:
                     continue
@@ -151,7 +151,7 @@ def is_set_among(x: Lazy, value: dict[str, Lazy], items: tuple[Lazy, ...]) -> bo
                 leaf = force(value[name])
             if kind is not None:
                 first = other[name]
-                if type(first) is list and (first[0] is None or first[0] is VIRGIN):
+                if type(first) is list and (first[0] is None or first[0] is UNASKED):
                     first = first[1] if first[0] is None else force(first)
                 if type(first) is kind and first != leaf:
                     continue
@@ -162,7 +162,7 @@ def is_set_among(x: Lazy, value: dict[str, Lazy], items: tuple[Lazy, ...]) -> bo
 
 def atomic_type(x: Any) -> type | None:
     """The type of a string or integer that needs no evaluation, None for anything else."""
-    if type(x) is list and (x[0] is None or x[0] is VIRGIN):
+    if type(x) is list and (x[0] is None or x[0] is UNASKED):
         x = x[1]
     return type(x) if type(x) is str or type(x) is int else None
 

@@ -17,7 +17,7 @@ from nixlite.runtime.expect import (
 )
 from nixlite.runtime.operators import sorted_names
 from nixlite.runtime.symbols import ACTIVE, make_symbol
-from nixlite.runtime.thunk import VIRGIN, attribute_position, force
+from nixlite.runtime.thunk import UNASKED, attribute_position, force
 from nixlite.runtime.values import ContextString, FunctionType, PrimOp, PrimOpApp, lambda_info
 from nixlite.source import Position
 
@@ -207,7 +207,7 @@ def map_attrs(f: Lazy, attrset: Lazy) -> Value:
     The calls are delayed until an attribute is needed, and so is *f* itself.
     """
     attrs = force_attrs(attrset, "while evaluating the second argument passed to builtins.mapAttrs")
-    function = f if type(f) is list else [VIRGIN, f]
+    function = f if type(f) is list else [UNASKED, f]
     return {name: [call2_delayed, (function, name, value)] for name, value in attrs.items()}
 
 

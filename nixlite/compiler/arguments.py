@@ -35,7 +35,7 @@ NEVER_FAIL = frozenset((n.Int, n.Float, n.Str, n.PathLiteral, n.Lambda, n.ListLi
 LARGE_LITERAL = 16
 """Lists and sets with more items than this are delayed even where they could be made at once."""
 
-LITERALS = (n.Lambda, n.ListLiteral, n.AttrSet)
+MADE_AT_ONCE = (n.Lambda, n.ListLiteral, n.AttrSet)
 """What `argument` makes at once instead of delaying it."""
 
 ARITHMETIC: dict[str, ast.operator] = {"+": emit.ADD, "-": emit.SUB, "*": emit.MULT}
@@ -47,14 +47,14 @@ def lazy(f: Function, node: n.Expr) -> ast.expr:
     if atom is not None:
         return element(f, node, atom)
     if type(node) is n.Lambda:
-        return emit.list_of(emit.name("VIRGIN"), f.value(node))
+        return emit.list_of(emit.name("UNASKED"), f.value(node))
     return f.thunk(node)
 
 
 def element(f: Function, node: n.Expr, atom: ast.expr) -> ast.expr:
     """What `atomic` has given for *node*, as an element: Nix's variable holds a thunk until it is forced."""
     if is_function_variable(f, node):
-        return emit.list_of(emit.name("VIRGIN"), atom, emit.constant(None), atom)
+        return emit.list_of(emit.name("UNASKED"), atom, emit.constant(None), atom)
     return atom
 
 
@@ -108,8 +108,8 @@ def escaping_argument(f: Function, node: n.Expr, taker: Taker | None) -> ast.exp
         marked = taker is None or is_kept(f, *taker)
         return speculative(f, node, marked=marked) or f.thunk(node)
     made = argument(f, node)
-    if type(node) in LITERALS and not is_thunk(made) and type(made) is not emit.Constant:
-        return emit.list_of(emit.name("VIRGIN"), made)
+    if type(node) in MADE_AT_ONCE and not is_thunk(made) and type(made) is not emit.Constant:
+        return emit.list_of(emit.name("UNASKED"), made)
     return made
 
 
@@ -145,7 +145,7 @@ def speculative(f: Function, node: n.Binary, *, marked: bool) -> ast.expr | None
     result = f.temporary()
     in_range = emit.fits_64_bits(result, left, op, right)
     value = emit.name(result)
-    made = emit.list_of(emit.name("VIRGIN"), value) if marked else value
+    made = emit.list_of(emit.name("UNASKED"), value) if marked else value
     return emit.if_else(emit.all_of(*tests, in_range), made, f.thunk(node))
 
 

@@ -135,13 +135,13 @@ def cell(f: Function, node: n.Expr, position: ast.expr) -> ast.expr:
     atom = atomic(f, node)
     if atom is None:
         if type(node) is n.Lambda:
-            return emit.list_of(emit.name("VIRGIN"), f.value(node), position)
+            return emit.list_of(emit.name("UNASKED"), f.value(node), position)
         return f.thunk(node, position)
     if is_function_variable(f, node):
-        return alias(f, "VIRGIN", atom, position, known=True)
+        return alias(f, "UNASKED", atom, position, known=True)
     if is_constant(f, node):
         if f.unit.instrumented:
-            return emit.list_of(emit.name("VIRGIN"), atom, position)
+            return emit.list_of(emit.name("UNASKED"), atom, position)
         return f.unit.shared("c", emit.list_of(emit.constant(None), atom, position))
     variable = f.unit.analysis.variables[node]
     if variable in f.known:
@@ -336,11 +336,11 @@ def rec_cell(f: Function, variable: Variable | None, binding: n.Binding) -> ast.
     constant = f.unit.constants.get(variable)
     if constant is not None:
         if variable in f.unit.builtins:
-            return emit.list_of(emit.name("VIRGIN"), constant, position)
+            return emit.list_of(emit.name("UNASKED"), constant, position)
         return f.unit.shared("c", emit.list_of(emit.constant(None), constant, position))
     name = emit.name(f.unit.name_of(variable))
     if variable in f.unit.functions:
-        return emit.list_of(emit.name("VIRGIN"), name, position)
+        return emit.list_of(emit.name("UNASKED"), name, position)
     return name  # the thunk itself carries the position
 
 

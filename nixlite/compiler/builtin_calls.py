@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from nixlite.abi.sites import Site
     from nixlite.compiler.unit import Function
 
-LITERALS = (n.Var, n.Int, n.Float, n.Str, n.PathLiteral, n.Lambda, n.ListLiteral, n.AttrSet)
+NEVER_DELAYED = (n.Var, n.Int, n.Float, n.Str, n.PathLiteral, n.Lambda, n.ListLiteral, n.AttrSet)
 """What is handed on as it is."""
 
 
@@ -75,7 +75,7 @@ def forced_in_place(f: Function, name: str, node: n.Call) -> tuple[int, str]:
     for index, kind, text in f.unit.signatures.forces.get(name, ()):
         item = node.arguments[index]
         if not is_literal(f, item, kind):
-            return (-1, "") if kind == FUNCTION or type(item) in LITERALS else (index, text)
+            return (-1, "") if kind == FUNCTION or type(item) in NEVER_DELAYED else (index, text)
     return -1, ""
 
 

@@ -147,7 +147,7 @@ def shared_argument(f: Function, node: n.Var) -> ast.expr | None:
     if type(resolution) is not WithLookup or resolution.shared is None:
         return None
     thunk = emit.name(f.use(resolution.shared))
-    again = emit.list_of(emit.name("VIRGIN"), emit.item(thunk, 1))
+    again = emit.list_of(emit.name("UNASKED"), emit.item(thunk, 1))
     return emit.if_else(emit.is_evaluated(thunk), again, f.thunk(node))
 
 

@@ -15,7 +15,7 @@ from nixlite.host.guarded import innermost
 from nixlite.host.mounts import no_such_path
 from nixlite.runtime.expect import force_string_no_context
 from nixlite.runtime.symbols import in_symbol_order
-from nixlite.runtime.thunk import VIRGIN, attribute_position, force, peel
+from nixlite.runtime.thunk import UNASKED, attribute_position, force, peel
 from nixlite.runtime.values import (
     ContextString,
     FunctionType,
@@ -359,7 +359,7 @@ def written_kind(lazy: Lazy) -> str:
 def is_written(lazy: Lazy) -> bool:
     """Whether something is a value already, or is written down: a function, or a list or set literal."""
     lazy = peel(lazy)
-    if type(lazy) is not list or lazy[0] is None or lazy[0] is VIRGIN:
+    if type(lazy) is not list or lazy[0] is None or lazy[0] is UNASKED:
         return True
     code = lazy[0]
     if "LAMBDAS" in code.__globals__:
@@ -373,7 +373,7 @@ def is_delayed(lazy: Lazy) -> bool:
     lazy = peel(lazy)
     if type(lazy) is not list or lazy[0] is None:
         return False
-    return lazy[0] is not VIRGIN or type(lazy[1]) is FunctionType
+    return lazy[0] is not UNASKED or type(lazy[1]) is FunctionType
 
 
 def text_of(value: Value) -> str:

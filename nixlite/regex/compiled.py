@@ -11,7 +11,7 @@ from nixlite.regex.delegation import (
     character_class,
     python_source,
 )
-from nixlite.regex.engine import Matcher, Program
+from nixlite.regex.engine import Machine, Matcher
 from nixlite.regex.facts import Facts
 from nixlite.regex.syntax import InvalidRegex, Parser, RegexTooBig
 from nixlite.runtime.utf8 import byte_view
@@ -40,14 +40,14 @@ class Regex:
         self.analysis = analyse(self.tree, self.facts)
         self._loops = self.facts.endless[id(self.tree)]
         self._nullable = self.facts.nullable[id(self.tree)]
-        self._program: Program | None = None
+        self._program: Machine | None = None
         self._pattern: re.Pattern[str] | None = None
         self._start: re.Pattern[str] | None = None
 
-    def program(self) -> Program:
+    def program(self) -> Machine:
         """For our own matcher."""
         if self._program is None:
-            self._program = Program(self.tree, self.groups, self.facts)
+            self._program = Machine(self.tree, self.groups, self.facts)
         return self._program
 
     def pattern(self) -> re.Pattern[str]:

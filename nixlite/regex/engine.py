@@ -29,7 +29,7 @@ MEMORY_LIMIT = 5_000_000
 FIRST, SECOND, FAILED = 0, 1, -1
 
 
-class Program:
+class Machine:
     """The automaton of an expression: parallel lists indexed by state.
 
     `next`: the following state. `other`: the first branch of ALTERNATIVE and the body of REPEAT, the bytes of
@@ -117,9 +117,9 @@ class Program:
 
 
 class Matcher:
-    """A `Program` at work on one text (a byte view). `whole`: a match must reach the end of the text."""
+    """A `Machine` at work on one text (a byte view). `whole`: a match must reach the end of the text."""
 
-    def __init__(self, program: Program, text: str, *, whole: bool) -> None:
+    def __init__(self, program: Machine, text: str, *, whole: bool) -> None:
         self.program = program
         self.text = text
         self.whole = whole

@@ -14,7 +14,7 @@ from nixlite.runtime import select
 from nixlite.runtime.call import call, call2, call3, call_many, curry
 from nixlite.runtime.depth import within_calls
 from nixlite.runtime.expect import wrong_type
-from nixlite.runtime.thunk import VIRGIN, broken, force
+from nixlite.runtime.thunk import UNASKED, broken, force
 from nixlite.runtime.values import HERE, MISSING, ContextString, FunctionType, NixPath, linked
 
 TYPE_CHECKING = False
@@ -143,7 +143,7 @@ OPERATIONS: dict[str, Any] = {
     "len": len,
     "KeyError": KeyError, "function": FunctionType, "NixPath": NixPath,
     "ContextString": ContextString, "MISSING": MISSING,
-    "VIRGIN": VIRGIN, "force": force, "call": call, "call2": call2, "call3": call3,
+    "UNASKED": UNASKED, "force": force, "call": call, "call2": call2, "call3": call3,
     "call_many": call_many, "curry": curry, "within_calls": within_calls,
     "select": select.select, "select_path": select.select_path, "selection": select.selection,
     "find": select.find, "find_one": select.find_one,

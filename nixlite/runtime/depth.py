@@ -67,7 +67,7 @@ class CountedFunctions:
         self.builtins = builtins
 
 
-class Watch:
+class CallLimit:
     """One evaluation: *allowed* calls within each other; *functions* tells what stands for a call.
 
     `exact`: whether each call is being counted. `inlined`: the calls that `within_calls` was told of.
@@ -256,7 +256,7 @@ def overflow_at(file: str, line: int, column: int) -> StackOverflow:
     return error
 
 
-watch: Watch | None = None
+watch: CallLimit | None = None
 """The evaluation that runs. Not of an evaluator but of the process, as Python's recursion limit is."""
 
 
@@ -315,7 +315,7 @@ def watched(
     global watch  # noqa: PLW0603 - so is what it watches
     outer, limit = watch, sys.getrecursionlimit()
     start = python_depth()
-    watch = Watch(allowed, functions, start, sys._getframe(0))
+    watch = CallLimit(allowed, functions, start, sys._getframe(0))
     try:
         if exact:
             return counted(watch, 0, run, argument)
@@ -330,7 +330,7 @@ def watched(
         set_limit(limit)
 
 
-def counted(watch: Watch, calls: int, run: Callable[[Any], Any], argument: Any) -> Any:
+def counted(watch: CallLimit, calls: int, run: Callable[[Any], Any], argument: Any) -> Any:
     """`run(argument)` with each call counted; there are *calls* around it already."""
     watch.prepare()
     previous = sys.getprofile()

@@ -9,7 +9,7 @@ from __future__ import annotations
 from nixlite.abi.sites import NOWHERE
 from nixlite.errors import AssertionFailed, EvalError
 from nixlite.runtime.symbols import in_symbol_order
-from nixlite.runtime.thunk import VIRGIN, attribute_position, force
+from nixlite.runtime.thunk import UNASKED, attribute_position, force
 from nixlite.runtime.utf8 import to_bytes
 from nixlite.runtime.values import (
     INT_MAX,
@@ -75,9 +75,9 @@ def same(a: Lazy, b: Lazy) -> bool:
         return x == y  # most are such, and nothing else counts for them
     if a is not b:
         x, y = a, b
-        if type(x) is list and (len(x) == 4 or x[0] is force or x[0] is VIRGIN):
+        if type(x) is list and (len(x) == 4 or x[0] is force or x[0] is UNASKED):
             x = origin(x)
-        if type(y) is list and (len(y) == 4 or y[0] is force or y[0] is VIRGIN):
+        if type(y) is list and (len(y) == 4 or y[0] is force or y[0] is UNASKED):
             y = origin(y)
         if x is not y:
             if type(x) is list:
@@ -105,7 +105,7 @@ def origin(x: Lazy) -> Lazy:
     while type(x) is list:
         if len(x) == 4 and x[3] is not None:
             x = x[3]
-        elif x[0] is force or x[0] is VIRGIN or (x[0] is None and len(x) == 4):
+        elif x[0] is force or x[0] is UNASKED or (x[0] is None and len(x) == 4):
             x = x[1]
         else:
             break

@@ -7,7 +7,7 @@ A thunk is a Python list of two to four cells `[code, payload]`, `[code, payload
 * evaluated: *code* is None, *payload* the value;
 * under evaluation: *code* is `blackhole`, which raises when it is called again;
 * failed: *code* is `failed`, which raises the error in *payload* again;
-* *value there, but not yet asked for* (`VIRGIN`): the value was cheap enough to compute at once, but Nix
+* *value there, but not yet asked for* (`UNASKED`): the value was cheap enough to compute at once, but Nix
   would have delayed it and prints it as `<CODE>` until it is forced.
 
 *position*, `(file, line, column)`, is there for the attributes of set literals
@@ -70,7 +70,7 @@ def failed(payload: NixError) -> Value:
     raise payload.again()
 
 
-def VIRGIN(payload: Value) -> Value:  # noqa: N802 - a state, used like a constant
+def UNASKED(payload: Value) -> Value:  # noqa: N802 - a state, used like a constant
     """The code of a thunk whose value is there already but was not asked for yet."""
     if type(payload) is FunctionType:
         ask_for(payload)
@@ -88,7 +88,7 @@ def ask_for(function: Any) -> None:
 def peel_asked(x: Any) -> Lazy:
     """`peel`, then a function that was asked for in another cell of the same variable."""
     x = peel(x)
-    if type(x) is list and len(x) == 4 and x[0] is VIRGIN and x[3] is x[1] and hasattr(x[1], "asked"):
+    if type(x) is list and len(x) == 4 and x[0] is UNASKED and x[3] is x[1] and hasattr(x[1], "asked"):
         return x[1]
     return x
 

@@ -12,7 +12,7 @@ from nixlite.syntax import nodes as n
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from nixlite.explain.lint.program import Program
+    from nixlite.explain.lint.program import Linted
     from nixlite.explain.lint.tree import Reference
 
 BUILDERS = frozenset(
@@ -22,7 +22,7 @@ BUILDERS = frozenset(
 """Functions whose argument `overrideAttrs` changes later."""
 
 
-def rec_arguments(program: Program) -> Iterator[Finding]:
+def rec_arguments(program: Linted) -> Iterator[Finding]:
     """`mkDerivation rec { … }` whose attributes refer to each other."""
     for call, attrs in built_sets(program):
         found = references(attrs) if attrs.recursive else []
@@ -37,7 +37,7 @@ def rec_arguments(program: Program) -> Iterator[Finding]:
             )
 
 
-def let_arguments(program: Program) -> Iterator[Finding]:
+def let_arguments(program: Linted) -> Iterator[Finding]:
     """`let version = …; in mkDerivation { inherit version; … version … }`."""
     for call, attrs in built_sets(program):
         found = [] if attrs.recursive else let_references(program, attrs)  # `rec` is told above
@@ -53,7 +53,7 @@ def let_arguments(program: Program) -> Iterator[Finding]:
             )
 
 
-def built_sets(program: Program) -> Iterator[tuple[n.Call, n.AttrSet]]:
+def built_sets(program: Linted) -> Iterator[tuple[n.Call, n.AttrSet]]:
     """The calls of builders with a set that is written there."""
     for node in program.of(n.Call):
         if callee_name(node.function) in BUILDERS:
@@ -62,7 +62,7 @@ def built_sets(program: Program) -> Iterator[tuple[n.Call, n.AttrSet]]:
                 yield node, attrs
 
 
-def listed(program: Program, found: list[Reference]) -> str:
+def listed(program: Linted, found: list[Reference]) -> str:
     """`version in line 5, 8; pname in line 5`."""
     uses: dict[str, list[str]] = {}
     for reference in found:
@@ -72,7 +72,7 @@ def listed(program: Program, found: list[Reference]) -> str:
     return "; ".join(f"{name} in line {', '.join(lines)}" for name, lines in uses.items())
 
 
-def final_form(program: Program, call: n.Call, found: list[Reference]) -> str:
+def final_form(program: Linted, call: n.Call, found: list[Reference]) -> str:
     """What to write instead, in short: `finalAttrs:` where the builder is known to take a function.
 
     `stdenv.mkDerivation` has taken one since nixpkgs 22.05; what else does depends on the tree.
@@ -106,7 +106,7 @@ MAKERS = (
 """Where package sets have `mkDerivation`, from the root of the tree."""
 
 
-def is_new_tree(program: Program) -> bool | None:
+def is_new_tree(program: Linted) -> bool | None:
     """Whether the `mkDerivation` of the tree that the file is part of takes functions; None if the file is
     part of no tree that has one. nixlite's own does."""
     host, directory = program.evaluator.host, dirname(program.source.path or "")

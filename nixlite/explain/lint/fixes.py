@@ -16,7 +16,7 @@ from nixlite.errors import NixError
 from nixlite.explain.diff.derivations import drv_path_of
 from nixlite.explain.impact.packages import packages_of
 from nixlite.explain.lint.building import BUILDERS
-from nixlite.explain.lint.program import Program
+from nixlite.explain.lint.program import Linted
 from nixlite.explain.lint.tree import callee_name, let_references, offset_of, references
 from nixlite.explain.quiet import quiet
 from nixlite.formats.nix.evaluated import show_value
@@ -58,7 +58,7 @@ def fix_source(make_evaluator: Callable[[], Evaluator], source: Source, caller: 
     skip: set[int] = set()
     while True:
         now = Source(source.name, text, base=source.base, path=source.path)
-        target = next_target(Program(make_evaluator(), now), skip)
+        target = next_target(Linted(make_evaluator(), now), skip)
         if target is None:
             return text, fixes
         attrs, found = target
@@ -72,7 +72,7 @@ def fix_source(make_evaluator: Callable[[], Evaluator], source: Source, caller: 
             text = changed
 
 
-def next_target(program: Program, skip: set[int]) -> tuple[n.AttrSet, list[Reference]] | None:
+def next_target(program: Linted, skip: set[int]) -> tuple[n.AttrSet, list[Reference]] | None:
     """The first set that can be rewritten, after those that were refused."""
     at = 0
     for node in program.of(n.Call):

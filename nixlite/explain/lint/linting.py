@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from nixlite.colours import CYAN, FAINT, MAGENTA
 from nixlite.explain.diff.values import _paint
-from nixlite.explain.lint.program import Program
+from nixlite.explain.lint.program import Linted
 from nixlite.explain.lint.rules import RULES
 
 TYPE_CHECKING = False
@@ -22,7 +22,7 @@ def lint(evaluator: Evaluator, source: Source, ignored: Container[str] = ()) -> 
 
     *ignored*: names of rules that are left out. A line that ends in the comment `# lint: ignore` is left out.
     """
-    program = Program(evaluator, source)
+    program = Linted(evaluator, source)
     found = [finding for rule in RULES if rule.name not in ignored for finding in rule.find(program)]
     lines = source.lines()
     kept = [f for f in found if not lines[program.line(f.offset) - 1].rstrip().endswith("# lint: ignore")]

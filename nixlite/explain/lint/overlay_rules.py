@@ -18,7 +18,7 @@ from nixlite.syntax.tree import walk
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from nixlite.explain.lint.program import Program
+    from nixlite.explain.lint.program import Linted
     from nixlite.explain.lint.shapes import Overlay
 
 BUILT_FROM = frozenset(
@@ -36,7 +36,7 @@ MOST_NAMES = 4
 # -- recursion
 
 
-def own_final_values(program: Program) -> Iterator[Finding]:
+def own_final_values(program: Linted) -> Iterator[Finding]:
     """`final: prev: { gd = final.gd.overrideAttrs …; }`: an attribute that is made from itself."""
     for overlay in program.shapes.overlays:
         for attrs in overlay.results:
@@ -47,7 +47,7 @@ def own_final_values(program: Program) -> Iterator[Finding]:
 
 
 def own_values_in(
-    program: Program, overlay: Overlay, attrs: n.AttrSet, path: tuple[str, ...]
+    program: Linted, overlay: Overlay, attrs: n.AttrSet, path: tuple[str, ...]
 ) -> Iterator[Finding]:
     """As `own_final_values`, of the set that is at a path of what the overlay gives."""
     for name, binding in attrs.bindings.items():
@@ -91,7 +91,7 @@ def own_rec_finding(overlay: Overlay, offset: int, path: tuple[str, ...]) -> Fin
     )
 
 
-def own_inputs(program: Program, overlay: Overlay, name: str, value: n.Expr) -> Iterator[Finding]:
+def own_inputs(program: Linted, overlay: Overlay, name: str, value: n.Expr) -> Iterator[Finding]:
     """`gd = prev.gd.overrideAttrs (old: { buildInputs = [ final.gd ]; })`: built from itself."""
     for change in program.shapes.changes:
         if change.call is not value or change.method != "overrideAttrs":
@@ -143,7 +143,7 @@ def is_output(path: tuple[str, ...]) -> bool:
     return path in ((), ("out",), ("dev",), ("lib",), ("bin",), ("outPath",))
 
 
-def finished_path(program: Program, overlay: Overlay, node: n.Expr) -> tuple[tuple[str, ...], str] | None:
+def finished_path(program: Linted, overlay: Overlay, node: n.Expr) -> tuple[tuple[str, ...], str] | None:
     """The path of `final.a.b` in the finished set, and the text of what the path begins at: `final`, and
     `prev.pkgs`, which is the finished set too."""
     root = program.shapes.root(node)
@@ -174,7 +174,7 @@ def own_finding(overlay: Overlay, offset: int, path: tuple[str, ...], begin: str
 # -- what later overlays do not reach, and what earlier ones lose
 
 
-def recursive_overlays(program: Program) -> Iterator[Finding]:
+def recursive_overlays(program: Linted) -> Iterator[Finding]:
     """`final: prev: rec { a = …; b = … a …; }`: `b` does not see what later overlays make of `a`."""
     for overlay in program.shapes.overlays:
         for attrs in overlay.results:
@@ -195,12 +195,12 @@ def recursive_overlays(program: Program) -> Iterator[Finding]:
                 )
 
 
-def is_fixed(program: Program, value: n.Expr | None) -> bool:
+def is_fixed(program: Linted, value: n.Expr | None) -> bool:
     """Whether a value is one that no one overrides: a number, a text, a path, a function."""
     return type(value) in (n.Int, n.Float, n.Str, n.PathLiteral, n.Interpolation, n.Lambda)
 
 
-def replaced_sets(program: Program) -> Iterator[Finding]:
+def replaced_sets(program: Linted) -> Iterator[Finding]:
     """`final: prev: { xorg.a = …; }`: the rest of `xorg` is gone."""
     for overlay in program.shapes.overlays:
         if not program.shapes.is_for_all_packages(overlay):
@@ -240,7 +240,7 @@ def are(names: list[str]) -> str:
     return "is" if len(names) == 1 else "are"
 
 
-def lost_overrides(program: Program) -> Iterator[Finding]:
+def lost_overrides(program: Linted) -> Iterator[Finding]:
     """`prev.python3.override { packageOverrides = …; }`: the ones of earlier overlays are gone."""
     for overlay in program.shapes.overlays:
         if is_alone(program, overlay):
@@ -260,7 +260,7 @@ def starts_in(node: n.Expr | None, offset: int) -> bool:
 
 
 def replaced_overrides(
-    program: Program, overlay: Overlay, value: n.Expr | None
+    program: Linted, overlay: Overlay, value: n.Expr | None
 ) -> tuple[str, n.Binding] | None:
     """The argument of `prev.x.override` that replaces the package's changes, where it does not keep them."""
     if type(value) is not n.Call or callee_name(value.function) != "override":
@@ -294,7 +294,7 @@ def overrides_finding(overlay: Overlay, package: str, argument: str, binding: n.
     )
 
 
-def is_alone(program: Program, overlay: Overlay) -> bool:
+def is_alone(program: Linted, overlay: Overlay) -> bool:
     """Whether an overlay is the first of a list that a package set is imported with: none is before it."""
     shapes = program.shapes
     listed = shapes.parents.get(overlay.node)
@@ -308,7 +308,7 @@ def is_alone(program: Program, overlay: Overlay) -> bool:
 # -- `//`
 
 
-def updated_packages(program: Program) -> Iterator[Finding]:
+def updated_packages(program: Linted) -> Iterator[Finding]:
     """`hello = prev.hello // { version = "2.9"; }`: what is built stays as it is."""
     for node in program.of(n.Binary):
         if node.op != "//" or type(node.right) is not n.AttrSet:
@@ -326,7 +326,7 @@ def updated_packages(program: Program) -> Iterator[Finding]:
             )
 
 
-def updated_package(program: Program, node: n.Binary) -> str | None:
+def updated_package(program: Linted, node: n.Binary) -> str | None:
     """The text of the package that is on the left of `//`; None for what need not be one."""
     left: Any = node.left
     if type(left) is n.Call and callee_name(left.function) in ("overrideAttrs", "overridePythonAttrs"):

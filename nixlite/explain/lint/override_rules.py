@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from nixlite.explain.lint.asking import Package
-    from nixlite.explain.lint.program import Program
+    from nixlite.explain.lint.program import Linted
     from nixlite.explain.lint.shapes import Change
 
 WHERE_FROM = frozenset(("url", "urls", "rev", "tag"))
@@ -58,7 +58,7 @@ KNOWN = frozenset(
 """Names that are no misspelling of others, though some are alike."""
 
 
-def old_versions(program: Program) -> Iterator[Finding]:
+def old_versions(program: Linted) -> Iterator[Finding]:
     """`version = "4"; src = fetchurl { url = "…${old.version}…"; }`: the version before the override."""
     for change in program.shapes.changes:
         for attrs in change.results:
@@ -81,7 +81,7 @@ def old_versions(program: Program) -> Iterator[Finding]:
                 )
 
 
-def places_of_old_version(program: Program, change: Change, src: n.Expr) -> Iterator[int]:
+def places_of_old_version(program: Linted, change: Change, src: n.Expr) -> Iterator[int]:
     """Where `old.version` is in the URL or revision of a fetcher's arguments."""
     for node in walk(src):
         if type(node) is not n.AttrSet:
@@ -93,7 +93,7 @@ def places_of_old_version(program: Program, change: Change, src: n.Expr) -> Iter
                     yield uses[0].start
 
 
-def misspelt_names(program: Program) -> Iterator[Finding]:
+def misspelt_names(program: Linted) -> Iterator[Finding]:
     """`buildInputs = old.builtInputs or [ ] ++ …`: the old value is asked for by another name."""
     for change in program.shapes.changes:
         if change.old is None:
@@ -108,7 +108,7 @@ def misspelt_names(program: Program) -> Iterator[Finding]:
                         yield misspelt_finding(program, change, node, other, name)
 
 
-def old_name(program: Program, change: Change, node: n.Expr) -> str | None:
+def old_name(program: Linted, change: Change, node: n.Expr) -> str | None:
     """The name that is selected from the old attributes by a node, if it is that."""
     if type(node) is not n.Select or program.analysis.variables.get(node.subject) is not change.old:
         return None
@@ -123,7 +123,7 @@ def is_misspelt(other: str, name: str, attrs: n.AttrSet) -> bool:
     return levenshtein(other, name) <= 2
 
 
-def misspelt_finding(program: Program, change: Change, node: Any, other: str, name: str) -> Finding:
+def misspelt_finding(program: Linted, change: Change, node: Any, other: str, name: str) -> Finding:
     """What is said of a name that is misspelt."""
     assert change.old is not None
     old = change.old.name
@@ -141,7 +141,7 @@ def misspelt_finding(program: Program, change: Change, node: Any, other: str, na
     )
 
 
-def consumed_arguments(program: Program) -> Iterator[Finding]:
+def consumed_arguments(program: Linted) -> Iterator[Finding]:
     """`overrideAttrs (old: { cargoHash = …; })`: the builder has used it before."""
     for change in program.shapes.changes:
         for attrs in change.results:
@@ -152,7 +152,7 @@ def consumed_arguments(program: Program) -> Iterator[Finding]:
                     yield consumed_finding(program, change, name, binding)
 
 
-def consumed_finding(program: Program, change: Change, name: str, binding: n.Binding) -> Finding:
+def consumed_finding(program: Linted, change: Change, name: str, binding: n.Binding) -> Finding:
     """What is said of an argument that the builder has used up."""
     builder, attribute = CONSUMED[name]
     old = change.old.name if change.old is not None else "old"
@@ -175,7 +175,7 @@ def consumed_finding(program: Program, change: Change, name: str, binding: n.Bin
     )
 
 
-def missing_patches(program: Program) -> Iterator[Finding]:
+def missing_patches(program: Linted) -> Iterator[Finding]:
     """`patches = old.patches ++ [ … ]`: fails for a package that has no patches."""
     for change in program.shapes.changes:
         for attrs in change.results:
@@ -210,7 +210,7 @@ def added(value: n.Expr) -> list[n.Expr]:
     return [value]
 
 
-def asks(program: Program, change: Change, attrs: n.AttrSet) -> bool:
+def asks(program: Linted, change: Change, attrs: n.AttrSet) -> bool:
     """Whether `old ? patches` is asked in the set."""
     return any(
         type(node) is n.HasAttr
@@ -220,7 +220,7 @@ def asks(program: Program, change: Change, attrs: n.AttrSet) -> bool:
     )
 
 
-def replaced_lists(program: Program) -> Iterator[Finding]:
+def replaced_lists(program: Linted) -> Iterator[Finding]:
     """`overrideAttrs (old: { buildInputs = [ … ]; })` where the package has others, which are dropped."""
     for change in program.shapes.changes:
         if change.method != "overrideAttrs" or change.old is None or change.old.name.startswith("_"):
@@ -240,7 +240,7 @@ def replaced_lists(program: Program) -> Iterator[Finding]:
                     yield list_finding(program, change, name, binding.pos, program.text(value))
 
 
-def list_finding(program: Program, change: Change, name: str, offset: int, value: str) -> Finding:
+def list_finding(program: Linted, change: Change, name: str, offset: int, value: str) -> Finding:
     """What is said of a list that replaces another one."""
     old = change.old.name if change.old is not None else "old"
     known = known_package(program, change)
@@ -255,7 +255,7 @@ def list_finding(program: Program, change: Change, name: str, offset: int, value
     )
 
 
-def dropped_parts(program: Program) -> Iterator[Finding]:
+def dropped_parts(program: Linted) -> Iterator[Finding]:
     """`overrideAttrs (old: { env.x = 1; })` drops the rest of `env`."""
     for change in program.shapes.changes:
         for attrs in change.results:
@@ -291,7 +291,7 @@ def is_whole_meta(attrs: n.AttrSet) -> bool:
 # -- what is known of the package
 
 
-def has(program: Program, change: Change, name: str) -> bool | None:
+def has(program: Linted, change: Change, name: str) -> bool | None:
     """Whether the builder of the package that is changed was given an attribute; None: not known."""
     made = program.meaning(change.package)
     if (
@@ -306,19 +306,19 @@ def has(program: Program, change: Change, name: str) -> bool | None:
     return name in known.old and known.lists.get(name, True) != ()
 
 
-def is_given(program: Program, change: Change) -> bool:
+def is_given(program: Linted, change: Change) -> bool:
     """Whether the package that is changed is one of a set or an argument, and not made here."""
     root = program.shapes.root(program.meaning(change.package))
     return root is not None and root[0] not in program.values
 
 
-def known_package(program: Program, change: Change) -> Package | None:
+def known_package(program: Linted, change: Change) -> Package | None:
     """What is known of the package that is changed, where it is one of the set of all packages."""
     path = program.shapes.package_path(change.package)
     return program.packages.get(path) if path else None
 
 
-def late_sources(program: Program) -> Iterator[Finding]:
+def late_sources(program: Linted) -> Iterator[Finding]:
     """`src = old.src.overrideAttrs (s: { rev = …; })`: the URL is made, and the hash stays."""
     for change in program.shapes.changes:
         package = change.package
@@ -331,7 +331,7 @@ def late_sources(program: Program) -> Iterator[Finding]:
                 yield late_finding(program, change, attrs, late)
 
 
-def late_finding(program: Program, change: Change, attrs: n.AttrSet, late: list[str]) -> Finding:
+def late_finding(program: Linted, change: Change, attrs: n.AttrSet, late: list[str]) -> Finding:
     """What is said of a fetcher's argument that `overrideAttrs` gives."""
     names = " and ".join(f"'{name}'" for name in late)
     given = " ".join(
@@ -350,7 +350,7 @@ def late_finding(program: Program, change: Change, attrs: n.AttrSet, late: list[
 # -- override
 
 
-def override_arguments(program: Program) -> Iterator[Finding]:
+def override_arguments(program: Linted) -> Iterator[Finding]:
     """`.override { x = …; }` of a function that is known and has no argument `x`."""
     for node in program.of(n.Call):
         if type(node.function) is not n.Select:
@@ -374,7 +374,7 @@ def override_arguments(program: Program) -> Iterator[Finding]:
             )
 
 
-def accepted_names(program: Program, select: n.Select, attrs: n.AttrSet) -> tuple[list[str], list[str], str]:
+def accepted_names(program: Linted, select: n.Select, attrs: n.AttrSet) -> tuple[list[str], list[str], str]:
     """The arguments of a package's function, those of a set that it would refuse, and who says so."""
     formals = callee_formals(program, select.subject) if len(select.path) == 1 else None
     if formals is not None:
@@ -390,7 +390,7 @@ def accepted_names(program: Program, select: n.Select, attrs: n.AttrSet) -> tupl
     return list(known.arguments), unknown, " in <nixpkgs>"
 
 
-def callee_formals(program: Program, package: n.Expr) -> n.Formals | None:
+def callee_formals(program: Linted, package: n.Expr) -> n.Formals | None:
     """The named arguments of the function that a package is made with, where that can be seen."""
     node = program.meaning(package)
     if type(node) is not n.Call or callee_name(node.function) not in ("callPackage", "makeOverridable"):

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from nixlite.explain.lint.asking import Packages
 
 
-class Program(Tree):
+class Linted(Tree):
     """A source with its tree, and what is found out when a rule asks for it."""
 
     @cached_property

@@ -18,7 +18,7 @@ from nixlite.syntax.tree import walk
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from nixlite.explain.lint.program import Program
+    from nixlite.explain.lint.program import Linted
 
 CALLERS = frozenset(("callPackage", "callPackages", "newScope"))
 
@@ -28,10 +28,10 @@ class Rule(NamedTuple):
 
     name: str
     about: str
-    find: Callable[[Program], Iterator[Finding]]
+    find: Callable[[Linted], Iterator[Finding]]
 
 
-def dropped_sets(program: Program) -> Iterator[Finding]:
+def dropped_sets(program: Linted) -> Iterator[Finding]:
     """`//` or an override whose nested set takes the place of another one."""
     for node in program.of(n.Binary):
         if node.op == "//":
@@ -40,7 +40,7 @@ def dropped_sets(program: Program) -> Iterator[Finding]:
     yield from overlay_rules.replaced_sets(program)
 
 
-def dropped_by_update(program: Program, node: n.Binary) -> Iterator[Finding]:
+def dropped_by_update(program: Linted, node: n.Binary) -> Iterator[Finding]:
     """`{ a.x = 1; } // { a.y = 2; }` has no `a.x`."""
     left, right = program.meaning(node.left), node.right
     if type(left) is n.Binary and left.op == "//":
@@ -65,7 +65,7 @@ def dropped_by_update(program: Program, node: n.Binary) -> Iterator[Finding]:
             )
 
 
-def shadowed_by_with(program: Program) -> Iterator[Finding]:
+def shadowed_by_with(program: Linted) -> Iterator[Finding]:
     """Names that two `with` might give, or that a `with` gives and a nearer-looking binding hides."""
     told: set[tuple[Variable, str]] = set()
     scopes = {variable: node for node, variable in program.analysis.withs.items()}
@@ -91,7 +91,7 @@ def shadowed_by_with(program: Program) -> Iterator[Finding]:
         yield from hidden_from_with(program, node)
 
 
-def hidden_from_with(program: Program, scope: n.With) -> Iterator[Finding]:
+def hidden_from_with(program: Linted, scope: n.With) -> Iterator[Finding]:
     """Variables in the body of a `with` whose set has the name too: the `with` never wins."""
     if type(program.meaning(scope.scope)) is not n.AttrSet:
         return
@@ -113,7 +113,7 @@ def hidden_from_with(program: Program, scope: n.With) -> Iterator[Finding]:
             )
 
 
-def bound_inside(program: Program, scope: n.With, resolution: object) -> bool:
+def bound_inside(program: Linted, scope: n.With, resolution: object) -> bool:
     """Whether a variable is bound in the body of the `with`, so that everyone sees what is meant."""
     return any(
         resolution in program.analysis.bound.get(node, {}).values()
@@ -122,7 +122,7 @@ def bound_inside(program: Program, scope: n.With, resolution: object) -> bool:
     )
 
 
-def has_attribute(program: Program, scope: n.Expr, name: str) -> bool | None:
+def has_attribute(program: Linted, scope: n.Expr, name: str) -> bool | None:
     """Whether the set of a `with` has an attribute, None where that is not to be seen."""
     attrs = program.meaning(scope)
     if type(attrs) is not n.AttrSet or attrs.dynamic:
@@ -130,7 +130,7 @@ def has_attribute(program: Program, scope: n.Expr, name: str) -> bool | None:
     return name in attrs.bindings
 
 
-def unused_arguments(program: Program) -> Iterator[Finding]:
+def unused_arguments(program: Linted) -> Iterator[Finding]:
     """Named arguments of a file's function, or of one that is given to `callPackage`, that it does not use.
 
     Functions that are given to others must take what these give, and `...` says that not all is wanted.
@@ -149,7 +149,7 @@ def unused_arguments(program: Program) -> Iterator[Finding]:
                     )
 
 
-def package_functions(program: Program) -> Iterator[n.Lambda]:
+def package_functions(program: Linted) -> Iterator[n.Lambda]:
     """The function that a file is, and those that are written as the argument of `callPackage`."""
     if type(program.tree) is n.Lambda:
         yield program.tree

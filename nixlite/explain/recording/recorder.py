@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from nixlite.errors import InfiniteRecursion, NixError
 from nixlite.explain.recording.notes import Made
-from nixlite.runtime.thunk import VIRGIN, blackhole, failed
+from nixlite.runtime.thunk import UNASKED, blackhole, failed
 from nixlite.runtime.thunk import force as plain_force
 from nixlite.runtime.values import MISSING, ContextString, NixPath
 
@@ -193,7 +193,7 @@ class Recorder:
             frame = [x]
             frames.append(frame)
             try:
-                value = x[1] if code is None or code is VIRGIN else code(x[1])
+                value = x[1] if code is None or code is UNASKED else code(x[1])
             except NixError as error:
                 if code is not failed:
                     x[1] = error
@@ -250,7 +250,7 @@ class Recorder:
                 code = force
             x[0] = blackhole
             try:
-                value = x[1] if code is None or code is VIRGIN else code(x[1])
+                value = x[1] if code is None or code is UNASKED else code(x[1])
             except NixError as error:
                 if code is not failed:
                     x[1] = error
@@ -357,7 +357,7 @@ def settled(x: Lazy) -> Any:
     """The value of a lazy that was evaluated, MISSING of one that was not."""
     if type(x) is not list:
         return x
-    return x[1] if type(x[0]) is Reads or x[0] is VIRGIN or x[0] is None else MISSING
+    return x[1] if type(x[0]) is Reads or x[0] is UNASKED or x[0] is None else MISSING
 
 
 def substituted(substitute: Substitute, value: Any) -> Any:

@@ -34,7 +34,7 @@ CONTROL_NAMES = (
     "FS GS RS US"
 ).split()
 CONTROL_ESCAPES = {8: "b", 9: "t", 10: "n", 12: "f", 13: "r"}
-LITERALS = {"t": ("true", True), "f": ("false", False), "n": ("null", None)}
+WORDS = {"t": ("true", True), "f": ("false", False), "n": ("null", None)}
 
 
 class Tokens:
@@ -85,14 +85,14 @@ class Tokens:
         elif character == "-" or "0" <= character <= "9":
             self.token_start = self.position - 1
             self._read_number()
-        elif character in LITERALS:
+        elif character in WORDS:
             self._read_literal(character)
         else:
             self.fail("invalid literal")
         return self.token
 
     def _read_literal(self, first: str) -> None:
-        word, self.value = LITERALS[first]
+        word, self.value = WORDS[first]
         for expected in word[1:]:
             if self.next_character() != expected:
                 self.fail("invalid literal")

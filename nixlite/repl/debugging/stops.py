@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from nixlite.runtime.thunk import VIRGIN, force, peel
+from nixlite.runtime.thunk import UNASKED, force, peel
 from nixlite.spelling import attribute_name
 from nixlite.traces.rendering import excerpt_lines
 
@@ -83,7 +83,7 @@ class Debugging:
 def is_there(x: Lazy) -> bool:
     """Whether a value is at hand without evaluating anything."""
     x = peel(x)
-    return type(x) is not list or x[0] is None or x[0] is VIRGIN
+    return type(x) is not list or x[0] is None or x[0] is UNASKED
 
 
 def attrs_of(x: Lazy) -> dict[str, Lazy]:

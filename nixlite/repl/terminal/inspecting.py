@@ -8,7 +8,7 @@ from __future__ import annotations
 from types import FunctionType
 
 from nixlite.errors import NixError, ParseError
-from nixlite.runtime.thunk import VIRGIN, peel
+from nixlite.runtime.thunk import UNASKED, peel
 from nixlite.runtime.values import ContextString, NixPath, PrimOp, PrimOpApp, lambda_info, linked, show_type
 from nixlite.source import Source
 from nixlite.spelling import quote
@@ -140,7 +140,7 @@ def peek(x: Lazy) -> Any:
     x = peel(x)
     if type(x) is not list:
         return x
-    return x[1] if x[0] is None or x[0] is VIRGIN else MISSING
+    return x[1] if x[0] is None or x[0] is UNASKED else MISSING
 
 
 def describe(x: Lazy) -> str:
