@@ -24,8 +24,14 @@ else:
         _sre = None
 
 
+POSSESSIVE_GROUPS = (3, 11, 5)
+"""Since this Python a possessive group matches what it should (gh-106052); Debian 12 has 3.11.2."""
+
+
 def compile_patterns(texts: tuple[str, ...]) -> tuple[Pattern[str], ...]:
     """What `re.compile` makes of *texts*."""
+    if sys.version_info < POSSESSIVE_GROUPS:
+        texts = tuple(map(with_atomic_groups, texts))
     key = (sys.version, *texts)
     path = kept.kept_file("patterns", key) if _sre else None
     rows = kept.read_private(path, key) if path else None
@@ -42,6 +48,33 @@ def compile_patterns(texts: tuple[str, ...]) -> tuple[Pattern[str], ...]:
         except (ImportError, AttributeError, TypeError, ValueError, RuntimeError):
             pass  # the `re` of this Python is made differently
     return patterns
+
+
+def with_atomic_groups(text: str) -> str:
+    """A pattern with `(?>(…)*)` for `(…)*+`, which means the same."""
+    parts = list(text)
+    begins: list[int] = []
+    at, in_class = 0, False
+    while at < len(text):
+        character = text[at]
+        if character == "\\":
+            at += 1
+        elif in_class:
+            in_class = character != "]"
+        elif character == "[":
+            in_class = True
+            at += (
+                2 if text.startswith("^]", at + 1) else text.startswith("]", at + 1)
+            )  # it is one of the class
+        elif character == "(":
+            begins.append(at)
+        elif character == ")":
+            begin = begins.pop()
+            if text[at + 1 : at + 3] in ("*+", "++", "?+"):
+                parts[begin] = f"(?>{parts[begin]}"
+                parts[at + 2] = ")"
+        at += 1
+    return "".join(parts)
 
 
 def made_of(texts: tuple[str, ...], rows: list[Row]) -> tuple[Pattern[str], ...]:

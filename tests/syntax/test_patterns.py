@@ -1,60 +1,51 @@
-"""The lexer's regular expressions: kept, and the same when they come back."""
+"""Patterns for Pythons whose possessive groups match too much: the same, said with atomic groups."""
 
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+import sys
 
 import pytest
 
-from nixlite.syntax import kept, patterns, tables
-from nixlite.syntax.lexer import Patterns
+from nixlite.syntax import lexer, skim, tables
+from nixlite.syntax.patterns import POSSESSIVE_GROUPS, with_atomic_groups
 
-if TYPE_CHECKING:
-    import pathlib
-
-TEXTS = (r"(?:(?P<word>[a-z_]++)|([0-9]+))(?=\s|\Z)", "é|\\(")
-
-
-@pytest.fixture(autouse=True)
-def place(tmp_path: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> pathlib.Path:
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
-    return tmp_path / "nixlite"
-
-
-def test_kept_patterns_are_those_of_re(place: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    expected = tuple(re.compile(text) for text in TEXTS)
-    assert patterns.compile_patterns(TEXTS) == expected
-    (file,) = place.iterdir()
-    assert file.stat().st_mode & 0o777 == 0o600
-    monkeypatch.setattr(re, "compile", pytest.fail)
-    found = patterns.compile_patterns(TEXTS)
-    assert found == expected
-    assert [p.groupindex for p in found] == [p.groupindex for p in expected]
-    match = found[0].match("abc 1")
-    assert match
-    assert (match.lastgroup, match["word"]) == ("word", "abc")
+CASES = [
+    ("a*+", "a*+"),
+    ("(?:a|b)*+c", "(?>(?:a|b)*)c"),
+    ("((?:a)++b)?+", "(?>((?>(?:a)+)b)?)"),
+    (r"\(a\)*+", r"\(a\)*+"),
+    (r"[()]*+(a)++", r"[()]*+(?>(a)+)"),
+    (r"[])]++(a)", r"[])]++(a)"),
+    (r"[^])]++(a)?+", r"[^])]++(?>(a)?)"),
+    (r"(a)*(b)+?", r"(a)*(b)+?"),
+]
 
 
-def test_other_patterns_are_compiled_anew() -> None:
-    patterns.compile_patterns(TEXTS)
-    assert patterns.compile_patterns(("x+",)) == (re.compile("x+"),)
+@pytest.mark.parametrize(("text", "atomic"), CASES, ids=[text for text, _ in CASES])
+def test_possessive_groups_become_atomic(text: str, atomic: str) -> None:
+    assert with_atomic_groups(text) == atomic
 
 
-def test_the_lexer_needs_no_re(monkeypatch: pytest.MonkeyPatch) -> None:
-    automaton = tables.load()
-    once = Patterns(automaton)
-    monkeypatch.setattr(re, "compile", pytest.fail)
-    assert Patterns(automaton).program == once.program
+TEXTS = [
+    "/** a\n */ x", "/* a\n */ x", " # q\n /* a */ /***/ y", "a.b.c = [ 1 2 ];", "{ a, b ? 1 }: a", "x: y: z",
+    "./a/b", "~/x", "http://a.b/c", "''a''", '"b"', "1.5e3", "<nixpkgs>", "((x))", "a = { b = 1; }; c = 2;",
+]  # fmt: skip
 
 
-def test_a_re_that_is_made_differently(place: pathlib.Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(patterns, "row_of", lambda pattern: (0, [], 0, {}, ()))
-    assert patterns.compile_patterns(("a",)) == (re.compile("a"),)
-    assert not place.exists()
+@pytest.mark.skipif(sys.version_info < POSSESSIVE_GROUPS, reason="its own possessive groups are wrong")
+def test_the_lexer_s_patterns_match_the_same() -> None:
+    patterns = [getattr(lexer.Patterns(tables.load()), name) for name in lexer.Patterns.__slots__]
+    for pattern in patterns:
+        atomic = re.compile(with_atomic_groups(pattern.pattern), pattern.flags & ~re.UNICODE)
+        for text in TEXTS:
+            for start in range(len(text)):
+                one, two = pattern.match(text, start), atomic.match(text, start)
+                assert (one and (one.span(), one.lastindex)) == (two and (two.span(), two.lastindex))
 
 
-def test_another_python(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(patterns, "_sre", None)
-    monkeypatch.setattr(kept, "write_private", pytest.fail)
-    assert patterns.compile_patterns(TEXTS) == tuple(re.compile(text) for text in TEXTS)
+def test_documentation_comments_are_tokens_of_their_own() -> None:
+    trivia = lexer.Patterns(tables.load()).trivia
+    assert trivia.match("/** a\n */ x").end() == 0  # type: ignore[union-attr]
+    assert trivia.match("/* a\n */ x").end() == 9  # type: ignore[union-attr]
+    assert skim is not None

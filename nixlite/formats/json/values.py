@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 DOUBTFUL = re.compile(r"\\u(?:0000|[dD][89a-fA-F])")
 """Escapes of NUL and of surrogates."""
 
-NAME = r'"((?:[^"\\]++|\\.)*+)"([ \t\r\n]*+:)?'
+NAME = r'"((?>(?:[^"\\]++|\\.)*))"([ \t\r\n]*+:)?'
 """A string, and whether it is the name of a member."""
 
 
