@@ -134,6 +134,7 @@ def test_override_of_a_variable_and_then_an_error() -> None:
         (":override", "which package, and what is wished?"),
         (":override p.hello", "which package, and what is wished?"),
         (":override p.hello version", "is no wish"),
+        (":override p.hello x='abc", "the words cannot be told apart: no closing quotation"),
         (":override p.nosuch version=1", "attribute 'nosuch'"),
     ],
 )

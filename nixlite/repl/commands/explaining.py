@@ -70,7 +70,13 @@ def show_override(conversation: Conversation, text: str) -> str:
     from nixlite.explain.override.text import show
     from nixlite.explain.override.wishes import read
 
-    words = shlex.split(text)
+    try:
+        words = shlex.split(text)
+    except ValueError as error:
+        raise NixError(
+            f"the words cannot be told apart: {str(error)[0].lower()}{str(error)[1:]}",
+            hint="A text is given in quotes of both kinds: ':override pkgs.hello pname='\"x\"''.",
+        ) from None
     wishes = [read(word) for word in words[1:]]
     path = parse_attr_path(words[0]) if words else []
     if not path or not wishes:
