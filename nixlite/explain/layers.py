@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from nixlite.explain.brief import brief, forcing, package_changes, shown_place
 from nixlite.explain.recording.leaves import ask_for
 from nixlite.explain.recording.places import FINAL_NAMES, PREV_NAMES
-from nixlite.explain.recording.recorder import settled
+from nixlite.explain.recording.recorder import place_of, settled
 from nixlite.explain.stale.plain.overrides import name_package
 from nixlite.syntax import nodes as n
 from nixlite.syntax.tree import walk
@@ -114,7 +114,7 @@ def described(found: Examination, part: dict[str, Lazy]) -> tuple[str, Place | N
 
 def definition_of(found: Examination, cell: Any) -> Definition | None:
     """What a cell was made of."""
-    return found.places.definition(cell[2]) if type(cell) is list and len(cell) == 3 else None
+    return found.places.definition(place_of(cell))
 
 
 def entry(found: Examination, name: str, cell: Any, number: int, owners: dict[str, list[int]]) -> Entry:

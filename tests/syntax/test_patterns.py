@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from nixlite.syntax import lexer, skim, tables
+from nixlite.syntax import lexer, tables
 from nixlite.syntax.patterns import POSSESSIVE_GROUPS, with_atomic_groups
 
 CASES = [
@@ -48,4 +48,3 @@ def test_documentation_comments_are_tokens_of_their_own() -> None:
     trivia = lexer.Patterns(tables.load()).trivia
     assert trivia.match("/** a\n */ x").end() == 0  # type: ignore[union-attr]
     assert trivia.match("/* a\n */ x").end() == 9  # type: ignore[union-attr]
-    assert skim is not None

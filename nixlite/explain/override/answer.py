@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from nixlite.errors import NixError
-from nixlite.explain.override.code import ARGUMENTS, COMPILER, expression, package_at, parts_of
+from nixlite.explain.override.code import ARGUMENTS, COMPILER, PKGS, expression, package_at, parts_of
 from nixlite.explain.stale.answer import stale
 from nixlite.explain.stale.facts import attribute, drv_path
 from nixlite.explain.stale.fix.text_edits import replace
@@ -26,10 +26,8 @@ if TYPE_CHECKING:
     from nixlite.explain.stale.answer import Answer as Judged
     from nixlite.explain.stale.fix.effects import Fix
 
-SOURCE = "«string»"
-"""The source that the code is evaluated as."""
-
-HEAD = "pkgs: "
+HEAD = f"{PKGS}: "
+"""What makes of the code a function of the package set."""
 
 
 class Rebuilt(NamedTuple):
@@ -63,7 +61,7 @@ def write(make: Callable[[str], Program], path: Sequence[str], wishes: Sequence[
     """The override that fulfils *wishes* for the package at *path*; *make* gives the program that applies a
     function to the package set. Raises NixError where the package does not evaluate, or takes no such thing.
     """
-    package = package_at(make("pkgs: pkgs").checked(), path)
+    package = package_at(make(f"{HEAD}{PKGS}").checked(), path)
     parts = parts_of(package, wishes)
     code = expression(package, parts)
     judged = stale(make(f"{HEAD}{code}"), [])
@@ -102,9 +100,9 @@ def write(make: Callable[[str], Program], path: Sequence[str], wishes: Sequence[
 def proved(make: Callable[[str], Program], written: Written, overlay: str) -> str | None:
     """The .drv file of the package in the set with an overlay; None where it cannot be tried: the set has no
     `extend`. Raises the NixError that comes of it."""
-    if make(f"{HEAD}pkgs ? extend").checked().root is not True:
+    if make(f"{HEAD}{PKGS} ? extend").checked().root is not True:
         return None
-    found = make(f"{HEAD}pkgs.extend ({overlay})").checked()
+    found = make(f"{HEAD}{PKGS}.extend ({overlay})").checked()
     drv = drv_path(found, package_at(found, written.path).value)
     if isinstance(drv, NixError):
         raise found.evaluator.explain(drv)

@@ -30,8 +30,8 @@ ARGUMENTS, ATTRIBUTES, COMPILER = "override", "overrideAttrs", "stdenv"
 
 
 class Package(NamedTuple):
-    """The package at a path of the set: its value, the arguments that its function takes, what it is built
-    with, and whether it is one of a set within the set (`python3Packages`)."""
+    """The package at a path of the set: its value, the arguments that its function takes, and what it is
+    built with."""
 
     found: Examination
     path: tuple[str, ...]
@@ -99,7 +99,7 @@ def attribute_part(package: Package, wish: Wish) -> Part:
         )
     old = value_of(package.found, package.attributes.get(wish.name, MISSING))
     name = attribute_name(wish.name)
-    is_text = type(old) in (str, ContextString)
+    is_text = holds_text(package, wish.name)
     if not wish.adds and wish.is_number and is_text:
         return Part(ATTRIBUTES, wish.name, wish.text, uses_old=False)
     if not wish.adds:
@@ -129,7 +129,7 @@ def list_like(package: Package, name: str) -> bool:
 
 
 def holds_text(package: Package, name: str) -> bool:
-    """Whether an argument of the package is a text now: an attribute of that name is one."""
+    """Whether the attribute of that name, with which the package is built, is a text now."""
     value = value_of(package.found, package.attributes.get(name, MISSING))
     return type(value) in (str, ContextString)
 

@@ -5,18 +5,14 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from nixlite.explain.override.code import PKGS
+from nixlite.explain.stale.fix.respelling import further_in
 from nixlite.spelling import attribute_name
 
 if TYPE_CHECKING:
     from nixlite.explain.override.answer import Written
 
-
 PYTHON = re.compile(r"(python[0-9]*)Packages")
-
-
-def indented(code: str, columns: int) -> str:
-    """Code whose further lines are that many columns further in."""
-    return code.replace("\n", "\n" + " " * columns)
 
 
 def overlay(written: Written) -> str:
@@ -24,7 +20,7 @@ def overlay(written: Written) -> str:
     *outer, name = written.path
     if not outer:
         code = within(written, f"prev.{attribute_name(name)}", "final")
-        return f"final: prev: {{\n  {attribute_name(name)} = {indented(code, 2)};\n}}"
+        return f"final: prev: {{\n  {attribute_name(name)} = {further_in(code, 2)};\n}}"
     python = PYTHON.fullmatch(outer[0]) if len(outer) == 1 else None
     if python is not None:
         interpreter = python[1]
@@ -32,27 +28,28 @@ def overlay(written: Written) -> str:
         return (
             f"final: prev: {{\n  {interpreter} = prev.{interpreter}.override (old: {{\n"
             "    packageOverrides = prev.lib.composeExtensions (old.packageOverrides or (_: _: { })) (\n"
-            f"      pyfinal: pyprev: {{ {attribute_name(name)} = {indented(code, 6)}; }}\n    );\n  }});\n}}"
+            f"      pyfinal: pyprev: {{ {attribute_name(name)} = {further_in(code, 6)}; }}\n    );\n"
+            "  });\n}"
         )
     path = ".".join(map(attribute_name, outer))
     if not written.scope:
         code = within(written, f"prev.{path}.{attribute_name(name)}", "final")
         return (
             f"final: prev: {{\n  {path} = prev.{path} // {{\n"
-            f"    {attribute_name(name)} = {indented(code, 4)};\n  }};\n}}"
+            f"    {attribute_name(name)} = {further_in(code, 4)};\n  }};\n}}"
         )
     code = within(written, f"inner.{attribute_name(name)}", "final")
     return (
         f"final: prev: {{\n  {path} = prev.{path}.overrideScope (\n"
-        f"    self: inner: {{ {attribute_name(name)} = {indented(code, 4)}; }}\n  );\n}}"
+        f"    self: inner: {{ {attribute_name(name)} = {further_in(code, 4)}; }}\n  );\n}}"
     )
 
 
 def within(written: Written, package: str, pkgs: str) -> str:
     """The code with *package* in place of the package itself, and *pkgs* for the set."""
-    own = ".".join(["pkgs", *map(attribute_name, written.path)])
+    own = ".".join([PKGS, *map(attribute_name, written.path)])
     code = written.code.replace(f"{own}.", f"{package}.")
-    return re.sub(r"\bpkgs\.", f"{pkgs}.", code)
+    return re.sub(rf"\b{PKGS}\.", f"{pkgs}.", code)
 
 
 def flake(written: Written) -> str:
@@ -63,7 +60,7 @@ def flake(written: Written) -> str:
         "  outputs = { self, nixpkgs }: let\n"
         "    pkgs = nixpkgs.legacyPackages.x86_64-linux;\n"
         "  in {\n"
-        f"    packages.x86_64-linux.default = {indented(written.code, 4)};\n"
+        f"    packages.x86_64-linux.default = {further_in(written.code, 4)};\n"
         "  };\n"
         "}"
     )
@@ -75,7 +72,7 @@ def shell(written: Written) -> str:
         "{ pkgs ? import <nixpkgs> { } }:\n"
         "pkgs.mkShell {\n"
         "  packages = [\n"
-        f"    ({indented(written.code, 4)})\n"
+        f"    ({further_in(written.code, 4)})\n"
         "  ];\n"
         "}"
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from nixlite.explain.brief import paragraph
+from nixlite.explain.diff.verdict import count_text
 from nixlite.explain.override.forms import FORMS
 
 if TYPE_CHECKING:
@@ -49,7 +50,7 @@ def rebuilds(written: Written) -> str:
     if written.drv == written.before:
         return "Nothing is built again: it is the same derivation."
     own = written.rebuilt.derivations - written.rebuilt.fetched
-    text = f"{own} derivation{'' if own == 1 else 's'} {'has' if own == 1 else 'have'} to be built"
+    text = f"{count_text(own, 'derivation')} {'has' if own == 1 else 'have'} to be built"
     if written.rebuilt.fetched:
         text += f", {written.rebuilt.fetched} to be fetched"
     return f"{text}; what others use of the package stays as it is."

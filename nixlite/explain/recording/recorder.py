@@ -41,7 +41,7 @@ class Node:
     @property
     def place(self) -> Place | None:
         """Where the thunk's expression is defined."""
-        return self.cell[2] if self.cell is not None and len(self.cell) == 3 else None
+        return place_of(self.cell)
 
     @property
     def value(self) -> Any:
@@ -304,7 +304,7 @@ class Recorder:
         """Write down that a builtin made *result* of *sources*."""
         if type(result) is dict and id(result) not in self.made:
             sets = tuple(v for x in sources if type(v := settled(x)) is dict)
-            place = next(filter(None, map(place_of, reversed(self.frames))), None)
+            place = next(filter(None, (place_of(frame[0]) for frame in reversed(self.frames) if frame)), None)
             self.made[id(result)] = Made(how, place, result, sets)
         return result
 
@@ -342,10 +342,9 @@ FEW = 6
 """So few reads are not worth being looked through."""
 
 
-def place_of(frame: Any) -> Place | None:
-    """Where the thunk of a frame is defined."""
-    cell = frame[0] if frame else None
-    return cell[2] if cell is not None and len(cell) == 3 else None
+def place_of(cell: Any) -> Place | None:
+    """Where the thunk of a cell is defined; None for what is no cell, or one that nothing was written for."""
+    return cell[2] if type(cell) is list and len(cell) == 3 else None
 
 
 def merged(right: dict[str, Lazy], left: dict[str, Lazy], place: Place | None = None) -> dict[str, Lazy]:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from nixlite.explain.recording.history import same as same_cell
 from nixlite.explain.recording.observing import ARGUMENTS, ATTRIBUTES, SCOPES
+from nixlite.explain.recording.recorder import place_of
 from nixlite.explain.stale.facts import is_package, value_of
 from nixlite.runtime.values import MISSING
 
@@ -121,11 +122,6 @@ def givens(found: Examination, old: dict[str, Any] | None, attrs: dict[str, Any]
         before = old.get(name, MISSING) if old is not None else MISSING
         if before is MISSING or not same_cell(before, cell):
             yield Given(name, before, cell, place_of(cell))
-
-
-def place_of(cell: Any) -> Place | None:
-    """Where the definition of an attribute is written."""
-    return cell[2] if type(cell) is list and len(cell) == 3 else None
 
 
 def updated(record: Record, made: Made) -> list[Layer]:

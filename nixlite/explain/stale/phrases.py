@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from nixlite.explain.brief import brief_pair, shown_place, text_of
+from nixlite.explain.recording.recorder import place_of
 from nixlite.explain.stale.causes import BUILDER, DEFAULT, LET_SCOPE, OLD_SET, REC_SCOPE, cause
 from nixlite.explain.stale.facts import (
     built_from,
@@ -168,7 +169,7 @@ class Phrases(Words):
         holder = previous if type(previous) is dict and name in previous else item.layer.before
         attrs = value_of(self.found, holder.get(name, MISSING)) if type(holder) is dict else MISSING
         cell = attrs.get(part) if type(attrs) is dict else None
-        place = cell[2] if type(cell) is list and len(cell) == 3 else None
+        place = place_of(cell)
         return f" ({self.place(place)})" if place is not None else ""
 
     def slips(self, item: Reached) -> list[str]:

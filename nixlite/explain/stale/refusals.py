@@ -91,7 +91,7 @@ def refusal(runs: Runs) -> Refusal | None:
     fails = is_package(first.found, layer.before) and not isinstance(first.drv, str) and failing(runs, layer)
     near = nearest(name, accepts)
     earlier = earlier_of(entries, layer) if kind == NO_FUNCTION else None
-    function = function_of(runs, earlier) if earlier is not None else None
+    function = visible_at(runs, earlier, earlier.what) if earlier is not None else None
     facts = (kind, explained, name, layer, accepts, near, similar, place, visible, fails)
     return Refusal(*facts, results, fixes, earlier, function)
 
@@ -99,14 +99,6 @@ def refusal(runs: Runs) -> Refusal | None:
 def earlier_of(entries: list[Layer], layer: Layer) -> Layer | None:
     """The override whose result another one is to override."""
     return next((item for item in entries if item is not layer and item.after is layer.before), None)
-
-
-def function_of(runs: Runs, layer: Layer) -> Place | None:
-    """Where the function is written that an override calls: the `override` of what it overrides."""
-    found = runs.first.found
-    cell = layer.before.get(layer.what) if type(layer.before) is dict else None
-    chain = found.origins.chain(cell) if type(cell) is list else []
-    return next((node.place for node in reversed(chain) if node.place is not None), None)
 
 
 def failing(runs: Runs, layer: Layer) -> bool:
@@ -202,7 +194,7 @@ def similar_flags(runs: Runs, layer: Layer, name: str) -> list[str]:
 
 
 def visible_at(runs: Runs, layer: Layer, name: str) -> Place | None:
-    """Where the package gets an attribute that it shows, though what it was made of has none."""
+    """Where what is overridden gets an attribute, also one that what it was made of does not have."""
     found = runs.first.found
     cell = layer.before.get(name) if type(layer.before) is dict else None
     chain = found.origins.chain(cell) if type(cell) is list else []

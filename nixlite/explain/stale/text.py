@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import textwrap
 from typing import TYPE_CHECKING
 
-from nixlite.explain.brief import brief_pair, page_width
+from nixlite.explain.brief import brief_pair, page_width, paragraph
 from nixlite.explain.stale.facts import differences, is_package, name_of, same, value_of
 from nixlite.explain.stale.phrases import Phrases, telling
 from nixlite.explain.stale.reach import BUILT, NOTHING, chains
@@ -24,26 +23,24 @@ MOST_PROBLEMS = 3
 
 def show(answer: Answer, base: str = "", *, everything: bool = False) -> str:
     """The answer; *everything*: with the way of each value that is behind."""
-    width = page_width()
     if answer.plain is not None:
         from nixlite.explain.stale.plain.text import show as show_plain
 
         return show_plain(answer.plain, answer.plain_fix, base)
     phrases = phrases_for(answer, base)
     found = verdict(answer, phrases)
-    lines = paragraph(found.headline, width)
+    lines = [paragraph(found.headline)]
     problems = found.problems if everything else found.problems[:MOST_PROBLEMS]
-    for text in (*problems, *found.notes):
-        lines += paragraph(text, width, "  ")
+    lines += [paragraph(text, "  ") for text in (*problems, *found.notes)]
     if len(found.problems) > len(problems):
         lines.append(f"  … and {len(found.problems) - len(problems)} more (--all)")
-    lines += table(answer, phrases, width)
+    lines += table(answer, phrases)
     lines += followed(answer, phrases)
     fixes = shown_fixes(answer)
     for number, fix in enumerate(fixes):
         lines += ["", *show_fix(fix, phrases, other=number > 0 and fixes[number - 1].drv == fix.drv)]
     if found.code == 1 and not shown_fixes(answer) and answer.refusal is None:
-        lines += ["", *no_fix(answer, width)]
+        lines += ["", no_fix()]
     if everything:
         lines += details(answer, phrases)
     return "\n".join(lines) + "\n"
@@ -67,25 +64,13 @@ def phrases_for(answer: Answer, base: str) -> Phrases:
     return phrases
 
 
-def paragraph(text: str, width: int, indent: str = "") -> list[str]:
-    """Lines of a sentence."""
-    return textwrap.wrap(
-        text,
-        width,
-        initial_indent=indent,
-        subsequent_indent=indent,
-        break_long_words=False,
-        break_on_hyphens=False,
-    )
-
-
 def shown_fixes(answer: Answer) -> list[Fix]:
     """The fixes that are shown: those that do what they are for, or the best one."""
     good = [fix for fix in answer.fixes if fix.ok]
     return good or answer.fixes[:1]
 
 
-def table(answer: Answer, phrases: Phrases, width: int) -> list[str]:
+def table(answer: Answer, phrases: Phrases) -> list[str]:
     """A row for each given value: before, after, how far it got."""
     rows = []
     for item in answer.results:
@@ -94,6 +79,7 @@ def table(answer: Answer, phrases: Phrases, width: int) -> list[str]:
         ]
     if not rows:
         return []
+    width = page_width()
     first = min(max(len(row[0]) for row in rows), 20)
     second = min(max(len(row[1]) for row in rows), max(width - first - 24, 20))
     lines = [""]
@@ -232,13 +218,11 @@ def changed_pair(phrases: Phrases, before: Any, after: Any) -> tuple[str, str]:
     return (first, second) if first != second else brief_pair(before, after)
 
 
-def no_fix(answer: Answer, width: int) -> list[str]:
+def no_fix() -> str:
     """What to say where nothing that was tried helps."""
     return paragraph(
         "No edit of the override that was tried does it. The package has to say it: with "
-        "`finalAttrs`, or with"
-        " an argument of its function.",
-        width,
+        "`finalAttrs`, or with an argument of its function."
     )
 
 

@@ -225,9 +225,9 @@ def names_there(value: n.Expr, respeller: Respeller) -> set[str]:
     return others | {(respeller.prefix or "").partition(".")[0]} | arguments_in(value)
 
 
-def further_in(code: str) -> str:
-    """Code that is written two columns further in."""
-    return code.replace("\n", "\n  ")
+def further_in(code: str, columns: int = 2) -> str:
+    """Code whose further lines are written that many columns further in."""
+    return code.replace("\n", "\n" + " " * columns)
 
 
 class Again:

@@ -13,7 +13,7 @@ from nixlite.explain.recording.history import additions, alias, replacements
 from nixlite.explain.recording.leaves import ask_for
 from nixlite.explain.recording.notes import Substitute
 from nixlite.explain.recording.places import PART
-from nixlite.explain.recording.recorder import is_plain, plain, settled
+from nixlite.explain.recording.recorder import is_plain, place_of, plain, settled
 from nixlite.runtime.values import MISSING, PrimOp, PrimOpApp
 from nixlite.syntax import nodes as n
 
@@ -132,7 +132,7 @@ def meant(
 def variable_around(found: Examination, attrs: dict[str, Any], name: str) -> Definition | None:
     """The `let` variable, or argument with a default, of that name around the definitions of a set."""
     for cell in attrs.values():
-        entry = found.places.definition(cell[2]) if type(cell) is list and len(cell) == 3 else None
+        entry = found.places.definition(place_of(cell))
         parents = entry.parents if entry is not None else None
         while parents is not None:
             node: Any = parents.node
