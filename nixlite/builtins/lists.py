@@ -103,10 +103,8 @@ def elem(x: Lazy, xs: Lazy) -> Value:
     kind = type(value)
     if kind is str or kind is int:
         return is_among(value, items)
-    if kind is tuple and value:
-        return is_list_among(x, value, items)
-    if kind is dict and value and "type" not in value:
-        return is_set_among(x, value, items)
+    if value and (kind is tuple or (kind is dict and "type" not in value)):
+        return is_collection_among(x, value, items)
     return is_any_same(x, items)
 
 
@@ -118,43 +116,28 @@ def is_any_same(x: Lazy, items: tuple[Lazy, ...]) -> bool:
     return False
 
 
-def is_list_among(x: Lazy, value: tuple[Lazy, ...], items: tuple[Lazy, ...]) -> bool:
-    """`elem` for a list: one that begins with another string or integer need not be looked at further."""
-    length, kind, leaf = len(value), None, None
+def is_collection_among(x: Lazy, value: tuple[Lazy, ...] | dict[str, Lazy], items: tuple[Lazy, ...]) -> bool:
+    """`elem` for a list, or a set that is no derivation, which is not empty: one of another size need not be
+    looked at, nor one (of a set: with the same names) whose first part is another string or integer."""
+    container: Any = type(value)
+    length = len(value)
+    names = value.keys() if isinstance(value, dict) else None
+    key: Any = next(iter(in_symbol_order(value))) if isinstance(value, dict) else 0
+    kind = leaf = None
     for item in items:
         other: Any = item[1] if type(item) is list and item[0] is None else item
-        if type(other) is tuple:
+        if type(other) is container:
             if len(other) != length:
                 continue
-            if kind is None and (kind := atomic_type(value[0])) is not None:
-                leaf = force(value[0])
-            if kind is not None:
-                first = other[0]
-                if type(first) is list and (first[0] is None or first[0] is UNASKED):
-                    first = first[1] if first[0] is None else force(first)
-                if type(first) is kind and first != leaf:
-                    continue
-        if same(x, item):
-            return True
-    return False
-
-
-def is_set_among(x: Lazy, value: dict[str, Lazy], items: tuple[Lazy, ...]) -> bool:
-    """`elem` for a set that is no derivation: one with the same names whose first attribute is another string
-    or integer need not be looked at further."""
-    name, kind, leaf = next(iter(in_symbol_order(value))), None, None
-    names = value.keys()
-    for item in items:
-        other: Any = item[1] if type(item) is list and item[0] is None else item
-        if type(other) is dict and other.keys() == names:
-            if kind is None and (kind := atomic_type(value[name])) is not None:
-                leaf = force(value[name])
-            if kind is not None:
-                first = other[name]
-                if type(first) is list and (first[0] is None or first[0] is UNASKED):
-                    first = first[1] if first[0] is None else force(first)
-                if type(first) is kind and first != leaf:
-                    continue
+            if names is None or other.keys() == names:
+                if kind is None and (kind := atomic_type(value[key])) is not None:
+                    leaf = force(value[key])
+                if kind is not None:
+                    first = other[key]
+                    if type(first) is list and (first[0] is None or first[0] is UNASKED):
+                        first = first[1] if first[0] is None else force(first)
+                    if type(first) is kind and first != leaf:
+                        continue
         if same(x, item):
             return True
     return False

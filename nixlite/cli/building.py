@@ -12,6 +12,7 @@ from nixlite.cli.flags import ignore, turn_on
 from nixlite.errors import EvalError
 from nixlite.host.settings import INFO
 from nixlite.runtime.expect import force_attrs, force_bool, force_list, force_string_no_context
+from nixlite.store.store import needed_first
 from nixlite.traces.log import tell
 
 TYPE_CHECKING = False
@@ -160,20 +161,12 @@ class Missing:
 
     def in_order(self) -> list[str]:
         """The derivations, what is needed before what needs it; else by their paths."""
-        done: dict[str, None] = {}
-        stack = [(path, False) for path in sorted(self.drvs, reverse=True)]
-        while stack:
-            path, finished = stack.pop()
-            if finished:
-                done[path] = None
-            elif path not in done:
-                stack.append((path, True))
-                below = self.objects.read_derivation(path).inputs
-                stack += [
-                    (each, False) for each in sorted(below, reverse=True)
-                    if each in self.drvs and each not in done
-                ]  # fmt: skip
-        return list(done)
+
+        def needs(path: str) -> list[str]:
+            below = self.objects.read_derivation(path).inputs
+            return sorted((each for each in below if each in self.drvs), reverse=True)
+
+        return needed_first(self.drvs, needs)
 
 
 class PathInfo(Derivation):

@@ -199,12 +199,8 @@ class Folder(str):
 def folder_of(state: State) -> Folder:
     """The current folder of an evaluation, with its lookup path: entries that are on this machine, and the
     bundled set."""
-    from nixlite.host.lookup_path import (
-        absolute,
-        bundled_nixpkgs,  # only where something is explained
-        is_pseudo_url,
-        lookup_path,
-    )
+    # Only where something is explained.
+    from nixlite.host.lookup_path import absolute, bundled_nixpkgs, is_pseudo_url, lookup_path
 
     entries: dict[tuple[str, str], None] = {}
     host = state.host

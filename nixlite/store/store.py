@@ -28,7 +28,7 @@ from nixlite.store.tree import Directory, File, Node, find, host_tree
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
     from typing import Protocol
 
     from nixlite.store.derivation import Derivation
@@ -45,6 +45,21 @@ if TYPE_CHECKING:
 
         def tell(self, level: int, text: str) -> None:
             """Say what goes on."""
+
+
+def needed_first(roots: Iterable[str], needs: Callable[[str], Iterable[str]]) -> list[str]:
+    """All paths that can be reached from *roots* by *needs*, of which the path itself may be one; what is
+    needed before what needs it."""
+    done: dict[str, None] = {}
+    stack = [(path, False) for path in sorted(roots, reverse=True)]
+    while stack:
+        path, finished = stack.pop()
+        if finished:
+            done[path] = None
+        elif path not in done:
+            stack.append((path, True))
+            stack += [(each, False) for each in needs(path) if each not in done and each != path]
+    return list(done)
 
 
 class StoreObject:
@@ -267,17 +282,7 @@ class Store:
 
     def closure(self, roots: Iterable[str]) -> list[str]:
         """All store paths that can be reached from *roots*, what is referred to before what refers."""
-        done: dict[str, None] = {}
-        stack = [(path, False) for path in sorted(roots, reverse=True)]
-        while stack:
-            path, finished = stack.pop()
-            if finished:
-                done[path] = None
-            elif path not in done:
-                stack.append((path, True))
-                below = self.references(path)  # of which the path itself may be one
-                stack += [(each, False) for each in below if each not in done and each != path]
-        return list(done)
+        return needed_first(roots, self.references)
 
     def split(self, path: str) -> tuple[str, str]:
         """`split_store_path` for this store."""

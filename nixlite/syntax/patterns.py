@@ -63,9 +63,10 @@ def with_atomic_groups(text: str) -> str:
             in_class = character != "]"
         elif character == "[":
             in_class = True
-            at += (
-                2 if text.startswith("^]", at + 1) else text.startswith("]", at + 1)
-            )  # it is one of the class
+            if text.startswith("^", at + 1):
+                at += 1
+            if text.startswith("]", at + 1):  # as the first it is one of the class
+                at += 1
         elif character == "(":
             begins.append(at)
         elif character == ")":
