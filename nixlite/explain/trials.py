@@ -29,12 +29,14 @@ class Change(NamedTuple):
 
 class Advice(NamedTuple):
     """What to do: a sentence, the code to write, where (None: anywhere in the person's own files), and what
-    came of evaluating it ("" where that was not possible)."""
+    came of evaluating it ("" where that was not possible). *changes* are those of the sources that were
+    evaluated, as far as they are known."""
 
     say: str
     code: str
     place: Place | None
     proved: str
+    changes: Sequence[Change] = ()
 
 
 class Outcome(NamedTuple):
@@ -81,8 +83,7 @@ def show_advice(advices: Sequence[Advice], base: str = "") -> list[str]:
         where = f" ({shown_place(item.place, base)})" if item.place is not None else ""
         say = f"Do this: {item.say.removeprefix('or ').removeprefix('and ')}" if not number else item.say
         lines += ["", paragraph(f"{say}{where}", "  ")]
-        if item.code:
-            lines.append(f"      {item.code}")
+        lines += [f"      {line}" for line in item.code.split("\n") if item.code]
         if item.proved:
             lines.append(f"    ✓ evaluated: {item.proved}")
     return lines

@@ -58,7 +58,10 @@ def test_what_is_no_wish_is_refused(word: str) -> None:
 FORMS = [
     # wishes                                          the code has                              mechanism
     (("python3Packages.pytorch-lightning", "version=0.9.0"), 'version = "0.9.0"',         ["overrideAttrs", "override"]),
-    (("python3Packages.pytorch-lightning", 'src.rev="x"'), None,                             None),
+    (("python3Packages.pytorch-lightning", 'src.rev="x"'), 'rev = "x";\n    hash = "sha256-AAAA', ["overrideAttrs", "override"]),
+    (("hello", "src.url=https://x/y.tar.gz"),         'url = "https://x/y.tar.gz"',           ["overrideAttrs", "override"]),
+    (("hello", "meta.license=null"),                  "old.meta // { license = null; }",      ["overrideAttrs"]),
+    (("hello", "meta.license.x=null"),                None,                                   None),
     (("graphviz", "gd=libpng"),                       "override { gd = pkgs.libpng; }",       ["override"]),
     (("hello", "cc=gcc12"),                           "stdenv = pkgs.gcc12Stdenv",            ["override"]),
     (("hello", "stdenv=gcc12Stdenv"),                 "stdenv = pkgs.gcc12Stdenv",            ["override"]),
@@ -79,13 +82,14 @@ def test_the_code_does_what_it_says(
     if part is None:
         code, _, complaint = ask(*words)
         assert code == 1
-        assert "only an argument or an attribute of the package itself" in complaint
+        assert "of 'meta' there is no such part to be given" in complaint
         return
     told = answer(*words)
     assert told["ok"]
     assert part in told["code"]
     assert told["mechanism"] == mechanism
-    assert drv_path(told["code"]) == told["drvPath"] != told["before"]
+    assert drv_path(told["code"]) == told["drvPath"]
+    assert (told["drvPath"] == told["before"]) is words[1].startswith("meta.")
     assert drv_path(f"pkgs.{words[0]}") == told["before"]
 
 

@@ -26,6 +26,15 @@ def test_why_sees_the_bindings_of_the_session() -> None:
     assert '"1" → "2"' in talk(*BOUND, ":why q.v")
 
 
+def test_why_not_what_was_expected() -> None:
+    text = talk(*BOUND, 'wanted = "2"', ':why q.s == "x${wanted}"')
+    assert text.splitlines()[0] == 'q.s is "x1", not "x2".'
+    assert '`v = "2"` is given at' in text
+    assert '✓ evaluated: q.s is then "x2"' in text
+    assert talk(*BOUND, ':why q.v == "2"') == 'q.v is "2", as expected.\n'
+    assert "not 3" in talk(":why 1 + 1 == 3")
+
+
 def test_stale_and_its_fix() -> None:
     text = talk(*BOUND, ":stale q")
     assert 's = "x1"   (would be "x2")' in text

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from nixlite.errors import NixError
 from nixlite.explain.override.code import ARGUMENTS, COMPILER, PKGS, expression, package_at, parts_of
 from nixlite.explain.stale.answer import stale
-from nixlite.explain.stale.facts import attribute, drv_path
+from nixlite.explain.stale.facts import NOT_BUILT, attribute, drv_path
 from nixlite.explain.stale.fix.text_edits import replace
 from nixlite.explain.stale.text import phrases_for
 from nixlite.explain.stale.verdict import verdict
@@ -81,14 +81,15 @@ def write(make: Callable[[str], Program], path: Sequence[str], wishes: Sequence[
     assert isinstance(before, str)
     assert isinstance(drv, str)
     problems = [] if fix is not None else problems_of(judged)
+    placeholder = any(part.placeholder for part in parts) or (fix is not None and fix.assumes_hash)
     return Written(
         code,
         not problems,
         mechanisms(code),
         why,
         problems,
-        fix is not None and fix.assumes_hash,
-        commands(judged, fix),
+        placeholder,
+        commands(judged) if placeholder else [],
         before,
         drv,
         rebuilt(judged, before, drv),
@@ -112,7 +113,14 @@ def proved(make: Callable[[str], Program], written: Written, overlay: str) -> st
 def fixed(code: str, fix: Fix) -> str:
     """The code with the edits of a fix."""
     text = f"{HEAD}{code}"
-    return replace(text, fix.edits, 0, len(text)).removeprefix(HEAD)
+    edits = [(start, end, new.replace("\n", f"\n{indent(text, start)}")) for start, end, new in fix.edits]
+    return replace(text, edits, 0, len(text)).removeprefix(HEAD)
+
+
+def indent(text: str, at: int) -> str:
+    """The blanks that the line of an offset begins with."""
+    line = text[text.rfind("\n", 0, at) + 1 : at]
+    return line[: len(line) - len(line.lstrip())]
 
 
 def problems_of(judged: Judged) -> list[str]:
@@ -140,6 +148,8 @@ def reason(judged: Judged, parts: Sequence[Part], fix: Fix | None) -> str:
         return f"{told} {what} of the package's function."
     if arguments:
         return "Arguments of the package's function go to `override`, attributes to `overrideAttrs`."
+    if all(name in NOT_BUILT for name in names):
+        return f"{told} is about the package: nothing that is built reads it."
     return f"The builder reads {told}, and nothing was made of it before."
 
 
@@ -155,10 +165,8 @@ def mechanisms(code: str) -> list[str]:
     return [name for _, name in sorted(places)]
 
 
-def commands(judged: Judged, fix: Fix | None) -> list[str]:
+def commands(judged: Judged) -> list[str]:
     """What finds the hashes that are made up."""
-    if fix is None or not fix.assumes_hash:
-        return []
     found = []
     for source in judged.sources:
         shown = source.after.shown

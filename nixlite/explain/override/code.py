@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from nixlite.errors import EvalError, did_you_mean
 from nixlite.explain.recording.program import locate
-from nixlite.explain.stale.facts import attribute, built_from, is_package, value_of
+from nixlite.explain.stale.facts import attribute, built_from, is_fixed, is_package, value_of
 from nixlite.explain.stale.fix.builders import accepted
+from nixlite.explain.stale.fix.respelling import ZEROS
 from nixlite.runtime.values import MISSING, ContextString
 from nixlite.spelling import attribute_name
 
@@ -42,12 +43,13 @@ class Package(NamedTuple):
 
 class Part(NamedTuple):
     """One wish as code: *how* it is given, *name* and the *code* of the value; *uses_old*: it is made of what
-    was there."""
+    was there; *placeholder*: a hash in it is made up."""
 
     how: str
     name: str
     code: str
     uses_old: bool
+    placeholder: bool = False
 
 
 def package_at(found: Examination, path: Sequence[str]) -> Package:
@@ -62,7 +64,12 @@ def package_at(found: Examination, path: Sequence[str]) -> Package:
 
 def parts_of(package: Package, wishes: Sequence[Wish]) -> list[Part]:
     """Each wish as what is given, and how; raises EvalError for what the package takes in no way."""
-    return [part_of(package, wish) for wish in wishes]
+    below: dict[str, list[Wish]] = {}
+    for wish in wishes:
+        if "." in wish.name:
+            below.setdefault(wish.name.split(".")[0], []).append(wish)
+    whole = [part_of(package, wish) for wish in wishes if "." not in wish.name]
+    return [*whole, *(part_below(package, head, inner) for head, inner in below.items())]
 
 
 def part_of(package: Package, wish: Wish) -> Part:
@@ -92,11 +99,6 @@ def argument(package: Package, wish: Wish) -> Part:
 
 def attribute_part(package: Package, wish: Wish) -> Part:
     """A wish that is an attribute of what the package is built with."""
-    if "." in wish.name:
-        raise EvalError(
-            f"'{wish.name}': only an argument or an attribute of the package itself can be given; "
-            f"give the whole of '{wish.name.split('.')[0]}'"
-        )
     old = value_of(package.found, package.attributes.get(wish.name, MISSING))
     name = attribute_name(wish.name)
     is_text = holds_text(package, wish.name)
@@ -110,6 +112,50 @@ def attribute_part(package: Package, wish: Wish) -> Part:
         return Part(ATTRIBUTES, wish.name, f'(old.{name} or "") + {text}', uses_old=True)
     item = wish.code or named(package, wish) or wish.text
     return Part(ATTRIBUTES, wish.name, f"(old.{name} or [ ]) ++ {listed(item)}", uses_old=True)
+
+
+def part_below(package: Package, head: str, wishes: Sequence[Wish]) -> Part:
+    """Wishes for parts of an attribute: of what is fetched (`src.rev`), or of a set (`meta.broken`).
+
+    What is fetched from elsewhere gets a hash that only asks for the right one.
+    """
+    value = value_of(package.found, package.value.get(head, MISSING))
+    given: dict[str, str] = {}
+    for wish in wishes:
+        name = wish.name.split(".", 1)[1]
+        if type(value) is not dict or "." in name or wish.adds:
+            what = f"'{wish.name}': of '{head}' there is no such part to be given"
+            raise EvalError(f"{what}; give the whole of '{head}'")
+        given[name] = wish.code or named(package, wish) or wish.text
+    old = f"old.{attribute_name(head)}"
+    if not is_package(package.found, value):
+        return Part(ATTRIBUTES, head, f"{old} // {bindings(given)}", uses_old=True)
+    takes = accepted(package.found, value)
+    by_arguments = all(name in takes for name in given)
+    hashes = [name for name in HASHES if name in takes] if by_arguments else ["outputHash"]
+    placeholder = is_fixed(package.found, value) and bool(hashes) and not given.keys() & ZEROS.keys()
+    if placeholder:
+        given[hashes[0]] = f'"{ZEROS[hashes[0]]}"'
+    if by_arguments:
+        return Part(
+            ATTRIBUTES, head, f"{old}.override {bindings(given)}", uses_old=True, placeholder=placeholder
+        )
+    code = f"{old}.overrideAttrs (_: {bindings(given)})"
+    return Part(ATTRIBUTES, head, code, uses_old=True, placeholder=placeholder)
+
+
+LONGEST = 90
+"""Columns of an expression that is written on one line."""
+
+HASHES = ("hash", "sha256")
+"""What fetchers take as the hash, the better one first."""
+
+
+def bindings(given: dict[str, str]) -> str:
+    """A set as code, on lines of their own where they are long."""
+    items = [f"{attribute_name(name)} = {code};" for name, code in given.items()]
+    line = f"{{ {' '.join(items)} }}"
+    return line if len(line) <= LONGEST // 2 else "\n    ".join(["{", *items]) + "\n  }"
 
 
 LISTS = frozenset({
@@ -166,10 +212,6 @@ def select(path: Sequence[str]) -> str:
 def listed(code: str) -> str:
     """A value as a list, if it is none."""
     return code if code.startswith("[") else f"[ {code} ]"
-
-
-LONGEST = 90
-"""Columns of an expression that is written on one line."""
 
 
 def expression(package: Package, parts: Sequence[Part]) -> str:

@@ -9,6 +9,7 @@ from nixlite.explain.stale.facts import built_from, is_package, nearest, value_o
 from nixlite.explain.stale.fix.case import Case, Repair
 from nixlite.explain.stale.fix.effects import Effect
 from nixlite.explain.stale.fix.remedies import repaired
+from nixlite.explain.stale.fix.text_edits import replace
 from nixlite.explain.stale.fix.writing import writing
 from nixlite.explain.stale.givens import layers
 from nixlite.explain.stale.reach import Reached
@@ -207,6 +208,8 @@ def ways_out(case: Case, kind: str, name: str, accepts: list[str]) -> Iterator[R
         yield from with_default(case, name)
     elif kind == ARGUMENT and "callPackage" in accepts:
         yield from through_call_package(case, name)
+    elif kind == ARGUMENT:
+        yield from respelt(case, name, nearest(name, accepts))
     elif kind == NO_FUNCTION:
         yield from longer_list(case)
         yield from in_one(case, name)
@@ -254,8 +257,6 @@ def with_default(case: Case, name: str) -> Iterator[Repair]:
     edits = [
         (node.start, node.end, f"({site.text(node)} or {nothing})") for node in selections(case.layer, name)
     ]
-    from nixlite.explain.stale.fix.text_edits import replace
-
     code = replace(site.source.text, edits, site.argument.start, site.argument.end)
     yield Repair(site.source, code, edits, evaluates(case, name), "", whole=False)
 
@@ -268,6 +269,18 @@ def through_call_package(case: Case, name: str) -> Iterator[Repair]:
         inner = f"callPackage = f: a: o.callPackage f (a // {{ {attribute_name(name)} = {code}; }});"
         say = "it is an argument of the function that is called inside"
         yield case.call("override", f"(o: {{ {inner} }})", say, evaluates(case, name))
+
+
+def respelt(case: Case, name: str, near: str) -> Iterator[Repair]:
+    """The argument under the name that it has."""
+    container = case.written.container
+    binding = container.bindings.get(name) if container is not None else None
+    if not near or binding is None or binding.kind != n.PLAIN:
+        return
+    site = case.written.site
+    edits = [(binding.pos, binding.pos + len(name), near)]
+    code = replace(site.source.text, edits, site.argument.start, site.argument.end)
+    yield Repair(site.source, code, edits, evaluates(case, near), f"its name is `{near}`", whole=False)
 
 
 def longer_list(case: Case) -> Iterator[Repair]:

@@ -33,11 +33,32 @@ def show_why(conversation: Conversation, text: str) -> str:
     """Where the value was written, every layer since (`//`, overrides, overlays), and what it reads.
 
     The expression is mostly a path: `:why pkgs.hello.src.url`. For an infinite recursion the circle is shown.
+    `:why hello.version == "9"` says what kept that value out, and what lets it in.
     """
     from nixlite.explain.why.answering import answer
 
+    tree: Any = conversation.evaluator.parse(source(conversation, text, 0))
+    if type(tree) is n.Binary and tree.op == "==":
+        sides = [text[side.start : side.end] for side in (tree.left, tree.right)]
+        return show_why_not(conversation, *sides)
     program, path = question(conversation, text)
     return answer(program, path).text.rstrip("\n")
+
+
+def show_why_not(conversation: Conversation, text: str, expected: str) -> str:
+    """What kept a value out that was expected of an attribute."""
+    from nixlite.explain.brief import folder_of
+    from nixlite.explain.expected.answer import show, why_not
+    from nixlite.explain.expected.asked import Wanted
+
+    scopes: dict[InstrumentedEvaluator, dict[str, Lazy]] = {}
+    program, path = question(conversation, text, scopes)
+
+    def make(evaluator: InstrumentedEvaluator, root: Any) -> Lazy:
+        return evaluator.evaluate_source(source(conversation, expected, -1), scopes[evaluator])
+
+    told = why_not(program, path, Wanted(expected, make))
+    return show(told, folder_of(conversation.evaluator.state)).rstrip("\n")
 
 
 @command(":stale", argument="<expr>", help="Say what an override left behind, and why", own=True)
@@ -127,26 +148,33 @@ def show_steps(conversation: Conversation, text: str) -> str:
     return show(record(program, strict=True, limit=200), conversation.evaluator.settings.cwd).rstrip("\n")
 
 
-def question(conversation: Conversation, text: str) -> tuple[Program, list[str]]:
-    """The program that an expression asks about, and the path in its value."""
+def question(
+    conversation: Conversation, text: str, scopes: dict[InstrumentedEvaluator, dict[str, Lazy]] | None = None
+) -> tuple[Program, list[str]]:
+    """The program that an expression asks about, and the path in its value; *scopes* takes what is in scope
+    in each of its evaluations."""
     tree: Any = conversation.evaluator.parse(source(conversation, text, 0))
     path: list[str] = []
     if type(tree) is n.Select and tree.default is None and all(isinstance(name, str) for name in tree.path):
         path = [name for name in tree.path if isinstance(name, str)]
         tree = tree.subject
     if type(tree) is n.Var and tree.name in conversation.scope:
-        return replay(conversation, lambda evaluator, scope: scope), [tree.name, *path]
+        return replay(conversation, lambda evaluator, scope: scope, scopes), [tree.name, *path]
     subject = text[tree.start : tree.end]
     return replay(
         conversation,
         lambda evaluator, scope: evaluator.evaluate_source(source(conversation, subject, 0), scope),
+        scopes,
     ), path
 
 
 def replay(
-    conversation: Conversation, answer: Callable[[InstrumentedEvaluator, dict[str, Lazy]], Lazy]
+    conversation: Conversation,
+    answer: Callable[[InstrumentedEvaluator, dict[str, Lazy]], Lazy],
+    scopes: dict[InstrumentedEvaluator, dict[str, Lazy]] | None = None,
 ) -> Program:
-    """The session as a program: files, then bindings, then what *answer* makes of evaluator and scope."""
+    """The session as a program: files, then bindings, then what *answer* makes of evaluator and scope, which
+    *scopes* keeps."""
     from nixlite.explain.recording.program import Program
 
     def evaluate(evaluator: InstrumentedEvaluator) -> Lazy:
@@ -155,6 +183,8 @@ def replay(
             add_file(conversation, evaluator, scope, name)
         for number, line in enumerate(conversation.bound, 1):
             bind(conversation, evaluator, scope, line, number)
+        if scopes is not None:
+            scopes[evaluator] = scope
         return answer(evaluator, scope)
 
     entries = [source(conversation, "", number).name for number in range(len(conversation.bound) + 1)]

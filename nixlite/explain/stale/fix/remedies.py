@@ -136,7 +136,7 @@ def by_new_call(runs: Runs, item: Reached, written: Writing) -> Iterator[Candida
         code = f"{prefix}{recipe.callee} {{{inner}\n}}"
         edit = (written.site.call.start, written.site.call.end, code)
         yield Candidate(
-            code, [edit], True, f"{recipe.callee} is called again, with another argument", whole=True
+            code, [edit], True, f"`{recipe.callee}` is called again, with another argument", whole=True
         )
 
 
