@@ -30,6 +30,8 @@ class Command:
     program = "nix"
     usage = ""
     description = ""
+    impure = False
+    """Whether `--impure` was given."""
     pure = False
     """Whether evaluation is pure unless the command line says otherwise; configuration files have no say."""
     shows_progress = True

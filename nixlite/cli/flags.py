@@ -44,6 +44,7 @@ def override_flake(command: Command, words: list[str]) -> None:
 
 def set_impure(command: Command, words: list[str]) -> None:
     """`--impure`."""
+    command.impure = True
     command.settings.pure_eval = False
 
 

@@ -8,6 +8,7 @@ offer several ways to say so, and the first that is there is taken: the argument
 from __future__ import annotations
 
 from nixlite.cli.auto_call import auto_arguments, auto_call
+from nixlite.cli.explain.ways import file_way
 from nixlite.cli.sources import file_path, string_source
 from nixlite.errors import EvalError, UsageError
 from nixlite.runtime.call import call
@@ -39,13 +40,13 @@ ATTRIBUTES = "attributes"
 
 
 class PackageSet:
-    """The set in a file, as an evaluator has it, and the set with a change."""
+    """The set in a file or flake, as an evaluator has it, and the set with a change."""
 
     def __init__(self, command: Command, evaluator: Evaluator, file: str) -> None:
         self.file = file
         self.evaluator = evaluator
-        self.function = evaluator.import_file(NixPath(file_path(evaluator, file)))
         self.arguments = auto_arguments(command, evaluator)
+        self.function = file_way(command, file).packages(evaluator, self.arguments)
 
     def base(self) -> Lazy:
         """The set as it is."""

@@ -183,17 +183,31 @@ def excerpt(text: str, start: int) -> str:
 
 class Folder(str):
     """The current folder, that places are shown from; *entries* are the other names for folders and files:
-    (`nixpkgs`, absolute path) is shown as `<nixpkgs>`, one with an empty name by what is below it."""
+    (`nixpkgs`, absolute path) is shown as `<nixpkgs>`, one with an empty name by what is below it. *trees*
+    has for the store path of a fetched tree, a flake say, the directory or reference that it comes from."""
 
-    __slots__ = ("entries",)
+    __slots__ = ("entries", "trees")
 
-    def __new__(cls, path: str, entries: tuple[tuple[str, str], ...] = ()) -> Folder:
+    def __new__(
+        cls, path: str, entries: tuple[tuple[str, str], ...] = (), trees: dict[str, str] | None = None
+    ) -> Folder:
         """A string as any other, for those who want only the path."""
         made = super().__new__(cls, path)
         made.entries = entries
+        made.trees = trees or {}
         return made
 
     entries: tuple[tuple[str, str], ...]
+    trees: dict[str, str]
+
+    def origin(self, file: str) -> str:
+        """A file's name where its tree comes from; that itself may lie in another tree."""
+        for _ in self.trees:
+            root = next((root for root in self.trees if file == root or file.startswith(f"{root}/")), None)
+            if root is None or file.startswith(f"{self.trees[root]}/"):
+                break
+            file = self.trees[root] + file[len(root) :]
+        return file
 
 
 def folder_of(state: State) -> Folder:
@@ -217,12 +231,14 @@ def folder_of(state: State) -> Folder:
         bundled = bundled_nixpkgs(state, "nixpkgs")
         if bundled is not None:
             entries["nixpkgs", bundled] = None
-    return Folder(state.settings.cwd, tuple(entries))
+    return Folder(state.settings.cwd, tuple(entries), state.caches.get("shown trees"))
 
 
 def shown_file(file: str, base: str = "") -> str:
     """A file's name from the nearest that it is below: *base*, or an entry of its lookup path."""
     file = file.partition("\x1f")[0]
+    if isinstance(base, Folder) and base.trees:
+        file = base.origin(file)
     if not file.startswith("/"):
         return f"<nix/{file[len(INTERNAL) :]}>" if file.startswith(INTERNAL) else file
     best, start = file, 0

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from nixlite.errors import NixError
-from nixlite.explain.brief import brief, one_line, shown_place
+from nixlite.explain.brief import Folder, brief, one_line, shown_place
 from nixlite.explain.recording.leaves import comparable
 from nixlite.explain.recording.places import PART
 from nixlite.explain.recording.recorder import Recorder
@@ -90,7 +90,7 @@ def step(found: Examination, event: Event, entry: Definition, number: int, depth
         number,
         event.kind,
         name_of(entry),
-        shown_place(entry.place),
+        shown_place(entry.place, Folder("", (), found.evaluator.state.caches.get("shown trees"))),
         name_of(by) if by is not None else "",
         event.text,
         depth,

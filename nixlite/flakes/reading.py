@@ -97,6 +97,7 @@ def fetch_mounted(state: State, source: Input) -> Fetched:
     """Fetch a tree that programs may see even where nothing is added to the store."""
     tree = fetch_input(state, source)
     state.store.mounted.add(tree.path)
+    state.caches.setdefault("shown trees", {}).setdefault(tree.path, origin_of_tree(source, tree))
     if state.host.mounts is not None:
         state.host.mounts.add(tree.path, name_of_tree(source, tree))
     return tree
@@ -114,6 +115,14 @@ def name_of_tree(source: Input, tree: Fetched) -> str:
     if source.type in ("path", "hg"):
         return tree.path
     return f"«{source if source.type in ('tarball', 'file') else tree.source}»"
+
+
+def origin_of_tree(source: Input, tree: Fetched) -> str:
+    """The directory that a tree was copied from, where a person would look for its files; of one from
+    elsewhere what Nix shows."""
+    if source.type == "path":
+        return source.required_text("path")
+    return name_of_tree(source, tree)
 
 
 def registries_of(state: State) -> Registries:

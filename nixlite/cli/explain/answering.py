@@ -1,8 +1,8 @@
-"""What `nixlite why`, `stale`, `layers` and `trace` share: which program they ask about.
+"""What `nixlite why`, `stale`, `layers`, `trace` and `override` share: which program they ask about.
 
-nixlite why FILE ATTRPATH                  the value of a file
-nixlite why --expr EXPR ATTRPATH           an expression
-nixlite why FILE --expr FUNCTION ATTRPATH  a function, applied to the value of the file
+nixlite why PROGRAM ATTRPATH                  PROGRAM as in `ways`: a file, `<nixpkgs>`, a flake
+nixlite why --expr EXPR ATTRPATH              an expression
+nixlite why PROGRAM --expr FUNCTION ATTRPATH  a function, applied to the value of the program
 """
 
 from __future__ import annotations
@@ -11,18 +11,20 @@ from types import FunctionType
 
 from nixlite.cli.auto_call import auto_arguments, auto_call, parse_attr_path
 from nixlite.cli.command import Command
+from nixlite.cli.explain.ways import file_way, names_program, settle_purity, way_in
 from nixlite.cli.flag import Flag, Flags
 from nixlite.cli.flags import COMMON, EVALUATION, store, turn_on
-from nixlite.cli.sources import file_path, string_source
+from nixlite.cli.flake.locking import LOCKING, Locking
+from nixlite.cli.sources import string_source
 from nixlite.cli.starting import start
 from nixlite.errors import UndefinedVariable, UsageError
-from nixlite.runtime.values import NixPath
 from nixlite.spelling import natural
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
+    from nixlite.cli.explain.ways import Way
     from nixlite.evaluator import Evaluator
     from nixlite.explain.recording.instrumented import InstrumentedEvaluator
     from nixlite.explain.recording.program import Program
@@ -30,6 +32,12 @@ if TYPE_CHECKING:
     from nixlite.host.settings import Settings
     from nixlite.runtime.values import Lazy
 
+
+PROGRAMS = (
+    "PROGRAM is FILE, a folder (its default.nix), '<nixpkgs>' or FLAKE; FILE#ATTRPATH and FLAKE#ATTRPATH\n"
+    "name the same as PROGRAM ATTRPATH. With '--expr' it is an expression, or a function of PROGRAM's value."
+)
+"""What the explaining commands say of their arguments."""
 
 EXPLAINING: Flags = {
     "--expr": Flag(
@@ -40,13 +48,15 @@ EXPLAINING: Flags = {
     "--json": Flag("", turn_on("json"), "print JSON"),
     **EVALUATION,
     **COMMON,
+    **LOCKING,
 }
 
 
 class Explaining(Command):
-    """A command about a file, an expression, or a function applied to a file's value.
+    """A command about a program, an expression, or a function applied to a program's value.
 
-    `functions`: whether the value may be a function; most have nothing to say of one.
+    `functions`: whether the value may be a function; most have nothing to say of one. `applied`: a function
+    of the command's own, applied to the value that the command line names.
     """
 
     program = "nixlite"
@@ -54,82 +64,101 @@ class Explaining(Command):
     flags = EXPLAINING
     file = ""
     expression: str | None = None
+    applied: str | None = None
     json = False
     depth = "3"
 
     def __init__(self, settings: Settings, host: Host) -> None:
         super().__init__(settings, host)
         self.path: list[str] = []
+        self.locking = Locking()
 
     def make_program(self) -> Program:
         """The program that the command line names; the attribute path is in `path`."""
-        from nixlite.explain.recording.program import Program
-
-        words = list(self.words)
-        if not self.file and words and (self.expression is None or looks_like_file(words[0])):
-            self.file = words.pop(0)
-        if not self.file and self.expression is None:
-            raise UsageError("there is nothing to ask about: name a file or give '--expr EXPR'")
+        way, words = self.way()
+        if way is None and self.expression is None:
+            raise UsageError("there is nothing to ask about: name a file or flake, or give '--expr EXPR'")
         if len(words) > 1:
             raise UsageError(f"unexpected argument '{words[1]}'")
         self.path = parse_attr_path(words[0]) if words and words[0] != "." else []
+        before = way.path if way is not None else []
+        if self.expression is None:
+            self.path = before + self.path
+        return self.program_of(way)
+
+    def program_of(self, way: Way | None) -> Program:
+        """The program in *way*; `path` is the path that is asked about."""
+        from nixlite.explain.recording.program import Program
+
+        settle_purity(self, [way] if way is not None else [])
         start(self)  # an evaluator that finds files and explains errors
         assert self.evaluator is not None
-        entries = ["«string»"] if self.expression is not None else []
-        path = self.find_file() if self.file else ""
-        if path and self.expression is None:
-            entries.append(self.evaluator.resolve(path))
+        text = self.expression if self.expression is not None else self.applied
+        entries = ["«string»"] if text is not None else []
+        found = way.entries(self.evaluator) if way is not None else []  # complains of what is not there
+        entries += found if text is None else []
 
         def evaluate(evaluator: InstrumentedEvaluator) -> Lazy:
             self.evaluator = evaluator
-            return self.evaluate(evaluator, path)
+            return self.evaluate(evaluator, way)
 
         return Program(self.settings, self.host, evaluate, entries, self.evaluator.cache)
 
-    def find_file(self) -> str:
-        """The path of the file; what is none may be an attribute path without a file."""
-        assert self.evaluator is not None
-        path = file_path(self.evaluator, self.file)
-        if not looks_like_file(self.file) and self.host.file_type(path) is None:
-            raise UsageError(
-                f"there is no file '{self.file}'; if it is an attribute path, name the file that it leads"
-                f" into as well: {self.program} '<nixpkgs>' {self.file}"
-            )
-        return path
+    def way(self) -> tuple[Way | None, list[str]]:
+        """(what the program is, the words that are left)."""
+        words = list(self.words)
+        if self.file:
+            return file_way(self, self.file), words
+        if words and (self.expression is None or names_program(words[0])):
+            return way_in(self, words.pop(0)), words
+        return None, words
 
-    def evaluate(self, evaluator: InstrumentedEvaluator, path: str) -> Lazy:
+    def evaluate(self, evaluator: InstrumentedEvaluator, way: Way | None) -> Lazy:
         """The value of the program."""
         arguments = auto_arguments(self, evaluator)
         value: Any = None
-        if path:
-            value = self.value_of_file(evaluator, path, arguments)
-        if self.expression is None:
-            return self.checked(evaluator, value)
-        source = string_source(self, self.expression)
+        if way is not None:
+            value = self.value_of(way, evaluator, arguments)
+        if self.expression is not None:
+            value = self.value_of_expression(evaluator, value, arguments, given=way is not None)
+        if self.applied is not None:
+            function = evaluator.evaluate_source(string_source(self, self.applied))
+            value = evaluator.base["call"](function, value)
+        return self.checked(evaluator, value, alone=way is None)
+
+    def value_of_expression(
+        self, evaluator: InstrumentedEvaluator, value: Lazy, arguments: Any, *, given: bool
+    ) -> Lazy:
+        """The value of `--expr`, applied to *value* if that is *given*."""
+        assert self.expression is not None
+        mark = "packages" if self.applied is not None else ""
         try:
-            result = evaluator.evaluate_source(source)
+            result = evaluator.evaluate_source(string_source(self, self.expression, mark))
         except UndefinedVariable as error:
-            if path and error.hint is None:
+            if given and error.hint is None:
                 error.hint = "With a file, '--expr' is a function of the file's value: 'pkgs: pkgs.hello'."
             raise
-        if path:
-            return self.checked(evaluator, evaluator.base["call"](result, value))
-        return self.checked(evaluator, auto_call(result, arguments))
+        applied: Lazy = evaluator.base["call"](result, value) if given else auto_call(result, arguments)
+        return applied
 
-    def value_of_file(self, evaluator: InstrumentedEvaluator, path: str, arguments: Any) -> Lazy:
-        """The value of the file; where a function is applied to it, it is evaluated once in an evaluator,
+    def value_of(self, way: Way, evaluator: InstrumentedEvaluator, arguments: Any) -> Lazy:
+        """The value of the program; where a function is applied to it, it is evaluated once in an evaluator,
         whatever that function is."""
-        if self.expression is None:
-            return auto_call(evaluator.import_file(NixPath(path)), arguments)
-        if path not in evaluator.kept:
-            evaluator.kept[path] = auto_call(evaluator.import_file(NixPath(path)), arguments)
-        value: Lazy = evaluator.kept[path]
+        if self.expression is None and self.applied is None:
+            return way.root(evaluator, self.path, arguments)
+        if "way in" not in evaluator.kept:
+            if self.expression is not None:
+                evaluator.kept["way in"] = way.argument(evaluator, arguments)
+            else:
+                evaluator.kept["way in"] = way.root(evaluator, self.path, arguments)
+        value: Lazy = evaluator.kept["way in"]
         return value
 
-    def checked(self, evaluator: Evaluator, value: Lazy) -> Lazy:
-        """The value, unless it is a function and the command can do nothing with one."""
+    def checked(self, evaluator: Evaluator, value: Lazy, *, alone: bool) -> Lazy:
+        """The value, unless it is a function and the command can do nothing with one; *alone*: there is only
+        an expression."""
         if not self.functions and type(evaluator.base["force"](value)) is FunctionType:
-            if self.expression is not None and not self.file:
+            if alone:
                 raise UsageError("the expression is a function: name a file as well, whose value it is given")
             raise UsageError("the value is a function; '--arg NAME EXPR' gives it arguments")
         return value
@@ -149,8 +178,3 @@ class Explaining(Command):
 
             text = json.dumps(to_data(data), indent=2, ensure_ascii=False) + "\n"
         self.host.write_stdout(text)
-
-
-def looks_like_file(word: str) -> bool:
-    """Whether an argument beside `--expr` is a file, not an attribute path."""
-    return "/" in word or word.startswith("<") or word.endswith(".nix")

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from nixlite.cli.auto_call import auto_arguments, auto_call, find_along_attr_path, parse_attr_path
+from nixlite.cli.auto_call import auto_arguments, auto_call, find_along_attr_path
 from nixlite.cli.command import Command
+from nixlite.cli.explain.ways import FileWay, FlakeWay, way_in
 from nixlite.cli.flag import Flag, Flags
 from nixlite.cli.flags import COMMON, EVALUATION, store, turn_on
-from nixlite.cli.sources import file_path, string_source
+from nixlite.cli.flake.locking import LOCKING, Locking
+from nixlite.cli.sources import string_source
 from nixlite.cli.starting import start
 from nixlite.errors import NixTypeError, UsageError
 from nixlite.runtime.expect import force_attrs
 from nixlite.runtime.thunk import force
-from nixlite.runtime.values import NixPath, show_type
+from nixlite.runtime.values import show_type
 from nixlite.spelling import attribute_name
 
 TYPE_CHECKING = False
@@ -37,6 +39,7 @@ FLAGS: Flags = {
     "--json": Flag("", turn_on("json"), "print JSON"),
     **EVALUATION,
     **COMMON,
+    **LOCKING,
 }
 
 
@@ -46,10 +49,10 @@ class Arguments(Command):
     program = "nixlite args"
     usage = "nixlite args [flags] (FUNCTION | --expr EXPR)"
     description = (
-        "What would callPackage do with a function? FUNCTION is FILE or FILE#ATTRPATH, also of a package;\n"
-        "arguments are what the callPackage of <nixpkgs> finds, or of '-f FILE' or '-f FILE#ATTRPATH', such\n"
-        "as '<nixpkgs>#python3Packages'. The exit code is 1 where the call would fail for an argument, 2\n"
-        "where that cannot be told."
+        "What would callPackage do with a function? FUNCTION is FILE, FILE#ATTRPATH or FLAKE#ATTRPATH,\n"
+        "also of a package; arguments are what the callPackage of <nixpkgs> finds, or of '-f FILE' or '-f\n"
+        "FILE#ATTRPATH', such as '<nixpkgs>#python3Packages'. The exit code is 1 where the call would fail for\n"
+        "an argument, 2 where that cannot be told."
     )
     flags = FLAGS
     file = ""
@@ -60,6 +63,7 @@ class Arguments(Command):
     def __init__(self, settings: Settings, host: Host) -> None:
         super().__init__(settings, host)
         self.bases: dict[str, Lazy] = {}
+        self.locking = Locking()
 
     def run(self) -> int:
         """Explain one call."""
@@ -80,6 +84,8 @@ class Arguments(Command):
             text = json.dumps(to_data(plan), indent=2, ensure_ascii=False)
         else:
             text = render_plan(plan, self.file)
+        for tree, origin in evaluator.state.caches.get("shown trees", {}).items():
+            text = text.replace(f"{tree}/", f"{origin}/")
         self.host.write_stdout(f"{text}\n")
         return UNTOLD if plan.untold else FAILS if plan.fails else 0
 
@@ -105,8 +111,10 @@ class Arguments(Command):
         that one."""
         from nixlite.explain.arguments.calling import scope_of_set
 
-        file, _, path = self.words[0].partition("#") if self.words else ("", "", "")
-        parts = parse_attr_path(path)
+        if not self.words:
+            return None
+        file = self.words[0].partition("#")[0]
+        parts = way_in(self, self.words[0]).path
         for end in range(len(parts) - 1, -1, -1):
             prefix = ".".join(map(attribute_name, parts[:end]))
             try:
@@ -119,25 +127,33 @@ class Arguments(Command):
         return None
 
     def set_in(self, evaluator: Evaluator, file: str, path: str) -> dict[str, Lazy]:
-        """The set that a file holds, or what a path in it leads to; the file is evaluated once."""
+        """The set that a program gives, or what a path in it leads to; a file is evaluated once."""
         arguments = auto_arguments(self, evaluator)
-        if file not in self.bases:
-            imported = evaluator.import_file(NixPath(file_path(evaluator, file)))
-            self.bases[file] = evaluator.guard(lambda value: auto_call(value, arguments), imported)
-        value = force(find_along_attr_path(self.bases[file], path, arguments))
+        word = f"{file}#{path}"
+        way = way_in(self, word)
+        if way.flake:
+            value = force(way.packages(evaluator, arguments))
+        else:
+            if file not in self.bases:
+                base = way_in(self, f"{file}#").packages(evaluator, arguments)
+                self.bases[file] = evaluator.guard(lambda value: auto_call(value, arguments), base)
+            value = force(find_along_attr_path(self.bases[file], path, arguments))
         if type(value) is not dict:
-            shown = f"{file}#{path}" if path else file
+            shown = word if path else file
             raise NixTypeError(f"'{shown}' holds {show_type(value)}, not a set of packages")
         return value
 
     def function(self, evaluator: Evaluator) -> Lazy:
         """The function that the command line names; it is not called."""
         if (self.expression is None) != (len(self.words) == 1):
-            raise UsageError("this takes one function: FILE, FILE#ATTRPATH, or '--expr EXPR'")
+            raise UsageError("this takes one function: FILE, FILE#ATTRPATH, FLAKE#ATTRPATH, or '--expr EXPR'")
         if self.expression is not None:
             return evaluator.evaluate_source(string_source(self, self.expression))
-        file, _, path = self.words[0].partition("#")
-        if not path:
-            return evaluator.import_file(NixPath(file_path(evaluator, file)))
-        base = self.set_in(evaluator, file, "")
-        return force(find_along_attr_path(base, path, auto_arguments(self, evaluator)))
+        way = way_in(self, self.words[0])
+        if type(way) is FlakeWay:
+            return way.selected(evaluator, auto_arguments(self, evaluator))
+        assert type(way) is FileWay
+        if not way.path:
+            return way.function(evaluator)
+        base = self.set_in(evaluator, way.word, "")
+        return force(find_along_attr_path(base, way.fragment, auto_arguments(self, evaluator)))

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from nixlite.cli.command import Command
 from nixlite.cli.explain.two_values import add_expression, two_values
+from nixlite.cli.explain.ways import file_way, settle_purity, way_in
 from nixlite.cli.flag import Flag, Flags
 from nixlite.cli.flags import COMMON, EVALUATION, store, turn_on
+from nixlite.cli.flake.locking import LOCKING, Locking
 from nixlite.cli.starting import start
 from nixlite.errors import UsageError
 from nixlite.spelling import natural
@@ -25,6 +27,7 @@ FLAGS: Flags = {
     "--json": Flag("", turn_on("json"), "print JSON"),
     **EVALUATION,
     **COMMON,
+    **LOCKING,
 }
 
 
@@ -34,7 +37,8 @@ class Diff(Command):
     program = "nixlite diff"
     usage = "nixlite diff [flags] A B"
     description = (
-        "A and B are FILE or FILE#ATTRPATH, '--expr EXPR', or attribute paths into '-f FILE'.\n\n"
+        "A and B are FILE, FILE#ATTRPATH or FLAKE#ATTRPATH, '--expr EXPR', or attribute paths into '-f\n"
+        "FILE'.\n\n"
         "How do two values differ? Derivations are compared by their variables and inputs, to any depth.\n"
         "The exit code is 0 where there is no difference, 1 where there is, and 2 where nobody can tell,\n"
         "since one of them cannot be evaluated."
@@ -50,6 +54,7 @@ class Diff(Command):
     def __init__(self, settings: Settings, host: Host) -> None:
         super().__init__(settings, host)
         self.expressions: list[str] = []
+        self.locking = Locking()
 
     def run(self) -> int:
         """Compare and print."""
@@ -57,6 +62,9 @@ class Diff(Command):
 
         if natural(self.depth or "0") is None:
             raise UsageError(f"'--depth' takes a number, not '{self.depth}'")
+        if not self.expressions:
+            ways = [file_way(self, self.file)] if self.file else [way_in(self, word) for word in self.words]
+            settle_purity(self, ways)
         evaluator = start(self)
         state = evaluator.state
         pair = two_values(self, evaluator, self.words, self.expressions, self.file)

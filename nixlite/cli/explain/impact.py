@@ -5,8 +5,10 @@ from __future__ import annotations
 from nixlite.cli.auto_call import auto_call, find_along_attr_path, parse_attr_path
 from nixlite.cli.command import Command
 from nixlite.cli.explain.two_values import add_expression, named_value, two_makers
+from nixlite.cli.explain.ways import file_way, settle_purity, way_in
 from nixlite.cli.flag import Flag, Flags
 from nixlite.cli.flags import COMMON, EVALUATION, store, turn_on
+from nixlite.cli.flake.locking import LOCKING, Locking
 from nixlite.cli.starting import start
 from nixlite.cli.versions import ATTRIBUTES, PackageSet, with_overlay_file, with_override
 from nixlite.errors import EvalError, UsageError
@@ -48,7 +50,7 @@ def share(command: Any, words: list[str]) -> None:
 
 
 FLAGS: Flags = {
-    "--file": Flag("file", store("file"), "the package set (<nixpkgs>)", "-f"),
+    "--file": Flag("file", store("file"), "the package set (<nixpkgs>): FILE[#ATTRPATH], FLAKE#", "-f"),
     "--overlay": Flag("file", store("overlay"), "an overlay, final: prev: { … }"),
     "--override": Flag(
         "expr", store("override"), "a function from the set to what is changed in it, pkgs: { … }"
@@ -67,6 +69,7 @@ FLAGS: Flags = {
     "--json": Flag("", lambda command, words: store("format")(command, ["json"]), "print JSON"),
     **EVALUATION,
     **COMMON,
+    **LOCKING,
 }
 
 
@@ -77,8 +80,9 @@ class ImpactCommand(Command):
     usage = "nixlite impact [flags] (--overlay FILE | --override EXPR | OLD NEW | --shared A B)"
     description = (
         "Which derivations of a package set change, which stay, and because of what? The set is <nixpkgs>\n"
-        "or '-f FILE'. OLD and NEW are FILE or FILE#ATTRPATH, or '--expr EXPR'. With '--shared A B': which\n"
-        "derivations two packages of the set have in common, and which there are in two variants.\n\n"
+        "or '-f FILE' (FILE#ATTRPATH, FLAKE#ATTRPATH, or FLAKE# for its packages). OLD and NEW are FILE,\n"
+        "FILE#ATTRPATH or FLAKE#ATTRPATH, or '--expr EXPR'. With '--shared A B': which derivations two\n"
+        "packages of the set have in common, and which there are in two variants.\n\n"
         "The exit code is 0 where nothing changes (or there is one of everything), 1 where something does,\n"
         "and 2 where nobody can tell, since the set or the change cannot be evaluated."
     )
@@ -97,11 +101,15 @@ class ImpactCommand(Command):
         self.expressions: list[str] = []
         self.only: list[tuple[str, ...]] = []
         self.pair: list[str] = []
+        self.locking = Locking()
 
     def run(self) -> int:
         """Compare and print."""
         if self.format not in FORMS:
             raise UsageError(f"'--format' takes one of: {', '.join(FORMS)}")
+        if not self.expressions and not self.overlay:
+            words = self.words or [word for word in self.pair if "#" in word]
+            settle_purity(self, [way_in(self, word) for word in words] or [file_way(self, self.file)])
         text, differs = self.shared() if self.pair else self.changed()
         self.host.write_stdout(f"{text}\n" if text else "")
         return DIFFERENT if differs else 0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from nixlite.cli.explain.answering import EXPLAINING, Explaining
+from nixlite.cli.explain.answering import EXPLAINING, PROGRAMS, Explaining
 from nixlite.cli.flag import Flag, Flags
 from nixlite.cli.flags import turn_on
 from nixlite.errors import EvalError
@@ -28,10 +28,11 @@ class Layers(Explaining):
     """The command line of `nixlite layers`."""
 
     program = "nixlite layers"
-    usage = "nixlite layers [flags] [FILE] [--expr EXPR] [ATTRPATH]"
+    usage = "nixlite layers [flags] [PROGRAM] [--expr EXPR] [ATTRPATH]"
     description = (
         "The layers of a set (overlays, overrides, //): who defines, who changes, who reads final and prev. "
-        "A path that leads to something else than a set, or to a package, shows that attribute's layers."
+        "A path that leads to something else than a set, or to a package, shows that attribute's layers.\n\n"
+        + PROGRAMS
     )
     flags = FLAGS
     mermaid = False

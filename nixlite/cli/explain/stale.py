@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from nixlite.cli.explain.answering import EXPLAINING, Explaining
+from nixlite.cli.explain.answering import EXPLAINING, PROGRAMS, Explaining
 from nixlite.cli.flag import Flag, Flags
 from nixlite.cli.flags import turn_on
 from nixlite.errors import UsageError
@@ -21,8 +21,8 @@ class StaleCommand(Explaining):
     something did not, 2 where that could not be told."""
 
     program = "nixlite stale"
-    usage = "nixlite stale [flags] [FILE] [--expr EXPR] [ATTRPATH]   or   nixlite stale --table FILE…"
-    description = "Did an override take effect? If not: why, and what to write instead."
+    usage = "nixlite stale [flags] [PROGRAM] [--expr EXPR] [ATTRPATH]   or   nixlite stale --table FILE…"
+    description = "Did an override take effect? If not: why, and what to write instead.\n\n" + PROGRAMS
     flags = FLAGS
     table = False
     all = False

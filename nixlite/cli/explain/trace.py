@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from nixlite.cli.explain.answering import EXPLAINING, Explaining
+from nixlite.cli.explain.answering import EXPLAINING, PROGRAMS, Explaining
 from nixlite.cli.flag import Flag, Flags
 from nixlite.cli.flags import store, turn_on
 from nixlite.errors import UsageError
@@ -24,8 +24,8 @@ class Trace(Explaining):
 
     program = "nixlite trace"
     functions = True
-    usage = "nixlite trace [flags] [FILE] [--expr EXPR]"
-    description = "Each thunk as it is made, forced (by whom) and replaced by its value."
+    usage = "nixlite trace [flags] [PROGRAM] [--expr EXPR] [ATTRPATH]"
+    description = "Each thunk as it is made, forced (by whom) and replaced by its value.\n\n" + PROGRAMS
     flags = FLAGS
     strict = False
     everywhere = False
@@ -35,10 +35,14 @@ class Trace(Explaining):
     def run(self) -> int:
         """Record and print."""
         from nixlite.explain import steps
+        from nixlite.explain.recording.program import located
 
         if natural(self.limit) is None:
             raise UsageError(f"'--limit' takes a number, not '{self.limit}'")
         program = self.make_program()
+        if self.path:
+            whole, path = program.evaluate, self.path
+            program.evaluate = lambda e: located(whole(e), path, e.recorder.force).cell
         trace = steps.record(program, strict=self.strict, everywhere=self.everywhere, limit=int(self.limit))
         if self.html:
             from nixlite.explain.steps_page import page

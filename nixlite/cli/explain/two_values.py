@@ -1,11 +1,11 @@
-"""Two values on one command line: `FILE[#ATTRPATH]` or `--expr` twice, or attribute paths into `-f FILE`."""
+"""Two values on one command line: two programs as in `ways`, `--expr` twice, or paths into `-f FILE`."""
 
 from __future__ import annotations
 
-from nixlite.cli.auto_call import auto_arguments, auto_call, find_along_attr_path
-from nixlite.cli.sources import file_path, string_source
+from nixlite.cli.auto_call import auto_arguments, auto_call
+from nixlite.cli.explain.ways import file_way, way_in
+from nixlite.cli.sources import string_source
 from nixlite.errors import UsageError
-from nixlite.runtime.values import NixPath
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -48,19 +48,15 @@ def two_makers(
     makers += [expression_value(at, text) for at, text in enumerate(expressions)]
     if len(makers) != 2:
         raise UsageError(
-            f"this takes two values, not {len(makers)}: FILE[#ATTRPATH], '--expr EXPR',"
+            f"this takes two values, not {len(makers)}: FILE[#ATTRPATH], FLAKE#ATTRPATH, '--expr EXPR',"
             " or '-f FILE' and two attribute paths"
         )
     return makers
 
 
 def named_value(command: Command, evaluator: Evaluator, word: str, file: str = "") -> Lazy:
-    """The value of a word: an attribute path into *file* if that is given, else `FILE` or `FILE#ATTRPATH`."""
-    path = word
-    if not file:
-        file, _, path = word.partition("#")
+    """The value of a word: an attribute path into *file* if that is given, else a program as in `ways`."""
     arguments = auto_arguments(command, evaluator)
-    value = evaluator.import_file(NixPath(file_path(evaluator, file)))
-    if path in ("", "."):
-        return auto_call(value, arguments)
-    return auto_call(find_along_attr_path(value, path, arguments), arguments)
+    if file:
+        return auto_call(file_way(command, file).selected(evaluator, arguments, word), arguments)
+    return auto_call(way_in(command, word).selected(evaluator, arguments), arguments)

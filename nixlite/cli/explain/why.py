@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from nixlite.cli.explain.answering import EXPLAINING, Explaining
+from nixlite.cli.explain.answering import EXPLAINING, PROGRAMS, Explaining
 from nixlite.cli.flag import Flag, Flags
 from nixlite.cli.flags import store, turn_on
 
@@ -21,8 +21,11 @@ class Why(Explaining):
     """The command line of `nixlite why`."""
 
     program = "nixlite why"
-    usage = "nixlite why [flags] [FILE] [--expr EXPR] [ATTRPATH]"
-    description = "Where was an attribute's value written, which layers did it pass, and what does it read?"
+    usage = "nixlite why [flags] [PROGRAM] [--expr EXPR] [ATTRPATH]"
+    description = (
+        "Where was an attribute's value written, which layers did it pass, and what does it read?\n\n"
+        + PROGRAMS
+    )
     flags = FLAGS
     all = False
     expected: str | None = None

@@ -15,14 +15,14 @@ from nixlite.spelling import normalise
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from typing import Any
 
     from nixlite.cli.command import Command
     from nixlite.evaluator import Evaluator
     from nixlite.flakes.lock_graph import FlakeRef
-    from nixlite.flakes.locking import LockFlags
-    from nixlite.runtime.values import Lazy
+    from nixlite.flakes.locking import LockedFlake, LockFlags
+    from nixlite.runtime.values import Lazy, Value
 
 SCHEME = r"(path|flake|github|gitlab|sourcehut|git|hg|tarball|file|(git|hg|tarball|file)\+[a-z]+):"
 PATH_REFERENCE = r"(?s)([^?#]*)(?:\?([^#]*))?(?:#(.*))?"
@@ -206,24 +206,44 @@ def flake_attribute(command: Command, evaluator: Evaluator, word: str, locking: 
     A path is looked for among the packages of this system first, as `nix` does; without one the default
     package is meant. Raises EvalError when there is nothing.
     """
-    from nixlite.builtins.flakes import call_flake
+    locked, fragment = locked_flake(command, evaluator, word, locking)
+    outputs = outputs_of(evaluator, locked)
+    hint = None
+    paths = attribute_paths(fragment, evaluator.settings.system)
+    for path in paths:
+        found, more = along(outputs, parse_attr_path(path))
+        if found is not None:
+            return found[0]
+        hint = more or hint
+    raise not_provided(locked, paths, hint)
+
+
+def locked_flake(
+    command: Command, evaluator: Evaluator, word: str, locking: Locking
+) -> tuple[LockedFlake, str]:
+    """The flake that a word names, locked, and the fragment."""
     from nixlite.flakes.locking import lock_flake
 
     if command.auto_arguments:
         raise UsageError("'--arg' and '--argstr' are incompatible with flakes")
     ref, fragment = parse_installable(command, evaluator, word.partition("^")[0])
-    locked = lock_flake(evaluator.state, ref, locking.flags(command, evaluator))
-    outputs = evaluator.guard(lambda flake: force(flake["outputs"]), call_flake(evaluator.state, locked))
-    hint = None
-    paths = attribute_paths(fragment, evaluator.settings.system)
-    for path in paths:
-        found, more = along(outputs, path)
-        if found is not None:
-            return found[0]
-        hint = more or hint
+    return lock_flake(evaluator.state, ref, locking.flags(command, evaluator)), fragment
+
+
+def outputs_of(evaluator: Evaluator, locked: LockedFlake) -> Lazy:
+    """The outputs of a locked flake."""
+    from nixlite.builtins.flakes import call_flake
+
+    flake = call_flake(evaluator.state, locked)
+    outputs: Lazy = evaluator.guard(lambda value: force(value["outputs"]), flake)
+    return outputs
+
+
+def not_provided(locked: LockedFlake, paths: list[str], hint: str | None) -> EvalError:
+    """The error for a flake that has none of the attributes that a fragment may mean."""
     quoted = [f"'{path}'" for path in paths]
     names = " or ".join([", ".join(quoted[:-1]), quoted[-1]] if len(quoted) > 1 else quoted)
-    raise EvalError(f"flake '{ref}' does not provide attribute {names}", hint=hint)
+    return EvalError(f"flake '{locked.flake.ref}' does not provide attribute {names}", hint=hint)
 
 
 def attribute_paths(fragment: str, system: str) -> list[str]:
@@ -235,10 +255,12 @@ def attribute_paths(fragment: str, system: str) -> list[str]:
     return [f"packages.{system}.{fragment}", f"legacyPackages.{system}.{fragment}", fragment]
 
 
-def along(value: Lazy, path: str) -> tuple[tuple[Lazy] | None, str | None]:
+def along(
+    value: Lazy, path: Sequence[str], evaluate: Callable[[Lazy], Value] = force
+) -> tuple[tuple[Lazy] | None, str | None]:
     """What an attribute path leads to (in a tuple, for it may be null), or None and perhaps a hint."""
-    for name in parse_attr_path(path):
-        inner = force(value)
+    for name in path:
+        inner = evaluate(value)
         if type(inner) is not dict:
             return None, None
         if name not in inner:

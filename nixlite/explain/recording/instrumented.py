@@ -177,8 +177,9 @@ class InstrumentedEvaluator(Evaluator):
         self.kept = self.all_kept if self.observer.touches_expression_only(trial) else {}
         self.edits = dict(trial.texts)
         self.trees.clear()
-        for name in [name for name in self.files if self.observer.owns(name)]:
-            del self.files[name]
+        own = {id(value) for name, value in self.files.items() if self.observer.owns(name)}
+        for name in [name for name, value in self.files.items() if id(value) in own]:
+            del self.files[name]  # by every name: a folder and a link mean the same file
 
 
 def no_warning(text: str, position: Position | None) -> None:

@@ -175,12 +175,16 @@ class Found(NamedTuple):
 
 def locate(found: Examination, path: Sequence[str]) -> Found:
     """The attribute that a path leads to; sets on the way are forced, it itself is not."""
-    recorder = found.recorder
-    at: Any = found.root
+    return located(found.root, path, lambda at: found.evaluator.guard(found.recorder.force, at))
+
+
+def located(root: Any, path: Sequence[str], evaluate: Callable[[Any], Any]) -> Found:
+    """As `locate`, from *root*; *evaluate* forces what is on the way."""
+    at: Any = root
     attrs: dict[str, Lazy] | None = None
     name = ""
     for name in path:
-        value = found.evaluator.guard(recorder.force, at)
+        value = evaluate(at)
         if type(value) is tuple and (index := natural(name, len(value) - 1)) is not None:
             attrs, at = None, value[index]
             continue
