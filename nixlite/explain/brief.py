@@ -13,6 +13,7 @@ from types import FunctionType
 
 from nixlite.errors import NixError
 from nixlite.explain.recording.recorder import settled
+from nixlite.host.mounts import origin
 from nixlite.runtime.values import MISSING, ContextString, NixPath, PrimOp, PrimOpApp, is_derivation_type
 from nixlite.spelling import attribute_name
 
@@ -200,15 +201,6 @@ class Folder(str):
     entries: tuple[tuple[str, str], ...]
     trees: dict[str, str]
 
-    def origin(self, file: str) -> str:
-        """A file's name where its tree comes from; that itself may lie in another tree."""
-        for _ in self.trees:
-            root = next((root for root in self.trees if file == root or file.startswith(f"{root}/")), None)
-            if root is None or file.startswith(f"{self.trees[root]}/"):
-                break
-            file = self.trees[root] + file[len(root) :]
-        return file
-
 
 def folder_of(state: State) -> Folder:
     """The current folder of an evaluation, with its lookup path: entries that are on this machine, and the
@@ -238,7 +230,7 @@ def shown_file(file: str, base: str = "") -> str:
     """A file's name from the nearest that it is below: *base*, or an entry of its lookup path."""
     file = file.partition("\x1f")[0]
     if isinstance(base, Folder) and base.trees:
-        file = base.origin(file)
+        file = origin(file, base.trees)
     if not file.startswith("/"):
         return f"<nix/{file[len(INTERNAL) :]}>" if file.startswith(INTERNAL) else file
     best, start = file, 0

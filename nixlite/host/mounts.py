@@ -101,3 +101,14 @@ def no_such_path(path: str, root: str) -> EvalError:
         f"Path '{name}' in the repository \"{root}\" is not tracked by Git.\n\n"
         f'To make it visible to Nix, run:\n\ngit -C "{root}" add "{name}"'
     )
+
+
+def origin(file: str, trees: dict[str, str]) -> str:
+    """A file's name where its tree comes from, which may lie in another tree; *trees* has by store path the
+    directory that was copied, or the reference to something elsewhere."""
+    for _ in trees:
+        root = next((root for root in trees if file == root or file.startswith(f"{root}/")), None)
+        if root is None or file.startswith(f"{trees[root]}/"):
+            break
+        file = trees[root] + file[len(root) :]
+    return file

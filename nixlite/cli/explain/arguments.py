@@ -51,8 +51,8 @@ class Arguments(Command):
     description = (
         "What would callPackage do with a function? FUNCTION is FILE, FILE#ATTRPATH or FLAKE#ATTRPATH,\n"
         "also of a package; arguments are what the callPackage of <nixpkgs> finds, or of '-f FILE' or '-f\n"
-        "FILE#ATTRPATH', such as '<nixpkgs>#python3Packages'. The exit code is 1 where the call would fail for\n"
-        "an argument, 2 where that cannot be told."
+        "FILE#ATTRPATH', such as '<nixpkgs>#python3Packages'. The exit code is 1 where the call would fail\n"
+        "for an argument, 2 where that cannot be told."
     )
     flags = FLAGS
     file = ""

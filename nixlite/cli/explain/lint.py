@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from nixlite.cli.command import Command
+from nixlite.cli.explain.ways import FlakeWay, way_in
 from nixlite.cli.flag import Flag, Flags
 from nixlite.cli.flags import COMMON, EVALUATION, store, turn_on
+from nixlite.cli.flake.locking import LOCKING, Locking
 from nixlite.cli.reporting import report_error
 from nixlite.cli.sources import file_path, string_source
 from nixlite.cli.starting import start
 from nixlite.errors import NixError, UsageError
+from nixlite.host.mounts import origin
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -36,6 +39,7 @@ FLAGS: Flags = {
     "--json": Flag("", turn_on("json"), "print JSON"),
     **EVALUATION,
     **COMMON,
+    **LOCKING,
 }
 
 
@@ -46,10 +50,10 @@ class Lint(Command):
     usage = "nixlite lint [flags] FILE…"
     description = (
         "What is probably not meant? The exit code is 1 where something is found, 2 where nothing is and a\n"
-        "file cannot be read. A line that ends in '# lint: ignore' is left out, directories are searched\n"
-        "for .nix files. What a finding supposes of a package of <nixpkgs> is looked up there. With --fix,\n"
-        "'mkDerivation rec' and 'let … in mkDerivation' become 'mkDerivation (finalAttrs: …)' where\n"
-        "evaluating both gives the same derivation."
+        "file cannot be read. A line that ends in '# lint: ignore' is left out, directories and\n"
+        "flakes are searched for .nix files. What a finding supposes of a package of <nixpkgs> is looked up\n"
+        "there. With --fix, 'mkDerivation rec' and 'let … in mkDerivation' become 'mkDerivation (finalAttrs:"
+        " …)' where evaluating both gives the same derivation."
     )
     flags = FLAGS
     expression: str | None = None
@@ -60,6 +64,7 @@ class Lint(Command):
     def __init__(self, settings: Settings, host: Host) -> None:
         super().__init__(settings, host)
         self.ignored: list[str] = []
+        self.locking = Locking()
 
     def run(self) -> int:
         """Look at each file."""
@@ -97,12 +102,28 @@ class Lint(Command):
         """The texts that the command line names."""
         found = [string_source(self, self.expression)] if self.expression is not None else []
         for word in self.words:
-            path = file_path(evaluator, word)
+            path = self.path_of(evaluator, word)
             if self.host.file_type(self.host.real_path(path)) == "directory":
                 found += [evaluator.read_source(file) for file in nix_files(self.host, path)]
             else:
                 found.append(evaluator.read_source(path))
         return found
+
+    def path_of(self, evaluator: Evaluator, word: str) -> str:
+        """The file or folder that a word names: of a flake the folder that it was copied from."""
+        way = way_in(self, word)
+        if way.path:
+            hint = f"'{self.program} {word.partition('#')[0] or '.'}' looks at all that is there."
+            raise UsageError(f"'{word}' is an attribute, and 'lint' looks at files", hint=hint)
+        if type(way) is not FlakeWay:
+            return file_path(evaluator, way.word)
+        directory = way.locked(evaluator).flake.directory
+        written = origin(directory, evaluator.state.caches["shown trees"])
+        if written.startswith("/"):
+            return written
+        if self.fix:
+            raise UsageError(f"'--fix' changes files, and those of '{word}' are only a copy")
+        return directory
 
     def fixed(self, evaluator: Evaluator, source: Source) -> Source:
         """The source with what can be fixed fixed, in the file too."""

@@ -20,6 +20,7 @@ from nixlite.cli.flake.locking import (
     locked_flake,
     not_provided,
     outputs_of,
+    parse_installable,
 )  # fmt: skip
 from nixlite.cli.sources import file_path
 from nixlite.errors import UsageError, did_you_mean
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from nixlite.cli.flake.locking import Locking
     from nixlite.evaluator import Evaluator
     from nixlite.explain.recording.instrumented import InstrumentedEvaluator
+    from nixlite.flakes.lock_graph import FlakeRef
     from nixlite.flakes.locking import LockedFlake
     from nixlite.runtime.values import Lazy, Value
 
@@ -110,6 +112,7 @@ class FlakeWay:
         self.exact = fragment.startswith(".") and fragment != "."
         self.fragment = "" if fragment == "." else fragment.removeprefix(".")
         self.path = parse_attr_path(self.fragment)
+        self.ref: FlakeRef | None = None
 
     def locking(self) -> Locking:
         """What the command line says about lock files."""
@@ -119,8 +122,10 @@ class FlakeWay:
     def locked(self, evaluator: Evaluator) -> LockedFlake:
         """The flake with its lock file, found once for each evaluator."""
         known: dict[str, Any] = evaluator.state.caches.setdefault("named flakes", {})
+        if self.ref is None:
+            self.ref = parse_installable(self.command, evaluator, self.reference)[0]
         if self.word not in known:
-            known[self.word] = locked_flake(self.command, evaluator, self.word, self.locking())[0]
+            known[self.word] = locked_flake(self.command, evaluator, self.ref, self.locking())
         found: LockedFlake = known[self.word]
         return found
 

@@ -206,7 +206,8 @@ def flake_attribute(command: Command, evaluator: Evaluator, word: str, locking: 
     A path is looked for among the packages of this system first, as `nix` does; without one the default
     package is meant. Raises EvalError when there is nothing.
     """
-    locked, fragment = locked_flake(command, evaluator, word, locking)
+    ref, fragment = parse_installable(command, evaluator, word.partition("^")[0])
+    locked = locked_flake(command, evaluator, ref, locking)
     outputs = outputs_of(evaluator, locked)
     hint = None
     paths = attribute_paths(fragment, evaluator.settings.system)
@@ -218,16 +219,13 @@ def flake_attribute(command: Command, evaluator: Evaluator, word: str, locking: 
     raise not_provided(locked, paths, hint)
 
 
-def locked_flake(
-    command: Command, evaluator: Evaluator, word: str, locking: Locking
-) -> tuple[LockedFlake, str]:
-    """The flake that a word names, locked, and the fragment."""
+def locked_flake(command: Command, evaluator: Evaluator, ref: FlakeRef, locking: Locking) -> LockedFlake:
+    """The flake that a reference means, with its lock file."""
     from nixlite.flakes.locking import lock_flake
 
     if command.auto_arguments:
         raise UsageError("'--arg' and '--argstr' are incompatible with flakes")
-    ref, fragment = parse_installable(command, evaluator, word.partition("^")[0])
-    return lock_flake(evaluator.state, ref, locking.flags(command, evaluator)), fragment
+    return lock_flake(evaluator.state, ref, locking.flags(command, evaluator))
 
 
 def outputs_of(evaluator: Evaluator, locked: LockedFlake) -> Lazy:

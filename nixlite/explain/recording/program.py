@@ -10,6 +10,7 @@ from nixlite.explain.quiet import unheard
 from nixlite.explain.recording.history import Origins
 from nixlite.explain.recording.instrumented import InstrumentedEvaluator
 from nixlite.explain.recording.places import Places
+from nixlite.host.mounts import origin
 from nixlite.runtime.values import show_type
 from nixlite.spelling import natural
 
@@ -86,6 +87,8 @@ class Program:
         self.quiet = False
         self.store: Any = None
         """One store for all evaluations: a value of one may be part of another."""
+        self.trees: dict[str, str] = {}
+        """Where the trees come from that evaluations fetched, by store path."""
         self._folders: list[str] | None = None
 
     @property
@@ -121,7 +124,10 @@ class Program:
         """Whether a source is the user's own: one that was named, or a file beside it or below."""
         if name in self.entries:
             return True
-        return name.startswith(tuple(self.folders)) and not name.startswith(self.sets)
+        if name.startswith(tuple(self.folders)):
+            return not name.startswith(self.sets)
+        written = origin(name, self.trees)
+        return written != name and self.owns(written)
 
     def open(
         self,
@@ -138,6 +144,7 @@ class Program:
         evaluator = InstrumentedEvaluator(
             self.settings, host, recorder, edits=edits, cache=self.codes, observer=observer
         )
+        evaluator.state.caches["shown trees"] = self.trees
         if self.store is not None:
             evaluator.state.share_store(self.store)
         self.store = evaluator.state.store

@@ -6,6 +6,7 @@ from types import FunctionType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from nixlite.explain.brief import brief, forcing, one_line, package_changes, paragraph, shown_place, text_of
+from nixlite.explain.modules.written import attribute
 from nixlite.explain.recording.history import history
 from nixlite.explain.recording.places import FORMAL, PART
 from nixlite.explain.recording.program import locate
@@ -134,6 +135,8 @@ def source_line(entry: Definition) -> str:
         return one_line(entry.text)
     if entry.value is None or entry.text == entry.name:
         return f"inherit {entry.name};" if entry.kind != FORMAL else entry.name
+    if type(entry.value) is n.AttrSet and not entry.text.startswith(("{", "rec", "let")):
+        return f"{attribute(entry, entry.name).text};"  # of `a.b = 1;`, whose sets are not written
     mark = "?" if entry.kind == FORMAL else "="
     end = "" if entry.kind == FORMAL else ";"
     return f"{entry.name} {mark} {one_line(entry.text)}{end}"

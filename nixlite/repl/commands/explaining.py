@@ -13,6 +13,8 @@ from nixlite.cli.auto_call import auto_call, parse_attr_path
 from nixlite.cli.sources import file_path
 from nixlite.errors import NixError, ParseError
 from nixlite.repl.commands.declaring import command
+from nixlite.repl.commands.loading import flake_value
+from nixlite.runtime.thunk import force
 from nixlite.runtime.values import NixPath
 from nixlite.source import Source
 from nixlite.syntax import nodes as n
@@ -175,12 +177,15 @@ def replay(
 ) -> Program:
     """The session as a program: files, then bindings, then what *answer* makes of evaluator and scope, which
     *scopes* keeps."""
+    from nixlite.explain.brief import text_of
     from nixlite.explain.recording.program import Program
 
     def evaluate(evaluator: InstrumentedEvaluator) -> Lazy:
         scope = dict(conversation.scope)
         for name in conversation.files:
             add_file(conversation, evaluator, scope, name)
+        for reference in conversation.flakes:
+            add_flake(conversation, evaluator, scope, reference)
         for number, line in enumerate(conversation.bound, 1):
             bind(conversation, evaluator, scope, line, number)
         if scopes is not None:
@@ -194,6 +199,11 @@ def replay(
         except NixError:
             continue  # it is gone; its attributes are still there
     evaluator = conversation.evaluator
+    for reference in conversation.flakes:
+        try:
+            entries.append(f"{text_of(force(flake_value(evaluator, reference)['outPath']))}/flake.nix")
+        except NixError:
+            continue
     return Program(evaluator.settings, evaluator.host, evaluate, entries, evaluator.cache)
 
 
@@ -201,13 +211,31 @@ def add_file(
     conversation: Conversation, evaluator: InstrumentedEvaluator, scope: dict[str, Lazy], name: str
 ) -> None:
     """Bring the attributes of a file into scope, as `:l` did; a file that is gone leaves what it gave."""
-    from nixlite.explain.recording.notes import Made
-
     try:
         path = NixPath(file_path(evaluator, name))
         value = auto_call(evaluator.import_file(path), conversation.auto_arguments)
     except NixError:
         return
+    add_set(conversation, evaluator, scope, value)
+
+
+def add_flake(
+    conversation: Conversation, evaluator: InstrumentedEvaluator, scope: dict[str, Lazy], reference: str
+) -> None:
+    """Bring the outputs of a flake into scope, as `:lf` did; one that is gone leaves what it gave."""
+    try:
+        value = flake_value(evaluator, reference)
+    except NixError:
+        return
+    add_set(conversation, evaluator, scope, value)
+
+
+def add_set(
+    conversation: Conversation, evaluator: InstrumentedEvaluator, scope: dict[str, Lazy], value: Any
+) -> None:
+    """Bring attributes into scope, except where a name was bound by hand."""
+    from nixlite.explain.recording.notes import Made
+
     if type(value) is dict:
         scope.update({key: cell for key, cell in value.items() if key not in conversation.own})
         made = evaluator.recorder.made

@@ -12,8 +12,9 @@ from nixlite.spelling import quote
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from nixlite.evaluator import Evaluator
     from nixlite.repl.conversation import Conversation
-    from nixlite.runtime.values import Value
+    from nixlite.runtime.values import Lazy, Value
 
 
 def load_file(conversation: Conversation, name: str) -> None:
@@ -114,18 +115,22 @@ def load_flake(conversation: Conversation, reference: str) -> None:
         raise NixError(
             "cannot use ':load-flake' without a path specified. (Use '.' for the current working directory.)"
         )
-    from nixlite.runtime.call import call
-
-    text = reference
-    if reference.startswith((".", "/")):
-        directory = os.path.normpath(os.path.join(conversation.evaluator.settings.cwd, reference))
-        if not conversation.evaluator.host.exists(directory):
-            raise NixError(f"getting status of {quote(directory)}: No such file or directory")
-        text = f"path:{directory}"
-    get_flake = conversation.evaluator.state.builtins.get("getFlake")
-    if get_flake is None:
-        raise NixError("nixlite does not evaluate flakes")
-    conversation.add_attributes(call(get_flake, text), reference)
+    conversation.add_attributes(flake_value(conversation.evaluator, reference), reference)
     if reference in conversation.flakes:
         conversation.flakes.remove(reference)
     conversation.flakes.append(reference)
+
+
+def flake_value(evaluator: Evaluator, reference: str) -> dict[str, Lazy]:
+    """What `builtins.getFlake` makes of a reference; a path is one from the working directory."""
+    text = reference
+    if reference.startswith((".", "/")):
+        directory = os.path.normpath(os.path.join(evaluator.settings.cwd, reference))
+        if not evaluator.host.exists(directory):
+            raise NixError(f"getting status of {quote(directory)}: No such file or directory")
+        text = f"path:{directory}"
+    get_flake = evaluator.state.builtins.get("getFlake")
+    if get_flake is None:
+        raise NixError("nixlite does not evaluate flakes")
+    flake: dict[str, Lazy] = evaluator.base["call"](get_flake, text)
+    return flake
