@@ -101,6 +101,10 @@ class EvalError(NixError):
     """Anything that goes wrong while evaluating; `builtins.tryEval` does not catch it."""
 
 
+class NoAttribute(EvalError):
+    """An attribute path that was asked for leads to nothing, and all on the way to it has a value."""
+
+
 class NixTypeError(EvalError):
     """A value of another type than the operation needs."""
 

@@ -371,6 +371,8 @@ def is_written(lazy: Lazy) -> bool:
     if type(lazy) is not list or lazy[0] is None or lazy[0] is UNASKED:
         return True
     code = lazy[0]
+    if type(code) is not FunctionType:  # what a recorder leaves of a thunk that has its value
+        return True
     if "LAMBDAS" in code.__globals__:
         return str(code.__name__).startswith("l")  # see `compiler.unit.Function.finish`
     # A piece of a big source: its code is not there yet. Only kinds that are always plain are certain.

@@ -14,7 +14,7 @@ from nixlite.cli.command import Command
 from nixlite.cli.explain.ways import file_way, names_program, settle_purity, way_in
 from nixlite.cli.flag import Flag, Flags
 from nixlite.cli.flags import COMMON, EVALUATION, store, turn_on
-from nixlite.cli.flake.locking import LOCKING, Locking
+from nixlite.cli.flake.locking import LOCKING, Locking, apply_registry_flags
 from nixlite.cli.sources import string_source
 from nixlite.cli.starting import start
 from nixlite.errors import UndefinedVariable, UsageError
@@ -100,6 +100,8 @@ class Explaining(Command):
 
         def evaluate(evaluator: InstrumentedEvaluator) -> Lazy:
             self.evaluator = evaluator
+            if self.registry_flags and "registries" not in evaluator.state.caches:
+                apply_registry_flags(self, evaluator)
             return self.evaluate(evaluator, way)
 
         return Program(self.settings, self.host, evaluate, entries, self.evaluator.cache)

@@ -73,6 +73,7 @@ class OverrideCommand(Explaining):
         words = list(self.words)
         if self.file:
             return file_way(self, self.file), words
-        if words and (names_program(words[0]) or words[0] in (".", "..")):
+        several = len(words) > 1 and "=" not in words[0] and "=" not in words[1]
+        if words and (several or names_program(words[0]) or words[0] in (".", "..")):
             return way_in(self, words.pop(0)), words
         return (FileWay(self, "<nixpkgs>") if self.expression is None else None), words

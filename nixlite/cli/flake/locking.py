@@ -9,7 +9,7 @@ import os
 
 from nixlite.cli.auto_call import parse_attr_path
 from nixlite.cli.flag import Flag, Flags
-from nixlite.errors import EvalError, NixError, UsageError, did_you_mean
+from nixlite.errors import EvalError, NixError, NoAttribute, UsageError, did_you_mean
 from nixlite.runtime.thunk import force
 from nixlite.spelling import normalise
 
@@ -110,6 +110,8 @@ def is_known_name(command: Command, word: str) -> bool:
     from nixlite.fetch.inputs import Input
     from nixlite.flakes.registry import Registries
 
+    if any(len(given) == 2 and given[0].removeprefix("flake:") == word for given in command.registry_flags):
+        return True
     try:
         Registries(command.settings, command.host).resolve(Input({"type": "indirect", "id": word}))
     except EvalError:
@@ -241,7 +243,7 @@ def not_provided(locked: LockedFlake, paths: list[str], hint: str | None) -> Eva
     """The error for a flake that has none of the attributes that a fragment may mean."""
     quoted = [f"'{path}'" for path in paths]
     names = " or ".join([", ".join(quoted[:-1]), quoted[-1]] if len(quoted) > 1 else quoted)
-    return EvalError(f"flake '{locked.flake.ref}' does not provide attribute {names}", hint=hint)
+    return NoAttribute(f"flake '{locked.flake.ref}' does not provide attribute {names}", hint=hint)
 
 
 def attribute_paths(fragment: str, system: str) -> list[str]:

@@ -61,8 +61,9 @@ class Question:
 
     def is_own(self, place: Place) -> bool:
         """Whether a place is in the person's own files, not of the lookup path, the store or Nix itself."""
-        if self.place(place).startswith(("<", "/nix/store/", "«nix")):
-            return False
+        shown = self.place(place)
+        if shown.startswith(("<", "/nix/store/", "«nix")):
+            return place[0] in self.program.entries and "/" not in shown  # `-I pkgs=./pkgs.nix`
         return not place[0].startswith(tuple(self.trees()) or "\0")
 
     def trees(self) -> list[str]:

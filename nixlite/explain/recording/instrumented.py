@@ -94,9 +94,16 @@ class InstrumentedEvaluator(Evaluator):
         self.base["created"] = self.recorder.created
         if self.observer is not None:
             self.observer.call, self.observer.force = self.base["call"], self.recorder.force
+            self.observer.find = self.find
             for builtin in self.observer.builtins():
                 state.globals[f"__{builtin.name}"] = builtin
         self.add_builtin(BUILTIN, watching(self.recorder))
+
+    def find(self, name: str) -> str:
+        """The file that `import <name>` reads. Raises NixError where there is none."""
+        from nixlite.host.lookup_path import find_file, lookup_path
+
+        return self.resolve(find_file(self.state, lookup_path(self.settings, self.state.host), name))
 
     def add_builtin(self, name: str, builtin: PrimOp) -> None:
         """Let code that is compiled for recording call one more builtin."""

@@ -13,6 +13,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from nixlite.errors import NixError
 from nixlite.runtime.thunk import delay
 from nixlite.runtime.values import MISSING, FunctionType, PrimOp, PrimOpApp
 from nixlite.syntax import nodes as n
@@ -104,6 +105,8 @@ class Observer:
         self.trial = Trial()
         self.call: Callable[[Any, Lazy], Value] = uncallable
         self.force: Callable[[Lazy], Value] = uncallable
+        self.find: Callable[[str], str] = uncallable
+        """The file that a place on the lookup path means."""
 
     def begin(self, trial: Trial) -> None:
         """Forget what was seen; from now on things go as *trial* says."""
@@ -127,10 +130,17 @@ class Observer:
 
     def watched(self, tree: n.Expr, source: Source) -> n.Expr:
         """*tree* with its overriding calls watched. Its nodes are changed."""
-        if is_import(tree) and not any(is_watched(node) for node in walk(tree)):
+        if is_import(tree) and not any(is_watched(node) for node in walk(tree)) and not self.is_own(tree):
             return kept(tree, source)
         replace_children(tree, lambda node: self.watched(node, source))
         return self.watched_call(tree, source) if is_watched(tree) else tree
+
+    def is_own(self, tree: Any) -> bool:
+        """Whether an imported file is the user's, so that trials change it."""
+        try:
+            return self.owns(self.find(tree.arguments[0].value))
+        except NixError:
+            return False  # said when it is evaluated
 
     def watched_call(self, call: Any, source: Source) -> n.Expr:
         """`x.NAME argument …` as a call of what watches it."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from nixlite.cache.files import Cache
-from nixlite.errors import EvalError, NixError, did_you_mean
+from nixlite.errors import EvalError, NixError, NoAttribute, did_you_mean
 from nixlite.explain.quiet import unheard
 from nixlite.explain.recording.history import Origins
 from nixlite.explain.recording.instrumented import InstrumentedEvaluator
@@ -113,7 +113,9 @@ class Program:
 
     def is_own_folder(self, place: str) -> bool:
         """Whether a folder holds what a user writes about packages, and not a set of packages itself."""
-        if place.count("/") < 2 or place == self.host.home() or f"{place}/".startswith(self.sets):
+        if place.count("/") < 2 or place == self.host.home():
+            return False
+        if any(f"{place}/".startswith(above) and f"{place}/" != above for above in self.sets):
             return False
         try:
             return all(self.host.file_type(f"{place}/{name}") is None for name in PACKAGE_SETS)
@@ -124,8 +126,9 @@ class Program:
         """Whether a source is the user's own: one that was named, or a file beside it or below."""
         if name in self.entries:
             return True
-        if name.startswith(tuple(self.folders)):
-            return not name.startswith(self.sets)
+        own = longest(self.folders, name)
+        if own:
+            return own >= longest(self.sets, name)
         written = origin(name, self.trees)
         return written != name and self.owns(written)
 
@@ -172,6 +175,11 @@ class Program:
         return found
 
 
+def longest(folders: Sequence[str], name: str) -> int:
+    """The length of the nearest folder that a file is in, 0 if it is in none of them."""
+    return max((len(folder) for folder in folders if name.startswith(folder)), default=0)
+
+
 class Found(NamedTuple):
     """An attribute: the set that it is in, its name and its cell. *attrs* is None for the root itself."""
 
@@ -196,9 +204,9 @@ def located(root: Any, path: Sequence[str], evaluate: Callable[[Any], Any]) -> F
             attrs, at = None, value[index]
             continue
         if type(value) is not dict:
-            raise EvalError(f"cannot look for '{name}' in {show_type(value)} (path '{'.'.join(path)}')")
+            raise NoAttribute(f"cannot look for '{name}' in {show_type(value)} (path '{'.'.join(path)}')")
         if name not in value:
-            raise EvalError(
+            raise NoAttribute(
                 f"attribute '{name}' in selection path '{'.'.join(path)}' not found",
                 hint=did_you_mean(name, value),
             )

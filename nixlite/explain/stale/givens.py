@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from nixlite.explain.recording.history import same as same_cell
 from nixlite.explain.recording.observing import ARGUMENTS, ATTRIBUTES, SCOPES
 from nixlite.explain.recording.recorder import place_of
-from nixlite.explain.stale.facts import is_package, value_of
+from nixlite.explain.stale.facts import FUNCTIONS, is_package, value_of
 from nixlite.runtime.values import MISSING
 
 if TYPE_CHECKING:
@@ -129,5 +129,9 @@ def updated(record: Record, made: Made) -> list[Layer]:
     left, right = made.sources
     if not is_package(record.found, left):
         return []
-    given = list(givens(record.found, left, right))
+    given = [
+        item
+        for item in givens(record.found, left, right)
+        if type(value_of(record.found, item.new)) not in FUNCTIONS  # how it can be overridden: not built
+    ]
     return [Layer(BY_UPDATE, "//", made.place, left, made.result, given, left, None)] if given else []

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from nixlite.errors import NoAttribute
 from nixlite.explain.stale.facts import built_from, is_package, nearest, value_of
 from nixlite.explain.stale.fix.case import Case, Repair
 from nixlite.explain.stale.fix.effects import Effect
@@ -66,7 +67,7 @@ def refusal(runs: Runs) -> Refusal | None:
     error = first.error
     entries = layers(first)
     assert error is not None
-    if not entries:
+    if not entries or isinstance(error, NoAttribute):
         return None
     layer = next((item for item in reversed(entries) if item.after is MISSING), entries[-1])
     explained = first.found.evaluator.explain(error)

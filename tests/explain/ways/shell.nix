@@ -1,0 +1,2 @@
+with import ./default.nix { };
+mkDerivation { name = "shell"; buildInputs = [ hello2 ]; }
