@@ -8,12 +8,21 @@ if TYPE_CHECKING:
 
     from nixlite.api import Evaluator, Value, evaluate, evaluate_file
     from nixlite.errors import NixError
+    from nixlite.host.host import Host
     from nixlite.host.memory import MemoryHost
+    from nixlite.host.real import RealHost
+    from nixlite.host.secluded import PureHost, RestrictedHost
     from nixlite.host.settings import Settings
 
-__all__ = ["Evaluator", "MemoryHost", "NixError", "Settings", "Value", "evaluate", "evaluate_file"]
+__all__ = [
+    "Evaluator", "Host", "MemoryHost", "NixError", "PureHost", "RealHost", "RestrictedHost", "Settings",
+    "Value", "evaluate", "evaluate_file",
+]  # fmt: skip
 
-_HOMES = {"NixError": "errors", "MemoryHost": "host.memory", "Settings": "host.settings"}
+_HOMES = {
+    "NixError": "errors", "Host": "host.host", "MemoryHost": "host.memory", "PureHost": "host.secluded",
+    "RealHost": "host.real", "RestrictedHost": "host.secluded", "Settings": "host.settings",
+}  # fmt: skip
 
 
 def __getattr__(name: str) -> Any:

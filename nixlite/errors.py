@@ -105,6 +105,10 @@ class NoAttribute(EvalError):
     """An attribute path that was asked for leads to nothing, and all on the way to it has a value."""
 
 
+class NotGranted(EvalError):
+    """Something of the world outside that the host does not grant (see `host.host`)."""
+
+
 class NixTypeError(EvalError):
     """A value of another type than the operation needs."""
 

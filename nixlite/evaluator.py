@@ -65,13 +65,13 @@ def not_a_set(path: str) -> EvalError:
     return EvalError(f"file '{path}' must be an attribute set")
 
 
-def mounts_of(settings: Settings) -> Mounts | None:
-    """What pure evaluation shows for fetched trees; None in impure evaluation."""
+def mounts_of(settings: Settings, host: Host) -> Mounts | None:
+    """What pure evaluation shows for fetched trees of *host*; None in impure evaluation."""
     if not settings.pure_eval:
         return None
     from nixlite.host.mounts import Mounts
 
-    return Mounts(settings.store_dir)
+    return Mounts(settings.store_dir, host)
 
 
 def counted() -> CountedFunctions:
@@ -92,6 +92,7 @@ class Evaluator(Translator):
         """*cache* keeps compiled sources on disk; without one each is compiled anew."""
         from nixlite.builtins.install import install
 
+        settings = host.settings_for(settings)
         state = self._state_for(settings, host)
         install(state)
         # Not a builtin but Nix code: evaluated when it is first asked for.
@@ -116,7 +117,7 @@ class Evaluator(Translator):
             from nixlite.host.guarded import guarded
 
             host = guarded(host, settings)
-        outer.mounts = host.mounts = mounts_of(settings)
+        outer.mounts = host.mounts = mounts_of(settings, outer)
 
         def make_store() -> Store:
             from nixlite.store.store import Store  # many programs have no use for it

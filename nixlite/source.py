@@ -113,7 +113,11 @@ def read_whole(path: bytes | str, flags: int = 0) -> bytes:
 
     Most files are small, and for them a file object takes twice as many calls of the system, and as long.
     """
-    number = os.open(path, BINARY | flags)
+    return read_open(os.open(path, BINARY | flags))
+
+
+def read_open(number: int) -> bytes:
+    """The contents of a file that is open, which is closed then. Raises OSError."""
     try:
         data = os.read(number, SMALL)
         more = os.read(number, 1)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from nixlite.builtins.registry import builtin
 from nixlite.errors import EvalError
-from nixlite.fetch.trees import downloader_of
+from nixlite.fetch.trees import downloader_of, reach
 from nixlite.runtime.attributes import bool_attribute, string_attribute
 from nixlite.runtime.coerce import coerce_to_store_path
 from nixlite.runtime.expect import force_attrs
@@ -93,7 +93,9 @@ def checked(state: State, arguments: Arguments) -> tuple[BinaryCache, str]:
         raise EvalError("'fetchClosure' only supports http:// and https:// stores")
     if url.query:
         raise EvalError(f"'fetchClosure' does not support URL query parameters (in '{arguments.from_store}')")
-    cache = BinaryCache(arguments.from_store, downloader_of(state), state.store.store_dir)
+    # Unlike Nix 2.34.8, which asks any server here, even in restricted evaluation.
+    host = reach(state, arguments.from_store, locked=lambda: True)
+    cache = BinaryCache(arguments.from_store, downloader_of(state, host), state.store.store_dir)
     return cache, arguments.from_path
 
 

@@ -1,6 +1,6 @@
 """Builtins that fetch sources: `fetchurl`, `fetchTarball`, `fetchGit`, `fetchTree`, `fetchMercurial`.
 
-How things are fetched is in `nixlite/store/fetch/`; here are the arguments, what pure and restricted
+How things are fetched is in `nixlite/fetch/`; here are the arguments, what pure and restricted
 evaluation allow, and the results. In pure evaluation a fetch must say what it expects: a hash or a revision.
 Manual: Built-ins, under the functions' names.
 """
@@ -10,7 +10,15 @@ from __future__ import annotations
 from nixlite.builtins.derivations import expected_hash
 from nixlite.builtins.registry import builtin
 from nixlite.errors import EvalError, HashMismatch, NixTypeError
-from nixlite.fetch.trees import Fetched, channel_url, check_uri, downloader_of, fetch_input
+from nixlite.fetch.trees import (
+    Fetched,
+    channel_url,
+    check_uri,
+    downloader_of,
+    fetch_by,
+    fetch_input,
+    reach,
+)
 from nixlite.runtime.attributes import position, string_attribute
 from nixlite.runtime.coerce import coerce_to_string
 from nixlite.runtime.expect import force_string_no_context
@@ -22,6 +30,7 @@ from nixlite.store.path import BadStorePathError, check_name, fixed_path
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from nixlite.fetch.inputs import Attrs, Input
+    from nixlite.host.host import Host
     from nixlite.runtime.state import State
     from nixlite.runtime.values import Lazy, Value
     from nixlite.store.hashing import Hash
@@ -42,7 +51,7 @@ def fetchurl(state: State, arg: Lazy) -> Value:
     known = known_path(request, "flat")
     if known is not None:
         return known
-    data = downloader_of(state).get(request.url).data
+    data = downloader_of(state, reach_request(request)).get(request.url).data
     path: str = state.store.add_bytes(request.name, data, recursive=False)
     state.store.mounted.add(path)
     if request.expected is not None:
@@ -66,7 +75,8 @@ def fetch_tarball(state: State, args: Lazy) -> Value:
         return known
     from nixlite.fetch.inputs import Input
 
-    fetched = fetch_input(state, Input({"type": "tarball", "url": request.url, "name": request.name}))
+    source = Input({"type": "tarball", "url": request.url, "name": request.name})
+    fetched = fetch_by(state, reach_request(request), source)
     if request.expected is not None:
         check_downloaded(request, fetched.content)
     return store_string(state, fetched.path)
@@ -105,6 +115,11 @@ def read_request(request: Request, arg: Lazy) -> None:
     check_request_name(request, type(value) is dict)
     if state.settings.pure_eval and request.expected is None:
         raise EvalError(f"in pure evaluation mode, '{request.who}' requires a 'sha256' argument")
+
+
+def reach_request(request: Request) -> Host:
+    """The host by way of which a request is fetched."""
+    return reach(request.state, request.url, locked=lambda: request.expected is not None)
 
 
 def take_argument(request: Request, key: str, value: Lazy) -> None:
@@ -344,7 +359,7 @@ def fetch_mercurial(state: State, args: Lazy) -> Value:
     if state.settings.pure_eval and "rev" not in attrs:
         raise EvalError("in pure evaluation mode, 'fetchMercurial' requires a Mercurial revision")
     attrs["url"] = url if "://" in url else "file://" + url
-    fetched = fetch_input(state, Input(attrs))
+    fetched = fetch_by(state, reach(state, url, locked=lambda: "rev" in attrs), Input(attrs))
     found = fetched.source.text("rev") or "0" * 40
     result: dict[str, Lazy] = {
         "outPath": store_string(state, fetched.path),

@@ -45,6 +45,7 @@ def get_flake_builtin(state: State, args: Lazy) -> Value:
         update=False,
         write=False,
         allow_unlocked=not pure,
+        trusted=False,
         registries=not pure and bool(state.settings.get("use-registries", True)),
     )
     return call_flake(state, lock_flake(state, ref, flags))

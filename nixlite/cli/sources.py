@@ -31,7 +31,7 @@ def file_path(evaluator: Evaluator, word: str) -> str:
 
     state = evaluator.state
     if is_pseudo_url(word) or word.startswith("flake:"):
-        return str(state.operation("fetch_entry")(state, word))
+        return str(state.operation("fetch_entry")(state, word, trusted=True))
     if len(word) > 2 and word.startswith("<") and word.endswith(">"):
         return find_file(state, lookup_path(state.settings, state.host), word[1:-1])
     return normalise(word if word.startswith("/") else f"{state.settings.cwd}/{word}")

@@ -52,6 +52,6 @@ def write_objects(command: Command, store: Store, uri: str, roots: Iterable[str]
                 file.write(text)
         except OSError as error:
             raise EvalError(f'opening file "{root}/{REGISTRATION}": {error.strerror}') from None
-    reason = register(text, root, command.host.get_env("PATH"))
+    reason = register(command.host, text, root)
     if reason is not None:
         command.settings.warn(f"the installed Nix could not register what was written: {reason}")

@@ -15,6 +15,8 @@ from nixlite.store.tree import Directory, File, Node, Symlink, find
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from nixlite.host.host import Host
+
 KIND, DIRECTORY, REGULAR, SYMLINK = 0o170000, 0o040000, 0o100000, 0o120000
 CHARACTERS, BLOCKS, PIPE = 0o020000, 0o060000, 0o010000
 BLOCK = 512
@@ -29,13 +31,13 @@ class Unpacked(NamedTuple):
     last_modified: int
 
 
-def unpack(data: bytes) -> Unpacked:
-    """The tree in a tar or zip archive, which may be compressed (gzip, bzip2, xz, lzma, zstd).
+def unpack(data: bytes, host: Host) -> Unpacked:
+    """The tree in a tar or zip archive, which may be compressed (gzip, bzip2, xz, lzma, zstd by the *host*).
 
     An archive of one directory gives what is in it, no bytes at all an empty directory.
     Raises EvalError in Nix's words for anything else.
     """
-    plain = decompress(data)
+    plain = decompress(data, host)
     root, newest = unpack_zip(plain.data) if is_zip(plain.data) else unpack_tar(plain)
     if len(root.entries) == 1:
         (only,) = root.entries.values()

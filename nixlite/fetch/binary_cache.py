@@ -17,6 +17,7 @@ from nixlite.store.path import HASH_LENGTH, fixed_path, make_store_path, path_na
 
 if TYPE_CHECKING:
     from nixlite.fetch.download import Downloader
+    from nixlite.host.host import Host
     from nixlite.store.store import Store
 
 
@@ -69,7 +70,9 @@ class BinaryCache:
 
     def archive(self, info: NarInfo) -> bytes:
         """The archive of a store path, checked."""
-        data = decompress(self.downloader.get(f"{self.url}/{info.url}").data, info.compression)
+        data = decompress(
+            self.downloader.get(f"{self.url}/{info.url}").data, info.compression, self.downloader.host
+        )
         found = hash_bytes(info.nar_hash.algorithm, data)
         if found != info.nar_hash:
             raise EvalError(
@@ -94,20 +97,20 @@ class BinaryCache:
         return [infos[path] for path in done]
 
 
-def decompress(data: bytes, compression: str) -> bytes:
-    """An archive as the cache has it, unpacked. Raises EvalError."""
+def decompress(data: bytes, compression: str, host: Host) -> bytes:
+    """An archive as the cache has it, unpacked; zstd may take a program of the *host*. Raises EvalError."""
     if compression in ("none", ""):
         return data
     reader = READERS.get(compression)
-    if reader is None:
+    if reader is None and compression != "zstd":
         raise EvalError(f"unknown compression method '{compression}'")
-    plain = reader(data)
+    plain = zstd(data, host) if reader is None else reader(data)
     if plain.failure:
         raise EvalError(f"failed to read compressed data ({plain.failure})")
     return plain.data
 
 
-READERS = {"xz": unxz, "bzip2": bunzip2, "gzip": gunzip, "zstd": zstd}
+READERS = {"xz": unxz, "bzip2": bunzip2, "gzip": gunzip}
 
 
 def is_content_addressed(info: NarInfo, store_dir: str) -> bool:

@@ -171,8 +171,8 @@ def connection_failure(url: str, asked: str, reason: object) -> DownloadError:
         return failure(url, NOTHING, "Empty reply from server")
     if isinstance(reason, BadStatusLine):
         return failure(url, UNSUPPORTED, "Received HTTP/0.9 when not allowed")
-    if isinstance(reason, str) and reason.startswith("unknown url type: "):  # after a redirection
-        return unsupported(url, reason.removeprefix("unknown url type: "))
+    if str(reason).startswith("unknown url type: "):  # after a redirection
+        return unsupported(url, str(reason).removeprefix("unknown url type: "))
     if isinstance(reason, ConnectionResetError):
         return failure(url, RECEIVING, "Recv failure: Connection reset by peer")
     return failure(url, RECEIVING, str(reason))

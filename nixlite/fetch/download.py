@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
+from nixlite.errors import NixError, NotGranted, RestrictedError
 from nixlite.fetch import curl
 from nixlite.fetch.curl import DownloadError, connection_failure, failure, http_failure
 from nixlite.fetch.url import percent_decode
@@ -13,11 +14,12 @@ from nixlite.store.hashing import digest
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from nixlite.host.host import Host
+    from nixlite.host.outside import Answer
+
 CHUNK = 1 << 16
 SUCCESS = (200, 201, 204, 206)
 MOVED = (301, 302, 303, 307, 308)
-HOPS = 10
-"""Redirections that are followed, as Nix tells curl."""
 LINK_HEADER_FLAKEREF = 'rel="immutable"'
 
 
@@ -38,7 +40,7 @@ class Cached(NamedTuple):
 
 
 class Downloader:
-    """Downloads for one evaluation.
+    """Downloads for one evaluation, by way of a *host*.
 
     *cache_dir* (None: no cache) keeps answers; within *ttl* seconds a server is not asked again, later only
     whether anything changed. *warn* gets warnings, *progress* the URL, the bytes received and the total (None
@@ -47,6 +49,7 @@ class Downloader:
 
     def __init__(
         self,
+        host: Host,
         *,
         cache_dir: str | None = None,
         ttl: int = 3600,
@@ -57,6 +60,7 @@ class Downloader:
         progress: Callable[[str, int, int | None], None] | None = None,
         sleep: Callable[[float], None] | None = None,
     ) -> None:
+        self.host = host
         self.cache_dir = cache_dir
         self.ttl = ttl
         self.attempts = attempts
@@ -79,7 +83,7 @@ class Downloader:
         started = started or ignore
         if not url.lower().startswith(("http:/", "https:/")):
             started()
-            return Download(read_file(url), url)
+            return Download(read_file(self.host, url), url)
         cached = self.cached(url)
         if cached is not None and (self.offline or cached.age < self.ttl):
             return cached.download
@@ -111,41 +115,36 @@ class Downloader:
 
     def request(self, url: str, cached: Cached | None) -> Download:
         """One request."""
-        from http.client import HTTPException
-        from urllib.error import HTTPError, URLError
-        from urllib.request import Request  # slow to import; absent in a browser
+        from http.client import HTTPException  # slow to import; absent in a browser
 
         asked = curl.http_url(url)
         headers = {"User-Agent": "nixlite", "Accept-Encoding": "identity"}
         if cached is not None and cached.etag:
             headers["If-None-Match"] = cached.etag
         try:
-            with opener().open(Request(asked, headers=headers), timeout=self.timeout) as answer:
-                data = self.receive(url, answer)
-                result = Download(data, answer.geturl(), immutable_link(answer.headers.get_all("Link")))
-                self.remember(url, result, answer.headers.get("ETag") or "")
-                return result
-        except HTTPError as error:
-            with error:
-                if error.code == 304 and cached is not None:
-                    self.remember(url, cached.download, cached.etag)
-                    return cached.download
-                raise refused(url, error) from None
-        except URLError as error:
-            raise connection_failure(url, asked, error.reason) from None
+            answer = self.host.open_url(asked, headers, self.timeout)
         except (OSError, HTTPException, ValueError) as error:  # ValueError: a redirection to no URL
+            self.progress(url, -1, None)
             raise connection_failure(url, asked, error) from None
+        try:
+            if answer.status == 304 and cached is not None:
+                self.remember(url, cached.download, cached.etag)
+                return cached.download
+            if answer.status not in SUCCESS:
+                raise refused(url, answer)
+            result = Download(self.receive(url, answer), answer.url, immutable_link(answer.headers("Link")))
+            self.remember(url, result, answer.header("ETag") or "")
+            return result
         finally:
+            answer.close()
             self.progress(url, -1, None)
 
-    def receive(self, url: str, answer: Any) -> bytes:
+    def receive(self, url: str, answer: Answer) -> bytes:
         """Read the body, telling of the progress. Raises DownloadError when it is not whole."""
         from http.client import HTTPException
 
         status: int = answer.status
-        if status not in SUCCESS:
-            raise http_failure(url, status, b"")
-        length = answer.headers.get("Content-Length")
+        length = answer.header("Content-Length")
         if length is not None and not (length.isascii() and length.strip().isdigit()):
             raise failure(url, curl.WEIRD, status=status)
         total = int(length) if length and not answer.chunked else None
@@ -153,7 +152,7 @@ class Downloader:
         received = 0
         number = 0  # curl's, of what is wrong
         try:
-            while chunk := answer.read1(CHUNK):  # what has come, not a whole piece
+            while chunk := answer.read(CHUNK):  # what has come, not a whole piece
                 parts.append(chunk)
                 received += len(chunk)
                 self.progress(url, received, total)
@@ -163,12 +162,12 @@ class Downloader:
             received += rest
         if not number:
             try:
-                return decoded(b"".join(parts), answer.headers.get("Content-Encoding") or "")
+                return decoded(b"".join(parts), answer.header("Content-Encoding") or "")
             except ValueError:
                 number = curl.ENCODING
         failed = failure(url, number, status=status)
         failed.received = received
-        failed.resumable = answer.headers.get("Accept-Ranges") == "bytes"
+        failed.resumable = answer.header("Accept-Ranges") == "bytes"
         raise failed
 
     # --- the cache: one file with what the server said and one with the body
@@ -187,16 +186,13 @@ class Downloader:
         if base is None:
             return None
         import json
-        import time
 
         try:
-            with open(base + ".json", encoding="utf-8") as file:
-                row = json.load(file)
-            with open(base + ".body", "rb") as file:
-                data = file.read()
+            row = json.loads(self.host.read_bytes(base + ".json"))
+            data = self.host.read_bytes(base + ".body")
             effective, immutable, etag = row["effective"], row["immutable"], row["etag"]
-            age = time.time() - row["time"]
-        except (OSError, ValueError, TypeError, LookupError, OverflowError, RecursionError):
+            age = self.host.now() - row["time"]
+        except (NixError, ValueError, TypeError, LookupError, OverflowError, RecursionError):
             return None
         if not (type(effective) is str and type(etag) is str and type(immutable) in (str, type(None))):
             return None
@@ -208,17 +204,15 @@ class Downloader:
         if base is None:
             return
         import json
-        import time
 
         row = {
             "url": url, "effective": download.url, "immutable": download.immutable_url,
-            "etag": etag, "time": time.time(),
+            "etag": etag, "time": self.host.now(),
         }  # fmt: skip
         try:
-            os.makedirs(os.path.dirname(base), exist_ok=True)
-            write_file(base + ".body", download.data)
-            write_file(base + ".json", json.dumps(row).encode())
-        except OSError:
+            self.host.keep(base + ".body", download.data)
+            self.host.keep(base + ".json", json.dumps(row).encode())
+        except (OSError, NotGranted):
             return
 
 
@@ -233,44 +227,22 @@ def wait(seconds: float) -> None:
     time.sleep(seconds)
 
 
-def write_file(path: str, data: bytes) -> None:
-    """Write a file so that nobody sees half of it."""
-    temporary = f"{path}.{os.getpid()}.tmp"
-    with open(temporary, "wb") as file:
-        file.write(data)
-    os.replace(temporary, path)
-
-
-def opener() -> Any:
-    """Asks servers, through the proxies of the environment; redirections lead only to `http(s):`."""
-    from urllib import request
-
-    class Redirects(request.HTTPRedirectHandler):
-        max_redirections = max_repeats = HOPS
-
-    director = request.OpenerDirector()
-    for handler in (
-        request.ProxyHandler(), request.HTTPHandler(), request.HTTPSHandler(), request.HTTPErrorProcessor(),
-        request.HTTPDefaultErrorHandler(), Redirects(), request.UnknownHandler(),
-    ):  # fmt: skip
-        director.add_handler(handler)
-    return director
-
-
-def refused(url: str, error: Any) -> DownloadError:
-    """The error for an answer that is no success: urllib's HTTPError."""
+def refused(url: str, answer: Answer) -> DownloadError:
+    """The error for an answer that is no success."""
     from http.client import HTTPException
     from urllib.parse import urlsplit
 
-    target = error.headers.get("Location")
-    if error.code in MOVED and target:
+    target = answer.header("Location")
+    if answer.status in MOVED and target:
         outside = urlsplit(target).scheme not in ("", "http", "https")
-        return failure(url, curl.UNSUPPORTED if outside else curl.REDIRECTS, status=error.code)
+        return failure(url, curl.UNSUPPORTED if outside else curl.REDIRECTS, status=answer.status)
+    parts: list[bytes] = []
     try:
-        body = error.read()
+        while part := answer.read(CHUNK):
+            parts.append(part)
     except (OSError, HTTPException):
-        body = b""
-    return http_failure(url, error.code, body)
+        parts.clear()
+    return http_failure(url, answer.status, b"".join(parts))
 
 
 def broken_off(error: Exception) -> tuple[int, int]:
@@ -304,7 +276,7 @@ def decoded(data: bytes, encoding: str) -> bytes:
     return data
 
 
-def read_file(url: str) -> bytes:
+def read_file(host: Host, url: str) -> bytes:
     """The file of a `file:` URL; of a directory, the names in it that begin with no dot, a line each.
 
     Raises DownloadError, also for any other scheme.
@@ -313,13 +285,15 @@ def read_file(url: str) -> bytes:
     if scheme != "file":
         raise curl.unsupported(url, scheme)
     path = percent_decode(curl.file_name(url))
-    raw = path.encode("utf-8", "surrogateescape")
     try:
-        if os.path.isdir(raw):
-            return b"".join([name + b"\n" for name in os.listdir(raw) if not name.startswith(b".")])
-        with open(raw, "rb") as file:
-            return file.read()
-    except (OSError, ValueError):
+        real = host.real_path(path) if path else path
+        if host.file_type(real) == "directory":
+            names = "".join([f"{name}\n" for name in host.list_dir(real) if not name.startswith(".")])
+            return names.encode("utf-8", "surrogateescape")
+        return host.read_bytes(real)
+    except (RestrictedError, NotGranted):
+        raise
+    except (NixError, ValueError):
         raise failure(url, curl.NO_FILE, f"Could not open file {path}") from None
 
 

@@ -15,6 +15,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from nixlite.host.host import Host
+
 PIECE = 1 << 16
 FIRST = 3 * PIECE
 STEP = 256
@@ -33,14 +35,14 @@ class Plain(NamedTuple):
     failure: str = ""
 
 
-def decompress(data: bytes) -> Plain:
-    """What is in compressed data, however often it was compressed; other data as it is.
+def decompress(data: bytes, host: Host) -> Plain:
+    """What is in compressed data, however often it was compressed; other data as it is. *host*: see `zstd`.
 
     Raises EvalError where not even the beginning can be decompressed.
     """
     plain = Plain(data)
     for _ in range(MOST):
-        reader = reader_of(plain.data)
+        reader = reader_of(plain.data, host)
         if reader is None:
             break
         inner = reader(plain.data)
@@ -52,7 +54,7 @@ def decompress(data: bytes) -> Plain:
     return plain
 
 
-def reader_of(data: bytes) -> Callable[[bytes], Plain] | None:
+def reader_of(data: bytes, host: Host) -> Callable[[bytes], Plain] | None:
     """What decompresses data that begins like this."""
     if data.startswith(GZIP) and gzip_header(data, 0):
         return gunzip
@@ -60,7 +62,7 @@ def reader_of(data: bytes) -> Callable[[bytes], Plain] | None:
         return bunzip2
     if data.startswith((XZ, LZMA)):
         return unxz
-    return zstd if data.startswith(ZSTD) else None
+    return (lambda data: zstd(data, host)) if data.startswith(ZSTD) else None
 
 
 def gzip_header(data: bytes, start: int) -> int:
@@ -158,23 +160,21 @@ def run(
     return True, None
 
 
-def zstd(data: bytes) -> Plain:
-    """Zstd data: by Python where it can, else by the program `zstd`."""
-    return Plain(unzstd(data))
+def zstd(data: bytes, host: Host) -> Plain:
+    """Zstd data: by Python where it can, else by the program `zstd` of the *host*."""
+    return Plain(unzstd(data, host))
 
 
-def unzstd(data: bytes) -> bytes:
+def unzstd(data: bytes, host: Host) -> bytes:
     """Decompress zstd. Raises EvalError."""
     decompressing = zstd_of_python()
     if decompressing is not None:
         return decompressing(data)
-    import subprocess
-
     try:
-        done = subprocess.run(["zstd", "-dcq"], input=data, capture_output=True, check=False)
+        done = host.run_program("zstd", ["-dcq"], data=data)
     except OSError:
         raise EvalError("Failed to open archive (zstd is needed to unpack it: no program 'zstd')") from None
-    if done.returncode:
+    if done.code:
         raise EvalError("Failed to open archive (Zstd decompression failed)")
     return done.stdout
 

@@ -14,14 +14,22 @@ from nixlite.fetch.archive import make_directory, put
 from nixlite.fetch.git_layout import check_repository
 from nixlite.fetch.url import Url, file_url, parse_url, relative_url
 from nixlite.store.hashing import digest
-from nixlite.store.tree import Directory, File, Node, Symlink
+from nixlite.store.tree import Directory, File, Node, Symlink, host_leaf
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from nixlite.fetch.inputs import Attrs, Input
+    from nixlite.host.host import Host
 
 NULL_REVISION = "0" * 40
+
+ENVIRONMENT = {
+    "GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C", "GIT_OPTIONAL_LOCKS": "0",
+    "GIT_CONFIG_COUNT": "1", "GIT_CONFIG_KEY_0": "core.fsmonitor", "GIT_CONFIG_VALUE_0": "false",
+}  # fmt: skip
+"""Git asks nobody, speaks English, writes nothing into a repository that is only read, and starts no program
+that this names as its monitor."""
 
 
 Where = tuple[str, ...]
@@ -40,36 +48,36 @@ class GitTree(NamedTuple):
 
 
 class Git:
-    """Runs git.
+    """Runs git, by way of a *host*.
 
     *cache_dir* holds clones of remote repositories, *warn* takes warnings, *show* what git itself writes.
+    *warned* is not empty once the user was warned of a relative path, and is shared by those who should know.
     """
 
     def __init__(
-        self, cache_dir: str | None, warn: Callable[[str], None], show: Callable[[str], None], ttl: int = 3600
+        self,
+        host: Host,
+        cache_dir: str | None,
+        warn: Callable[[str], None],
+        show: Callable[[str], None],
+        warned: list[str] | None = None,
     ) -> None:
+        self.host = host
         self.cache_dir = cache_dir
         self.warn = warn
         self.show = show
-        self.ttl = ttl
-        self.warned_of_relative = False
+        self.warned = [] if warned is None else warned
 
     def run(self, *arguments: str, data: bytes | None = None, index: str | None = None) -> bytes:
         """The output of a git command. Raises GitError when it fails."""
-        import subprocess  # slow to import
-
-        environment = {**os.environ, "GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C"}
-        for name in ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE"):
-            environment.pop(name, None)
-        if index is not None:
-            environment["GIT_INDEX_FILE"] = index
+        environment: dict[str, str | None] = {
+            **ENVIRONMENT, "GIT_DIR": None, "GIT_WORK_TREE": None, "GIT_INDEX_FILE": index
+        }  # fmt: skip
         try:
-            done = subprocess.run(
-                ["git", *arguments], input=data, capture_output=True, env=environment, check=False
-            )
+            done = self.host.run_program("git", arguments, data=data, environment=environment)
         except OSError:
             raise EvalError("executing 'git': No such file or directory") from None
-        if done.returncode != 0:
+        if done.code != 0:
             raise GitError(arguments, done.stderr.decode("utf-8", "surrogateescape"))
         return done.stdout
 
@@ -89,7 +97,7 @@ class Git:
         ordered = sorted(changes, key=lambda name: name.split("/"))
         for name in [name for name in ordered if "D" not in changes[name]]:
             hasher.update(encode(b"modified:") + encode(f"/{name}".encode("utf-8", "surrogateescape")))
-            dump(disk_node(os.path.join(path, name)), hasher.update)
+            dump(disk_node(self.host, os.path.join(path, name)), hasher.update)
         for name in [name for name in ordered if "D" in changes[name]]:
             hasher.update(encode(b"deleted:") + encode(f"/{name}".encode("utf-8", "surrogateescape")))
         return f"{self.head(path) or NULL_REVISION};d={hasher.hexdigest()}"
@@ -107,9 +115,9 @@ class Git:
         if source.flag("exportIgnore") and source.flag("submodules"):
             raise EvalError("exportIgnore and submodules are not supported together yet")
         url = self.absolute(parse_url(source.required_text("url")))
-        path = local_repository(url)
+        path = local_repository(self.host, url)
         if path is not None:
-            check_repository(path)
+            check_repository(self.host, path)
         if path is not None and source.rev is None and source.text("ref") is None:
             return self.working_tree(source, path)
         if path is not None:
@@ -120,8 +128,8 @@ class Git:
         """*url*; a relative path is seen from the working directory, with a warning, once."""
         if url.scheme != "file" or url.file_path.startswith("/"):
             return url
-        if not self.warned_of_relative:
-            self.warned_of_relative = True
+        if not self.warned:
+            self.warned.append(str(url))
             self.warn(
                 f"Fetching Git repository '{url}', which uses a path relative to the current directory. "
                 "This is not supported and will stop working in a future release. "
@@ -142,17 +150,18 @@ class Git:
             "-C", path, "status", "--porcelain=v1", "-z", "--untracked-files=no", "--ignore-submodules=none"
         )
         tracked = self.run("-C", path, "ls-files", "-z", "--stage").decode("utf-8", "surrogateescape")
+        real = self.host.real_path(path)
         names = []
         for row in tracked.split("\0"):
             mode, tab, name = row.partition("\t")
-            if tab and os.path.lexists(os.path.join(path, name)) and not mode.startswith("160000"):
+            if tab and not mode.startswith("160000") and self.is_there(real, name):
                 names.append(name)
         names = sorted(set(names))
         if source.flag("exportIgnore"):
             names = self.without_ignored(names, "-C", path)
         root = Directory({})
         for name in names:
-            put(root, name.split("/"), disk_node(os.path.join(path, name)))
+            put(root, name.split("/"), disk_node(self.host, f"{real}/{name}"))
         if source.flag("submodules"):
             self.add_submodules(source, path, root)
         attrs: Attrs = {**source.attrs}
@@ -169,13 +178,21 @@ class Git:
             attrs["ref"] = branch
         return GitTree(root, attrs, self.counter(source, path, ("-C", path), head))
 
+    def is_there(self, root: str, name: str) -> bool:
+        """Whether the working tree at *root*, a real path, has a file that git tracks.
+
+        What is behind a link that has taken the place of a directory is another file.
+        """
+        parent, _, base = f"{root}/{name}".rpartition("/")
+        return self.host.real_path(parent) == parent and self.host.exists(f"{parent}/{base}")
+
     def add_submodules(self, source: Input, path: str, root: Directory) -> None:
         """Put the working trees of submodules in their places."""
         from nixlite.fetch.inputs import Input
 
         for name in self.submodule_paths(path):
             below = os.path.join(path, name)
-            if os.path.exists(os.path.join(below, ".git")):
+            if self.host.followed_type(os.path.join(below, ".git")) is not None:
                 tree = self.working_tree(Input({**source.attrs, "url": f"file://{below}"}), below)
                 put(root, name.split("/"), tree.node)
             else:
@@ -297,9 +314,7 @@ class Git:
         if tree is None:
             output = self.run(*where, "check-attr", "-z", "--stdin", "export-ignore", data=data)
         else:
-            import tempfile  # slow to import
-
-            with tempfile.TemporaryDirectory() as directory:
+            with self.host.scratch() as directory:
                 index = os.path.join(directory, "index")
                 self.run(*where, "read-tree", tree, index=index)
                 output = self.run(
@@ -334,15 +349,17 @@ class Git:
     def clone(self, source: Input, url: Url) -> str:
         """Fetch what is needed of a remote repository; returns the git directory of the clone."""
         text = str(url)
-        if url.scheme == "file" and not os.path.exists(url.file_path):
-            raise EvalError(f'Git repository "{url.file_path}" does not exist.')
+        if url.scheme == "file":
+            if self.host.followed_type(url.file_path) is None:
+                raise EvalError(f'Git repository "{url.file_path}" does not exist.')
+            self.host.check_all_below(self.host.real_path(url.file_path))
         if self.cache_dir is None:
             raise EvalError(f"Git repository '{text}' cannot be fetched: there is no cache directory for it")
         shallow = source.flag("shallow")
         name = digest("sha256", text.encode("utf-8", "surrogateescape")).hex()
         git_dir = os.path.join(self.cache_dir, "git", name + ("-shallow" if shallow else ""))
-        if not os.path.exists(os.path.join(git_dir, "HEAD")):
-            os.makedirs(git_dir, exist_ok=True)
+        if not self.host.exists(os.path.join(git_dir, "HEAD")):
+            self.host.make_room(git_dir)
             self.run("init", "-q", "--bare", git_dir)
         ref = source.text("ref")
         if ref is None:
@@ -409,27 +426,21 @@ def missing_revision(revision: str, ref: str | None, place: str, *, local: bool)
     )
 
 
-def local_repository(url: Url) -> str | None:
+def local_repository(host: Host, url: Url) -> str | None:
     """The directory of a local repository with a working tree, None for all others (they are cloned)."""
     if url.scheme != "file":
         return None
     path = url.file_path
-    return path if os.path.exists(os.path.join(path, ".git")) else None
+    return path if host.followed_type(os.path.join(path, ".git")) is not None else None
 
 
-def disk_node(path: str) -> Node:
+def disk_node(host: Host, path: str) -> Node:
     """The node of a file or link on disk."""
-    raw = path.encode("utf-8", "surrogateescape")
-    if os.path.islink(raw):
-        return Symlink(os.fsdecode(os.readlink(raw)))
-    if os.path.isdir(raw):
+    real = host.real_path(path, last=False)
+    kind = host.file_type(real)
+    if kind == "directory":
         return Directory({})
-
-    def read() -> bytes:
-        with open(raw, "rb") as file:
-            return file.read()
-
-    return File(read, bool(os.stat(raw).st_mode & 0o100))
+    return host_leaf(host, real, kind)
 
 
 def prefixes(name: str) -> list[str]:

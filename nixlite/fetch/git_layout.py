@@ -11,6 +11,10 @@ import re
 
 from nixlite.errors import EvalError
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from nixlite.host.host import Host
+
 EXTENSIONS = frozenset({"noop", "objectformat", "worktreeconfig", "preciousobjects"})
 TRUE, FALSE = frozenset({"true", "yes", "on"}), frozenset({"false", "no", "off", ""})
 UNITS = {"k": 2**10, "m": 2**20, "g": 2**30}
@@ -20,19 +24,21 @@ OS, REFERENCE, REPOSITORY, CONFIG = 2, 4, 6, 7
 """The classes that libgit2 gives its errors."""
 
 
-def check_repository(path: str) -> None:
+def check_repository(host: Host, path: str) -> None:
     """Raise EvalError unless the working tree at *path* belongs to a repository that can be opened."""
     try:
-        directory = git_directory(path)
-        common = common_directory(directory)
-        if not is_repository(directory, common):
+        directory = git_directory(host, path)
+        common = common_directory(host, directory)
+        if not is_repository(host, directory, common):
             raise Refusal(f"could not find repository at '{path}'", REPOSITORY)
-        config = read_config(f"{common}/config")
+        for place in (path, directory, common):  # git will look at all that is there
+            host.check_all_below(host.real_path(place))
+        config = read_config(host, f"{common}/config")
         check_version(config)
         bare = boolean(config.get("core.bare", "false"))
     except Refusal as refusal:
         raise refusal.error(f'opening Git repository "{path}"') from None
-    check_head(read_text(f"{directory}/HEAD").rstrip())
+    check_head(read_text(host, f"{directory}/HEAD").rstrip())
     if bare:
         message = "cannot status. This operation is not allowed against bare repositories."
         raise Refusal(message, REPOSITORY).error("getting working directory status")
@@ -51,35 +57,35 @@ class Refusal(Exception):
         return EvalError(f"{action}: {self.message} (libgit2 error code = {self.number})")
 
 
-def git_directory(path: str) -> str:
+def git_directory(host: Host, path: str) -> str:
     """The `.git` directory of a working tree, or what a file of that name points to."""
     link = f"{path}/.git"
-    if os.path.isdir(link):
+    if host.followed_type(link) == "directory":
         return link
-    text = read_text(link).rstrip()
+    text = read_text(host, link).rstrip()
     target = text.removeprefix("gitdir:").strip()
     if not text.startswith("gitdir:") or not target:
         raise Refusal(f"the `.git` file at '{link}' is malformed", REPOSITORY)
     found = os.path.normpath(os.path.join(path, target))
-    if not os.path.exists(found):
+    if host.followed_type(found) is None:
         raise Refusal(f"failed to resolve path '{found}': No such file or directory", OS)
     return found
 
 
-def common_directory(directory: str) -> str:
+def common_directory(host: Host, directory: str) -> str:
     """Where objects, references and configuration are: elsewhere for a further working tree."""
     shared = f"{directory}/commondir"
-    if not os.path.isfile(shared):
+    if host.followed_type(shared) != "regular":
         return directory
-    return os.path.normpath(os.path.join(directory, read_text(shared).strip()))
+    return os.path.normpath(os.path.join(directory, read_text(host, shared).strip()))
 
 
-def is_repository(directory: str, common: str) -> bool:
+def is_repository(host: Host, directory: str, common: str) -> bool:
     """Whether all is there that makes a repository."""
     return (
-        os.path.isfile(f"{directory}/HEAD")
-        and os.path.isdir(f"{common}/objects")
-        and os.path.isdir(f"{common}/refs")
+        host.followed_type(f"{directory}/HEAD") == "regular"
+        and host.followed_type(f"{common}/objects") == "directory"
+        and host.followed_type(f"{common}/refs") == "directory"
     )
 
 
@@ -113,11 +119,11 @@ def check_head(head: str) -> None:
 # --- the configuration, as far as opening needs it
 
 
-def read_config(path: str) -> dict[str, str]:
+def read_config(host: Host, path: str) -> dict[str, str]:
     """The settings of a configuration file: `section.name`, in small letters; none where there is no file."""
     settings: dict[str, str] = {}
     section = ""
-    lines = read_text(path).split("\n") if os.path.exists(path) else []
+    lines = read_text(host, path).split("\n") if host.followed_type(path) is not None else []
     for number, line in enumerate(lines, 1):
         text = line.strip()
         if not text or text[0] in "#;":
@@ -177,7 +183,6 @@ def integer(text: str) -> int:
     return int(found[1]) * UNITS.get(found[2], 1)
 
 
-def read_text(path: str) -> str:
+def read_text(host: Host, path: str) -> str:
     """The text of a small file."""
-    with open(path.encode("utf-8", "surrogateescape"), encoding="utf-8", errors="surrogateescape") as file:
-        return file.read()
+    return host.read_real(path).decode("utf-8", "surrogateescape")

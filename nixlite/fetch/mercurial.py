@@ -17,11 +17,14 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from nixlite.fetch.inputs import Attrs, Input
+    from nixlite.host.host import Host
 
     Run = Callable[..., bytes]
 
 
-def fetch_mercurial(source: Input, cache_dir: str | None, show: Callable[[str], None]) -> tuple[Node, Attrs]:
+def fetch_mercurial(
+    host: Host, source: Input, cache_dir: str | None, show: Callable[[str], None]
+) -> tuple[Node, Attrs]:
     """The tree of an `hg` input with its attributes; *show* gets what `hg` says when it fails.
 
     A local repository without `rev` and `ref` that has uncommitted changes gives its tracked files.
@@ -29,12 +32,14 @@ def fetch_mercurial(source: Input, cache_dir: str | None, show: Callable[[str], 
     url = parse_url(source.required_text("url"))
     local = url.scheme == "file"
     place = url.file_path if local else str(url)
-    hg = Mercurial(show).run
+    hg = Mercurial(host, show).run
+    if local:
+        host.check_all_below(host.real_path(place))
     if local and source.text("ref") is None and source.text("rev") is None:
         changed = hg("status", "-R", place, "--modified", "--added", "--removed")
         if changed:
-            return working_tree(hg, place), {**source.attrs}
-    repository = place if local else clone(hg, place, cache_dir)
+            return working_tree(host, hg, place), {**source.attrs}
+    repository = place if local else clone(host, hg, place, cache_dir)
     wanted = source.text("rev") or source.text("ref") or "default"
     answer = hg("log", "-R", repository, "-r", wanted, "--template", "{node} {rev} {branch}").decode()
     node, number, branch = answer.split(" ", 2)
@@ -44,47 +49,45 @@ def fetch_mercurial(source: Input, cache_dir: str | None, show: Callable[[str], 
     return root, {**source.attrs, "rev": node, "revCount": int(number), "ref": branch}
 
 
-def working_tree(hg: Run, place: str) -> Directory:
+def working_tree(host: Host, hg: Run, place: str) -> Directory:
     """The files that Mercurial tracks, as they are now."""
     names = hg("status", "-R", place, "-0", "--no-status", "--clean", "--modified", "--added").split(b"\0")
     root = Directory({})
     for name in sorted(names):
         text = name.decode("utf-8", "surrogateescape")
         if text:
-            put(root, text.split("/"), disk_node(os.path.join(place, text)))
+            put(root, text.split("/"), disk_node(host, os.path.join(place, text)))
     return root
 
 
-def clone(hg: Run, url: str, cache_dir: str | None) -> str:
+def clone(host: Host, hg: Run, url: str, cache_dir: str | None) -> str:
     """A clone of a remote repository in the cache, brought up to date."""
     if cache_dir is None:
         raise EvalError(f"Mercurial repository '{url}' cannot be fetched: there is no cache directory for it")
     directory = os.path.join(cache_dir, "hg", digest("sha256", url.encode("utf-8", "surrogateescape")).hex())
-    if os.path.isdir(directory):
+    if host.followed_type(directory) == "directory":
         hg("pull", "-q", "-R", directory, "--", url)
     else:
-        os.makedirs(os.path.dirname(directory), exist_ok=True)
+        host.make_room(os.path.dirname(directory))
         hg("clone", "-q", "-U", "--", url, directory)
     return directory
 
 
 class Mercurial:
-    """Runs `hg`."""
+    """Runs `hg`, by way of a *host*."""
 
-    def __init__(self, show: Callable[[str], None]) -> None:
+    def __init__(self, host: Host, show: Callable[[str], None]) -> None:
+        self.host = host
         self.show = show
 
     def run(self, *arguments: str) -> bytes:
         """The output of a command."""
-        import subprocess  # slow to import
-
-        environment = {**os.environ, "HGPLAIN": ""}
         try:
-            done = subprocess.run(["hg", *arguments], capture_output=True, env=environment, check=False)
+            done = self.host.run_program("hg", arguments, environment={"HGPLAIN": ""})
         except OSError:
             self.show('error: executing "hg": No such file or directory\n')
             raise EvalError("hg failed with exit code 1") from None
-        if done.returncode != 0:
+        if done.code != 0:
             self.show(done.stderr.decode("utf-8", "surrogateescape"))
-            raise EvalError(f"hg failed with exit code {done.returncode}")
+            raise EvalError(f"hg failed with exit code {done.code}")
         return done.stdout

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from nixlite.errors import EvalError, HashMismatch, NixError, RestrictedError
+from nixlite.errors import EvalError, HashMismatch, NixError
 from nixlite.host.guarded import innermost
 from nixlite.host.settings import INFO
+from nixlite.spelling import normalise
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -30,22 +31,34 @@ class Fetched(NamedTuple):
     count_revisions: Callable[[], int] | None = None
 
 
-def fetch_input(state: State, source: Input) -> Fetched:
+def fetch_input(state: State, source: Input, *, trusted: bool = False) -> Fetched:
     """Fetch an input, add its tree to the store, once in an evaluation, and let programs read it.
 
-    Raises EvalError in Nix's words, also when the content is not that of `narHash`.
+    *trusted*: it is the user who wants it, not a program. Raises EvalError in Nix's words, also when the
+    content is not that of `narHash`.
     """
-    fetched = fetch_unseen(state, source)
+    host = reach(state, str(source), locked=lambda: is_checked(source), trusted=trusted)
+    return fetch_by(state, host, source)
+
+
+def fetch_by(state: State, host: Host, source: Input) -> Fetched:
+    """As `fetch_input`, by way of a host that `reach` has given."""
+    fetched = fetch_unseen(state, host, source)
     state.host.allow(fetched.path)
     return fetched
 
 
-def fetch_unseen(state: State, source: Input) -> Fetched:
-    """As `fetch_input`, but a guarded host goes on hiding the tree."""
+def is_checked(source: Input) -> bool:
+    """Whether what comes is known before: by a revision or by the hash of the archive."""
+    return source.is_locked or source.nar_hash is not None
+
+
+def fetch_unseen(state: State, host: Host, source: Input) -> Fetched:
+    """As `fetch_by`, but a guarded host goes on hiding the tree."""
     cache: dict[str, Fetched] = state.caches.setdefault("fetched inputs", {})
     key = source.json()
     if key not in cache:
-        cache[key] = checked(state, source)
+        cache[key] = checked(state, host, source)
     return cache[key]
 
 
@@ -56,9 +69,9 @@ def channel_url(url: str) -> str:
     return url
 
 
-def checked(state: State, source: Input) -> Fetched:
+def checked(state: State, host: Host, source: Input) -> Fetched:
     """Fetch, compare the hash and add to the store, where the tree may be read even in read-only mode."""
-    node, content, result, count = tree_of(state, source)
+    node, content, result, count = tree_of(state, host, source)
     check_hash(source, content, mounted=True)
     path: str = state.store.add_hashed(source.name, node, "nar", content)
     state.store.mounted.add(path)
@@ -81,12 +94,12 @@ def check_hash(source: Input, content: Hash, *, mounted: bool) -> None:
     )
 
 
-def tree_of(state: State, source: Input) -> tuple[Node, Hash, Input, Callable[[], int] | None]:
+def tree_of(state: State, host: Host, source: Input) -> tuple[Node, Hash, Input, Callable[[], int] | None]:
     """The tree of an input and its hash, under the frame that names the input."""
     error_context = f"while fetching the input '{source}'"
     from nixlite.store.nar import hash_tree
 
-    node, result, count = raw_tree(state, source)
+    node, result, count = raw_tree(state, host, source)
     check_claims(source)
     content = hash_tree(node)
     if source.type in ("tarball", "file"):
@@ -99,40 +112,40 @@ def check_claims(source: Input) -> None:
     _ = source.rev, source.nar_hash
 
 
-def raw_tree(state: State, source: Input) -> tuple[Node, Input, Callable[[], int] | None]:
+def raw_tree(state: State, host: Host, source: Input) -> tuple[Node, Input, Callable[[], int] | None]:
     """The tree of an input, the input with what is known now, and how to compute `revCount`."""
     kind = source.type
     if kind == "path":
-        return (*path_tree(state, source), None)
+        return (*path_tree(state, host, source), None)
     if kind == "tarball":
-        return (*tarball_tree(state, source), None)
+        return (*tarball_tree(state, host, source), None)
     if kind == "file":
         from nixlite.store.tree import File
 
-        data = downloader_of(state).get(source.required_text("url")).data
+        data = downloader_of(state, host).get(source.required_text("url")).data
         return File(data), source, None
     if kind == "git":
-        tree = git_of(state).fetch(source.copy())
+        tree = git_of(state, host).fetch(source.copy())
         return tree.node, source.__class__(tree.attrs), tree.count_revisions
     if kind == "hg":
         from nixlite.fetch.mercurial import fetch_mercurial
 
-        node, attrs = fetch_mercurial(source, cache_directory(state), state.host.write_stderr)
+        node, attrs = fetch_mercurial(host, source, cache_directory(state), state.host.write_stderr)
         return node, source.__class__(attrs), None
     if kind in ("github", "gitlab", "sourcehut"):
-        return (*forge_tree(state, source), None)
+        return (*forge_tree(state, host, source), None)
     raise EvalError(f"cannot find flake 'flake:{source.text('id')}' in the flake registries")
 
 
-def path_tree(state: State, source: Input) -> tuple[Node, Input]:
+def path_tree(state: State, host: Host, source: Input) -> tuple[Node, Input]:
     """A directory on disk."""
     from nixlite.store.tree import host_tree
 
     path = source.required_text("path")
     if not path.startswith("/"):
         raise EvalError(f"cannot fetch input '{source}' because it uses a relative path")
-    host = innermost(state.host)
     if host.file_type(path) is None:
+        host.check_access(path)
         raise EvalError(f"path '/{path}' does not exist")  # so many slashes has Nix's message
     node = host_tree(host, path)
     result = source.copy()
@@ -151,13 +164,13 @@ def newest(host: Host, path: str) -> int:
     return latest
 
 
-def tarball_tree(state: State, source: Input) -> tuple[Node, Input]:
+def tarball_tree(state: State, host: Host, source: Input) -> tuple[Node, Input]:
     """An archive from a URL."""
     from nixlite.fetch.references import input_from_url
 
     url = source.required_text("url")
-    check_tarball_file(url)
-    download, unpacked = downloaded_archive(state, url)
+    check_tarball_file(host, url)
+    download, unpacked = downloaded_archive(state, host, url)
     result = source.copy()
     if download.immutable_url is not None:
         result = input_from_url(download.immutable_url, state.settings.features)
@@ -168,19 +181,19 @@ def tarball_tree(state: State, source: Input) -> tuple[Node, Input]:
     return unpacked.node, result
 
 
-def downloaded_archive(state: State, url: str) -> tuple[Download, Unpacked]:
+def downloaded_archive(state: State, host: Host, url: str) -> tuple[Download, Unpacked]:
     """What is at a URL, unpacked; libarchive reports a download that failed."""
     from nixlite.fetch.archive import BadLinkError, unpack
     from nixlite.fetch.curl import DownloadError
 
     try:
-        download = downloader_of(state).get(url, announce(state, url), streamed=True)
+        download = downloader_of(state, host).get(url, announce(state, url), streamed=True)
     except DownloadError as error:
         # The text of the inner error is shown as it would be on a terminal, indented.
         inner = error.message.replace("\n", "\n       ").replace("\n       \n", "\n\n")
         raise EvalError(f"Failed to open archive (Source threw exception: error: {inner})") from None
     try:
-        return download, unpack(download.data)
+        return download, unpack(download.data, host)
     except BadLinkError as error:
         error_context = error.context
         raise
@@ -201,10 +214,8 @@ def tidy(url: str) -> str:
         return url
 
 
-def check_tarball_file(url: str) -> None:
+def check_tarball_file(host: Host, url: str) -> None:
     """Say plainly when a `file://` URL names no archive."""
-    import os
-
     from nixlite.fetch.url import parse_url
 
     parsed = parse_url(url)
@@ -215,25 +226,27 @@ def check_tarball_file(url: str) -> None:
         raise EvalError(
             f"tarball '{url}' must use an absolute path. The 'file' scheme does not support relative paths."
         )
-    if not os.path.exists(path):
+    kind = host.followed_type(path)
+    if kind is None:
+        host.check_access(host.real_path(path))
         raise EvalError(f'tarball "{path}" does not exist.')
-    if os.path.isdir(path):
-        if os.path.exists(os.path.join(path, ".git")):
+    if kind == "directory":
+        if host.followed_type(f"{path}/.git") is not None:
             raise EvalError(
                 f'tarball "{path}" is a git repository, not a tarball. Please use `git+file` as the scheme.'
             )
         raise EvalError(f'tarball "{path}" is a directory, not a file.')
 
 
-def forge_tree(state: State, source: Input) -> tuple[Node, Input]:
+def forge_tree(state: State, host: Host, source: Input) -> tuple[Node, Input]:
     """A repository of GitHub, GitLab or SourceHut, as the archive of a revision."""
     from nixlite.fetch.forges import archive_url, revision_of
 
     result = source.copy()
     if result.rev is None:
-        result.attrs["rev"] = revision_of(downloader_of(state), source)
+        result.attrs["rev"] = revision_of(downloader_of(state, host), source)
         result.attrs.pop("ref", None)
-    _, unpacked = downloaded_archive(state, archive_url(result))
+    _, unpacked = downloaded_archive(state, host, archive_url(result))
     result.attrs.setdefault("lastModified", unpacked.last_modified)
     return unpacked.node, result
 
@@ -241,39 +254,36 @@ def forge_tree(state: State, source: Input) -> tuple[Node, Input]:
 # --- what the evaluation has for fetching
 
 
-def downloader_of(state: State) -> Downloader:
-    """The downloads of this evaluation."""
-    downloader: Downloader | None = state.caches.get("downloader")
-    if downloader is None:
-        from nixlite.fetch.download import Downloader
+def downloader_of(state: State, host: Host) -> Downloader:
+    """The downloads of this evaluation, by way of a host that `reach` has given."""
+    from nixlite.fetch.download import Downloader
 
-        settings = state.settings
-        downloader = state.caches["downloader"] = Downloader(
-            cache_dir=cache_directory(state),
-            ttl=settings.get("tarball-ttl", 3600),
-            attempts=settings.get("download-attempts", 5),
-            timeout=settings.get("connect-timeout", 0) or 15,
-            offline=bool(settings.get("offline", False)),
-            warn=settings.warn,
-            progress=Progress(state).show,
-        )
-    return downloader
+    settings = state.settings
+    return Downloader(
+        host,
+        cache_dir=cache_directory(state),
+        ttl=settings.get("tarball-ttl", 3600),
+        attempts=settings.get("download-attempts", 5),
+        timeout=settings.get("connect-timeout", 0) or 15,
+        offline=bool(settings.get("offline", False)),
+        warn=settings.warn,
+        progress=Progress(state).show,
+    )
 
 
-def git_of(state: State) -> Git:
-    """The git repositories of this evaluation."""
-    git: Git | None = state.caches.get("git")
-    if git is None:
-        from nixlite.fetch.git import Git
+def git_of(state: State, host: Host) -> Git:
+    """The git repositories of this evaluation, by way of a host that `reach` has given."""
+    from nixlite.fetch.git import Git
 
-        git = state.caches["git"] = Git(cache_directory(state), state.settings.warn, state.host.write_stderr)
-    return git
+    warned = state.caches.setdefault("warned of a relative repository", [])
+    return Git(host, cache_directory(state), state.settings.warn, state.host.write_stderr, warned)
 
 
 class Progress:
     """Shows downloads on a terminal, on one line that is wiped in the end; elsewhere nothing."""
 
     def __init__(self, state: State) -> None:
+        self.host = state.host
         self.write = state.host.write_stderr
         self.wanted: bool | None = None
         self.shown = False
@@ -281,9 +291,7 @@ class Progress:
     def show(self, url: str, received: int, total: int | None) -> None:
         """*received* of *total* bytes are here (-1: it is over)."""
         if self.wanted is None:
-            import sys
-
-            self.wanted = sys.stderr is not None and sys.stderr.isatty()
+            self.wanted = self.host.is_terminal("stderr")
         if not self.wanted:
             return
         if received < 0:
@@ -301,33 +309,30 @@ def cache_directory(state: State) -> str | None:
     return innermost(state.host).cache_home()
 
 
-def check_uri(state: State, uri: str) -> None:
-    """Raise RestrictedError if restricted evaluation may not fetch from here.
+def reach(state: State, uri: str, *, locked: Callable[[], bool] | None = None, trusted: bool = False) -> Host:
+    """The host by way of which a URI is fetched. Raises RestrictedError if it may not be.
 
-    Manual: nix.conf, `allowed-uris`.
+    See `Host.fetching`. Manual: nix.conf, `allowed-uris`.
     """
-    settings = state.settings
-    if not settings.restrict_eval or is_allowed_uri(uri, settings.allowed_uris):
-        return
+    return state.host.fetching(
+        uri, path=local_path(uri), locked=locked, trusted=trusted, allowed=state.settings.allowed_uris
+    )
+
+
+def check_uri(state: State, uri: str) -> None:
+    """Raise RestrictedError if restricted evaluation may not fetch from here."""
+    if state.settings.restrict_eval:
+        reach(state, uri, locked=lambda: True)
+
+
+def local_path(uri: str) -> str | None:
+    """The file or directory that a URI means: a path, or that of a `file:` URL; None for all others."""
     if uri.startswith("/"):
-        state.host.check_access(uri)
-        return
+        return normalise(uri)
     from nixlite.fetch.url import parse_url
 
     try:
         url = parse_url(uri)
     except NixError:
-        url = None
-    if url is not None and url.scheme == "file":
-        state.host.check_access(url.file_path)
-        return
-    raise RestrictedError(f"access to URI '{uri}' is forbidden in restricted mode")
-
-
-def is_allowed_uri(uri: str, prefixes: list[str]) -> bool:
-    """Whether a URI is one of *prefixes* or begins with one and then a slash; `github:` allows a scheme."""
-    return any(
-        uri == prefix or (uri.startswith(prefix) and (prefix.endswith(("/", ":")) or uri[len(prefix)] == "/"))
-        for prefix in prefixes
-        if prefix
-    )
+        return None
+    return normalise(url.file_path) if url.scheme == "file" else None

@@ -38,6 +38,7 @@ from nixlite.spelling import normalise
 
 if TYPE_CHECKING:
     from nixlite.fetch.trees import Fetched
+    from nixlite.host.host import Host
     from nixlite.runtime.state import State
 
 
@@ -47,7 +48,7 @@ class LockFlags(NamedTuple):
     *overrides*: what to take for some inputs. *updates*: inputs that are to be locked anew. *output* and
     *reference*: paths of the lock files to write and to read. *registries*: whether names are looked up.
     *apply_config*: whether the flake's `nixConfig` counts. *strict*: an input that cannot be locked is an
-    error and not only a warning.
+    error and not only a warning. *trusted*: the user has named the flake, not a program.
     """
 
     update: bool = True
@@ -62,6 +63,7 @@ class LockFlags(NamedTuple):
     apply_config: bool = False
     commit: bool = False
     strict: bool = False
+    trusted: bool = True
 
 
 class Override(NamedTuple):
@@ -105,7 +107,7 @@ def lock_flake(state: State, ref: FlakeRef, flags: LockFlags) -> LockedFlake:
     Raises EvalError in Nix's words.
     """
     require_feature("flakes", state.settings.features)
-    flake = get_flake(state, ref, kinds=KINDS if flags.registries else ())
+    flake = get_flake(state, ref, kinds=KINDS if flags.registries else (), trusted=flags.trusted)
     if flags.apply_config:
         apply_settings(state, flake.config)
     error_context = f"while updating the lock file of flake '{flake.locked}'"
@@ -126,7 +128,7 @@ def read_old_lock(state: State, path: str, flags: LockFlags) -> LockNode:
     host = innermost(state.host) if flags.reference else state.host
     if not host.exists(path):
         return LockNode()
-    return read_lock(host.read_bytes(path), path, state.settings.features, state.settings.warn)
+    return read_lock(host.read_real(path), path, state.settings.features, state.settings.warn)
 
 
 class Locker:
@@ -137,6 +139,8 @@ class Locker:
         self.flake = flake
         self.flags = flags
         self.kinds = LIMITED if flags.registries else ()
+        # To lock a flake is to fetch what is not locked yet. Restricted evaluation restricts that as well.
+        self.trusts_inputs = flags.trusted and not state.settings.restrict_eval
         self.root = LockNode()
         self.trees: dict[int, KnownTree] = {id(self.root): (flake.tree, flake.directory, self.root)}
         self.overrides: dict[InputPath, Override] = {}
@@ -249,7 +253,7 @@ class Locker:
         """The flake of an input; a relative one lies in the tree of the flake that names it."""
         if not ref.is_relative:
             kinds = KINDS if path in self.explicit and self.flags.registries else self.kinds
-            return get_flake(self.state, ref, path, kinds)
+            return get_flake(self.state, ref, path, kinds, trusted=self.trusts_inputs)
         flake = Flake(ref, ref, sayer.tree, relative_directory(ref, sayer))
         read_flake(self.state, flake, path)
         return flake
@@ -281,7 +285,8 @@ class Locker:
             node = LockNode(ref, wanted.original, False, wanted.parent)
             self.trees[id(node)] = (wanted.sayer.tree, relative_directory(ref, wanted.sayer), node)
             return node
-        tree = fetch_mounted(self.state, resolve(self.state, ref, self.kinds).source)
+        source = resolve(self.state, ref, self.kinds).source
+        tree = fetch_mounted(self.state, source, trusted=self.trusts_inputs)
         node = LockNode(locked_ref(tree, ref.subdir), wanted.original, False, wanted.parent)
         self.trees[id(node)] = (tree, tree.path, node)
         return node
@@ -317,7 +322,7 @@ def write_lock(state: State, flake: Flake, old: LockNode, new: LockNode, flags: 
         warn(f"not writing modified lock file of flake '{flake.ref}':\n{changes}")
         flake.dirty = True
         return
-    directory = source_directory(flake.ref)
+    directory = source_directory(innermost(state.host), flake.ref)
     if directory is None and not flags.output:
         raise EvalError(
             f"cannot write modified lock file of flake '{flake.ref}' (use '--no-write-lock-file' to ignore)"
@@ -340,27 +345,26 @@ def write_lock(state: State, flake: Flake, old: LockNode, new: LockNode, flags: 
     if flags.output:
         if flags.commit:
             raise EvalError("'--commit-lock-file' and '--output-lock-file' are incompatible")
-        write_text(flags.output, lock_text(new))
+        innermost(state.host).replace_file(flags.output, lock_text(new))
     else:
         write_file(state, flake, f"{directory}/flake.lock", (changes, lock_text(new)), commit=flags.commit)
 
 
 def write_file(state: State, flake: Flake, path: str, change: tuple[str, str], *, commit: bool) -> None:
     """Write the lock file and let git know of it, as Nix does."""
-    import os
-
+    host = innermost(state.host)
     changes, text = change
-    exists = os.path.exists(path)
+    exists = host.followed_type(path) is not None
     if exists:
         state.settings.warn(f'updating lock file "{path}"' + (f":\n{changes}" if changes else ""))
     else:
         state.settings.warn(f'creating lock file "{path}": \n{changes}')
-    write_text(path, text)
+    host.replace_file(path, text)
     if flake.ref.source.type != "git":
         return
     from nixlite.fetch.trees import git_of
 
-    git, (directory, _, name) = git_of(state), path.rpartition("/")
+    git, (directory, _, name) = git_of(state, host), path.rpartition("/")
     if git.ignores(directory, name):
         return
     git.run("-C", directory, "add", "--intent-to-add", "--", name)
@@ -372,16 +376,7 @@ def write_file(state: State, flake: Flake, path: str, change: tuple[str, str], *
         git.run("-C", directory, "commit", "-F", "-", "--", name, data=to_bytes(message))
 
 
-def write_text(path: str, text: str) -> None:
-    """Write a lock file. Raises EvalError."""
-    try:
-        with open(path, "w", encoding="utf-8", errors="surrogateescape") as file:
-            file.write(text)
-    except OSError as error:
-        raise EvalError(f'opening file "{path}": {error.strerror}') from None
-
-
-def source_directory(ref: FlakeRef) -> str | None:
+def source_directory(host: Host, ref: FlakeRef) -> str | None:
     """Where a flake's files can be written; None for what is not a plain directory or working tree here."""
     from nixlite.fetch.git import local_repository
     from nixlite.fetch.url import parse_url
@@ -391,5 +386,5 @@ def source_directory(ref: FlakeRef) -> str | None:
     if source.type == "path":
         root = source.required_text("path")
     elif source.type == "git" and source.rev is None and source.text("ref") is None:
-        root = local_repository(parse_url(source.required_text("url")))
+        root = local_repository(host, parse_url(source.required_text("url")))
     return None if root is None else below(root, ref.subdir)

@@ -93,23 +93,24 @@ def parse_ref(state: State, text: str, *, relative: bool = False, require_tree: 
     )
 
 
-def fetch_mounted(state: State, source: Input) -> Fetched:
-    """Fetch a tree that programs may see even where nothing is added to the store."""
-    tree = fetch_input(state, source)
+def fetch_mounted(state: State, source: Input, *, trusted: bool = False) -> Fetched:
+    """Fetch a tree that programs may see even where nothing is added to the store; *trusted* as for
+    `fetch_input`."""
+    tree = fetch_input(state, source, trusted=trusted)
     state.store.mounted.add(tree.path)
     state.caches.setdefault("shown trees", {}).setdefault(tree.path, origin_of_tree(source, tree))
     if state.host.mounts is not None:
-        state.host.mounts.add(tree.path, name_of_tree(source, tree))
+        state.host.mounts.add(tree.path, name_of_tree(state, source, tree))
     return tree
 
 
-def name_of_tree(source: Input, tree: Fetched) -> str:
+def name_of_tree(state: State, source: Input, tree: Fetched) -> str:
     """What Nix shows for the root of a fetched tree: its directory, or the input in quotes."""
     from nixlite.fetch.git import local_repository
     from nixlite.fetch.url import parse_url
 
     if source.type == "git" and source.rev is None and source.text("ref") is None:
-        path = local_repository(parse_url(source.required_text("url")))
+        path = local_repository(innermost(state.host), parse_url(source.required_text("url")))
         if path is not None:
             return path
     if source.type in ("path", "hg"):
@@ -156,12 +157,19 @@ def locked_ref(tree: Fetched, subdir: str) -> FlakeRef:
     return FlakeRef(Input(attrs), subdir)
 
 
-def get_flake(state: State, ref: FlakeRef, prefix: InputPath = (), kinds: tuple[str, ...] = KINDS) -> Flake:
+def get_flake(
+    state: State,
+    ref: FlakeRef,
+    prefix: InputPath = (),
+    kinds: tuple[str, ...] = KINDS,
+    *,
+    trusted: bool = False,
+) -> Flake:
     """Fetch a flake and read its `flake.nix`; *prefix* leads to it in the lock file, *kinds* are the
-    registries that a name is looked up in.
+    registries that a name is looked up in, *trusted* as for `fetch_input`.
     """
     resolved = resolve(state, ref, kinds)
-    flake = fetched_flake(state, ref, resolved, resolved.source, prefix)
+    flake = fetched_flake(state, ref, resolved, resolved.source, prefix, trusted=trusted)
     changed = {
         name: value
         for name, value in flake.self_attrs.items()
@@ -172,20 +180,24 @@ def get_flake(state: State, ref: FlakeRef, prefix: InputPath = (), kinds: tuple[
             raise EvalError(f"flake 'self' attribute '{name}' is not supported")
     if not changed:
         return flake
-    return fetched_flake(state, ref, resolved, resolved.source.copy(**changed), prefix)
+    source = resolved.source.copy(**changed)
+    return fetched_flake(state, ref, resolved, source, prefix, trusted=trusted)
 
 
-def fetched_flake(state: State, ref: FlakeRef, resolved: FlakeRef, source: Input, prefix: InputPath) -> Flake:
+def fetched_flake(
+    state: State, ref: FlakeRef, resolved: FlakeRef, source: Input, prefix: InputPath, *, trusted: bool
+) -> Flake:
     """The flake in the tree of *source*."""
-    tree = fetch_mounted(state, source)
+    tree = fetch_mounted(state, source, trusted=trusted)
     directory = below(tree.path, resolved.subdir)
     flake = Flake(ref, locked_ref(tree, resolved.subdir), tree, directory, resolved)
-    name = name_of_tree(source, tree)
+    name = name_of_tree(state, source, tree)
     if name == tree.path:
         read_flake(state, flake, prefix)
         return flake
     if not state.host.exists(f"{directory}/flake.nix"):
-        raise no_such_path(f"{name}{directory.removeprefix(tree.path)}/flake.nix", name)
+        missing = f"{name}{directory.removeprefix(tree.path)}/flake.nix"
+        raise no_such_path(innermost(state.host), missing, name)
     try:
         read_flake(state, flake, prefix)
     except EvalError as error:  # its places are in the tree as it was fetched, not in the store

@@ -5,20 +5,28 @@ evaluation (`guarded.py`), tests and the browser are hosts and not flags in buil
 normalised `str`, decoded as UTF-8 with `surrogateescape`; contents are bytes. An object's type is one of
 `regular`, `directory`, `symlink`, `unknown`, as `builtins.readFileType` names them.
 
+Fetchers and builders go through it as well: to programs, servers, and a place for their files. `Host` itself
+is an empty world and grants nothing. What lacks a capability ends with a `NotGranted` error that says what
+was wanted, and which method of a host grants it. `RealHost` has all of them, `MemoryHost` none; an embedding
+program's own class has those of which its programs may see something.
+
 The files under `<nix/…>` that Nix brings with it are found at the pseudo-paths `<nix/…>`.
 """
 
 from __future__ import annotations
 
-from nixlite.errors import EvalError
+from nixlite.errors import EvalError, NotGranted
 from nixlite.host.bundled import BUNDLED_PREFIX
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping, Sequence
+    from contextlib import AbstractContextManager
     from typing import Protocol, Self
 
     from nixlite.host.mounts import Mounts
+    from nixlite.host.outside import Answer, Finished
+    from nixlite.host.settings import Settings
     from nixlite.store.tree import Node
 
     class StoreInMemory(Protocol):
@@ -36,7 +44,7 @@ LINK_LIMIT = 1024
 
 
 class Host:
-    """What every host does; the primitives are the subclasses'.
+    """What every host does; the primitives are the subclasses', and show nothing where these have none.
 
     `store` is None or an object whose `lookup(path)` gives the object that lies only in the in-memory store
     at *path*, or None, and whose `store_dir` is the store's directory. `mounts` is a `mounts.Mounts` in pure
@@ -50,35 +58,35 @@ class Host:
 
     def file_type(self, path: str) -> str | None:
         """The type of what lies at *path*, symlinks not followed; None when there is nothing."""
-        raise NotImplementedError
+        return None
 
     def read_bytes(self, path: str) -> bytes:
         """The contents of a regular file. Raises EvalError in Nix's words."""
-        raise NotImplementedError
+        raise self.missing(path, reading=True)
 
     def read_link(self, path: str) -> str:
         """The target of a symlink."""
-        raise NotImplementedError
+        raise self.missing(path, reading=True)
 
     def list_dir(self, path: str) -> dict[str, str]:
         """Name and type of a directory's entries."""
-        raise NotImplementedError
+        raise self.missing(path, reading=True)
 
     def is_executable(self, path: str) -> bool:
         """Whether the regular file at *path* has its owner's executable bit."""
-        raise NotImplementedError
+        return False
 
     def get_env(self, name: str) -> str:
         """An environment variable, empty when it is not set."""
-        raise NotImplementedError
+        return ""
 
     def has_env(self, name: str) -> bool:
         """Whether the environment variable is set, be it to the empty string."""
-        raise NotImplementedError
+        return False
 
     def now(self) -> int:
         """Seconds since 1970."""
-        raise NotImplementedError
+        return 0
 
     def modified(self, path: str) -> int:
         """When what lies at *path* was last changed, in seconds since 1970; now, where nobody knows."""
@@ -86,15 +94,13 @@ class Host:
 
     def read_stdin(self) -> bytes:
         """All of the standard input."""
-        raise NotImplementedError
+        return b""
 
     def write_stdout(self, text: str) -> None:
         """Write to the standard output; not flushed before `flush`."""
-        raise NotImplementedError
 
     def write_stderr(self, text: str) -> None:
         """Write to the standard error, at once; what was written to the standard output comes first."""
-        raise NotImplementedError
 
     def flush(self) -> None:
         """Let everything written be seen."""
@@ -114,17 +120,110 @@ class Host:
 
     def write_file(self, path: str, text: str, shown: str | None = None) -> None:
         """Make a new file; *shown* is its path as messages have it."""
-        raise NotImplementedError
+        raise self.not_granted(f"write '{path if shown is None else shown}'", "write_file")
 
     def make_directory(self, path: str, shown: str | None = None) -> None:
         """Make a new directory; *shown* as for `write_file`."""
-        raise NotImplementedError
+        place = path if shown is None else shown
+        raise self.not_granted(f"make the directory '{place}'", "make_directory")
 
     def make_link(self, path: str, target: str) -> None:
         """Make a symlink; one that is there already is replaced."""
-        raise NotImplementedError
+        raise self.not_granted(f"make the link '{path}'", "make_link")
+
+    # What fetchers and builders need.
+
+    def find_program(self, name: str) -> str | None:
+        """The path of an installed program, None where there is none. Capability `run_program`."""
+        raise self.not_granted(f"look for the program '{name}'", "run_program")
+
+    def run_program(
+        self,
+        name: str,
+        arguments: Sequence[str],
+        *,
+        data: bytes | None = None,
+        environment: Mapping[str, str | None] | None = None,
+        capture: str = "both",
+    ) -> Finished:
+        """Run an installed program until it ends. Raises OSError where it cannot be started.
+
+        *data* is its standard input (None: the user's own), *environment* what is different in its
+        environment (None: not set), *capture* what is kept instead of shown: `both` outputs, `stdout`,
+        `stderr`, `none`.
+        """
+        raise self.not_granted(f"run the program '{name}'", "run_program")
+
+    def open_url(self, url: str, headers: Mapping[str, str], timeout: float) -> Answer:
+        """Ask a server (`http:`, `https:`); redirections are followed. Whatever it answers is an `Answer`.
+
+        Raises OSError, HTTPException or ValueError when there is no answer.
+        """
+        raise self.not_granted(f"ask '{url}'", "open_url")
+
+    def keep(self, path: str, data: bytes) -> None:
+        """Write a file in the cache, whose directories are made, so that nobody sees half of it.
+
+        Raises OSError when the disk refuses. *path* begins with what `cache_home` says.
+        """
+        raise self.not_granted(f"write '{path}'", "keep")
+
+    def make_room(self, path: str) -> None:
+        """Make a directory in the cache, and those around it, if it is not there. Capability `keep`."""
+        raise self.not_granted(f"make the directory '{path}'", "keep")
+
+    def scratch(self) -> AbstractContextManager[str]:
+        """A new directory, for as long as the `with` statement takes, in which programs leave files."""
+        raise self.not_granted("make a temporary directory", "scratch")
+
+    def replace_file(self, path: str, text: str) -> None:
+        """Write a file that may be there already. Raises EvalError."""
+        raise self.not_granted(f"write '{path}'", "replace_file")
+
+    def not_granted(self, what: str, capability: str) -> NotGranted:
+        """The error for a capability that this host lacks."""
+        return NotGranted(
+            f"cannot {what}: {type(self).__name__} does not grant '{capability}'",
+            hint=f"A host grants it by its method '{capability}' (nixlite.host.host); RealHost does.",
+        )
+
+    # What a guard asks, which has looked at all of a path and found no symlink: one that is there when it is
+    # read has been put there since, and is not followed.
+
+    def read_plain(self, path: str) -> bytes:
+        """As `read_bytes`."""
+        return self.read_bytes(path)
+
+    def list_plain(self, path: str) -> dict[str, str]:
+        """As `list_dir`."""
+        return self.list_dir(path)
+
+    def read_plain_link(self, path: str) -> str:
+        """As `read_link`: *path* itself is one."""
+        return self.read_link(path)
 
     # Built upon them.
+
+    def settings_for(self, settings: Settings) -> Settings:
+        """*settings*, or a copy that says what this host makes of an evaluation: pure, say."""
+        return settings
+
+    def fetching(
+        self,
+        uri: str,
+        *,
+        path: str | None = None,
+        locked: Callable[[], bool] | None = None,
+        trusted: bool = False,
+        allowed: Sequence[str] = (),
+    ) -> Host:
+        """The host through which what *uri* names is fetched, once that is found to be allowed: this one.
+
+        *path*: the file or directory that the URI means, if it is just that. *locked* tells whether it is
+        known what will come (by hash or revision), *trusted* that the user and no program wants it;
+        *allowed*: the setting `allowed-uris`. Raises RestrictedError.
+        """
+        return self
 
     def twin(self, write: Callable[[str], None] | None = None) -> Self:
         """A host of the same world that may be given another store; this one keeps its own.
@@ -247,6 +346,16 @@ class Host:
 
     def check_access(self, path: str) -> None:
         """Raise RestrictedError if *path* may not be read."""
+
+    def check_all_below(self, path: str) -> None:
+        """Raise RestrictedError unless *path* and all below it may be read: a program is to look at it."""
+
+    def followed_type(self, path: str) -> str | None:
+        """The type of what lies at *path*, symlinks followed; None when it cannot be told."""
+        try:
+            return self.file_type(self.real_path(path))
+        except EvalError:
+            return None
 
 
 def does_not_exist(path: str) -> EvalError:

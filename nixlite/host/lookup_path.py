@@ -190,11 +190,14 @@ def resolve_entry(state: Evaluation, path: str) -> str | None:
 
 
 def _resolve_entry(state: Evaluation, path: str) -> str | None:
+    if path.startswith("flake:") or is_pseudo_url(path):
+        trusted = any(own == path for _, own in lookup_path(state.settings, state.host))
+        fetch = state.operation("fetch_entry")
     if path.startswith("flake:"):
-        return str(state.operation("fetch_entry")(state, path))
+        return str(fetch(state, path, trusted=trusted))
     if is_pseudo_url(path):
         try:
-            return str(state.operation("fetch_entry")(state, path))
+            return str(fetch(state, path, trusted=trusted))
         except NixError:
             state.warn(f"Nix search path entry '{path}' cannot be downloaded, ignoring")
     full = absolute(state, path)

@@ -7,14 +7,26 @@ fetched, or `«git+https://…&rev=…»`. The root of such a file system is sho
 
 from __future__ import annotations
 
-import os
-
 from nixlite.errors import EvalError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Protocol
+
     from nixlite.errors import NixError
     from nixlite.source import Position
+
+    class Disk(Protocol):
+        """What is asked of a host."""
+
+        def exists(self, path: str) -> bool:
+            """Whether anything lies at *path*."""
+
+        def followed_type(self, path: str) -> str | None:
+            """The type of what lies at *path*, symlinks followed."""
+
+        def real_path(self, path: str, *, last: bool = True) -> str:
+            """*path* with all symlinks resolved."""
 
 
 NAMING_A_PATH = ("while evaluating the file '", "while adding path '")
@@ -22,10 +34,14 @@ NAMING_A_PATH = ("while evaluating the file '", "while adding path '")
 
 
 class Mounts:
-    """What is shown for the store paths of fetched trees; the first name of a tree counts."""
+    """What is shown for the store paths of fetched trees; the first name of a tree counts.
 
-    def __init__(self, store_dir: str) -> None:
+    *host* tells what there is where a tree comes from.
+    """
+
+    def __init__(self, store_dir: str, host: Disk) -> None:
         self.store_dir = store_dir
+        self.host = host
         self.names: dict[str, str] = {}
 
     def add(self, path: str, name: str) -> None:
@@ -53,7 +69,7 @@ class Mounts:
         name = self.name_of(path)
         if reading and is_in_git(name):
             return EvalError(f"'{self.shown(path)}' does not exist")
-        return no_such_path(self.shown(path), name)
+        return no_such_path(self.host, self.shown(path), name)
 
     def is_directory(self, path: str) -> EvalError | None:
         """The error for a directory that is read as a file; None where the operating system complains."""
@@ -88,14 +104,14 @@ def is_in_git(name: str) -> bool:
     return name.startswith("«") and not name.startswith("«path:")
 
 
-def no_such_path(path: str, root: str) -> EvalError:
+def no_such_path(host: Disk, path: str, root: str) -> EvalError:
     """The error for a missing path that is shown as *path*; *root* is what is shown for the tree in which it
     was looked for, the directory of a git repository, say, which may have the file without tracking it.
     """
-    if not root.startswith("/") or not os.path.exists(f"{root}/.git"):
+    if not root.startswith("/") or host.followed_type(f"{root}/.git") is None:
         return EvalError(f"path '{path}' does not exist")
     name = path[len(root) + 1 :]
-    if not os.path.lexists(path):
+    if not host.exists(host.real_path(path, last=False)):
         return EvalError(f"Path '{name}' does not exist in Git repository \"{root}\".")
     return EvalError(
         f"Path '{name}' in the repository \"{root}\" is not tracked by Git.\n\n"

@@ -13,7 +13,11 @@ from nixlite.source import read_whole
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping, Sequence
+    from contextlib import AbstractContextManager
+    from typing import Any
+
+    from nixlite.host.outside import Answer, Finished
 
 NO_FOLLOW = getattr(os, "O_NOFOLLOW", 0)
 
@@ -26,7 +30,8 @@ def os_error(action: str, error: OSError) -> NixError:
 class RealHost(Host):
     """The machine that Python runs on.
 
-    *env* and *stdin* stand for the process's own where they are given.
+    *env* and *stdin* stand for the process's own where they are given; programs that are run get the
+    process's environment, with what *env* says of it.
     """
 
     def __init__(self, env: Mapping[str, str] | None = None, stdin: bytes | None = None) -> None:
@@ -64,8 +69,20 @@ class RealHost(Host):
         """See `Host`."""
         if path.startswith(BUNDLED_PREFIX):
             return bundled_bytes(path)
+        return self._read_by(path, lambda: read_whole(fs_path(path)))
+
+    def read_plain(self, path: str) -> bytes:
+        """See `Host`."""
+        if path.startswith(BUNDLED_PREFIX):
+            return bundled_bytes(path)
+        from nixlite.host.plain import read_plain  # few evaluations are guarded
+
+        return self._read_by(path, lambda: read_plain(fs_path(path)))
+
+    def _read_by(self, path: str, read: Callable[[], bytes]) -> bytes:
+        """What *read* gives, or what the in-memory store has at *path*. Raises EvalError in Nix's words."""
         try:
-            return read_whole(fs_path(path))
+            return read()
         except IsADirectoryError:
             raise EvalError("read of 4096 bytes: Is a directory") from None
         except (FileNotFoundError, NotADirectoryError):
@@ -74,15 +91,26 @@ class RealHost(Host):
                 raise self.missing(path, reading=True) from None
             if node.kind == "directory":
                 raise self.is_directory(path) from None
-            assert node.kind == "regular"  # symlinks were followed
+            if node.kind == "symlink":
+                raise EvalError(f"opening file '{path}': Too many levels of symbolic links") from None
             return node.read()
         except (OSError, ValueError) as error:
             raise self.failed(f"opening file '{path}'", error) from None
 
     def read_link(self, path: str) -> str:
         """See `Host`."""
+        return self._link_by(path, lambda: os.readlink(fs_path(path)))
+
+    def read_plain_link(self, path: str) -> str:
+        """See `Host`."""
+        from nixlite.host.plain import read_plain_link
+
+        return self._link_by(path, lambda: read_plain_link(fs_path(path)))
+
+    def _link_by(self, path: str, read: Callable[[], bytes]) -> str:
+        """As `_read_by`, of a symlink."""
         try:
-            return os.fsdecode(os.readlink(fs_path(path)))
+            return os.fsdecode(read())
         except (FileNotFoundError, NotADirectoryError):
             node = self.stored(path)
             if node is None or node.kind != "symlink":
@@ -95,10 +123,21 @@ class RealHost(Host):
         """See `Host`."""
         if path.startswith(BUNDLED_PREFIX):
             return bundled_entries(path)
+        return self._list_by(path, lambda: entries_of(fs_path(path)))
+
+    def list_plain(self, path: str) -> dict[str, str]:
+        """See `Host`."""
+        if path.startswith(BUNDLED_PREFIX):
+            return bundled_entries(path)
+        from nixlite.host.plain import list_plain
+
+        return self._list_by(path, lambda: list_plain(fs_path(path), entries_of))
+
+    def _list_by(self, path: str, read: Callable[[], dict[str, str]]) -> dict[str, str]:
+        """As `_read_by`, of a directory."""
         self.refuse_store(path)
         try:
-            with os.scandir(fs_path(path)) as entries:
-                return {name_of(entry): type_of_entry(entry) for entry in entries}
+            return read()
         except (FileNotFoundError, NotADirectoryError):
             if self.file_type(path) == "regular":
                 raise EvalError(f'cannot read directory "{path}": Not a directory') from None
@@ -229,18 +268,85 @@ class RealHost(Host):
         except OSError as error:
             raise os_error(f"creating symlink '{path}' -> '{target}'", error) from None
 
+    # --- what fetchers and builders need
+
+    def find_program(self, name: str) -> str | None:
+        """See `Host`: in this host's `PATH`."""
+        from nixlite.host.programs import find_program  # slow to import, seldom needed
+
+        return find_program(name, {**os.environ, **self.env})
+
+    def run_program(
+        self,
+        name: str,
+        arguments: Sequence[str],
+        *,
+        data: bytes | None = None,
+        environment: Mapping[str, str | None] | None = None,
+        capture: str = "both",
+    ) -> Finished:
+        """See `Host`."""
+        from nixlite.host.programs import run_program
+
+        environment = {**os.environ, **self.env, **(environment or {})}
+        return run_program(name, arguments, environment, data, capture)
+
+    def open_url(self, url: str, headers: Mapping[str, str], timeout: float) -> Answer:
+        """See `Host`."""
+        from nixlite.host.web import open_url  # slow to import; absent in a browser
+
+        return open_url(url, headers, timeout)
+
+    def keep(self, path: str, data: bytes) -> None:
+        """See `Host`."""
+        self.make_room(path.rpartition("/")[0])
+        temporary = f"{path}.{os.getpid()}.tmp"
+        with open(fs_path(temporary), "wb") as file:
+            file.write(data)
+        os.replace(fs_path(temporary), fs_path(path))
+
+    def make_room(self, path: str) -> None:
+        """See `Host`."""
+        os.makedirs(fs_path(path), exist_ok=True)
+
+    def scratch(self) -> AbstractContextManager[str]:
+        """See `Host`."""
+        from tempfile import TemporaryDirectory  # slow to import
+
+        return TemporaryDirectory()
+
+    def replace_file(self, path: str, text: str) -> None:
+        """See `Host`."""
+        try:
+            with open(fs_path(path), "wb") as file:
+                file.write(text.encode("utf-8", "surrogateescape"))
+        except OSError as error:
+            raise os_error(f'opening file "{path}"', error) from None
+
+
+def entries_of(directory: bytes | int) -> dict[str, str]:
+    """Name and type of a directory's entries, by its path or the number of its open file. Raises OSError."""
+    with os.scandir(directory) as entries:
+        return {name_of(entry): type_of_entry(entry) for entry in entries}
+
 
 def fs_path(path: str) -> bytes:
     """The path as the operating system takes it: bytes, whatever the locale."""
     return path.encode("utf-8", "surrogateescape")
 
 
-def name_of(entry: os.DirEntry[bytes]) -> str:
+def name_of(entry: os.DirEntry[Any]) -> str:
     """A directory entry's name as text."""
-    return entry.name.decode("utf-8", "surrogateescape")
+    name = entry.name
+    return name.decode("utf-8", "surrogateescape") if isinstance(name, bytes) else fs_name(name)
 
 
-def type_of_entry(entry: os.DirEntry[bytes]) -> str:
+def fs_name(name: str) -> str:
+    """A name as Python's own coding has it, in ours."""
+    return os.fsencode(name).decode("utf-8", "surrogateescape")
+
+
+def type_of_entry(entry: os.DirEntry[Any]) -> str:
     """A directory entry's type, not following symlinks."""
     if entry.is_symlink():
         return "symlink"

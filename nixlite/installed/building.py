@@ -6,55 +6,56 @@ derivation, its inputs and their sources are given to that Nix as `nix-store --i
 
 from __future__ import annotations
 
-from nixlite.errors import BuildFailure
+from nixlite.errors import BuildFailure, NotGranted
 from nixlite.store.export import export_stream
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from nixlite.host.host import Host
     from nixlite.store.store import Store
 
 
-def build_output(store: Store, drv_path: str, output: str, platforms: list[str]) -> str:
-    """The store path of an output, once an installed Nix has built it.
+def build_output(host: Host, store: Store, drv_path: str, output: str, platforms: list[str]) -> str:
+    """The store path of an output, once an installed Nix has built it, which the *host* has to grant.
 
-    Raises BuildFailure when there is no Nix, and when the build fails; what the builder prints goes to the
-    standard error. Without a Nix, *platforms* (the machine's own first) tell what none here could build.
+    Raises NotGranted, and BuildFailure when there is no Nix or the build fails; what the builder prints goes
+    to the standard error. Without a Nix, *platforms* (the machine's own first) tell what none here could
+    build.
     """
-    import shutil
-    import subprocess  # slow to import
-
     shown = f"{drv_path}^{output}"
-    program = shutil.which("nix-store")
+    try:
+        program = host.find_program("nix-store")
+    except NotGranted as error:
+        check_platform(store, drv_path, platforms, set())
+        error.message = f"cannot build '{shown}' during evaluation: {error.message}"
+        error.status = BuildFailure.status
+        raise
     if program is None:
         check_platform(store, drv_path, platforms, set())
         raise BuildFailure(
             f"cannot build '{shown}' during evaluation: nixlite evaluates but does not build, "
             "and there is no installed Nix (nix-store) that could"
         )
-    reason = import_objects(program, store, [drv_path])
+    reason = import_objects(host, program, store, [drv_path])
     if reason is not None:
         reason = reason.strip()
         raise BuildFailure(f"cannot build '{shown}': the installed Nix did not take the derivation: {reason}")
-    built = subprocess.run(
-        [program, "--realise", f"{drv_path}!{output}"], stdout=subprocess.PIPE, check=False
-    )
+    built = host.run_program(program, ["--realise", f"{drv_path}!{output}"], capture="stdout")
     path = built.stdout.decode("utf-8", "surrogateescape").strip()
-    if built.returncode or not path:
-        raise BuildFailure(f"cannot build '{shown}': nix-store failed with exit code {built.returncode}")
+    if built.code or not path:
+        raise BuildFailure(f"cannot build '{shown}': nix-store failed with exit code {built.code}")
     return path
 
 
-def import_objects(program: str, store: Store, roots: list[str]) -> str | None:
+def import_objects(host: Host, program: str, store: Store, roots: list[str]) -> str | None:
     """Give *roots* and what they need to an installed Nix; what it says when it does not take them.
 
     *program* is its `nix-store`.
     """
-    import subprocess
-
     stream: list[bytes] = []
     export_stream(store, roots, stream.append)
-    taken = subprocess.run([program, "--import"], input=b"".join(stream), capture_output=True, check=False)
-    return taken.stderr.decode("utf-8", "replace") if taken.returncode else None
+    taken = host.run_program(program, ["--import"], data=b"".join(stream))
+    return taken.stderr.decode("utf-8", "replace") if taken.code else None
 
 
 def check_platform(store: Store, drv_path: str, platforms: list[str], seen: set[str]) -> None:

@@ -84,7 +84,7 @@ def require_output(state: State, output: str, drv_path: str, rewrites: dict[str,
         state.host.flush()
         from nixlite.installed.building import build_output  # hardly ever needed
 
-        built = build_output(store, drv_path, output, platforms(state))
+        built = build_output(state.host, store, drv_path, output, platforms(state))
         if not path:
             rewrites[store.placeholder(drv_path, output)] = built
         path = built

@@ -17,7 +17,6 @@ from __future__ import annotations
 import re
 
 from nixlite.colours import BLUE, MAGENTA, NORMAL, RED
-from nixlite.source import Source
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -153,7 +152,7 @@ def _write_position(parts: list[str], position: Position, indent: str, paint: _P
 
 def excerpt_lines(position: Position, paint: _Paint | None = None) -> list[str]:
     """The line of *position* with its neighbours and a caret below; none without a text."""
-    source = position.source or _read_source(position.file)
+    source = position.source
     if source is None or not source.text:
         return []
     lines = source.lines()
@@ -168,16 +167,6 @@ def excerpt_lines(position: Position, paint: _Paint | None = None) -> list[str]:
     if number < len(lines):
         shown.append(f" {number + 1:5}| {lines[number]}")
     return shown
-
-
-def _read_source(path: str) -> Source | None:
-    if not path.startswith("/"):
-        return None
-    try:
-        with open(path, encoding="utf-8", errors="surrogateescape", newline="") as file:
-            return Source(path, file.read(), path=path)
-    except (OSError, ValueError):
-        return None
 
 
 def indent(prefix: str, width: int, text: str) -> str:

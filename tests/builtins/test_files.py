@@ -107,10 +107,10 @@ def test_errors(expression: str, message: str) -> None:
 
 
 def test_import_from_derivation_needs_a_build() -> None:
-    """Nix builds here; nixlite, where no Nix is installed, says what would have to be built."""
+    """Nix builds here; nixlite, on a host that runs no installed Nix, says what would have to be built."""
     with pytest.raises(
         NixError,
-        match=r"cannot build '/nix/store/\w+-x.drv\^out' during evaluation: .* there is no installed Nix",
+        match=r"cannot build '/nix/store/\w+-x.drv\^out' during evaluation: .*'nix-store': MemoryHost does not",
     ):
         evaluate('import (derivation { name = "x"; system = builtins.currentSystem; builder = "b"; })')
 

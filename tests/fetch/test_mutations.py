@@ -27,6 +27,7 @@ from nixlite.fetch.download import Download, Downloader
 from nixlite.fetch.forges import revision_of
 from nixlite.fetch.inputs import Input
 from nixlite.host.capturing import CapturingHost
+from nixlite.host.real import RealHost
 from nixlite.host.settings import Settings
 from nixlite.source import Source
 from nixlite.store.hashing import hash_bytes
@@ -109,7 +110,7 @@ ARCHIVES = {
 def test_archive(kind: str) -> None:
     for data in mutations(ARCHIVES[kind], kind):
         with suppress(NixError):
-            hash_tree(unpack(data).node)
+            hash_tree(unpack(data, RealHost()).node)
 
 
 GITHUB = {"sha": "a" * 40, "commit": {"tree": {"sha": "b" * 40}}, "n": [1, None, True]}
@@ -124,7 +125,7 @@ class Canned(Downloader):
     """Answers everything with the same bytes, or by the end of the URL."""
 
     def __init__(self, answers: dict[str, bytes]) -> None:
-        super().__init__()
+        super().__init__(RealHost())
         self.answers = answers
 
     def get(self, url: str, started: object = None, *, streamed: bool = False) -> Download:

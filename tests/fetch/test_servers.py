@@ -13,6 +13,7 @@ import pytest
 
 from nixlite.fetch.curl import DownloadError
 from nixlite.fetch.download import Downloader
+from nixlite.host.real import RealHost
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -122,7 +123,7 @@ def server() -> Iterator[str]:
 def test_failure(server: str, tmp_path: Path, name: str, text: str, asked: int, asked_streamed: int) -> None:
     for streamed, expected in ((False, asked), (True, asked_streamed)):
         Handler.asked = 0
-        downloader = Downloader(cache_dir=str(tmp_path), attempts=2, sleep=lambda seconds: None)
+        downloader = Downloader(RealHost(), cache_dir=str(tmp_path), attempts=2, sleep=lambda seconds: None)
         with pytest.raises(DownloadError) as caught:
             downloader.get(f"{server}/{name}", streamed=streamed)
         assert caught.value.message == f"unable to download '{server}/{name}': {text}"
@@ -132,7 +133,7 @@ def test_failure(server: str, tmp_path: Path, name: str, text: str, asked: int, 
 
 @pytest.mark.parametrize(("name", "data"), WHOLE)
 def test_whole(server: str, name: str, data: bytes) -> None:
-    assert Downloader(attempts=1).get(f"{server}/{name}").data == data
+    assert Downloader(RealHost(), attempts=1).get(f"{server}/{name}").data == data
 
 
 def test_truncated_is_asked_for_again(server: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -142,7 +143,7 @@ def test_truncated_is_asked_for_again(server: str, tmp_path: Path, monkeypatch: 
         ANSWERS["once"] = answer(200, b"whole", "Content-Length: 5")
 
     warnings: list[str] = []
-    downloader = Downloader(cache_dir=str(tmp_path), sleep=mend, warn=warnings.append)
+    downloader = Downloader(RealHost(), cache_dir=str(tmp_path), sleep=mend, warn=warnings.append)
     assert downloader.get(f"{server}/once").data == b"whole"
     assert warnings == [f"unable to download '{server}/once': {PARTIAL}; retrying in 250 ms (attempt 1/5)"]
 
@@ -151,7 +152,7 @@ def test_truncated_is_asked_for_again(server: str, tmp_path: Path, monkeypatch: 
     "row", ["", "[]", '{"url": 1}', '{"effective": 1, "immutable": 2, "etag": 3, "time": 4}', "\0"]
 )
 def test_damaged_cache_is_no_cache(server: str, tmp_path: Path, row: str) -> None:
-    downloader = Downloader(cache_dir=str(tmp_path))
+    downloader = Downloader(RealHost(), cache_dir=str(tmp_path))
     url = f"{server}/chunks"
     downloader.get(url)
     (entry,) = (tmp_path / "http").glob("*.json")
@@ -192,7 +193,7 @@ REJECTED = [
 @pytest.mark.parametrize(("url", "text"), REJECTED, ids=[row[0] for row in REJECTED])
 def test_rejected(url: str, text: str) -> None:
     with pytest.raises(DownloadError) as caught:
-        Downloader(attempts=1).get(url)
+        Downloader(RealHost(), attempts=1).get(url)
     assert caught.value.message == f"unable to download '{url}': {text}"
 
 
@@ -201,4 +202,4 @@ def test_directory_is_listed(tmp_path: Path) -> None:
     for name in ("b", "a", ".hidden"):
         (tmp_path / name).write_text("")
     for url in (f"file://{tmp_path}", f"file://localhost{tmp_path}/"):
-        assert sorted(Downloader().get(url).data.splitlines()) == [b"a", b"b"]
+        assert sorted(Downloader(RealHost()).get(url).data.splitlines()) == [b"a", b"b"]

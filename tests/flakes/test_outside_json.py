@@ -159,7 +159,7 @@ class Server(Downloader):
     """Answers everything with one text."""
 
     def __init__(self, answer: bytes) -> None:
-        super().__init__(cache_dir=None)
+        super().__init__(CapturingHost())
         self.answer = answer
 
     def get(self, url: str, begin: object = None) -> Download:  # type: ignore[override]

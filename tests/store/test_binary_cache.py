@@ -18,6 +18,7 @@ from nixlite.fetch.binary_cache import (
     is_content_addressed,
 )
 from nixlite.fetch.download import Downloader
+from nixlite.host.real import RealHost
 from nixlite.store.ed25519 import is_valid
 from nixlite.store.hashing import hash_bytes
 from nixlite.store.nar import dump
@@ -98,7 +99,7 @@ def served() -> Iterator[tuple[str, dict[str, bytes]]]:
 
 
 def cache_at(url: str) -> BinaryCache:
-    return BinaryCache(url, Downloader(), "/nix/store")
+    return BinaryCache(url, Downloader(RealHost()), "/nix/store")
 
 
 def test_closure_is_copied(served: tuple[str, dict[str, bytes]]) -> None:

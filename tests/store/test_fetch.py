@@ -23,6 +23,7 @@ from nixlite.fetch.git import Git
 from nixlite.fetch.inputs import Input, date_text, input_from_attrs
 from nixlite.fetch.references import input_from_url
 from nixlite.fetch.url import git_url, parse_url
+from nixlite.host.real import RealHost
 from nixlite.store.nar import hash_tree
 from nixlite.store.tree import Directory, File, Symlink, find
 from tests.fetch.archives import tar as plain_tar
@@ -183,7 +184,9 @@ def server() -> Iterator[str]:
 
 def test_download(server: str) -> None:
     progress: list[tuple[int, int | None]] = []
-    downloader = Downloader(progress=lambda url, received, total: progress.append((received, total)))
+    downloader = Downloader(
+        RealHost(), progress=lambda url, received, total: progress.append((received, total))
+    )
     found = downloader.get(server + "/redirect")
     assert (found.data, found.url) == (b"content\n", server + "/file")
     assert found.immutable_url == "https://h/x.tar.gz"
@@ -193,7 +196,7 @@ def test_download(server: str) -> None:
 def test_transient_errors_are_tried_again(server: str) -> None:
     warnings: list[str] = []
     waits: list[float] = []
-    downloader = Downloader(warn=warnings.append, sleep=waits.append)
+    downloader = Downloader(RealHost(), warn=warnings.append, sleep=waits.append)
     assert downloader.get(server + "/flaky").data == b"content\n"
     assert waits == [0.25, 0.5]
     assert warnings[0] == (
@@ -211,22 +214,22 @@ HTTP_ERRORS = [
 @pytest.mark.parametrize(("path", "message"), HTTP_ERRORS)
 def test_http_error(server: str, path: str, message: str) -> None:
     with pytest.raises(DownloadError) as caught:
-        Downloader().get(server + path)
+        Downloader(RealHost()).get(server + path)
     assert caught.value.message == message.format(server)
     assert Handler.seen == [path]
 
 
 def test_answers_are_cached(server: str, tmp_path: Path) -> None:
     for _ in range(2):
-        assert Downloader(cache_dir=str(tmp_path)).get(server + "/etag").data == b"content\n"
+        assert Downloader(RealHost(), cache_dir=str(tmp_path)).get(server + "/etag").data == b"content\n"
     assert Handler.seen == ["/etag"]
-    assert Downloader(cache_dir=str(tmp_path), ttl=0).get(server + "/etag").data == b"content\n"
+    assert Downloader(RealHost(), cache_dir=str(tmp_path), ttl=0).get(server + "/etag").data == b"content\n"
     assert Handler.seen == ["/etag", "/etag"]  # asked whether it changed: 304
 
 
 def test_offline(server: str, tmp_path: Path) -> None:
-    Downloader(cache_dir=str(tmp_path)).get(server + "/file")
-    offline = Downloader(cache_dir=str(tmp_path), offline=True, ttl=0)
+    Downloader(RealHost(), cache_dir=str(tmp_path)).get(server + "/file")
+    offline = Downloader(RealHost(), cache_dir=str(tmp_path), offline=True, ttl=0)
     assert offline.get(server + "/file").data == b"content\n"
     with pytest.raises(DownloadError, match="offline"):
         offline.get(server + "/flaky")
@@ -234,10 +237,10 @@ def test_offline(server: str, tmp_path: Path) -> None:
 
 def test_server_that_is_gone(server: str, tmp_path: Path) -> None:
     warnings: list[str] = []
-    Downloader(cache_dir=str(tmp_path)).get(server + "/file")
+    Downloader(RealHost(), cache_dir=str(tmp_path)).get(server + "/file")
     gone = "http://127.0.0.1:1/"
     with pytest.raises(DownloadError) as caught:
-        Downloader(attempts=1).get(gone)
+        Downloader(RealHost(), attempts=1).get(gone)
     assert caught.value.message == (
         f"unable to download '{gone}': Could not connect to server (7) Failed to connect to "
         "127.0.0.1:1 after 0 ms: Could not connect to server"
@@ -247,9 +250,9 @@ def test_server_that_is_gone(server: str, tmp_path: Path) -> None:
 
 def test_file_url(tmp_path: Path) -> None:
     (tmp_path / "a b").write_bytes(b"x")
-    assert Downloader().get(f"file://{tmp_path}/a%20b").data == b"x"
+    assert Downloader(RealHost()).get(f"file://{tmp_path}/a%20b").data == b"x"
     with pytest.raises(DownloadError) as caught:
-        Downloader().get(f"file://{tmp_path}/no")
+        Downloader(RealHost()).get(f"file://{tmp_path}/no")
     assert caught.value.message == (
         f"unable to download 'file://{tmp_path}/no': Could not read a file:// file (37) "
         f"Could not open file {tmp_path}/no"
@@ -279,7 +282,7 @@ TREE = Directory({"a": File(b"1", True), "sub": Directory({"b": File(b"2")}), "l
 @pytest.mark.parametrize("mode", ["w:", "w:gz", "w:bz2", "w:xz"])
 @pytest.mark.parametrize("top", ["pkg/", "./", ""])
 def test_tar(mode: str, top: str) -> None:
-    unpacked = unpack(tar(mode, top=top))
+    unpacked = unpack(tar(mode, top=top), RealHost())
     assert hash_tree(unpacked.node) == hash_tree(TREE)
     assert unpacked.last_modified == 2000
 
@@ -294,13 +297,13 @@ def test_zip() -> None:
         link = zipfile.ZipInfo("pkg/l")
         link.external_attr = 0o120777 << 16
         archive.writestr(link, "a")
-    assert hash_tree(unpack(buffer.getvalue()).node) == hash_tree(TREE)
+    assert hash_tree(unpack(buffer.getvalue(), RealHost()).node) == hash_tree(TREE)
 
 
 @pytest.mark.parametrize("data", [b"plain text\n", b"x", b"\x1f\x8b", b"PK"])
 def test_no_archive(data: bytes) -> None:
     with pytest.raises(NixError) as caught:
-        unpack(data)
+        unpack(data, RealHost())
     assert caught.value.message == "Failed to open archive (Unrecognized archive format)"
 
 
@@ -308,7 +311,7 @@ def test_members_that_nix_crashes_at() -> None:
     """A file where a directory should be, and a file without a name: Nix 2.34.8 aborts."""
     for names in (("d/x", "d/x/y"), ("d/x", "")):
         with pytest.raises(NixError, match=r"archive member '.*' (lies below|has no name)"):
-            unpack(plain_tar(*names))
+            unpack(plain_tar(*names), RealHost())
 
 
 def test_large_archive_that_is_cut_off() -> None:
@@ -320,7 +323,7 @@ def test_large_archive_that_is_cut_off() -> None:
         (whole[:-8], "cannot read file from tarball: Truncated tar archive detected while reading data"),
     ):
         with pytest.raises(NixError) as caught:
-            unpack(part)
+            unpack(part, RealHost())
         assert caught.value.message == message
 
 
@@ -366,7 +369,7 @@ def fetch(
 ) -> tuple[Directory, Input, int | None, list[str]]:
     warnings: list[str] = []
     source = input_from_attrs({"type": "git", "url": str(path), **attrs}, FEATURES)
-    tree = Git(str(cache), warnings.append, warnings.append).fetch(source)
+    tree = Git(RealHost(), str(cache), warnings.append, warnings.append).fetch(source)
     assert isinstance(tree.node, Directory)
     count = tree.count_revisions() if tree.count_revisions else None
     return tree.node, Input(tree.attrs), count, warnings

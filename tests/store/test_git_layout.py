@@ -9,6 +9,7 @@ import pytest
 
 from nixlite.errors import NixError
 from nixlite.fetch.git_layout import check_repository
+from nixlite.host.real import RealHost
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -66,7 +67,7 @@ LINKS = [
 def refused(path: Path) -> str:
     """The message about what is no repository, without its number."""
     with pytest.raises(NixError) as caught:
-        check_repository(str(path))
+        check_repository(RealHost(), str(path))
     return caught.value.message
 
 
@@ -99,9 +100,9 @@ def test_repositories_and_further_working_trees_are_opened(tmp_path: Path) -> No
         subprocess.run(["git", "-c", "user.name=a", "-c", "user.email=a", *words], cwd=tmp_path, check=True)
 
     git("init", "-q", "r")
-    check_repository(f"{tmp_path}/r")
+    check_repository(RealHost(), f"{tmp_path}/r")
     git("-C", "r", "commit", "-q", "--allow-empty", "-m", "x")
     git("-C", "r", "worktree", "add", "-q", "../w")
     git("-C", "r", "checkout", "-q", "--detach")
     for name in ("r", "w"):
-        check_repository(str(tmp_path / name))
+        check_repository(RealHost(), str(tmp_path / name))

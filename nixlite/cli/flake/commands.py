@@ -252,11 +252,13 @@ def state_of(source: Input, evaluator: Evaluator) -> str | None:
     from nixlite.fetch.git import local_repository
     from nixlite.fetch.trees import git_of
     from nixlite.fetch.url import parse_url
+    from nixlite.host.guarded import innermost
 
     if source.type != "git":
         return None
-    path = local_repository(parse_url(source.required_text("url")))
-    return None if path is None else str(git_of(evaluator.state).state_text(path))
+    host = innermost(evaluator.state.host)
+    path = local_repository(host, parse_url(source.required_text("url")))
+    return None if path is None else str(git_of(evaluator.state, host).state_text(path))
 
 
 class Lock(FlakeCommand):

@@ -127,7 +127,7 @@ class Pin(RegistryCommand):
         registry, path = self.chosen(registries)
         ref, target = (parse_ref(evaluator.state, word) for word in (self.words[0], self.words[-1]))
         source, _ = registries.resolve(target.source)
-        tree = fetch_input(evaluator.state, source)
+        tree = fetch_input(evaluator.state, source, trusted=True)
         attrs = {**tree.source.attrs, "__final": True}
         if tree.count_revisions is not None and "rev" in attrs:
             attrs["revCount"] = tree.count_revisions()

@@ -76,14 +76,15 @@ def derivation_of(conversation: Conversation, value: Value) -> str:
 def build_outputs(conversation: Conversation, value: Value, *, link: bool = False) -> str:
     """Build all outputs and say where they are; with *link* they get links in the working directory."""
     drv_path = derivation_of(conversation, value)
-    give_to_nix(conversation.evaluator.state.store, drv_path)
-    paths = run(["nix-store", "--realise", drv_path], capture=True).split()
+    host = conversation.evaluator.state.host
+    give_to_nix(host, conversation.evaluator.state.store, drv_path)
+    paths = run(host, ["nix-store", "--realise", drv_path], capture=True).split()
     names = sorted(conversation.evaluator.state.store.read_derivation(drv_path).outputs)
     lines = ["", "This derivation produced the following outputs:"]
     for name, path in zip(names, paths, strict=False):
         if link:
             root = f"repl-result-{name}"
-            run(["nix-store", "--realise", path, "--add-root", root], capture=True)
+            run(host, ["nix-store", "--realise", path, "--add-root", root], capture=True)
             lines.append(f"  ./{root} -> {path}")
         else:
             lines.append(f"  {name} -> {path}")
@@ -93,6 +94,7 @@ def build_outputs(conversation: Conversation, value: Value, *, link: bool = Fals
 def hand_over(conversation: Conversation, value: Value, words: Sequence[str]) -> str:
     """Run a command of the installed Nix on the derivation."""
     drv_path = derivation_of(conversation, value)
-    give_to_nix(conversation.evaluator.state.store, drv_path)
-    run([*words, drv_path])
+    host = conversation.evaluator.state.host
+    give_to_nix(host, conversation.evaluator.state.store, drv_path)
+    run(host, [*words, drv_path])
     return ""
