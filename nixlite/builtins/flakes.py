@@ -113,10 +113,12 @@ def final_tree(state: State, lazy: Lazy) -> dict[str, Lazy]:
     """
     from nixlite.builtins.fetchers import attributes_of, tree_attributes
     from nixlite.fetch.inputs import Input, input_from_attrs
+    from nixlite.fetch.trees import check_uri
     from nixlite.flakes.reading import fetch_mounted
 
     values = force_attrs(lazy, "")
     source = input_from_attrs(attributes_of(state, values, "fetchTree"), state.settings.features)
+    check_uri(state, str(source))
     tree = fetch_mounted(state, source)
     found = tree.source.attrs
     for name, value in sorted(source.attrs.items()):

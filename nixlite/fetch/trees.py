@@ -37,7 +37,9 @@ def fetch_input(state: State, source: Input, *, trusted: bool = False) -> Fetche
     *trusted*: it is the user who wants it, not a program. Raises EvalError in Nix's words, also when the
     content is not that of `narHash`.
     """
-    host = reach(state, str(source), locked=lambda: is_checked(source), trusted=trusted)
+    host = reach(
+        state, str(source), locked=lambda: is_checked(source), trusted=trusted, schemes=("file", "path")
+    )
     return fetch_by(state, host, source)
 
 
@@ -309,13 +311,23 @@ def cache_directory(state: State) -> str | None:
     return innermost(state.host).cache_home()
 
 
-def reach(state: State, uri: str, *, locked: Callable[[], bool] | None = None, trusted: bool = False) -> Host:
+def reach(
+    state: State,
+    uri: str,
+    *,
+    locked: Callable[[], bool] | None = None,
+    trusted: bool = False,
+    schemes: tuple[str, ...] = ("file",),
+) -> Host:
     """The host by way of which a URI is fetched. Raises RestrictedError if it may not be.
+
+    *schemes*: those of URLs that restricted evaluation takes for the path in them.
 
     See `Host.fetching`. Manual: nix.conf, `allowed-uris`.
     """
+    allowed = state.settings.allowed_uris if state.settings.restrict_eval else None
     return state.host.fetching(
-        uri, path=local_path(uri), locked=locked, trusted=trusted, allowed=state.settings.allowed_uris
+        uri, path=local_path(uri, schemes), locked=locked, trusted=trusted, allowed=allowed
     )
 
 
@@ -325,8 +337,8 @@ def check_uri(state: State, uri: str) -> None:
         reach(state, uri, locked=lambda: True)
 
 
-def local_path(uri: str) -> str | None:
-    """The file or directory that a URI means: a path, or that of a `file:` URL; None for all others."""
+def local_path(uri: str, schemes: tuple[str, ...]) -> str | None:
+    """The file or directory that a URI means: a path, or that of a URL; None for all others."""
     if uri.startswith("/"):
         return normalise(uri)
     from nixlite.fetch.url import parse_url
@@ -335,4 +347,4 @@ def local_path(uri: str) -> str | None:
         url = parse_url(uri)
     except NixError:
         return None
-    return normalise(url.file_path) if url.scheme == "file" else None
+    return normalise("/".join(url.path)) if url.scheme in schemes else None

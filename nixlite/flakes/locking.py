@@ -128,6 +128,8 @@ def read_old_lock(state: State, path: str, flags: LockFlags) -> LockNode:
     host = innermost(state.host) if flags.reference else state.host
     if not host.exists(path):
         return LockNode()
+    if not flags.reference and host.file_type(path) == "symlink":
+        raise EvalError(f"path '{host.shown_path(path)}' is a symlink")
     return read_lock(host.read_real(path), path, state.settings.features, state.settings.warn)
 
 

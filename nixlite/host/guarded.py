@@ -191,7 +191,7 @@ class GuardedHost(Host):
         path: str | None = None,
         locked: Callable[[], bool] | None = None,
         trusted: bool = False,
-        allowed: Sequence[str] = (),
+        allowed: Sequence[str] | None = None,
     ) -> Host:
         """See `Host`. What the user wants is no program's doing.
 
@@ -203,7 +203,9 @@ class GuardedHost(Host):
         if self.mode == PURE:
             if locked is None or not locked():
                 raise RestrictedError(f"access to '{uri}', which is not locked, is forbidden {self.mode}")
-            return self.locked_host().fetching(uri, path=path, locked=locked, allowed=allowed)
+            if allowed is None:
+                return self.locked_host().fetching(uri, path=path, locked=locked)
+        allowed = allowed or ()
         if is_allowed_uri(uri, allowed):
             files = {self.inner.real_path(place) for place in file_places(uri, allowed)}
             return GuardedHost(self.inner, self.mode, files, self.programs)

@@ -215,13 +215,13 @@ class Host:
         path: str | None = None,
         locked: Callable[[], bool] | None = None,
         trusted: bool = False,
-        allowed: Sequence[str] = (),
+        allowed: Sequence[str] | None = None,
     ) -> Host:
         """The host through which what *uri* names is fetched, once that is found to be allowed: this one.
 
         *path*: the file or directory that the URI means, if it is just that. *locked* tells whether it is
         known what will come (by hash or revision), *trusted* that the user and no program wants it;
-        *allowed*: the setting `allowed-uris`. Raises RestrictedError.
+        *allowed*: the setting `allowed-uris`, where evaluation is restricted. Raises RestrictedError.
         """
         return self
 
