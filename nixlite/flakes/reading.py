@@ -98,7 +98,7 @@ def fetch_mounted(state: State, source: Input, *, trusted: bool = False) -> Fetc
     `fetch_input`."""
     tree = fetch_input(state, source, trusted=trusted)
     state.store.mounted.add(tree.path)
-    state.caches.setdefault("shown trees", {}).setdefault(tree.path, origin_of_tree(source, tree))
+    state.caches.setdefault("shown trees", {}).setdefault(tree.path, origin_of_tree(state, source, tree))
     if state.host.mounts is not None:
         state.host.mounts.add(tree.path, name_of_tree(state, source, tree))
     return tree
@@ -118,12 +118,12 @@ def name_of_tree(state: State, source: Input, tree: Fetched) -> str:
     return f"«{source if source.type in ('tarball', 'file') else tree.source}»"
 
 
-def origin_of_tree(source: Input, tree: Fetched) -> str:
+def origin_of_tree(state: State, source: Input, tree: Fetched) -> str:
     """The directory that a tree was copied from, where a person would look for its files; of one from
     elsewhere what Nix shows."""
     if source.type == "path":
         return source.required_text("path")
-    return name_of_tree(source, tree)
+    return name_of_tree(state, source, tree)
 
 
 def registries_of(state: State) -> Registries:
