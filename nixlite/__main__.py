@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from nixlite.evaluator import Evaluator
     from nixlite.host.host import Host
     from nixlite.host.settings import Settings
+    from nixlite.results.kept import Kept
 
 USAGE = """\
 usage: nixlite COMMAND [flags] …
@@ -52,21 +53,12 @@ commands:
 
 def main() -> None:
     """Run the command line; the process ends here, without waiting for Python to take its heap apart."""
-    from nixlite.loading import hasten, keep
+    from nixlite.results.kept import asked
 
-    finder = hasten()
-    from nixlite.host.real import RealHost
-    from nixlite.runtime.collecting import POLICY
-    from nixlite.runtime.frames import with_room
-
-    POLICY.begin()  # until the process ends
     set_signals()
-    host = RealHost()
+    kept = asked(sys.argv[1:])
     try:
-        code = with_room(lambda words: run(words, host), sys.argv[1:])
-        host.flush()
-        if finder is not None:
-            keep(finder)
+        code = evaluated(sys.argv[1:]) if kept is None else answered(kept, sys.argv[1:])
     except KeyboardInterrupt:  # before or after the command itself, which has its own words for it
         code = 130
     except BrokenPipeError:
@@ -75,6 +67,80 @@ def main() -> None:
         sys.stderr.write(f"error: writing to the standard output: {error.strerror}\n")
         code = 1
     os._exit(code)
+
+
+def answered(kept: Kept, words: list[str]) -> int:
+    """The exit code of a command whose answer may be known; it is printed as it was."""
+    entry = kept.answer()
+    stats = STATS in words
+    if entry is None:
+        return evaluated(words, None if stats else kept, kept.data, kept.why)
+    for stream, text in entry.output:
+        if stream == "stderr":
+            sys.stdout.flush()
+        getattr(sys, stream).buffer.write(text.encode("utf-8", "surrogateescape"))
+        if stream == "stderr":
+            sys.stderr.buffer.flush()
+    sys.stdout.buffer.flush()
+    if stats:
+        write_stats(f"the answer of before: {len(entry.files)} files are as they were")
+    return entry.code
+
+
+def write_stats(text: str) -> None:
+    """Say what `--stats` has to say where nothing was evaluated."""
+    import json
+    import time
+
+    counters = {"cpuTime": time.process_time(), "nixlite": {"resultCache": text}}
+    sys.stderr.write(json.dumps(counters, indent=2) + "\n")
+    sys.stderr.flush()
+
+
+def evaluated(
+    words: list[str], kept: Kept | None = None, data: bytes | None = None, unanswered: str = ""
+) -> int:
+    """The exit code of a command, which is run; its answer is kept in *kept*. *data* is the standard input
+    where that was read, *unanswered* why there is no answer of before."""
+    from nixlite.loading import hasten, keep
+
+    finder = hasten()
+    from nixlite.host.real import RealHost
+    from nixlite.runtime.collecting import POLICY
+    from nixlite.runtime.frames import with_room
+
+    POLICY.begin()  # until the process ends
+    if kept is None:
+        host = RealHost(stdin=data)
+        host.unanswered = unanswered
+        code: int = with_room(lambda words: run(words, host), words)
+        host.flush()
+    else:
+        code = witnessed(words, kept, data)
+    if finder is not None:
+        keep(finder)
+    return code
+
+
+def witnessed(words: list[str], kept: Kept, data: bytes | None) -> int:
+    """The exit code of a command, which is run while it is written down what it asks; the answer is kept."""
+    import time
+
+    from nixlite.results.kept import SLOW
+    from nixlite.results.witness import Witness
+    from nixlite.runtime.frames import with_room
+
+    host = Witness(stdin=data)
+    started, before = time.time_ns(), time.process_time()
+    code: int = with_room(lambda words: run(words, host), words)
+    host.flush()
+    if not host.record.odd and time.process_time() - before >= SLOW:
+        kept.keep(host.record, code, started)
+    return code
+
+
+STATS = "--stats"
+"""The flag that tells how an answer came about."""
 
 
 def set_signals() -> None:

@@ -42,7 +42,7 @@ def null(state: State) -> Lazy:
 @constant("currentTime", impure=True)
 def current_time(state: State) -> Lazy:
     """The Unix time at which the evaluation began, in seconds."""
-    return state.started
+    return state.started()
 
 
 @constant("currentSystem", impure=True)

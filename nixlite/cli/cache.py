@@ -146,11 +146,14 @@ class CacheCommand(Command):
 
         directory = self.directory()
         found = versions(directory, version_folder())
+        answers = self.answers()
         if self.json:
             import json  # seldom
 
             rows = [version._asdict() for version in found]
-            self.host.write_stdout(json.dumps({"directory": directory, "versions": rows}, indent=2) + "\n")
+            kept = {"entries": answers[0], "size": answers[1]}
+            data = {"directory": directory, "versions": rows, "answers": kept}
+            self.host.write_stdout(json.dumps(data, indent=2) + "\n")
             return 0
         current, others = found[0], found[1:]
         entries, size = sum(row.entries for row in others), sum(row.size for row in others)
@@ -159,6 +162,7 @@ class CacheCommand(Command):
             f"this version    {counted(current.entries)}, {amount(current.size)}   ({current.name})",
             f"other versions  {counted(entries)}, {amount(size)}"
             + ("   (cache clear --stale)" * bool(others)),
+            f"answers         {counted(answers[0])}, {amount(answers[1])}",
         ]
         self.host.write_stdout("\n".join(lines) + "\n")
         return 0
@@ -169,8 +173,24 @@ class CacheCommand(Command):
         from nixlite.observe.entries import clear
 
         removed, freed = clear(self.directory(), version_folder(), stale=self.stale)
+        if not self.stale:
+            entries, size = self.answers(remove=True)
+            removed, freed = removed + entries, freed + size
         self.host.write_stdout(f"removed {counted(removed)}, {amount(freed)}\n")
         return 0
+
+    def answers(self, *, remove: bool = False) -> tuple[int, int]:
+        """How many answers are kept, and how many bytes; removed if that is wanted."""
+        from nixlite.observe.entries import answers, check
+        from nixlite.observe.entries import remove as remove_entry
+
+        home = self.host.cache_home()
+        rows = answers(f"{home}/results") if home is not None else []
+        if remove and home is not None:
+            check(f"{home}/results")
+            for path, _ in rows:
+                remove_entry(path)
+        return len(rows), sum(size for _, size in rows)
 
 
 class EvaluatorMaker:

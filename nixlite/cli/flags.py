@@ -136,6 +136,7 @@ COMMON: Flags = {
     "--no-cache": Flag(
         "", turn_off("cache"), "neither read nor write compiled sources in the cache directory"
     ),
+    "--no-result-cache": Flag("", ignore, "evaluate, whatever was answered before, and keep no answer"),
     "--verbose": Flag("", more_verbose, "tell which files are evaluated; twice: also what is copied", "-v"),
     "--quiet": Flag("", less_verbose, "show no progress; three times: no warnings either"),
     "--debug": Flag("", all_talk),

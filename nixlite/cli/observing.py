@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 def observed_run(command: Command, evaluator: Evaluator, run: Callable[[], int]) -> int:
     """The exit code of `run()`, observed as command line, settings and environment ask for."""
+    command.host.unkept("what is observed")
     if counters_wanted(command):
         run = counted(command, evaluator, run)
     if profile_wanted(command):

@@ -11,7 +11,7 @@ from __future__ import annotations
 from nixlite.cli.command import FAILURE
 from nixlite.cli.flag import Flag
 from nixlite.cli.flags import assign
-from nixlite.errors import UsageError
+from nixlite.errors import NixError, UsageError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -26,9 +26,11 @@ def run_command(command: Command, words: list[str]) -> int:
     try:
         return read_and_run(command, words)
     except KeyboardInterrupt:
+        command.host.unkept("the user's interrupt")
         command.host.write_stderr("error: interrupted by the user\n")
         return INTERRUPTED
     except MemoryError:
+        command.host.unkept("the memory's end")
         command.host.write_stderr("error: out of memory\n")
         return FAILURE
     except BrokenPipeError:  # whoever was reading has seen enough
@@ -36,6 +38,8 @@ def run_command(command: Command, words: list[str]) -> int:
     except Exception as error:
         from nixlite.cli.reporting import report  # seldom
 
+        if not isinstance(error, NixError):
+            command.host.unkept("a mistake in nixlite")
         return report(command, error)
     finally:
         command.unwatch()
@@ -51,6 +55,8 @@ def read_and_run(command: Command, words: list[str]) -> int:
     settings.pure_eval = settings.pure_eval or command.pure
     read_command_line(command, words, command.flags)
     settings.warn_unknown()
+    if not settings.get("result-cache", True):
+        command.host.unkept("the setting 'result-cache'")
     if command.version or command.help:
         from nixlite.cli.help import help_text, version_text
 

@@ -150,6 +150,14 @@ class GuardedHost(Host):
         """The clock of the host behind."""
         return self.inner.now()
 
+    def moment(self) -> Callable[[], int]:
+        """See `Host`."""
+        return self.inner.moment()
+
+    def unkept(self, why: str) -> None:
+        """See `Host`."""
+        self.inner.unkept(why)
+
     def read_stdin(self) -> bytes:
         """The standard input is the user's own doing, never forbidden."""
         return self.inner.read_stdin()

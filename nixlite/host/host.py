@@ -53,6 +53,8 @@ class Host:
 
     store: StoreInMemory | None = None
     mounts: Mounts | None = None
+    unanswered = ""
+    """Why no answer of before could be given (`results`), "" where none was looked for."""
 
     # Primitives.
 
@@ -87,6 +89,11 @@ class Host:
     def now(self) -> int:
         """Seconds since 1970."""
         return 0
+
+    def moment(self) -> Callable[[], int]:
+        """This moment: what tells it, as `now` would have."""
+        now = self.now()
+        return lambda: now
 
     def modified(self, path: str) -> int:
         """When what lies at *path* was last changed, in seconds since 1970; now, where nobody knows."""
@@ -201,6 +208,9 @@ class Host:
     def read_plain_link(self, path: str) -> str:
         """As `read_link`: *path* itself is one."""
         return self.read_link(path)
+
+    def unkept(self, why: str) -> None:
+        """What is being answered depends on more than what the host was asked: the answer is for once."""
 
     # Built upon them.
 

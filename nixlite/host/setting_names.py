@@ -43,6 +43,8 @@ NAMES = {
 }
 KIND_OF: dict[str, str] = {name: kind for kind, names in NAMES.items() for name in names.split()}
 
+KIND_OF["result-cache"] = "boolean"  # nixlite's own
+
 # Older names.
 ALIASES: dict[str, str] = {
     "binary-cache-public-keys": "trusted-public-keys",

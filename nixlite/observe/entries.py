@@ -47,6 +47,23 @@ def is_entry(row: os.DirEntry[str]) -> bool:
     return ENTRY.fullmatch(row.name) is not None and row.is_file(follow_symlinks=False)
 
 
+ANSWER = re.compile(r"[0-9a-f]{40}(?:\.\d+\.tmp)?")
+"""Answers of commands (`results.kept`), and what a killed process has left of one."""
+
+
+def answers(directory: str) -> list[tuple[str, int]]:
+    """Path and bytes of each answer that is kept in *directory*."""
+    try:
+        with os.scandir(directory) as rows:
+            return [
+                (row.path, row.stat(follow_symlinks=False).st_size)
+                for row in rows
+                if ANSWER.fullmatch(row.name) and row.is_file(follow_symlinks=False)
+            ]
+    except OSError:
+        return []
+
+
 def versions(directory: str, current: str) -> list[Version]:
     """What each version has left in *directory*, that of the folder *current* first.
 

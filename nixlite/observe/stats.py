@@ -24,6 +24,7 @@ import sys
 from time import process_time
 from typing import TYPE_CHECKING, Any
 
+from nixlite.host.guarded import innermost
 from nixlite.observe.counting import CallCounter, as_json
 from nixlite.observe.progress import peak_memory
 
@@ -164,8 +165,9 @@ class Statistics:
 
         `files`: how many were read as sources, and their characters. `sources` (files and other texts): how
         many were compiled, and taken from the cache; `pieces` of big ones likewise. `memory.peak`: bytes of
-        the process. `time`: seconds of processor time to start, parse, compile (analysis, lowering and
-        Python's compiler), load from and store to the cache, and the rest, in which programs run.
+        the process. `resultCache`: why there was no answer of before. `time`: seconds of processor time to
+        start, parse, compile (analysis, lowering and Python's compiler), load from and store to the cache,
+        and the rest, in which programs run.
         """
         sources = [source for source in self.evaluator.sources.values() if source.path is not None]
         pieces = sum(len(each.codes) for each in self.pieces)
@@ -178,6 +180,9 @@ class Statistics:
             "sources": {"compiled": self.times["compile"], "fromCache": self.found},
             "time": {"start": self.began, **seconds, "run": spent - sum(seconds.values())},
         }
+        unanswered = innermost(self.evaluator.state.host).unanswered
+        if unanswered:
+            own["resultCache"] = f"no answer: {unanswered}"
         peak = peak_memory()
         return {**own, "memory": {"peak": peak}} if peak else own
 

@@ -38,7 +38,7 @@ class State:
     def __init__(self, settings: Settings, host: Host, make_store: Callable[[], Store]) -> None:
         self.settings = settings
         self.host = host
-        self.started = host.now()
+        self.started = host.moment()
         self._make_store = make_store
         self._store: Store | None = None
         self.builtins: dict[str, Lazy] = {}

@@ -1,0 +1,293 @@
+"""Answers of commands on disk: one file each, in the user's cache, that only the user can have written.
+
+An entry is found by the words of the command line, the working directory, and what Python and nixlite are; it
+holds what was printed, the exit code, and every question that was asked. It answers as long as the files of
+nixlite that took part and all that was asked of the world are as they were. Whatever is odd about an entry
+means that the command is run.
+"""
+
+from __future__ import annotations
+
+import marshal
+import os
+import sys
+
+from nixlite.results.questions import FileRow, asked_again, digest
+from nixlite.source import CHECKSUM, checksum, read_open
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from nixlite.results.witness import Record
+
+    Rows = tuple[tuple[bytes, Any, Any, dict[str, Any]], ...]
+    """Path, the two signatures and the answers of each file."""
+
+FORM = 1
+"""Changes with what an entry looks like."""
+
+COMMANDS = ("eval", "instantiate", "derivation")
+"""Commands whose answers are kept, by their first word."""
+
+UNFIT = frozenset({"--no-result-cache", "--debugger", "--help"})
+"""Words of command lines whose answers are not."""
+
+STATS = "--stats"
+
+SLOW = 0.05
+"""Seconds of computing from which on an answer is worth a file."""
+
+MOST_BYTES, MOST_ENTRIES = 128_000_000, 2_000
+"""What the folder may hold; what was not asked for longest goes first."""
+
+FORGOTTEN = 3600.0
+"""Seconds after which an unfinished file is one of a process that was killed."""
+
+
+class Entry:
+    """What is kept of a command: when it began (ns), its exit code and output, and what it asked."""
+
+    __slots__ = ("code", "environment", "files", "output", "own", "started", "stdin", "terminals")
+
+    def __init__(
+        self,
+        started: int,
+        code: int,
+        output: tuple[tuple[str, str], ...],
+        environment: dict[str, str | None],
+        terminals: dict[str, bool],
+        stdin: bytes | None,
+        own: tuple[tuple[str, int, int], ...],
+        files: Rows,
+    ) -> None:
+        self.started = started
+        self.code = code
+        self.output = output
+        self.environment = environment
+        self.terminals = terminals
+        self.stdin = stdin
+        self.own = own
+        self.files = files
+
+    def data(self) -> tuple[Any, ...]:
+        """The fields, in the order of `__init__`."""
+        facts = (self.started, self.code, self.output, self.environment, self.terminals, self.stdin)
+        return (*facts, self.own, self.files)
+
+
+class Kept:
+    """The entry for a command line; `why` says why it does not answer, `data` is the standard input, if it
+    had to be read for that."""
+
+    def __init__(self, words: list[str], folder: str) -> None:
+        self.words = [word for word in words if word != STATS]
+        self.folder = folder
+        self.path = f"{folder}/{key(self.words)}"
+        self.why = "it was not asked before"
+        self.data: bytes | None = None
+
+    # -- answering
+
+    def answer(self) -> Entry | None:
+        """The entry, if all is as it was."""
+        entry = self.load()
+        return entry if entry is not None and self.holds(entry) else None
+
+    def load(self) -> Entry | None:
+        """The entry on disk; None where there is none that is whole and the user's own."""
+        content = read_private(self.path)
+        if content is None:
+            return None
+        body = content[CHECKSUM:]
+        try:
+            if checksum(body) != content[:CHECKSUM]:
+                self.why = "its entry is damaged"
+                return None
+            form, words, fields = marshal.loads(body)
+        except (ValueError, EOFError, TypeError):
+            self.why = "its entry is damaged"
+            return None
+        return Entry(*fields) if form == FORM and list(words) == self.words else None
+
+    def holds(self, entry: Entry) -> bool:
+        """Whether every question is answered as it was; a young answer that is still right is renewed."""
+        import time
+
+        now = time.time_ns()
+        for name, value in entry.environment.items():
+            if os.environ.get(name) != value:
+                return self.no(f"the variable {name} is another")
+        for stream, was in entry.terminals.items():
+            if is_terminal(stream) is not was:
+                return self.no(f"the {stream} is {'no' if was else 'a'} terminal")
+        for path, size, changed in entry.own:
+            if own_file(path) != (path, size, changed):
+                return self.no("nixlite is another one")
+        rows = []
+        renewed = False
+        for raw, here, there, answers in entry.files:
+            old = FileRow(here, there, answers)
+            row = asked_again(raw, old, entry.started)
+            if row is None:
+                return self.no(f"{os.fsdecode(raw)} has changed")
+            renewed = renewed or row is not old
+            rows.append((raw, row.here, row.there, answers))
+        if entry.stdin is not None:
+            self.data = sys.stdin.buffer.read() if sys.stdin is not None else b""
+            if digest(self.data) != entry.stdin:
+                return self.no("the standard input is another")
+        if renewed:
+            entry.started, entry.files = now, tuple(rows)
+            self.write(entry)
+        else:
+            touch(self.path)
+        return True
+
+    def no(self, why: str) -> bool:
+        """It does not hold."""
+        self.why = why
+        return False
+
+    # -- keeping
+
+    def keep(self, record: Record, code: int, started: int) -> None:
+        """Keep an answer; not being able to is no error."""
+        files = tuple([(raw, row.here, row.there, row.answers) for raw, row in record.files.items()])
+        own, output = tuple(own_files()), tuple(record.output)
+        facts = (record.environment, record.terminals, record.stdin)
+        entry = Entry(started, code, output, *facts, own, files)
+        self.write(entry)
+        prune(self.folder)
+
+    def write(self, entry: Entry) -> None:
+        """Write the entry, so that nobody sees half of it."""
+        temporary = f"{self.path}.{os.getpid()}.tmp"
+        try:
+            body = marshal.dumps((FORM, tuple(self.words), entry.data()))
+            os.makedirs(self.folder, 0o700, exist_ok=True)
+            number = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            with open(number, "wb") as file:
+                file.write(checksum(body) + body)
+            os.replace(temporary, self.path)
+        except (OSError, ValueError):
+            try:
+                os.unlink(temporary)
+            except OSError:
+                return
+
+
+def key(words: list[str]) -> str:
+    """The name of the entry of a command line."""
+    parts = [*words, os.getcwd(), sys.version, os.path.dirname(__file__), *os.uname()]
+    text = "".join(f"{len(part)}:{part}" for part in parts)
+    return digest(text.encode("utf-8", "surrogateescape"), 20).hex()
+
+
+def folder() -> str | None:
+    """Where entries are; None where the user has no place for them."""
+    base = os.environ.get("XDG_CACHE_HOME") or f"{os.environ.get('HOME', '')}/.cache"
+    return f"{base}/nixlite/results" if base.startswith("/") else None
+
+
+def asked(words: list[str]) -> Kept | None:
+    """What may be kept of a command line; None where nothing is."""
+    if not words or words[0] not in COMMANDS or not UNFIT.isdisjoint(words) or "NIX_SHOW_STATS" in os.environ:
+        return None
+    place = folder()
+    try:
+        return Kept(words, place) if place is not None else None
+    except (OSError, AttributeError):  # the working directory is gone; a system without `uname`
+        return None
+
+
+def read_private(path: str) -> bytes | None:
+    """The contents of a plain file that is the user's and that nobody else can write to; None of any other,
+    and at once."""
+    flags = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+    try:
+        number = os.open(path, os.O_RDONLY | flags)
+    except OSError:
+        return None
+    try:
+        status = os.fstat(number)
+        ours = not hasattr(os, "getuid") or status.st_uid == os.getuid()
+        if status.st_mode & 0o170022 != 0o100000 or not ours:
+            os.close(number)
+            return None
+        return read_open(number)
+    except OSError:
+        return None
+
+
+def is_terminal(stream: str) -> bool:
+    """Whether one of the process's streams is a terminal."""
+    found = getattr(sys, stream)
+    return found is not None and found.isatty()
+
+
+def own_files() -> list[tuple[str, int, int]]:
+    """The files of nixlite that took part in an answer, or in the code that did: modules that are loaded, all
+    that decides the code of a source, and the Nix files that come along."""
+    from nixlite.cache.files import COMPILER
+    from nixlite.resources import PACKAGE, stdlib_directory
+
+    paths = {
+        path
+        for name, module in list(sys.modules.items())
+        if name.partition(".")[0] == "nixlite" and (path := getattr(module, "__file__", None))
+    }
+    for directory in [
+        *(f"{PACKAGE}/{name}" for name in COMPILER),
+        stdlib_directory(),
+        f"{stdlib_directory()}/nix",
+    ]:
+        try:
+            with os.scandir(directory) as entries:
+                paths |= {entry.path for entry in entries if entry.is_file()}
+        except OSError:  # the other place of the grammar
+            continue
+    return [own_file(path) for path in sorted(paths)]
+
+
+def own_file(path: str) -> tuple[str, int, int]:
+    """A file of nixlite: its size and time."""
+    try:
+        status = os.stat(path)
+    except OSError:
+        return path, -1, 0
+    return path, status.st_size, status.st_mtime_ns
+
+
+def touch(path: str) -> None:
+    """An entry was asked for."""
+    try:
+        os.utime(path)
+    except OSError:
+        return
+
+
+def prune(place: str) -> None:
+    """Remove what was not asked for longest, where there is too much, and what a killed process has left."""
+    import time
+
+    rows = []
+    try:
+        with os.scandir(place) as entries:
+            for entry in entries:
+                status = entry.stat(follow_symlinks=False)
+                if not entry.name.endswith(".tmp"):
+                    rows.append((status.st_mtime, status.st_size, entry.path))
+                elif time.time() - status.st_mtime > FORGOTTEN:
+                    os.unlink(entry.path)
+    except OSError:
+        return
+    rows.sort(reverse=True)
+    size = 0
+    for at, (_, bytes_, path) in enumerate(rows):
+        size += bytes_
+        if at >= MOST_ENTRIES or size > MOST_BYTES:
+            try:
+                os.unlink(path)
+            except OSError:
+                continue
