@@ -39,7 +39,7 @@ MAY_USE: dict[str, set[str]] = {
     "spelling": set(),
     "resources": set(),
     "abi": set(),
-    "syntax": {*GROUND, "abi.operators"},
+    "syntax": {*GROUND, "abi.operators", "cache.private"},
     "analysis": {"syntax.nodes", "syntax.tree", "abi.operators", "source", "spelling", "errors"},
     "cache": {"source"},
     "compiler": {"syntax.nodes", "syntax.unparse", "analysis", "abi", "cache.code", *GROUND},

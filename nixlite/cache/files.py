@@ -4,8 +4,8 @@ Each version of the compiler and of Python has a folder of its own (`version_fol
 have left can be told and cleared (`nixlite cache`). An entry's name is a hash of all else that decides the
 code: the source's bytes, its name and base directory, and what the settings change. An entry is the
 checksum of its body, then the marshalled unit; what is compiled of a source piece by piece lies beside it
-(`pack`). The directory is private (0700, ours): marshalled code from someone else must never be run. Whatever
-is wrong with an entry or the directory means compiling anew, never an error.
+(`pack`). Directory and entries are private (ours, and nobody else's to write): marshalled code from someone
+else must never be run. Whatever is wrong with an entry or the directory means compiling anew, never an error.
 """
 
 from __future__ import annotations
@@ -15,7 +15,8 @@ import os
 import sys
 
 from nixlite.cache.code import Code
-from nixlite.source import CHECKSUM, checksum, read_whole
+from nixlite.cache.private import read_private, write_private
+from nixlite.source import CHECKSUM, checksum
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -57,7 +58,7 @@ class Cache:
         if not self.usable():
             return None
         try:
-            data = read_whole(f"{self.folder}/{key}")
+            data = read_private(f"{self.folder}/{key}")
             body = data[CHECKSUM:]
             if checksum(body) != data[:CHECKSUM]:
                 return None
@@ -82,10 +83,7 @@ class Cache:
 
     def write(self, key: str, body: bytes) -> None:
         """Write an entry into the folder, which must be there. Raises OSError."""
-        temporary = f"{self.folder}/.{key}.{os.getpid()}"
-        with open(temporary, "wb", buffering=0) as file:
-            file.write(checksum(body) + body)
-        os.replace(temporary, f"{self.folder}/{key}")
+        write_private(f"{self.folder}/{key}", [checksum(body) + body])
 
     def prepare(self) -> bool:
         """Make the directory and our version's folder; whether they can be used."""

@@ -13,10 +13,10 @@ fails its checksum is taken as missing.
 from __future__ import annotations
 
 import marshal
-import os
 from bisect import bisect_left
 
 from nixlite.cache.code import Code
+from nixlite.cache.private import open_private, write_private
 from nixlite.source import CHECKSUM, checksum
 
 TYPE_CHECKING = False
@@ -65,7 +65,8 @@ class Pack:
         if not self.cache.usable():
             return
         try:
-            self.file = open(self.path, "rb", buffering=0)  # noqa: SIM115 - as long as pieces are wanted
+            number = open_private(self.path)
+            self.file = open(number, "rb", buffering=0)  # noqa: SIM115 - as long as pieces are wanted
             self.read_index()
         except (OSError, ValueError):
             self.close()
@@ -118,10 +119,7 @@ class Pack:
                     body = None if number in bodies else self.body(number)
                     if body is not None:
                         bodies[number] = body
-                temporary = f"{self.cache.folder}/.{os.path.basename(self.path)}.{os.getpid()}"
-                with open(temporary, "wb") as file:
-                    file.writelines(packed(bodies))
-                os.replace(temporary, self.path)
+                write_private(self.path, list(packed(bodies)))
                 self.open(anew=True)
         except (OSError, ValueError):
             return

@@ -183,9 +183,11 @@ class RealHost(Host):
         return Host.read_real(self, path)
 
     def cache_home(self) -> str | None:
-        """`$XDG_CACHE_HOME/nixlite`, by default `~/.cache/nixlite`."""
+        """`$XDG_CACHE_HOME/nixlite`, by default `~/.cache/nixlite`. A relative one is none, as the rules for
+        that variable have it: what a folder holds that somebody has moved into is not the user's own.
+        """
         base = self.get_env("XDG_CACHE_HOME") or f"{self.home()}/.cache"
-        return f"{base}/nixlite"
+        return f"{base}/nixlite" if base.startswith("/") else None
 
     def first_link(self, path: str) -> str | None:
         """See `Host`."""

@@ -47,7 +47,7 @@ def is_entry(row: os.DirEntry[str]) -> bool:
     return ENTRY.fullmatch(row.name) is not None and row.is_file(follow_symlinks=False)
 
 
-ANSWER = re.compile(r"[0-9a-f]{40}(?:\.\d+\.tmp)?")
+ANSWER = re.compile(r"[0-9a-f]{40}|\.[0-9a-f]{40}\.\d+")
 """Answers of commands (`results.kept`), and what a killed process has left of one."""
 
 

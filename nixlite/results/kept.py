@@ -12,8 +12,9 @@ import marshal
 import os
 import sys
 
+from nixlite.cache.private import read_private, write_private
 from nixlite.results.questions import FileRow, asked_again, digest
-from nixlite.source import CHECKSUM, checksum, read_open
+from nixlite.source import CHECKSUM, checksum
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -96,8 +97,9 @@ class Kept:
 
     def load(self) -> Entry | None:
         """The entry on disk; None where there is none that is whole and the user's own."""
-        content = read_private(self.path)
-        if content is None:
+        try:
+            content = read_private(self.path)
+        except OSError:
             return None
         body = content[CHECKSUM:]
         try:
@@ -162,19 +164,12 @@ class Kept:
 
     def write(self, entry: Entry) -> None:
         """Write the entry, so that nobody sees half of it."""
-        temporary = f"{self.path}.{os.getpid()}.tmp"
         try:
             body = marshal.dumps((FORM, tuple(self.words), entry.data()))
             os.makedirs(self.folder, 0o700, exist_ok=True)
-            number = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-            with open(number, "wb") as file:
-                file.write(checksum(body) + body)
-            os.replace(temporary, self.path)
+            write_private(self.path, [checksum(body) + body])
         except (OSError, ValueError):
-            try:
-                os.unlink(temporary)
-            except OSError:
-                return
+            return
 
 
 def key(words: list[str]) -> str:
@@ -198,25 +193,6 @@ def asked(words: list[str]) -> Kept | None:
     try:
         return Kept(words, place) if place is not None else None
     except (OSError, AttributeError):  # the working directory is gone; a system without `uname`
-        return None
-
-
-def read_private(path: str) -> bytes | None:
-    """The contents of a plain file that is the user's and that nobody else can write to; None of any other,
-    and at once."""
-    flags = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
-    try:
-        number = os.open(path, os.O_RDONLY | flags)
-    except OSError:
-        return None
-    try:
-        status = os.fstat(number)
-        ours = not hasattr(os, "getuid") or status.st_uid == os.getuid()
-        if status.st_mode & 0o170022 != 0o100000 or not ours:
-            os.close(number)
-            return None
-        return read_open(number)
-    except OSError:
         return None
 
 
@@ -276,7 +252,7 @@ def prune(place: str) -> None:
         with os.scandir(place) as entries:
             for entry in entries:
                 status = entry.stat(follow_symlinks=False)
-                if not entry.name.endswith(".tmp"):
+                if not entry.name.startswith("."):
                     rows.append((status.st_mtime, status.st_size, entry.path))
                 elif time.time() - status.st_mtime > FORGOTTEN:
                     os.unlink(entry.path)

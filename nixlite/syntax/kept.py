@@ -1,7 +1,7 @@
 """What takes long to compute and never changes: kept in files of the user's cache directory.
 
 A file is a checksum and the `marshal` data of a pair: a key, which is all that decides the data, and the
-data. It is used only when nobody else can write to its directory: marshalled data could be anything.
+data. It is used only when nobody else can have written it: marshalled data could be anything.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import marshal
 import os
 
+from nixlite.cache import private
 from nixlite.source import CHECKSUM, checksum, read_whole
 
 TYPE_CHECKING = False
@@ -37,34 +38,32 @@ def encode(key: Key, data: Any) -> bytes:
 def read(path: str, key: Key) -> Any:
     """The data in a file; None when there is none for *key*."""
     try:
-        content = read_whole(path)
-        body = content[CHECKSUM:]
-        if checksum(body) != content[:CHECKSUM]:
-            return None
-        kept_key, data = marshal.loads(body)
+        return decoded(read_whole(path), key)
     except (OSError, ValueError, EOFError, TypeError):
         return None
-    return data if kept_key == key else None
 
 
 def read_private(path: str, key: Key) -> Any:
-    """As `read`, from a directory that only we can write to."""
+    """As `read`, of a file that only the user can have written."""
     try:
-        status = os.stat(os.path.dirname(path))
-    except OSError:
+        return decoded(private.read_private(path), key)
+    except (OSError, ValueError, EOFError, TypeError):
         return None
-    ours = (not hasattr(os, "getuid") or status.st_uid == os.getuid()) and not status.st_mode & 0o022
-    return read(path, key) if ours else None
+
+
+def decoded(content: bytes, key: Key) -> Any:
+    """The data in what a file contains. Raises ValueError, EOFError or TypeError for what is damaged."""
+    body = content[CHECKSUM:]
+    if checksum(body) != content[:CHECKSUM]:
+        return None
+    kept_key, data = marshal.loads(body)
+    return data if kept_key == key else None
 
 
 def write_private(path: str, key: Key, data: Any) -> None:
     """Write a file that others can neither read nor see half-written; give up silently when that fails."""
-    content = encode(key, data)
-    temporary = f"{path}.{os.getpid()}"
     try:
         os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)
-        with open(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-            file.write(content)
-        os.replace(temporary, path)
+        private.write_private(path, [encode(key, data)])
     except OSError:
         return

@@ -1,0 +1,61 @@
+"""Files that only the user can have written: what is marshalled may be anything, and code is run."""
+
+from __future__ import annotations
+
+import os
+
+from nixlite.source import read_open
+
+FLAGS = (
+    os.O_RDONLY
+    | getattr(os, "O_NOFOLLOW", 0)
+    | getattr(os, "O_NONBLOCK", 0)
+    | getattr(os, "O_CLOEXEC", 0)
+    | getattr(os, "O_BINARY", 0)
+)
+"""A link is no file, and a pipe that nobody writes to does not keep us waiting."""
+
+REGULAR, KIND, OTHERS = 0o100000, 0o170000, 0o022
+
+
+def open_private(path: str) -> int:
+    """The number of an open file, a plain one of the user's that nobody else can write to. Raises OSError."""
+    number = os.open(path, FLAGS)
+    try:
+        status = os.fstat(number)
+        ours = not hasattr(os, "getuid") or status.st_uid == os.getuid()
+        if status.st_mode & KIND != REGULAR or status.st_mode & OTHERS or not ours:
+            raise PermissionError(path)
+    except OSError:
+        os.close(number)
+        raise
+    return number
+
+
+def read_private(path: str) -> bytes:
+    """The contents of such a file. Raises OSError."""
+    return read_open(open_private(path))
+
+
+def write_private(path: str, parts: list[bytes]) -> None:
+    """Write a file, its directory being there, so that nobody sees half of it. Raises OSError, and leaves
+    nothing behind then."""
+    folder, _, name = path.rpartition("/")
+    temporary = f"{folder}/.{name}.{os.getpid()}"
+    try:
+        number = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_BINARY", 0), 0o600)
+        with open(number, "wb", buffering=0) as file:
+            for part in parts:
+                file.write(part)
+        os.replace(temporary, path)
+    except BaseException:
+        remove(temporary)
+        raise
+
+
+def remove(path: str) -> None:
+    """Remove a file, if it is there and can be."""
+    try:
+        os.unlink(path)
+    except OSError:
+        return

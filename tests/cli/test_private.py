@@ -1,0 +1,121 @@
+"""Files of the cache that the user has not written: they are never run, and never waited for."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+
+from nixlite.host.real import RealHost
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+BIG = "{ " + " ".join(f"a{n} = let x = {n}; in [ x (x + 1) ]; " for n in range(3000)) + "}"
+
+
+def a_pipe(path: Path) -> None:
+    """Nobody writes to it."""
+    os.mkfifo(path)
+
+
+def a_device(path: Path) -> None:
+    """It never ends."""
+    path.symlink_to("/dev/zero")
+
+
+def a_link(path: Path) -> None:
+    """To a file that is whole."""
+    path.symlink_to(path.with_name(f"{path.name}.moved"))
+
+
+def a_folder(path: Path) -> None:
+    """Nothing to be read."""
+    path.mkdir()
+
+
+def writable_by_others(path: Path) -> None:
+    """Whole, and not certainly the user's."""
+    path.write_bytes(path.with_name(f"{path.name}.moved").read_bytes())
+    path.chmod(0o666)
+
+
+def of_someone_else(path: Path) -> None:
+    """Whole, and another user's."""
+    path.write_bytes(path.with_name(f"{path.name}.moved").read_bytes())
+    os.chown(path, 12345, 12345)
+
+
+KINDS = [a_pipe, a_device, a_link, a_folder, writable_by_others, of_someone_else]
+
+
+def evaluate(folder: Path) -> str:
+    """What a program gives, with a cache in the same folder."""
+    done = subprocess.run(
+        [sys.executable, "-m", "nixlite", "eval", "-f", "f.nix", "a7", "--no-result-cache"],
+        cwd=folder,
+        env={**os.environ, "XDG_CACHE_HOME": str(folder / "cache")},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=True,
+    )
+    return done.stdout
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=[kind.__name__ for kind in KINDS])
+def test_what_the_user_has_not_written_is_not_taken(tmp_path: Path, kind: Callable[[Path], None]) -> None:
+    if kind is of_someone_else and os.getuid() != 0:
+        pytest.skip("only root can give files away")
+    (tmp_path / "f.nix").write_text(BIG)
+    assert evaluate(tmp_path) == "[ 7 8 ]\n"
+    files = [path for path in (tmp_path / "cache").rglob("*") if path.is_file()]
+    assert any(path.suffix == ".pieces" for path in files)
+    for path in files:
+        path.rename(path.with_name(f"{path.name}.moved"))
+        kind(path)
+    assert evaluate(tmp_path) == "[ 7 8 ]\n"
+
+
+@pytest.mark.parametrize("names", [{"XDG_CACHE_HOME": "cache"}, {"HOME": "home"}, {"HOME": "."}])
+def test_a_relative_place_is_none(names: dict[str, str], tmp_path: Path) -> None:
+    assert RealHost(env=names).cache_home() is None
+    (tmp_path / "f.nix").write_text("{ a7 = 1; }")
+    environment = {key: value for key, value in os.environ.items() if key != "XDG_CACHE_HOME"}
+    subprocess.run(
+        [sys.executable, "-m", "nixlite", "eval", "-f", "f.nix"],
+        cwd=tmp_path,
+        env={**environment, **names},
+        capture_output=True,
+        check=True,
+    )
+    assert [path.name for path in tmp_path.iterdir()] == ["f.nix"]
+
+
+def test_a_full_disk_leaves_nothing_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from nixlite.cache import private
+
+    class Full:
+        """A file on a full disk."""
+
+        def __init__(self, number: int, *_: object, **__: object) -> None:
+            os.close(number)
+
+        def __enter__(self) -> Full:
+            return self
+
+        def __exit__(self, *_: object) -> None:
+            return
+
+        def write(self, data: bytes) -> int:
+            """There is no room."""
+            raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(private, "open", Full, raising=False)
+    with pytest.raises(OSError, match="No space"):
+        private.write_private(str(tmp_path / "entry"), [b"x"])
+    assert list(tmp_path.iterdir()) == []
