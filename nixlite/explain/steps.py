@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from nixlite.errors import NixError
 from nixlite.explain.brief import Folder, brief, one_line, shown_place
-from nixlite.explain.recording.leaves import comparable
+from nixlite.explain.recording.leaves import forced, is_derivation
 from nixlite.explain.recording.places import PART
 from nixlite.explain.recording.recorder import Recorder
 
@@ -53,7 +53,7 @@ def record(program: Program, *, strict: bool = False, everywhere: bool = False, 
     found = program.run(Recorder(steps=True, describe=brief))
     error = found.error
     if strict and error is None:
-        _, answer = found.recorder.ask(lambda: comparable(found, found.root, 50))
+        _, answer = found.recorder.ask(lambda: evaluate_all(found, found.root))
         error = answer if isinstance(answer, NixError) else None
     result = f"error: {error}" if error is not None else brief(found.root, 3)
     steps: list[Step] = []
@@ -70,6 +70,22 @@ def record(program: Program, *, strict: bool = False, everywhere: bool = False, 
     names = {item.source for item in steps}
     texts = {name: found.evaluator.sources[name].text for name in names}
     return Trace(steps, texts, result, left_out, error)
+
+
+def evaluate_all(found: Examination, cell: Any) -> None:
+    """Evaluate a value and all in it, each part once; of a derivation its output path. Raises NixError."""
+    todo, seen = [cell], set()
+    while todo:
+        value = forced(found, todo.pop())
+        if type(value) not in (dict, tuple) or id(value) in seen:
+            continue
+        seen.add(id(value))
+        if type(value) is tuple:
+            todo += reversed(value)
+        elif "outPath" in value and is_derivation(found, value):
+            todo.append(value["outPath"])
+        else:
+            todo += [value[name] for name in sorted(value, reverse=True)]
 
 
 def depth_of(event: Event, depths: dict[Node, int]) -> int:

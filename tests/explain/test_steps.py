@@ -67,3 +67,15 @@ def test_the_page_holds_the_same_data_and_no_text_ends_its_script() -> None:
     assert json.loads(found.group(1)) == json.loads(json.dumps(to_data(trace)))
     assert text.count("</script>") == 2
     assert "http" not in text
+
+
+def test_what_is_shared_is_evaluated_once() -> None:
+    levels = "".join(f"a{n + 1} = {{ l = a{n}; r = a{n}; }}; " for n in range(60))
+    trace = record(program_of(f"let a0 = {{ x = 1 + 1; }}; {levels} in a60"), strict=True)
+    assert trace.error is None
+    assert len(trace.steps) + trace.left_out < 1000
+    assert any(step.name == "x" and step.value == "2" for step in trace.steps)
+
+
+def test_a_set_that_is_no_derivation_and_says_so_is_one_to_be_shown() -> None:
+    assert record(program_of('{ type = "derivation"; }'), strict=True).error is None
