@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from nixlite.errors import NoAttribute
 from nixlite.explain.stale.facts import built_from, is_package, nearest, value_of
+from nixlite.explain.stale.fix import no_function
 from nixlite.explain.stale.fix.case import Case, Repair
-from nixlite.explain.stale.fix.effects import Effect
+from nixlite.explain.stale.fix.no_function import Lost, callee_text, evaluates, once
 from nixlite.explain.stale.fix.remedies import repaired
 from nixlite.explain.stale.fix.text_edits import replace
 from nixlite.explain.stale.fix.writing import writing
@@ -42,8 +43,7 @@ class Refusal(NamedTuple):
     NO_FUNCTION (what is overridden has no *name*, but *accepted*), NO_ATTRIBUTE (what the override was told
     has no *name*; *visible* is where the package shows one all the same), OTHER. *similar*: flags of the
     package that sound like the argument. *before*: whether the package fails without the override as
-    well. *earlier*: the override of which what is overridden is the result, and *function* where the function
-    is written that gave it."""
+    well. *lost*: how what is overridden came to have no such function."""
 
     kind: str
     error: NixError
@@ -57,8 +57,7 @@ class Refusal(NamedTuple):
     before: bool
     results: list[Reached]
     fixes: list[Fix]
-    earlier: Layer | None = None
-    function: Place | None = None
+    lost: Lost | None = None
 
 
 def refusal(runs: Runs) -> Refusal | None:
@@ -85,22 +84,32 @@ def refusal(runs: Runs) -> Refusal | None:
     elif kind == NO_ATTRIBUTE:
         visible = visible_at(runs, layer, name)
     fixes = []
-    for repair in ways_out(Case(runs, results[entries.index(layer)], results), kind, name, accepts):
+    lost = lost_function(runs, entries, layer.before, name, layer) if kind == NO_FUNCTION else None
+    case = Case(runs, results[entries.index(layer)], results)
+    for repair in ways_out(case, kind, name, accepts, lost):
         fix = repaired(runs, repair)
         if fix is not None and fix.ok:
             fixes.append(fix)
-            break
+            if len(fixes) > (kind == NO_FUNCTION):
+                break
     fails = is_package(first.found, layer.before) and not isinstance(first.drv, str) and failing(runs, layer)
     near = nearest(name, accepts)
-    earlier = earlier_of(entries, layer) if kind == NO_FUNCTION else None
-    function = visible_at(runs, earlier, earlier.what) if earlier is not None else None
     facts = (kind, explained, name, layer, accepts, near, similar, place, visible, fails)
-    return Refusal(*facts, results, fixes, earlier, function)
+    return Refusal(*facts, results, fixes, lost)
 
 
-def earlier_of(entries: list[Layer], layer: Layer) -> Layer | None:
-    """The override whose result another one is to override."""
-    return next((item for item in entries if item is not layer and item.after is layer.before), None)
+def lost_function(
+    runs: Runs, entries: list[Layer], package: Any, name: str, layer: Layer | None = None
+) -> Lost:
+    """How a package came to have no function *name*; *layer* is the override that asks for it."""
+    callee = callee_text(layer) if layer is not None else ""
+    earlier = next((item for item in entries if item is not layer and item.after is package), None)
+    if earlier is None:
+        return Lost(None, None, None, None, callee)
+    function = visible_at(runs, earlier, earlier.what)
+    if earlier.what == name:
+        return Lost(earlier, function, once(runs, function), None, callee)
+    return Lost(earlier, function, None, visible_at(runs, earlier, name), callee)
 
 
 def failing(runs: Runs, layer: Layer) -> bool:
@@ -203,7 +212,7 @@ def visible_at(runs: Runs, layer: Layer, name: str) -> Place | None:
     return next((node.place for node in reversed(chain) if node.place is not None), None)
 
 
-def ways_out(case: Case, kind: str, name: str, accepts: list[str]) -> Iterator[Repair]:
+def ways_out(case: Case, kind: str, name: str, accepts: list[str], lost: Lost | None) -> Iterator[Repair]:
     """Edits that may help."""
     if kind == NO_ATTRIBUTE:
         yield from with_default(case, name)
@@ -211,42 +220,14 @@ def ways_out(case: Case, kind: str, name: str, accepts: list[str]) -> Iterator[R
         yield from through_call_package(case, name)
     elif kind == ARGUMENT:
         yield from respelt(case, name, nearest(name, accepts))
-    elif kind == NO_FUNCTION:
+    elif lost is not None:
         yield from longer_list(case)
-        yield from in_one(case, name)
+        yield from no_function.ways(case, name, lost)
     elif kind == ONLY_FUNCTIONS:
         site = case.written.site
         code = f"({case.written.previous}: {site.text(site.argument)})"
         edits = [(site.argument.start, site.argument.end, code)]
         yield Repair(site.source, code, edits, evaluates(case, name), "", whole=False)
-
-
-def in_one(case: Case, name: str) -> Iterator[Repair]:
-    """`x.override { a = 1; b = 2; }` for `(x.override { a = 1; }).override { b = 2; }`."""
-    earlier = earlier_of([item.layer for item in case.results], case.layer)
-    if earlier is None or earlier.observation is None or earlier.what != name:
-        return
-    first, second = writing(earlier.observation.site), case.written
-    one, two = first.container, second.container
-    if one is None or two is None or first.functions or second.functions:
-        return
-    if first.site.source.name != second.site.source.name or set(one.bindings) & set(two.bindings):
-        return
-    inner = [second.text[part.start : part.end].strip()[1:-1].strip() for part in (one, two)]
-    code = f"{first.source(first.site.subject)}.{name} {{ {' '.join(inner)} }}"
-    edits = [(second.site.call.start, second.site.argument.end, code)]
-    say = f"one `{name}` gives both"
-    yield Repair(second.site.source, code, edits, evaluates(case, name), say)
-
-
-def evaluates(case: Case, name: str) -> Any:
-    """The check of an edit that is to make a program evaluate."""
-
-    def check(record: Any) -> list[Effect]:
-        fine = isinstance(record.drv, str) or (record.drv is None and record.error is None)
-        return [Effect((name,), case.runs.first.error, record.drv or record.value, True)] if fine else []
-
-    return check
 
 
 def with_default(case: Case, name: str) -> Iterator[Repair]:

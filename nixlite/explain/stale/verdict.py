@@ -23,12 +23,13 @@ from nixlite.explain.stale.reach import (
     SAME,
     UNKNOWN,
 )
-from nixlite.explain.stale.refusals import ARGUMENT, NO_ATTRIBUTE, NO_FUNCTION, ONLY_FUNCTIONS
+from nixlite.explain.stale.refusals import ARGUMENT, NO_ATTRIBUTE, ONLY_FUNCTIONS
 from nixlite.explain.stale.sources import ONLY_HASH, PLACEHOLDER, STAYED
 
 if TYPE_CHECKING:
     from nixlite.explain.stale.answer import Answer
     from nixlite.explain.stale.facts import Differing
+    from nixlite.explain.stale.fix.no_function import Lost
     from nixlite.explain.stale.reach import Reach, Reached
     from nixlite.explain.stale.refusals import Refusal
     from nixlite.explain.stale.sources import Source
@@ -283,17 +284,10 @@ def refused(item: Refusal, phrases: Phrases) -> Verdict:
         elif not item.fixes:
             problems.append("What the package itself sets is for `overrideAttrs`.")
         return Verdict(WRONG, headline, [text for text in problems if text], [])
-    if item.kind == NO_FUNCTION:
+    if item.lost is not None:
         headline = f"Refused: {subject} has no `{name}`."
         has = f" It has {listed([f'`{part}`' for part in item.accepted])}." if item.accepted else ""
-        why = f"It was not made by `callPackage` or `makeOverridable`, which give `{name}`.{has}"
-        if item.earlier is not None:
-            where = f" ({phrases.place(item.function)})" if item.function is not None else ""
-            why = (
-                f"It is what {phrases.at(item.earlier)} gave, and that `{name}`{where} calls the function "
-                f"and gives the result no `{name}`: it can be used once.{has}"
-            )
-        return Verdict(WRONG, headline, [why], [])
+        return Verdict(WRONG, headline, [f"{no_function(name, item.lost, phrases)}{has}"], [])
     if item.kind == NO_ATTRIBUTE:
         old = phrases.old_name(item.layer)
         headline = f"Refused: `{old}` is what the package wrote, and it wrote no `{name}`."
@@ -310,6 +304,42 @@ def refused(item: Refusal, phrases: Phrases) -> Verdict:
     notes = ["It fails without the override as well."] if item.before else []
     where = f"See {phrases.place(item.place)}." if item.place is not None else ""
     return Verdict(WRONG, headline, [where] if where else [], notes)
+
+
+def no_function(name: str, lost: Lost, phrases: Phrases) -> str:
+    """Why a package has no function *name*."""
+    earlier = lost.earlier
+    if earlier is None:
+        made = f"It is what `{lost.callee}` made; that" if lost.callee else "It"
+        return f"{made} was not made by {MAKERS.get(name, MAKERS['override'])} `{name}`."
+    where = f" ({phrases.place(lost.function)})" if lost.function is not None else ""
+    if earlier.what != name:
+        given = f" ({phrases.place(lost.given)})" if lost.given is not None else ""
+        return (
+            f"It is what {phrases.at(earlier)} gave, and that `{earlier.what}`{where} makes the package "
+            f"anew: the `{name}` that there was before{given} was put over what it starts from, and is lost."
+        )
+    maker = lost.maker
+    if maker is None or not maker.name:
+        return (
+            f"It is what {phrases.at(earlier)} gave, and that `{name}`{where} calls the function "
+            f"and gives the result no `{name}`: it can be used once."
+        )
+    call = maker.calls[0]
+    text = " ".join(maker.definition.source.text[call.start : call.end].split())
+    return (
+        f"It is what {phrases.at(earlier)} gave, and the `{name}` of `{maker.name}` "
+        f"({phrases.place(maker.place)}) gives the plain result of `{text}`{where}: `{maker.name}` is not "
+        f"called again, which would give that an `{name}`, so it can be used once."
+    )
+
+
+MAKERS = {
+    "override": "`callPackage` or `makeOverridable`, which give",
+    "overrideAttrs": "`mkDerivation`, which gives",
+    "overridePythonAttrs": "`buildPythonPackage`, which gives",
+}
+"""What gives packages the functions that override them."""
 
 
 def first_line(error: object) -> str:

@@ -17,6 +17,7 @@ from nixlite.explain.recording.recorder import is_infinite_recursion
 from nixlite.explain.trials import outcome
 from nixlite.explain.why import attribute as why
 from nixlite.explain.why import cycles
+from nixlite.explain.why.functions import absent_function, missing_function
 from nixlite.explain.why.lists import spots
 
 if TYPE_CHECKING:
@@ -105,7 +106,9 @@ def missing_part(
 def unevaluated(question: Question, error: NixError) -> why.Explanation | None:
     """What is to be said where there is not even an attribute; None if the error says all."""
     steps = cycles.circle(question.found)
-    finding = circle(question, error) if is_infinite_recursion(error) else failing_set(question, error)
+    finding = absent_function(question, error)
+    if finding is None:
+        finding = circle(question, error) if is_infinite_recursion(error) else failing_set(question, error)
     if finding is None and not steps:
         return None
     verdict, advice = finding or ([], [])
@@ -122,6 +125,9 @@ def failing_set(question: Question, error: NixError) -> Finding | None:
         if not result.ok:
             above = outcome(found, path[: end - 1]).ok
             at = locate(found, path[:end]) if above else None
+            said = missing_function(question, path[:end], error)
+            if said is not None:
+                return said
             return (
                 refused(Question(question.program, found, path[:end], at), error) if at is not None else None
             )
@@ -132,5 +138,7 @@ def finding_of(question: Question) -> Finding | None:
     """What is to be said first."""
     error = outcome(question.found, question.path).value
     if isinstance(error, NixError):
-        return circle(question, error) if is_infinite_recursion(error) else refused(question, error)
+        if is_infinite_recursion(error):
+            return circle(question, error)
+        return missing_function(question, question.path, error) or refused(question, error)
     return lost(question) or taken(question) or layered(question)
