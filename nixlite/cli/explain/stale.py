@@ -32,15 +32,13 @@ class StaleCommand(Explaining):
         if self.table:
             return self.compare()
         from nixlite.explain.brief import folder_of
-        from nixlite.explain.stale.answer import stale
-        from nixlite.explain.stale.data import data
-        from nixlite.explain.stale.text import exit_code, show
+        from nixlite.explain.stale.several import code_each, data_each, evaluator_of, show_each, stale_each
 
-        answer = stale(self.make_program(), self.path)
-        base = folder_of(answer.runs.evaluator.state)
-        text = show(answer, base, everything=self.all)
-        self.write(text, data(answer, base) if self.json else None)
-        return exit_code(answer)
+        answer = stale_each(self.make_program(), self.path)
+        base = folder_of(evaluator_of(answer).state)
+        text = show_each(answer, base, everything=self.all)
+        self.write(text, data_each(answer, base) if self.json else None)
+        return code_each(answer)
 
     def compare(self) -> int:
         """`--table`: one column for each file."""

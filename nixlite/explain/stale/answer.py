@@ -69,7 +69,11 @@ class Answer(NamedTuple):
 def stale(program: Program, path: Sequence[str]) -> Answer:
     """What became of the overrides of the value at *path*; raises the NixError of a program that has none
     and fails."""
-    runs = Runs(program, path)
+    return judged(Runs(program, path), program, path)
+
+
+def judged(runs: Runs, program: Program, path: Sequence[str]) -> Answer:
+    """As `stale`, of a program that was evaluated."""
     first = runs.first
     found = first.found
     if first.error is not None:

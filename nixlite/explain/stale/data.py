@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from nixlite.explain.stale.causes import cause
+from nixlite.explain.stale.facts import name_of
 from nixlite.explain.stale.text import phrases_for, shown_fixes
 from nixlite.explain.stale.verdict import verdict
 from nixlite.runtime.values import MISSING
@@ -62,6 +63,7 @@ def layer_data(item: Reached, phrases: Phrases) -> dict[str, Any]:
     """One override."""
     return {
         "by": item.layer.what,
+        "package": name_of(phrases.found, item.layer.after),
         "place": phrases.place(item.layer.place),
         "before": path_data(item.before),
         "after": path_data(item.after),

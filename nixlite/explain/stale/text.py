@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 from nixlite.explain.brief import brief_pair, page_width, paragraph
 from nixlite.explain.stale.facts import differences, is_package, name_of, same, value_of
 from nixlite.explain.stale.phrases import Phrases, telling
-from nixlite.explain.stale.reach import BUILT, NOTHING, chains
+from nixlite.explain.stale.reach import BUILT, GOOD, NOTHING, chains
 from nixlite.explain.stale.verdict import verdict
+from nixlite.explain.stale.wrappers import is_wrapper
 from nixlite.runtime.values import MISSING
 
 if TYPE_CHECKING:
@@ -71,12 +72,35 @@ def shown_fixes(answer: Answer) -> list[Fix]:
 
 
 def table(answer: Answer, phrases: Phrases) -> list[str]:
-    """A row for each given value: before, after, how far it got."""
-    rows = []
-    for item in answer.results:
-        rows += [
-            (reach.given.name, changed(phrases, reach), reached_text(item, reach)) for reach in item.reaches
-        ]
+    """A row for each given value: before, after, how far it got; in what wraps several packages that are
+    overridden, with their names."""
+    if len(answer.results) > 1 and is_wrapper(phrases.found, answer.runs.first.value):
+        lines = []
+        for item in answer.results:
+            rows = rows_of(item, phrases)
+            head = f"{name_of(phrases.found, item.layer.after)}, {phrases.at(item.layer)}: {effect(item)}"
+            lines += [*table_of(rows)[:1], paragraph(head, "  "), *table_of(rows)[1:]]
+        return lines
+    return table_of([row for item in answer.results for row in rows_of(item, phrases)])
+
+
+def rows_of(item: Reached, phrases: Phrases) -> list[tuple[str, str, str]]:
+    """The rows about one override."""
+    return [(reach.given.name, changed(phrases, reach), reached_text(item, reach)) for reach in item.reaches]
+
+
+def effect(item: Reached) -> str:
+    """Whether one override of several took effect."""
+    if item.survives is False and item.changes:
+        return "nothing of it is in the result"
+    behind = [reach for reach in item.reaches if reach.behind or reach.loss or reach.kind not in GOOD]
+    if not behind:
+        return "took effect" if item.changes else "changes nothing"
+    return "took effect in part" if len(behind) < len(item.reaches) else "did not take effect"
+
+
+def table_of(rows: list[tuple[str, str, str]]) -> list[str]:
+    """Rows as lines, after an empty one."""
     if not rows:
         return []
     width = page_width()

@@ -67,12 +67,11 @@ def show_why_not(conversation: Conversation, text: str, expected: str) -> str:
 def show_stale(conversation: Conversation, text: str) -> str:
     """How far every value of an override got, why no further, and what to write instead, tried."""
     from nixlite.explain.brief import folder_of
-    from nixlite.explain.stale.answer import stale
-    from nixlite.explain.stale.text import show
+    from nixlite.explain.stale.several import show_each, stale_each
 
     program, path = question(conversation, text)
-    answer = stale(program, path)
-    return show(answer, folder_of(conversation.evaluator.state)).rstrip("\n")
+    answer = stale_each(program, path)
+    return show_each(answer, folder_of(conversation.evaluator.state)).rstrip("\n")
 
 
 @command(
