@@ -99,9 +99,24 @@ def fetch_mounted(state: State, source: Input, *, trusted: bool = False) -> Fetc
     tree = fetch_input(state, source, trusted=trusted)
     state.store.mounted.add(tree.path)
     state.caches.setdefault("shown trees", {}).setdefault(tree.path, origin_of_tree(state, source, tree))
+    name = state.caches.setdefault("mounted trees", {}).setdefault(
+        tree.path, name_of_tree(state, source, tree)
+    )
     if state.host.mounts is not None:
-        state.host.mounts.add(tree.path, name_of_tree(state, source, tree))
+        state.host.mounts.add(tree.path, name)
     return tree
+
+
+def share_fetched(known: State, state: State) -> None:
+    """Let programs of an evaluation see what another one has fetched, in whose store it is."""
+    if state.store is not known.store:
+        state.share_store(known.store)
+    for key in ("fetched inputs", "mounted trees", "shown trees"):
+        state.caches[key] = known.caches[key]
+    for path, name in state.caches["mounted trees"].items():
+        state.host.allow(path)
+        if state.host.mounts is not None:
+            state.host.mounts.add(path, name)
 
 
 def name_of_tree(state: State, source: Input, tree: Fetched) -> str:

@@ -6,13 +6,19 @@ import json
 import os
 import re
 import shutil
+import subprocess
 from functools import cache
 from pathlib import Path
 
 import pytest
 
 from nixlite.__main__ import run
+from nixlite.evaluator import Evaluator
 from nixlite.host.capturing import CapturingHost
+from nixlite.host.real import RealHost
+from nixlite.host.settings import Settings
+from nixlite.repl.session import Session
+from tests.flakes.recorded import GIT
 
 PACKAGES = Path(__file__).parent / "ways"
 """A package set, with a flake around it."""
@@ -282,3 +288,56 @@ def test_flake_is_evaluated_purely(folder: Path) -> None:
 def test_folder_is_evaluated_anew_in_trials(folder: Path) -> None:
     """What is to be written is tried in the file that a folder means."""
     assert "✓ evaluated: built as if the values had been there" in ask(folder, "stale", ".", "hello2")[1]
+
+
+def test_flake_in_the_repl(folder: Path) -> None:
+    """`:stale`, `:why` and the others see into a flake that `:lf` loaded."""
+    settings = Settings()
+    settings.cwd = str(folder)
+    session = Session(Evaluator(settings, RealHost()))
+    session.send(":lf .")
+    for line, name in {
+        ":stale legacyPackages.x86_64-linux.hello2": "stale",
+        ":stale legacyPackages.x86_64-linux.hello3": "stale, of what took effect",
+        ":stale legacyPackages.x86_64-linux.hello4": "stale, of what is refused",
+        ":why legacyPackages.x86_64-linux.hello2.version": "why",
+        ":why legacyPackages.x86_64-linux.hello3.buildInputs": "why, of a list",
+        ":layers legacyPackages.x86_64-linux.zlib": "layers",
+    }.items():
+        assert neutral(session.send(line).text) == neutral(answer(folder, name, "file")[1]), line
+    session.send("set = legacyPackages.x86_64-linux")
+    assert "`name` and `src` still have the old" in neutral(session.send(":stale set.hello2").text)
+    text = session.send(":override set.hello version=9").text
+    assert "set.hello.overrideAttrs" in text
+    assert "✓ evaluated: all of it gets through" in text
+
+
+@pytest.mark.skipif(shutil.which("git") is None, reason="git is not installed")
+def test_inputs_and_git(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A flake in a git repository, with an input beside it: what is overridden there is the user's too."""
+    for variable, value in GIT.items():
+        monkeypatch.setenv(variable, value)
+    top = folder.parent / "git"
+    shutil.copytree(folder.parent / "plain", top / "set")
+    (top / "set" / "flake.nix").write_text((folder / "flake.nix").read_text("utf-8"))
+    (top / "flake.nix").write_text(
+        '{ inputs.set.url = "path:./set"; outputs = { self, set }: { packages = set.legacyPackages; }; }'
+    )
+    for words in (["init", "-q"], ["add", "."]):
+        subprocess.run(["git", *words], cwd=top, check=True, capture_output=True)
+    code, text = ask(top, "stale", ".#hello2")
+    assert code == 1
+    assert "set/hello.nix:2" in text
+    assert "✓ evaluated: built as if the values had been there from the start" in text
+    assert "/nix/store" not in text
+    assert text.count("warning: Git tree") == text.count("warning: creating lock file") == 1
+    assert "updating" not in text
+    assert (top / "flake.lock").exists()  # as `nix eval` does
+    again = ask(top, "stale", "--no-write-lock-file", f"git+file://{top}#hello2")[1]
+    assert again.split("warning")[0] == text.split("warning")[0]
+    assert "✓ evaluated: all of it gets through" in ask(top, "override", ".#hello", "version=9")[1]
+    code, text = ask(top, "why", "--override-input", "set", f"path:{folder}", ".#hello2.version")
+    assert code == 0
+    assert (
+        '2. by overrideAttrs at ../all/default.nix:19: "1.0" → "2.0"' in text or "all/default.nix:19" in text
+    )

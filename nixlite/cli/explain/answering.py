@@ -104,7 +104,11 @@ class Explaining(Command):
                 apply_registry_flags(self, evaluator)
             return self.evaluate(evaluator, way)
 
-        return Program(self.settings, self.host, evaluate, entries, self.evaluator.cache)
+        program = Program(self.settings, self.host, evaluate, entries, self.evaluator.cache)
+        if way is not None and way.flake:  # which is fetched by now
+            program.store = self.evaluator.state.store
+            program.caches = {name: self.evaluator.state.caches[name] for name in program.caches}
+        return program
 
     def way(self) -> tuple[Way | None, list[str]]:
         """(what the program is, the words that are left)."""

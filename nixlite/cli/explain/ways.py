@@ -37,7 +37,6 @@ if TYPE_CHECKING:
     from nixlite.cli.flake.locking import Locking
     from nixlite.evaluator import Evaluator
     from nixlite.explain.recording.instrumented import InstrumentedEvaluator
-    from nixlite.flakes.lock_graph import FlakeRef
     from nixlite.flakes.locking import LockedFlake
     from nixlite.runtime.values import Lazy, Value
 
@@ -112,7 +111,8 @@ class FlakeWay:
         self.exact = fragment.startswith(".") and fragment != "."
         self.fragment = "" if fragment == "." else fragment.removeprefix(".")
         self.path = parse_attr_path(self.fragment)
-        self.ref: FlakeRef | None = None
+        self.found: LockedFlake | None = None
+        self.first: Evaluator | None = None
 
     def locking(self) -> Locking:
         """What the command line says about lock files."""
@@ -120,14 +120,17 @@ class FlakeWay:
         return found
 
     def locked(self, evaluator: Evaluator) -> LockedFlake:
-        """The flake with its lock file, found once for each evaluator."""
-        known: dict[str, Any] = evaluator.state.caches.setdefault("named flakes", {})
-        if self.ref is None:
-            self.ref = parse_installable(self.command, evaluator, self.reference)[0]
-        if self.word not in known:
-            known[self.word] = locked_flake(self.command, evaluator, self.ref, self.locking())
-        found: LockedFlake = known[self.word]
-        return found
+        """The flake with its lock file; evaluators after the first one share what that has fetched."""
+        if self.found is None:
+            ref = parse_installable(self.command, evaluator, self.reference)[0]
+            self.found = locked_flake(self.command, evaluator, ref, self.locking())
+            self.first = evaluator
+        elif evaluator is not self.first:
+            from nixlite.flakes.reading import share_fetched
+
+            assert self.first is not None
+            share_fetched(self.first.state, evaluator.state)
+        return self.found
 
     def entries(self, evaluator: Evaluator) -> list[str]:
         """The names of the user's own sources."""

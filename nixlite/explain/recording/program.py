@@ -66,6 +66,11 @@ PACKAGE_SETS = ("pkgs/top-level", "pkgs/top-level.nix", "pkgs/stdenv", "stdenv")
 """What lies in the folder of a package set."""
 
 
+FETCHED = ("fetched inputs", "mounted trees", "shown trees")
+"""What evaluations of one program know together of fetched trees: these, what is shown for their store paths
+in messages, and where a person finds them."""
+
+
 class Program:
     """*evaluate* gives the value with an evaluator; *entries* are the names of the user's own sources, the
     file or expression that was named; *cache* keeps compiled sources from one process to the next."""
@@ -87,8 +92,8 @@ class Program:
         self.quiet = False
         self.store: Any = None
         """One store for all evaluations: a value of one may be part of another."""
-        self.trees: dict[str, str] = {}
-        """Where the trees come from that evaluations fetched, by store path."""
+        self.caches: dict[str, dict[str, Any]] = {name: {} for name in FETCHED}
+        """What was fetched: each tree once, for it may be another a moment later."""
         self._folders: list[str] | None = None
 
     @property
@@ -129,7 +134,7 @@ class Program:
         own = longest(self.folders, name)
         if own:
             return own >= longest(self.sets, name)
-        written = origin(name, self.trees)
+        written = origin(name, self.caches["shown trees"])
         return written != name and self.owns(written)
 
     def open(
@@ -147,7 +152,7 @@ class Program:
         evaluator = InstrumentedEvaluator(
             self.settings, host, recorder, edits=edits, cache=self.codes, observer=observer
         )
-        evaluator.state.caches["shown trees"] = self.trees
+        evaluator.state.caches.update(self.caches)
         if self.store is not None:
             evaluator.state.share_store(self.store)
         self.store = evaluator.state.store
