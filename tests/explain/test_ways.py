@@ -341,3 +341,13 @@ def test_inputs_and_git(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert (
         '2. by overrideAttrs at ../all/default.nix:19: "1.0" → "2.0"' in text or "all/default.nix:19" in text
     )
+
+
+def test_flake_that_is_a_package_set(folder: Path) -> None:
+    """What a set of packages overrides in its own files was not written by who asks."""
+    top = folder.parent / "nixpkgs"
+    shutil.copytree(folder, top)
+    (top / "pkgs" / "top-level").mkdir(parents=True)
+    (top / "pkgs" / "top-level" / "default.nix").write_text("{ }")
+    for words in (["path:.#hello2"], ["--expr", "import ./. { }", "hello2"]):
+        assert ask(top, "stale", *words) == (0, "Nothing is overridden here.\n")

@@ -122,8 +122,9 @@ class Program:
             return False
         if any(f"{place}/".startswith(above) and f"{place}/" != above for above in self.sets):
             return False
+        folder = origin(place, self.caches["shown trees"])
         try:
-            return all(self.host.file_type(f"{place}/{name}") is None for name in PACKAGE_SETS)
+            return all(self.host.file_type(f"{folder}/{name}") is None for name in PACKAGE_SETS)
         except NixError:
             return False
 
