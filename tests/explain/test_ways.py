@@ -351,3 +351,45 @@ def test_flake_that_is_a_package_set(folder: Path) -> None:
     (top / "pkgs" / "top-level" / "default.nix").write_text("{ }")
     for words in (["path:.#hello2"], ["--expr", "import ./. { }", "hello2"]):
         assert ask(top, "stale", *words) == (0, "Nothing is overridden here.\n")
+
+
+BROKEN = {
+    # flake.nix, what is asked for, what is said
+    "no Nix": ("{ outputs = ", "x", "syntax error, unexpected end of file"),
+    "no outputs": ("{ }", "x", "lacks attribute 'outputs'"),
+    "no function": ("{ outputs = 1; }", "x", "expected a function but got an integer"),
+    "fails": ('{ outputs = _: throw "no"; }', "x", "error: no"),
+    "no set": ("{ outputs = _: 1; }", "x", "expected a set but found an integer: 1"),
+    "packages fail": ('{ outputs = _: { packages.x86_64-linux = throw "no"; }; }', "x", "error: no"),
+    "packages are none": (
+        "{ outputs = _: { packages.x86_64-linux = 1; }; }",
+        "",
+        "does not provide attribute",
+    ),
+    "a function": ("{ outputs = _: { lib.f = x: x; }; }", "lib.f.y", "y' "),
+    "an empty name": ("{ outputs = _: { a = 1; }; }", "..a", ""),
+    "a quotation mark": ("{ outputs = _: { a = 1; }; }", 'a."b', "missing closing quote"),
+}
+
+
+@pytest.mark.parametrize("command", ["why", "stale", "layers", "trace", "override", "diff", "args", "impact"])
+@pytest.mark.parametrize("name", BROKEN)
+def test_broken_flakes(name: str, command: str, tmp_path: Path) -> None:
+    text, path, said = BROKEN[name]
+    (tmp_path / "home").mkdir()
+    (tmp_path / "flake.nix").write_text(text)
+    words = {"override": [f".#{path}", "a=1"], "diff": [f".#{path}"] * 2, "impact": [f".#{path}"] * 2}
+    code, shown = ask(tmp_path, command, *words.get(command, [f".#{path}"]))
+    assert code in (0, 1, 2)
+    assert "internal error" not in shown
+    if said and (command, path) != ("override", ""):
+        assert said in shown
+
+
+@pytest.mark.parametrize("command", ["why", "stale", "layers", "trace"])
+@pytest.mark.parametrize("words", [["--expr", '1 + "a"'], ["--expr", "{ }.a"], ["--expr", "{ }", "a"], ["."]])
+def test_failing_without_a_path(words: list[str], command: str, tmp_path: Path) -> None:
+    code, shown = ask(tmp_path, command, *words)
+    assert code == 1
+    assert "error: " in shown or "fails" in shown
+    assert "internal error" not in shown

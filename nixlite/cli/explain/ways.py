@@ -31,7 +31,6 @@ from nixlite.spelling import attribute_name
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-    from typing import Any
 
     from nixlite.cli.command import Command
     from nixlite.cli.flake.locking import Locking
@@ -187,8 +186,9 @@ class FlakeWay:
             return found[0]
         system = evaluator.settings.system
         place = along(outputs, ["packages", system], evaluator.recorder.force)[0]
-        packages: Any = evaluator.recorder.force(place[0]) if place is not None else {}
-        names = [f"'{self.reference}#{attribute_name(name)}'" for name in sorted(packages)[:MANY]]
+        packages = evaluator.recorder.force(place[0]) if place is not None else None
+        listed = sorted(packages)[:MANY] if type(packages) is dict else []
+        names = [f"'{self.reference}#{attribute_name(name)}'" for name in listed]
         hint = f"It has packages: {', '.join(names)}." if names else None
         raise not_provided(self.locked(evaluator), attribute_paths("", system), hint)
 

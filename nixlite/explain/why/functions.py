@@ -53,9 +53,9 @@ def missing_function(question: Question, path: Sequence[str], error: NixError) -
 
 def absent_function(question: Question, error: NixError) -> Finding | None:
     """What is to be said where `override` itself is asked for, and the package has none."""
-    *above, name = question.path
-    if not isinstance(error, NoAttribute) or name not in WATCHED:
+    if not isinstance(error, NoAttribute) or not question.path or question.path[-1] not in WATCHED:
         return None
+    *above, name = question.path
     runs = Runs(question.program, above)
     first = runs.first
     if first.error is not None or not is_package(first.found, first.value):
