@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from shutil import copytree
+from typing import Any
 
 import pytest
 
 from nixlite.__main__ import run
 from nixlite.host.capturing import CapturingHost
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 SHELL = """\
 { pkgs ? import <nixpkgs> { } }:
@@ -100,3 +99,49 @@ def test_list_of_something_else(tmp_path: Path) -> None:
     host = CapturingHost({})
     assert run(["stale", "--expr", "[ 1 2 ]"], host) == 1
     assert "only a set has attributes that can be stale; this is a list" in "".join(host.stderr)
+
+
+def test_what_is_overridden_apart_is_judged_apart(tmp_path: Path) -> None:
+    """A new zlib beside hello is not one that hello would be built with."""
+    copytree(Path(__file__).parent / "ways", tmp_path, dirs_exist_ok=True)
+    program = """\
+      with import ./default.nix { };
+      mkDerivation {
+        name = "shell";
+        inputs = [ (zlib.overrideAttrs (old: { name = "z"; })) (hello.overrideAttrs (old: { version = "2"; })) ];
+      }
+    """
+    rows = {row["package"]: row for row in asked(tmp_path, program)["overrides"]}
+    behind = rows["hello-1.0"]["given"][0]["behind"]
+    assert {tuple(row["path"]) for row in behind} == {("name",), ("src",)}
+    code, text = ask(tmp_path, program)
+    assert code == 1
+    assert "z, `overrideAttrs` (p.nix:4): took effect" in text
+
+
+def test_what_belongs_together_is_judged_together(tmp_path: Path) -> None:
+    program = """\
+      with import <nixpkgs> { };
+      let z = zlib.overrideAttrs { doCheck = false; };
+      in mkShell { packages = [ (curl.override { zlib = z; }) (hello.overrideAttrs { dontStrip = true; }) ]; }
+    """
+    code, text = ask(tmp_path, program)
+    assert code == 0
+    for part in (
+        "zlib-1.3.1, `overrideAttrs` (p.nix:2)",
+        "curl-8.20.0, `override` (p.nix:3)",
+        "hello-2.12.1, `override",
+    ):
+        assert part in text
+    assert text.count(": took effect") == 3
+
+
+def test_refused_in_an_environment(tmp_path: Path) -> None:
+    program = """\
+      with import <nixpkgs> { };
+      mkShell { packages = [ (hello.overrideAttrs { dontStrip = true; }) (zlib.override { nope = 1; }) ]; }
+    """
+    code, text = ask(tmp_path, program)
+    assert code == 1
+    assert text.startswith("Refused: zlib-1.3.1 takes no argument `nope`.")
+    assert "?," not in text

@@ -112,7 +112,7 @@ def words_of(way: list[str], path: str, folder: Path) -> list[str]:
 def neutral(text: str) -> str:
     """An answer without what the way in and the width of a line change: folders, and the way to the set."""
     text = text.replace("legacyPackages.x86_64-linux.", "").replace("set.nix", "default.nix")
-    text = re.sub(r"[^\s(\"'`]*/(?=(default|hello|zlib|flake)\.nix)", "", text)
+    text = re.sub(r"[^\s(\"'`]*/(?=(default|hello|zlib|flake|shell)\.nix)", "", text)
     text = text.replace("<set>:", "default.nix:")
     return " ".join(text.split())
 
@@ -153,6 +153,31 @@ def test_same_derivations(way: str, folder: Path) -> None:
     for package, drv in DRVS.items():
         data = json.loads(ask(folder, "why", "--json", *words_of(WAYS[way], f"{package}.drvPath", folder))[1])
         assert data["value"] == f'"{drv}"'
+
+
+SHELLS = {
+    "file": ["shell.nix"],
+    "-f": ["-f", "./shell.nix"],
+    "--expr": ["--expr", "import ./shell.nix { }"],
+    "a function of the set": ["default.nix", "--expr", "set: import ./shell.nix { inherit set; }"],
+    "--arg": ["shell.nix", "--arg", "set", "import ./default.nix { }"],
+    "flake": [".#devShells.x86_64-linux.default"],
+    "flake, with a path": ["path:.", "devShells.x86_64-linux.default"],
+    "flake.nix alone": ["../alone#devShells.x86_64-linux.default"],
+}
+
+
+@pytest.mark.parametrize("way", SHELLS)
+def test_shell(way: str, folder: Path) -> None:
+    """Of each input that is overridden is said whether that took effect."""
+    (folder.parent / "alone" / "shell.nix").write_text(
+        (folder / "shell.nix").read_text("utf-8").replace("default.nix", "set.nix")
+    )
+    code, text = ask(folder, "stale", *SHELLS[way])
+    assert code == 1
+    assert neutral(text) == neutral(ask(folder, "stale", "shell.nix")[1])
+    assert "hello-5.0, `override` (shell.nix:5): took effect" in neutral(text)
+    assert "hello-1.0, `overrideAttrs` (default.nix:19): did not take effect" in neutral(text)
 
 
 # -- commands that take two programs, or a set, or files

@@ -15,13 +15,13 @@ from nixlite.explain.recording.observing import Trial
 from nixlite.explain.stale.facts import differences, drv_path, is_fixed, is_package, name_of, out_path
 from nixlite.explain.stale.fix.remedies import remedies
 from nixlite.explain.stale.givens import layers
+from nixlite.explain.stale.goals import goals
 from nixlite.explain.stale.plain.examine import examine
 from nixlite.explain.stale.plain.fixes import propose
-from nixlite.explain.stale.reach import chains, reached
+from nixlite.explain.stale.reach import Judge, chains
 from nixlite.explain.stale.record import Runs
 from nixlite.explain.stale.refusals import refusal
 from nixlite.explain.stale.sources import sources
-from nixlite.explain.stale.target import target
 from nixlite.runtime.values import MISSING, show_type
 
 if TYPE_CHECKING:
@@ -31,12 +31,12 @@ if TYPE_CHECKING:
     from nixlite.explain.stale.facts import Differing
     from nixlite.explain.stale.fix.effects import Fix
     from nixlite.explain.stale.givens import Layer
+    from nixlite.explain.stale.goals import Goals
     from nixlite.explain.stale.plain.examine import Report
     from nixlite.explain.stale.plain.fixes import Fix as PlainFix
     from nixlite.explain.stale.reach import Reached
     from nixlite.explain.stale.refusals import Refusal
     from nixlite.explain.stale.sources import Source
-    from nixlite.explain.stale.target import Target
 
 
 class Answer(NamedTuple):
@@ -51,7 +51,7 @@ class Answer(NamedTuple):
 
     runs: Runs
     results: list[Reached]
-    goal: Target | None
+    goal: Goals | None
     original: Any
     changes: list[Differing]
     same_drv: bool
@@ -86,8 +86,8 @@ def judged(runs: Runs, program: Program, path: Sequence[str]) -> Answer:
     if first.drv is None:
         return plain_answer(runs, program, path)
     entries = in_order(layers(first))
-    goal = target(runs, entries)
-    results = reached(runs, entries, goal)
+    goal = goals(runs, entries)
+    results = [Judge(runs, entries, goal.of(layer), layer).reached() for layer in entries]
     original = original_of(runs, entries)
     package = is_package(found, original)
     changes = differences(found, original, found, first.value) if package else []

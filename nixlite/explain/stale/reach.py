@@ -98,13 +98,8 @@ class Reached(NamedTuple):
         return isinstance(self.after, str) and self.before != self.after
 
 
-def reached(runs: Runs, layers: list[Layer], target: Target) -> list[Reached]:
-    """What became of every layer."""
-    return [Judge(runs, layers, target, layer).reached() for layer in layers]
-
-
 class Judge:
-    """Finds out what became of one layer."""
+    """Finds out what became of one of the *layers*, whose target is *target*."""
 
     def __init__(self, runs: Runs, layers: list[Layer], target: Target, layer: Layer) -> None:
         self.runs = runs

@@ -74,7 +74,11 @@ def shown_fixes(answer: Answer) -> list[Fix]:
 def table(answer: Answer, phrases: Phrases) -> list[str]:
     """A row for each given value: before, after, how far it got; in what wraps several packages that are
     overridden, with their names."""
-    if len(answer.results) > 1 and is_wrapper(phrases.found, answer.runs.first.value):
+    if (
+        answer.refusal is None
+        and len(answer.results) > 1
+        and is_wrapper(phrases.found, answer.runs.first.value)
+    ):
         lines = []
         for item in answer.results:
             rows = rows_of(item, phrases)
@@ -96,7 +100,8 @@ def effect(item: Reached) -> str:
     behind = [reach for reach in item.reaches if reach.behind or reach.loss or reach.kind not in GOOD]
     if not behind:
         return "took effect" if item.changes else "changes nothing"
-    return "took effect in part" if len(behind) < len(item.reaches) else "did not take effect"
+    some = any(reach.kind in GOOD for reach in item.reaches)
+    return "took effect in part" if some else "did not take effect"
 
 
 def table_of(rows: list[tuple[str, str, str]]) -> list[str]:

@@ -1,2 +1,6 @@
-with import ./default.nix { };
-mkDerivation { name = "shell"; buildInputs = [ hello2 ]; }
+{ set ? import ./default.nix { } }:
+set.mkDerivation {
+  name = "shell";
+  buildInputs = [ set.hello2 ];
+  nativeBuildInputs = [ (set.hello.override { version = "5.0"; }) ];
+}

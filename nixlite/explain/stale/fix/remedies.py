@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from nixlite.explain.recording.observing import Site
     from nixlite.explain.stale.fix.case import Repair
     from nixlite.explain.stale.fix.writing import Writing
+    from nixlite.explain.stale.goals import Goals
     from nixlite.explain.stale.reach import Reached
     from nixlite.explain.stale.record import Record, Runs
     from nixlite.explain.stale.target import Target
@@ -41,11 +42,11 @@ MOST = 2
 """Fixes that are shown for one problem."""
 
 
-def remedies(runs: Runs, target: Target, results: list[Reached]) -> list[Fix]:
+def remedies(runs: Runs, goals: Goals, results: list[Reached]) -> list[Fix]:
     """What to write instead, best first; none where nothing is wrong or nothing helps."""
     best: list[tuple[Reached, list[Fix]]] = []
     for item in results:
-        fixes = fixes_for(runs, target, item, results)
+        fixes = fixes_for(runs, goals.of(item.layer), item, results)
         fixes = [fix for fix in fixes if fix.drv is not None]  # what fails is no way out
         good = [fix for fix in fixes if fix.ok]
         others = [fix for fix in good[1:] if fix.say not in ("", good[0].say) and fix.whole]
