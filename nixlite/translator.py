@@ -171,9 +171,8 @@ class Translator:
         from nixlite.analysis.scope import analyse
         from nixlite.compiler.program import compile_expression
 
-        if self.rewrite is not None:
-            tree = self.rewrite(tree, source)
-        policy = None if self.instrumented or self.rewrite is not None else self.deferral()
+        tree = self.changed(tree, source)
+        policy = None if self.stepping or self.rewrite is not None else self.deferral()
         symbols, ordered = self.state.symbols, None
         if policy is None or len(source.text) < policy.source:  # pieces are made for one order of names
             symbols.load("\0".join(source.names))
@@ -190,6 +189,14 @@ class Translator:
         from nixlite.cache.pieces import Pieces
 
         return Compiled(code, Pieces(make))
+
+    def changed(self, tree: Expr, source: Source) -> Expr:
+        """The tree of a source as it is compiled."""
+        return tree if self.rewrite is None else self.rewrite(tree, source)
+
+    def skims(self, source: Source) -> bool:
+        """Whether parts of a source need not be parsed before they are compiled."""
+        return self.rewrite is None and not self.stepping
 
     def signatures(self) -> Signatures:
         """What the compiler may know of the builtins that are there."""
@@ -214,11 +221,14 @@ class Translator:
         from nixlite.compiler.program import piece_compiler
 
         def make() -> PieceCompiler:
-            tree = self.tree_of(source, skim=True)
+            tree = self.changed(self.tree_of(source, self.skims(source)), source)
             analysis = analyse(
-                tree, source, self.state.globals, policy=self.deferral(), first=self.state.symbols.first
+                tree, source, self.state.globals, aliases=not self.instrumented, policy=self.deferral(),
+                first=self.state.symbols.first,
+            )  # fmt: skip
+            return piece_compiler(
+                tree, source, analysis, self.signatures(), self.instrumented, self.is_exact()
             )
-            return piece_compiler(tree, source, analysis, self.signatures(), self.is_exact())
 
         return uncollected(make)
 
@@ -236,15 +246,17 @@ class Translator:
                 if code.tables:
                     from nixlite.cache.pieces import Pieces
 
-                    found.pieces = Pieces(lambda: self.piece_compiler(source))
-                    self.keep_pieces(found.pieces, cache, key)
+                    found.pieces = self.keep_pieces(
+                        Pieces(lambda: self.piece_compiler(source)), cache, key
+                    )
                 return found
-        skim = not self.instrumented and self.rewrite is None
-        compiled = uncollected(lambda: self.compile(self.parse(source, skim), source, names))
+        compiled = uncollected(
+            lambda: self.compile(self.parse(source, self.skims(source)), source, names)
+        )
         if cache is not None and not self.warned:
             cache.store(key, compiled.code)
             if compiled.pieces is not None:
-                self.keep_pieces(compiled.pieces, cache, key)
+                compiled.pieces = self.keep_pieces(compiled.pieces, cache, key)
         return compiled
 
     def cached(self, cache: Cache, key: str) -> tuple[str, Code | None]:
@@ -260,12 +272,17 @@ class Translator:
         key = cache.variant(key, groups)
         return key, cache.load(key)
 
-    def keep_pieces(self, pieces: Pieces, cache: Cache, key: str) -> None:
-        """Look for the pieces of a source in the cache, and see to it that others get there."""
-        from nixlite.cache.pack import Pack
+    def keep_pieces(self, pieces: Pieces, cache: Cache, key: str) -> Pieces:
+        """The pieces of a source, those of another evaluator that it has in common with; they are looked for
+        in the cache, and others get there."""
+        if cache.shared is not None and cache.shared.setdefault(key, pieces) is not pieces:
+            return cache.shared[key]
+        if cache.directory:
+            from nixlite.cache.pack import Pack
 
-        pieces.pack = Pack(cache, key)
-        pieces.waiting = self.unsaved
+            pieces.pack = Pack(cache, key)
+            pieces.waiting = self.unsaved
+        return pieces
 
     def close(self) -> None:
         """Write to the cache what the sources in it have become since; for other processes, and the next."""

@@ -20,6 +20,7 @@ from nixlite.source import CHECKSUM, checksum
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from nixlite.cache.pieces import Pieces
     from nixlite.source import Source
 
 try:  # hashlib would load OpenSSL, a fifth of the whole start-up
@@ -36,7 +37,12 @@ checkout the other)."""
 
 
 class Cache:
-    """The cache in *directory*, which is made when the first entry is written; our version's in `folder`."""
+    """The cache in *directory*, which is made when the first entry is written; our version's in `folder`.
+
+    `shared`: the pieces of sources, by key, where several evaluators of this process have them in common.
+    """
+
+    shared: dict[str, Pieces] | None = None
 
     def __init__(self, directory: str) -> None:
         self.directory = directory

@@ -51,12 +51,17 @@ def compile_expression(
 
 
 def piece_compiler(
-    node: Expr, source: Source, analysis: Analysis, signatures: Signatures, counted: bool = False
+    node: Expr,
+    source: Source,
+    analysis: Analysis,
+    signatures: Signatures,
+    instrumented: bool = False,
+    counted: bool = False,
 ) -> PieceCompiler:
     """What compiles the pieces of a source whose main part was compiled by another process."""
     from nixlite.compiler.deferred import PieceCompiler
 
-    unit = Unit(source, analysis, signatures, LOWERINGS, counted=counted)
+    unit = Unit(source, analysis, signatures, LOWERINGS, instrumented, counted)
     main_function(unit, node)
     return PieceCompiler(unit, finish)
 

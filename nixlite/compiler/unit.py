@@ -108,7 +108,10 @@ class Unit:
 
     def part(self) -> Unit:
         """A module of its own for a piece: it shares what is known of the program's variables."""
-        part = Unit(self.source, self.analysis, self.signatures, self.lowerings, counted=self.counted)
+        part = Unit(
+            self.source, self.analysis, self.signatures, self.lowerings, self.instrumented, self.counted,
+            self.stepping,
+        )  # fmt: skip
         part.constants = self.constants
         part.functions = self.functions
         part.builtins = self.builtins

@@ -27,7 +27,7 @@ WATCHED = {"mergeDefinitions": 3, "evalOptionValue": 3}
 
 def watch(tree: n.Expr, source: Source) -> n.Expr:
     """The tree with its watched functions changed, in place."""
-    if not any(name in source.text for name in WATCHED):
+    if not has_watched(source):
         return tree
     for node in walk(tree):
         if type(node) is n.AttrSet:
@@ -35,6 +35,11 @@ def watch(tree: n.Expr, source: Source) -> n.Expr:
                 if name in WATCHED and type(binding.value) is n.Lambda:
                     change(name, binding.value)
     return tree
+
+
+def has_watched(source: Source) -> bool:
+    """Whether a source names one of the functions."""
+    return any(name in source.text for name in WATCHED)
 
 
 def change(name: str, function: n.Lambda) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from nixlite.builtins.install import bind, declarations
 from nixlite.evaluator import Evaluator
-from nixlite.explain.recording.calls import BUILTIN, watch, watching
+from nixlite.explain.recording.calls import BUILTIN, has_watched, watch, watching
 from nixlite.explain.recording.linking import Linker
 from nixlite.explain.recording.recorder import Recorder, merged
 from nixlite.formats.nix.evaluated import show_value
@@ -140,13 +140,18 @@ class InstrumentedEvaluator(Evaluator):
             self.trees[name] = parse(self.sources[name], options)
         return self.trees[name]
 
-    def compile(self, tree: Expr, source: Source, names: tuple[str, ...] = ()) -> Compiled:
+    def changed(self, tree: Expr, source: Source) -> Expr:
         """As the normal one; the functions of `calls` say that they are called."""
-        return super().compile(watch(tree, source), source, names)
+        return super().changed(watch(tree, source), source)
+
+    def skims(self, source: Source) -> bool:
+        """As the normal one; functions that are watched have to be found."""
+        return super().skims(source) and not has_watched(source)
 
     def code_settings(self) -> str:
         """As the normal ones; recording code is another."""
-        return f"recording{' steps' if self.stepping else ''}, watching {super().code_settings()}"
+        kind = "recording steps" if self.stepping else "recording in pieces"
+        return f"{kind}, watching {super().code_settings()}"
 
     def parse_bindings(self, source: Source) -> AttrSet:
         """As the normal one; takes an edited text where there is one, and keeps the tree."""

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from nixlite.cache.code import Code
+    from nixlite.cache.pieces import Pieces
     from nixlite.explain.recording.observing import Observer
     from nixlite.explain.recording.places import Indexes
     from nixlite.explain.recording.recorder import Recorder
@@ -39,12 +40,17 @@ class Examination(NamedTuple):
 
 class Codes(Cache):
     """A cache that holds in memory what was asked for: a program is evaluated several times. *disk* is
-    asked first time; without one nothing is left on the disk."""
+    asked first time; without one nothing is left on the disk. `unsaved`: sources of which pieces were
+    compiled that the disk does not have."""
 
     def __init__(self, disk: Cache | None) -> None:
-        super().__init__("")
         self.disk = disk
+        self.directory = disk.directory if disk is not None else ""
+        self.folder = disk.folder if disk is not None else ""
+        self._usable = None
         self.codes: dict[str, Code] = {}
+        self.shared = {}
+        self.unsaved: set[Pieces] = set()
 
     def load(self, key: str) -> Code | None:
         """The code that was stored under *key*, None if there is none."""
@@ -154,6 +160,7 @@ class Program:
             self.settings, host, recorder, edits=edits, cache=self.codes, observer=observer
         )
         evaluator.state.caches.update(self.caches)
+        evaluator.unsaved = self.codes.unsaved  # closing any of them saves it all
         if self.store is not None:
             evaluator.state.share_store(self.store)
         self.store = evaluator.state.store
