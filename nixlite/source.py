@@ -80,6 +80,14 @@ class Source:
             return line, offset - start + 1 + self._wider(offset) - self._wider(start)
         return line, len(self.text[start:offset].encode("utf-8", "surrogateescape")) + 1
 
+    def offset(self, line: int, column: int) -> int:
+        """The character offset of a line and column, as `line_column` gives them."""
+        start = self.line_starts()[line - 1]
+        if self.text.isascii():
+            return start + column - 1
+        before = self.text[start : start + column].encode("utf-8", "surrogateescape")[: column - 1]
+        return start + len(before.decode("utf-8", "surrogateescape"))
+
     def _wider(self, offset: int) -> int:
         """How many bytes more than characters there are before *offset*; counted once, block by block."""
         if not self._extra:

@@ -246,13 +246,9 @@ class Translator:
                 if code.tables:
                     from nixlite.cache.pieces import Pieces
 
-                    found.pieces = self.keep_pieces(
-                        Pieces(lambda: self.piece_compiler(source)), cache, key
-                    )
+                    found.pieces = self.keep_pieces(Pieces(lambda: self.piece_compiler(source)), cache, key)
                 return found
-        compiled = uncollected(
-            lambda: self.compile(self.parse(source, self.skims(source)), source, names)
-        )
+        compiled = uncollected(lambda: self.compile(self.parse(source, self.skims(source)), source, names))
         if cache is not None and not self.warned:
             cache.store(key, compiled.code)
             if compiled.pieces is not None:
@@ -275,8 +271,9 @@ class Translator:
     def keep_pieces(self, pieces: Pieces, cache: Cache, key: str) -> Pieces:
         """The pieces of a source, those of another evaluator that it has in common with; they are looked for
         in the cache, and others get there."""
-        if cache.shared is not None and cache.shared.setdefault(key, pieces) is not pieces:
-            return cache.shared[key]
+        known: Pieces = pieces if cache.shared is None else cache.shared.setdefault(key, pieces)
+        if known is not pieces:
+            return known
         if cache.directory:
             from nixlite.cache.pack import Pack
 

@@ -20,7 +20,8 @@ from nixlite.source import CHECKSUM, checksum
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from nixlite.cache.pieces import Pieces
+    from typing import Any
+
     from nixlite.source import Source
 
 try:  # hashlib would load OpenSSL, a fifth of the whole start-up
@@ -39,10 +40,10 @@ checkout the other)."""
 class Cache:
     """The cache in *directory*, which is made when the first entry is written; our version's in `folder`.
 
-    `shared`: the pieces of sources, by key, where several evaluators of this process have them in common.
+    `shared`: the `Pieces` of sources, by key, where several evaluators of this process have them in common.
     """
 
-    shared: dict[str, Pieces] | None = None
+    shared: dict[str, Any] | None = None
 
     def __init__(self, directory: str) -> None:
         self.directory = directory
@@ -60,22 +61,32 @@ class Cache:
         return blake2b(f"{key}{groups}".encode("utf-8", "surrogateescape"), digest_size=DIGEST).hexdigest()
 
     def load(self, key: str) -> Code | None:
+        """The code under *key*, None when there is none that can be used."""
+        data = self.load_data(key)
+        try:
+            return Code(*data) if data is not None else None
+        except TypeError:
+            return None
+
+    def load_data(self, key: str) -> Any:
         """The entry *key*, None when there is none that can be used."""
         if not self.usable():
             return None
         try:
             data = read_private(f"{self.folder}/{key}")
             body = data[CHECKSUM:]
-            if checksum(body) != data[:CHECKSUM]:
-                return None
-            return Code(*marshal.loads(body))
+            return marshal.loads(body) if checksum(body) == data[:CHECKSUM] else None
         except (OSError, ValueError, EOFError, TypeError):
             return None
 
     def store(self, key: str, code: Code) -> None:
+        """Write code; not being able to is no error."""
+        self.store_data(key, code.data())
+
+    def store_data(self, key: str, data: Any) -> None:
         """Write an entry atomically; not being able to is no error."""
         try:
-            body = marshal.dumps(code.data())
+            body = marshal.dumps(data)
             if self.usable():
                 try:
                     self.write(key, body)

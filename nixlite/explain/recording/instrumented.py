@@ -133,12 +133,16 @@ class InstrumentedEvaluator(Evaluator):
         the cache, and the trees of all would take more memory than the values.
         """
         if name not in self.trees:
-            from nixlite.syntax.parser import parse
-
-            options = self.parse_options()
-            options.warn = no_warning  # it was given when the source was compiled
-            self.trees[name] = parse(self.sources[name], options)
+            self.trees[name] = self.parsed(self.sources[name])
         return self.trees[name]
+
+    def parsed(self, source: Source) -> Expr:
+        """The tree of a source that was compiled: what it is to be warned of was said then."""
+        from nixlite.syntax.parser import parse
+
+        options = self.parse_options()
+        options.warn = no_warning
+        return parse(source, options)
 
     def changed(self, tree: Expr, source: Source) -> Expr:
         """As the normal one; the functions of `calls` say that they are called."""

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from nixlite.analysis.facts import Variable
 from nixlite.analysis.scope import analyse
+from nixlite.explain.recording import outline
+from nixlite.source import Source
 from nixlite.syntax import nodes as n
 from nixlite.syntax.tree import children, walk
 
@@ -19,7 +21,6 @@ if TYPE_CHECKING:
     from nixlite.explain.recording.instrumented import InstrumentedEvaluator
     from nixlite.explain.recording.notes import Place
     from nixlite.explain.recording.recorder import Node
-    from nixlite.source import Source
 
 REC, LET, SET, FORMAL, PART = "rec", "let", "set", "formal", "part"
 """Kinds of definitions: in `rec { }`, `let` or a plain set, a formal's default, part of an expression."""
@@ -127,8 +128,10 @@ class Index:
             )
 
 
-Indexes = dict[tuple[str, str, tuple[str, ...]], Index]
-"""Indexes by a source's name, its text and the names in scope."""
+Indexes = dict[tuple[str, str, tuple[str, ...], int], Index]
+"""Indexes by a source's name, its text, the names in scope and the number in its outline, ALL of it all."""
+
+ALL = -1
 
 
 class Places:
@@ -138,6 +141,7 @@ class Places:
         self.evaluator = evaluator
         self.known = known if known is not None else {}
         self.indexes: dict[str, Index | None] = {}
+        self.outlines: dict[str, outline.Outline | None] = {}
 
     def index(self, name: str) -> Index | None:
         """The index of a source; None for one that was not evaluated."""
@@ -151,16 +155,44 @@ class Places:
         if source is None:
             return None
         scope = self.evaluator.scopes.get(name, ())
-        key = (name, source.text, scope)
+        key = (name, source.text, scope, ALL)
         if key not in self.known:
-            tree = self.evaluator.tree(name)
-            analysis = analyse(tree, source, self.evaluator.state.globals, scope, aliases=False)
-            self.known[key] = Index(tree, source, analysis)
+            index = self.known[key] = self.made(self.evaluator.tree(name), source, scope)
+            for other, part in self.known.items():
+                if other[:3] == key[:3]:
+                    index.analysis.variables.update(part.analysis.variables)
+            if len(source.text) >= outline.BIG and not scope and self.outlines.get(name) is None:
+                outline.keep(self.evaluator.cache, source, index.tree)
+        return self.known[key]
+
+    def made(self, tree: n.Expr, source: Source, scope: tuple[str, ...]) -> Index:
+        """The index of a tree."""
+        analysis = analyse(tree, source, self.evaluator.state.globals, scope, aliases=False)
+        return Index(tree, source, analysis)
+
+    def index_at(self, place: Place) -> Index | None:
+        """An index that has the definition at a place; of a big source it may have few others."""
+        name = place[0]
+        source = self.evaluator.sources.get(name)
+        if source is None or name in self.indexes or len(source.text) < outline.BIG:
+            return self.index(name)
+        if self.evaluator.scopes.get(name) or (name, source.text, (), ALL) in self.known:
+            return self.index(name)
+        if name not in self.outlines:
+            self.outlines[name] = outline.load(self.evaluator.cache, source)
+        found = self.outlines[name]
+        number = found.number(source.offset(*place[1:])) if found is not None else None
+        if found is None or number is None:
+            return self.index(name)
+        key = (name, source.text, (), number)
+        if key not in self.known:
+            part = Source(name, found.text(source.text, number), base=source.base)
+            self.known[key] = self.made(self.evaluator.parsed(part), source, ())
         return self.known[key]
 
     def definition(self, place: Place | None) -> Definition | None:
         """What is defined at a place."""
-        index = self.index(place[0]) if place is not None else None
+        index = self.index_at(place) if place is not None else None
         return index.definitions.get(place[1:]) if index is not None and place is not None else None
 
     def name_at(self, place: Place) -> str:
@@ -168,8 +200,7 @@ class Places:
         source = self.evaluator.sources.get(place[0])
         if source is None:
             return ""
-        start = source.line_starts()[place[1] - 1] + place[2] - 1
-        found = NAME.match(source.text, start)
+        found = NAME.match(source.text, source.offset(*place[1:]))
         return found.group() if found else ""
 
     def name_at_is(self, node: Node, name: str) -> bool:

@@ -49,7 +49,7 @@ class Codes(Cache):
         self.folder = disk.folder if disk is not None else ""
         self._usable = None
         self.codes: dict[str, Code] = {}
-        self.shared = {}
+        self.shared: dict[str, Pieces] = {}
         self.unsaved: set[Pieces] = set()
 
     def load(self, key: str) -> Code | None:
