@@ -156,3 +156,19 @@ def test_modules_that_are_written_in_a_list() -> None:
     assert [row.place[1] for row in answer.definitions if row.place] == [4, 3]
     assert answer.advice[0].code == "a = 2;"
     assert answer.advice[0].proved == "config.a is then 2"
+
+
+def test_what_is_beside_a_part_is_not_evaluated_for_showing_it(tmp_path: Path) -> None:
+    modules = [
+        "{ lib, ... }: { options.build = lib.mkOption { type = lib.types.attrs; }; }",
+        '{ build.slow = throw "too slow"; build.mine = 1; }',
+        "{ build.yours = 2; }",
+    ]
+    program = modules_program(tmp_path, modules)
+    answer = explain(program, program.run(), ["config", "build", "mine"])
+    assert answer is not None
+    assert answer.value == "1"
+    assert [(item.name, item.value) for item in answer.items] == [("mine", "1")]
+    told = json.dumps([answer.verdict, answer.definitions])
+    assert "error: too slow" not in told
+    assert "{ mine = 1; slow = \\u2026; }" in told

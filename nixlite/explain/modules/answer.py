@@ -149,7 +149,7 @@ def row(asked: Asked, part: Part) -> Row:
     written = part.written
     return Row(
         part.state,
-        asked.shown(part.value),
+        asked.beside(part.value),
         written.place if written is not None else None,
         written.text if written is not None else "",
         part.file,
@@ -173,7 +173,7 @@ def items(asked: Asked, option: Option) -> list[Item]:
         return [item_of(asked, str(at), part, cell) for at, (part, cell) in enumerate(given[:ITEMS], 1)]
     if type(value) is dict and len(kept) > 1:
         result = []
-        for name in sorted(value):
+        for name in [asked.part] if asked.part in value else sorted(value):
             parts = [part for part in kept if name in as_set(asked, part)]
             here = [part for part in parts if asked.options.is_passed(value[name], as_set(asked, part)[name])]
             sources = here if len(here) == 1 else parts

@@ -119,6 +119,16 @@ class Asked:
         """A value in few words."""
         return brief(value, 2, self.look)
 
+    @property
+    def part(self) -> str:
+        """The name in the option's value that was asked for, "" where that is all of it."""
+        rest, loc = self.path[self.start :], self.option.loc if self.option is not None else ()
+        return rest[len(loc)] if loc and len(rest) > len(loc) and rest[: len(loc)] == loc else ""
+
+    def beside(self, value: Any) -> str:
+        """As `shown`; where only a part was asked for, nothing of the others is evaluated for showing it."""
+        return brief(self.look(value), 2, settled) if self.part else self.shown(value)
+
     def place(self, part: Part) -> str:
         """Where a definition is."""
         if part.written is not None:

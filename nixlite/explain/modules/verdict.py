@@ -148,7 +148,7 @@ def counted(asked: Asked, option: Option) -> list[str]:
     """Which definitions made the value."""
     kept = option.kept()
     name = asked.option_name(option.loc)
-    value = asked.shown(
+    value = asked.beside(
         asked.value if option.loc == asked.path[asked.start :] else asked.value_of(option.loc)
     )
     if not kept:
