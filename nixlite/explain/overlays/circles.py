@@ -8,9 +8,11 @@ Every change that is proposed was evaluated; obvious ones that do not help are n
 
 from __future__ import annotations
 
+from itertools import groupby
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from nixlite.analysis.facts import Variable
+from nixlite.errors import NixError
 from nixlite.explain.brief import brief, forcing, one_line, text_of
 from nixlite.explain.overlays.names import names_depend
 from nixlite.explain.overlays.nesting import Need, nested
@@ -28,7 +30,6 @@ from nixlite.syntax.tree import walk
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from nixlite.errors import NixError
     from nixlite.explain.recording.places import Definition
     from nixlite.explain.recording.recorder import Node
     from nixlite.explain.trials import Outcome
@@ -103,21 +104,37 @@ def built_name(question: Question, node: Node) -> str:
 
 
 def attribute_of(question: Question, name: str) -> str:
-    """The attribute of the set that a package is: the one called as the package, if there is one."""
-    top = question.found.root
-    found = [
-        key
-        for key, cell in top.items()
-        if type(value := settled(cell)) is dict and text_of(settled(value.get("name", ""))) == name
-    ]
-    plain = name.rpartition("-")[0]
-    own = [
-        key
-        for key in found
-        if (entry := question.origin(top[key])) is not None and question.is_own(entry.place)
-    ]
-    best: str = min(own or found or [plain], key=lambda key: (key != plain, key))
-    return best
+    """The attribute that a package is, of the nearest set around that has one called as the package."""
+    return whereabouts(question, name)[1]
+
+
+def whereabouts(question: Question, name: str) -> tuple[dict[str, Any], str]:
+    """(the set that a package is in, its attribute there): of the sets on the way to what was asked about
+    the nearest one."""
+    for attrs in sets_around(question):
+        found = [
+            key
+            for key, cell in attrs.items()
+            if type(value := settled(cell)) is dict and text_of(settled(value.get("name", ""))) == name
+        ]
+        own = [
+            key
+            for key in found
+            if (entry := question.origin(attrs[key])) is not None and question.is_own(entry.place)
+        ]
+        if own or found:
+            plain = name.rpartition("-")[0]
+            return attrs, min(own or found, key=lambda key: (key != plain, key))
+    return question.found.root, name.rpartition("-")[0]
+
+
+def sets_around(question: Question) -> list[dict[str, Any]]:
+    """The sets on the way to what was asked about, the nearest first; all of it else."""
+    try:
+        found = [attrs for _, attrs in question.scopes() if "drvPath" not in attrs]  # packages are no scopes
+        return found or [question.found.root]
+    except NixError:  # one of them cannot be evaluated
+        return [question.found.root]
 
 
 def among_packages(question: Question, packages: list[str]) -> Finding | None:
@@ -129,7 +146,7 @@ def among_packages(question: Question, packages: list[str]) -> Finding | None:
         step_of(question, name, attribute, packages[(at + 1) % len(packages)])
         for at, (name, attribute) in enumerate(zip(packages, names, strict=True))
     ]
-    changed = [at for at, name in enumerate(names) if is_changed(question, name)]
+    changed = [at for at, name in enumerate(packages) if is_changed(question, name)]
     changed += [
         at for at, step in enumerate(steps) if step.entry is not None and question.is_own(step.entry.place)
     ]
@@ -144,16 +161,15 @@ def among_packages(question: Question, packages: list[str]) -> Finding | None:
 
 
 def is_changed(question: Question, name: str) -> bool:
-    """Whether one of the person's own overlays made an attribute what it is."""
-    top = question.found.root
-    entry = question.origin(top[name]) if name in top else None
+    """Whether one of the person's own overlays made a package what it is."""
+    attrs, attribute = whereabouts(question, name)
+    entry = question.origin(attrs[attribute]) if attribute in attrs else None
     return entry is not None and question.is_own(entry.place)
 
 
 def step_of(question: Question, name: str, attribute: str, following: str) -> Step:
     """How a package needs the following one: the first of its inputs that is of that name."""
-    top = question.found.root
-    package = settled(top.get(attribute, MISSING))
+    package = settled(whereabouts(question, name)[0].get(attribute, MISSING))
     for key in sorted(package) if type(package) is dict else ():
         value = settled(package[key])
         if type(value) is not tuple:
@@ -206,7 +222,8 @@ def has_function(entry: Definition) -> bool:
 
 def written_at(question: Question, key: str, item: Item, name: str) -> str:
     """`nativeBuildInputs at zlib.nix:4 (final.git)`; the definition of the package *name* is not meant."""
-    package = question.origin(question.found.root.get(attribute_of(question, name)))
+    attrs, attribute = whereabouts(question, name)
+    package = question.origin(attrs.get(attribute))
     for node in item.chain[:1]:
         entry = question.found.places.of(node)
         is_package = entry is not None and package is not None and entry.place == package.place
@@ -295,14 +312,14 @@ def selecting(entry: Definition, name: str) -> Iterator[n.Expr]:
 
 def by_definition(question: Question, own: list[Definition]) -> Finding:
     """Definitions of the person's own that need each other's values, or their own."""
-    names = [entry.name for entry in own]
+    names = [name for name, _ in groupby(map(qualified, own))]
     verdict = [
         f"Infinite recursion: {' → '.join([*names, names[0]])}; to have the value one needs the value."
     ]
     verdict += [f"{question.place(entry.place)}: `{question.written(entry)}`" for entry in own]
     for entry in own:
         arguments = overlay_arguments(entry)
-        if arguments is None or entry.value is None:
+        if arguments is None or entry.value is None or qualified(entry) != entry.name:
             continue
         for change, why in candidates(question, entry, *arguments[:2]):
             result = attempt(question.program, question.found, [change], question.path)
@@ -318,6 +335,22 @@ def by_definition(question: Question, own: list[Definition]) -> Finding:
             advice = Advice(say, f"{entry.name} = {' '.join(code.split())};", entry.place, told)
             return Finding([*verdict, why], [advice])
     return Finding(verdict, [])
+
+
+def qualified(entry: Definition) -> str:
+    """`bar.version`: what is written inside of an attribute of an overlay, or of another set in the same
+    function, with that attribute's name."""
+    arguments = overlay_arguments(entry)
+    inner: Any = entry.container or entry.value
+    at = entry.parents
+    outer = ""
+    while at is not None and not (type(at.node) is n.Lambda and arguments is None):
+        if arguments is not None and at.node is arguments[2]:
+            break
+        if type(at.node) is n.AttrSet and at.node is not inner:
+            outer = next((key for key, item in at.node.bindings.items() if item.value is inner), outer)
+        inner, at = at.node, at.up
+    return f"{outer}.{entry.name}" if outer else entry.name
 
 
 def candidates(
