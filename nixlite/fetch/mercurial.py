@@ -9,6 +9,7 @@ from nixlite.fetch.archive import put, unpack_tar
 from nixlite.fetch.filters import Plain
 from nixlite.fetch.git import disk_node
 from nixlite.fetch.url import parse_url
+from nixlite.spelling import natural
 from nixlite.store.hashing import digest
 from nixlite.store.tree import Directory, Node
 
@@ -41,8 +42,11 @@ def fetch_mercurial(
             return working_tree(host, hg, place), {**source.attrs}
     repository = place if local else clone(host, hg, place, cache_dir)
     wanted = source.text("rev") or source.text("ref") or "default"
-    answer = hg("log", "-R", repository, "-r", wanted, "--template", "{node} {rev} {branch}").decode()
-    node, number, branch = answer.split(" ", 2)
+    answer = hg("log", "-R", repository, "-r", wanted, "--template", "{node} {rev} {branch}")
+    words = answer.decode("utf-8", "surrogateescape").split(" ", 2)
+    if len(words) < 3 or natural(words[1]) is None:
+        raise EvalError(f"hg says of the revision '{wanted}' of '{place}' what makes no sense")
+    node, number, branch = words
     archive = hg("archive", "-R", repository, "-r", node, "-t", "tar", "-p", ".", "-")
     root, _ = unpack_tar(Plain(archive))
     root.entries.pop(".hg_archival.txt", None)

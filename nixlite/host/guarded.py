@@ -212,7 +212,7 @@ class GuardedHost(Host):
             if locked is None or not locked():
                 raise RestrictedError(f"access to '{uri}', which is not locked, is forbidden {self.mode}")
             if allowed is None:
-                return self.locked_host().fetching(uri, path=path, locked=locked)
+                return self.fetching_locked(uri, path)
         allowed = allowed or ()
         if is_allowed_uri(uri, allowed):
             files = {self.inner.real_path(place) for place in file_places(uri, allowed)}
@@ -222,9 +222,9 @@ class GuardedHost(Host):
         self.check_access(path)
         return self
 
-    def locked_host(self) -> Host:
+    def fetching_locked(self, uri: str, path: str | None) -> Host:
         """The host that fetches what is locked: as Nix does, from wherever it is."""
-        return self.inner
+        return self.inner.fetching(uri, path=path, locked=lambda: True)
 
     def check_program(self, name: str) -> None:
         """Raise NotGranted for a program that may not be run."""

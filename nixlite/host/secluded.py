@@ -89,9 +89,10 @@ class PureHost(Secluded):
         """No time."""
         return 0
 
-    def locked_host(self) -> Host:
-        """One that sees the local paths that were named."""
-        return GuardedHost(self.inner, self.mode, self.local | self.prefixes, self.programs)
+    def fetching_locked(self, uri: str, path: str | None) -> Host:
+        """One that sees the local paths that were named, and runs the programs that were."""
+        inner = super().fetching_locked(uri, path)
+        return GuardedHost(inner, self.mode, self.local | self.prefixes, self.programs)
 
 
 class RestrictedHost(Secluded):

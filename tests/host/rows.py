@@ -1,0 +1,201 @@
+"""How each builtin and each command could let a secret out: expressions that do it on a host that grants all.
+
+`ROWS` has a row for every builtin, and `COMMANDS` one for every command: a new one without a row fails a test.
+A probe is an expression, with `{secret}`, `{ok}`, `{http}`, `{rev}` and `{zeros}` for places in the world, and
+what it needs beyond files and the network, which some hosts grant (`hosts.GRANTED`).
+"""
+
+from __future__ import annotations
+
+Probe = tuple[str, str]
+
+PLAIN = """
+    abort add addDrvOutputDependencies addErrorContext all any appendContext attrNames attrValues baseNameOf bitAnd
+    bitOr bitXor break builtins catAttrs ceil compareVersions concatLists concatMap concatStringsSep convertHash
+    deepSeq dirOf div elem elemAt false filter flakeRefToString floor foldl' fromJSON fromTOML
+    functionArgs genList genericClosure getAttr getContext groupBy hasAttr hasContext hashString head
+    intersectAttrs isAttrs isBool isFloat isFunction isInt isList isNull isPath isString langVersion length lessThan
+    listToAttrs map mapAttrs match mul nixVersion null outputOf parseDrvName parseFlakeRef partition placeholder
+    removeAttrs replaceStrings seq sort split splitVersion storeDir stringLength sub substring tail throw toFile
+    storePath toPath toString toXML trace traceVerbose true tryEval typeOf unsafeDiscardOutputDependency
+    unsafeDiscardStringContext unsafeGetAttrPos warn zipAttrsWith currentSystem
+""".split()
+"""Builtins that look at nothing but their arguments: for them there are only the generated probes."""
+
+DERIVATION = (
+    '(derivation {{ name = "x"; system = builtins.currentSystem or "x86_64-linux"; builder = "/b"; }})'
+)
+
+
+def plain(*expressions: str) -> list[Probe]:
+    """Probes that only `RealHost` grants."""
+    return [(expression, "") for expression in expressions]
+
+
+def kind(name: str, *expressions: str) -> list[Probe]:
+    """Probes that some hosts grant."""
+    return [(expression, name) for expression in expressions]
+
+
+def copying(template: str) -> list[Probe]:
+    """Probes that name a file in each way, a link only on the way to it."""
+    places = ("{secret}/file", "{ok}/directory/file", "{ok}/../secret/file", '(/. + "{secret}/file")')
+    return plain(*[template % path for path in places])
+
+
+def reading(template: str) -> list[Probe]:
+    """Probes that name a file in each way, a link that leads to it as well."""
+    places = ("{ok}/link", '("{ok}/../secret" + "/file")', '"{ok}/directory/./file"')
+    return copying(template) + plain(*[template % path for path in places])
+
+
+ROWS: dict[str, list[Probe]] = {
+    **{name: [] for name in PLAIN},
+    "toJSON": copying("builtins.toJSON %s"),
+    "path": [
+        *reading("builtins.path {{ path = %s; }}"),
+        *reading("builtins.path {{ path = %s; recursive = false; }}"),
+        *plain(
+            "builtins.path {{ path = {secret}; filter = p: t: builtins.trace p true; }}",
+            "builtins.path {{ path = {ok}/directory; name = \"x\"; }}",
+        ),
+    ],
+    "filterSource": plain(
+        "builtins.filterSource (p: t: builtins.trace p true) {secret}",
+        "builtins.filterSource (p: t: true) {ok}/directory",
+        "builtins.filterSource (p: t: true) {ok}/link",
+    ),
+    "readFile": reading("builtins.readFile %s"),
+    "readDir": plain(
+        "builtins.readDir {secret}", "builtins.readDir {ok}/directory", 'builtins.readDir "{ok}/../secret"',
+        "builtins.readDir {ok}/directory/.",
+    ),
+    "readFileType": plain(
+        "[ (builtins.readFileType {secret}/only-a) ]", "[ (builtins.readFileType {ok}/../secret/only-a) ]",
+    ),
+    "pathExists": plain(
+        "builtins.pathExists {secret}/only-a", "builtins.pathExists {ok}/directory/only-a",
+        'builtins.pathExists "{ok}/directory/only-a"', 'builtins.pathExists "{ok}/../secret/only-a"',
+    ),
+    "hashFile": [*reading('builtins.hashFile "sha256" %s'), *reading('builtins.hashFile "md5" %s')],
+    "import": [
+        *plain("import {secret}/x.nix", "import {ok}/nixlink", "import {ok}/directory/x.nix"),
+        *reading("import %s"),
+        *kind("build", f"import {DERIVATION}"),
+    ],
+    "scopedImport": plain(
+        "builtins.scopedImport {{ }} {secret}/x.nix", "builtins.scopedImport {{ }} {ok}/nixlink",
+    ),
+    "findFile": plain(
+        'builtins.readFile (builtins.findFile [ {{ path = "{secret}"; prefix = ""; }} ] "file")',
+        'builtins.readFile (builtins.findFile [ {{ path = "{ok}"; prefix = "x"; }} ] "x/link")',
+        'builtins.readFile (builtins.findFile [ {{ path = "{ok}"; prefix = "x"; }} ] "x/directory/file")',
+        'builtins.findFile [ {{ path = "{ok}"; prefix = "x"; }} ] "x/directory/only-a"',
+        'builtins.findFile [ {{ path = "{http}/t.tar"; prefix = ""; }} ] "file"',
+        'builtins.findFile [ {{ path = "file://{secret}/tree.tar"; prefix = ""; }} ] "file"',
+        'builtins.readFile (builtins.findFile [ {{ path = "flake:path:{secret}"; prefix = ""; }} ] "file")',
+        'builtins.readFile (builtins.findFile [ {{ path = "flake:{http}/t.tar"; prefix = ""; }} ] "file")',
+    ),
+    "nixPath": kind("configuration", "builtins.nixPath", "builtins.readFile <secret/file>", "<only-a>"),
+    "getEnv": plain('builtins.getEnv "NIXLITE_SECRET"', 'builtins.getEnv "HOME"'),
+    "currentTime": kind("clock", "builtins.currentTime"),
+    "derivationStrict": plain(
+        '(derivation {{ name = "x"; system = "s"; builder = "b"; src = {secret}/file; }}).drvPath',
+        '(derivation {{ name = "x"; system = "s"; builder = {ok}/directory/file; }}).drvPath',
+    ),
+        "fetchurl": [
+        *plain(
+            'builtins.readFile (builtins.fetchurl "file://{secret}/file")',
+            'builtins.readFile (builtins.fetchurl "file://{ok}/link")',
+            'builtins.readFile (builtins.fetchurl "file://{ok}/directory/file")',
+            'builtins.readFile (builtins.fetchurl "file://{ok}/../secret/file")',
+            'builtins.readFile (builtins.fetchurl "file://{ok}/%2e%2e/secret/file")',
+            'builtins.readFile (builtins.fetchurl "FILE://{secret}/file")',
+            'builtins.fetchurl {{ url = "file://{secret}"; name = "x"; }}',
+            'builtins.fetchurl "{http}/x"',
+        ),
+        *kind("locked file", 'builtins.fetchurl {{ url = "file://{secret}/file"; sha256 = "{zeros}"; }}',
+              'builtins.fetchurl {{ url = "file://{ok}/link"; sha256 = "{zeros}"; }}'),
+        *kind("locked", 'builtins.fetchurl {{ url = "{http}/x"; sha256 = "{zeros}"; }}'),
+    ],
+    "fetchTarball": [
+        *plain(
+            'fetchTarball "file://{secret}/tree.tar"', 'fetchTarball "file://{ok}/directory/tree.tar"',
+            'fetchTarball "file://{ok}/../secret/tree.tar"', 'fetchTarball "{http}/t.tar"',
+        ),
+        *kind("locked file", 'fetchTarball {{ url = "file://{secret}/tree.tar"; sha256 = "{zeros}"; }}'),
+        *kind("locked", 'fetchTarball {{ url = "{http}/t.tar"; sha256 = "{zeros}"; }}'),
+    ],
+    "fetchGit": [
+        *plain(
+            "fetchGit {secret}/repo", 'fetchGit "{secret}/repo"', "fetchGit {ok}/stolen", 'fetchGit "{http}/r"',
+            'fetchGit {{ url = "file://{secret}/repo"; ref = "main"; }}', 'fetchGit "file://{ok}/stolen"',
+            'fetchGit "ssh://127.0.0.1/r"', 'fetchGit "{ok}/../secret/repo"', "fetchGit {ok}/directory/repo",
+        ),
+        *kind("locked file", 'fetchGit {{ url = "{secret}/repo"; rev = "{rev}"; }}',
+              'fetchGit {{ url = "file://{secret}/repo/.git"; rev = "{rev}"; allRefs = true; }}'),
+        *kind("locked", 'fetchGit {{ url = "{http}/r"; rev = "{rev}"; }}'),
+    ],
+    "fetchMercurial": [
+        *plain('fetchMercurial "{secret}/hg"', 'fetchMercurial "{http}/r"', 'fetchMercurial "{ok}/directory/hg"'),
+        *kind("locked file", 'fetchMercurial {{ url = "{secret}/hg"; rev = "{rev}"; }}'),
+        *kind("locked hg", 'fetchMercurial {{ url = "{http}/r"; rev = "{rev}"; }}'),
+    ],
+    "fetchTree": [
+        *plain(
+            'fetchTree {{ type = "path"; path = "{secret}"; }}', 'fetchTree "path:{ok}/directory/flake"',
+            'fetchTree {{ type = "file"; url = "file://{secret}/file"; }}',
+            'fetchTree {{ type = "file"; url = "file://{ok}/link"; }}',
+            'fetchTree {{ type = "tarball"; url = "{http}/t.tar"; }}',
+            'fetchTree {{ type = "git"; url = "file://{secret}/repo"; }}',
+            'fetchTree {{ type = "hg"; url = "file://{secret}/hg"; }}',
+        ),
+        *kind("locked file", 'fetchTree {{ type = "path"; path = "{secret}"; narHash = "{zeros}"; }}',
+              'fetchTree {{ type = "git"; url = "file://{secret}/repo"; rev = "{rev}"; }}'),
+        *kind("locked", 'fetchTree {{ type = "tarball"; url = "{http}/t.tar"; narHash = "{zeros}"; }}'),
+    ],
+    "fetchClosure": kind(
+        "locked",
+        'builtins.fetchClosure {{ fromStore = "{http}"; fromPath = /nix/store/' + "a" * 32 + "-x; }}",
+    ),
+    "getFlake": [
+        *plain(
+            '(builtins.getFlake "path:{secret}/flake").x', '(builtins.getFlake "path:{ok}/flake").x',
+            '(builtins.getFlake "path:{ok}/directory/flake").x', 'builtins.getFlake "{http}/f.tar.gz"',
+            '(builtins.getFlake "git+file://{secret}/repo").x', '(builtins.getFlake "git+file://{ok}/stolen").x',
+            '(builtins.getFlake "path:{ok}/../secret/flake").x',
+        ),
+        *kind("configuration", '(builtins.getFlake "secret").x'),
+        *kind("locked file", '(builtins.getFlake "path:{secret}/flake?narHash={zeros}").x'),
+        *kind("locked", 'builtins.getFlake "{http}/f.tar.gz?narHash={zeros}"'),
+    ],
+    "derivation": kind("build", f"builtins.readFile {DERIVATION}", f"builtins.readDir {DERIVATION}",
+                       f"builtins.path {{{{ path = {DERIVATION}; }}}}"),
+    "syntax": [
+        *copying('"${{%s}}"'),
+        *kind("home", "toString ~/x", "~/.config/nix/nix.conf", "builtins.readFile ~/.config/nix/nix.conf"),
+    ],
+}  # fmt: skip
+"""`syntax` is for what needs no builtin."""
+
+MORE = frozenset({"syntax", "derivation"})
+"""Rows that are no builtin's."""
+
+POOL = (
+    "{secret}/file", '"file://{secret}/file"', '"{http}/x"', '"NIXLITE_SECRET"', "(_: _: {ok}/link)",
+    '{{ url = "file://{secret}/file"; path = {secret}/file; name = "x"; outPath = {ok}/link; }}',
+)  # fmt: skip
+"""What every builtin is called with: as all of its arguments, and as each of them with something harmless."""
+HARMLESS = ("[ ]", '"x"', "{{ }}")
+
+
+def generated(name: str, count: int) -> list[str]:
+    """Calls of a builtin with *count* arguments (-1: no function)."""
+    if count < 0:
+        return [f"builtins.{name}"]
+    rows: list[list[str]] = []
+    for item in POOL:
+        rows.append([item] * count)
+        for other in HARMLESS if count > 1 else ():
+            rows += [[other] * at + [item] + [other] * (count - at - 1) for at in range(count)]
+    return [f"builtins.{name} {' '.join(row)}" for row in rows]
