@@ -199,3 +199,55 @@ def generated(name: str, count: int) -> list[str]:
         for other in HARMLESS if count > 1 else ():
             rows += [[other] * at + [item] + [other] * (count - at - 1) for at in range(count)]
     return [f"builtins.{name} {' '.join(row)}" for row in rows]
+
+
+# --- commands
+
+LEAKS: list[Probe] = [
+    *plain("builtins.readFile {secret}/file", 'builtins.readFile (builtins.fetchurl "file://{ok}/link")',
+           'builtins.getEnv "NIXLITE_SECRET"', 'builtins.readFile (builtins.fetchurl "{http}/x")', "(fetchGit {secret}/repo).outPath"),
+]  # fmt: skip
+"""Expressions that commands are given; each is a string."""
+
+EVALUATING: dict[str, list[str]] = {
+    "eval": ["--expr", "LEAK"],
+    "instantiate": ["--eval", "-E", "LEAK"],
+    "derivation": ["show", "--expr", "DERIVATION"],
+    "build": ["--dry-run", "--expr", "DERIVATION"],
+    "path-info": ["--derivation", "--expr", "DERIVATION"],
+    "repl": ["--expr", "{{ }}"],
+    "why": ["-E", "{{ x = LEAK; }}", "x"],
+    "diff": ["-E", "LEAK", "-E", "1"],
+    "impact": ["-E", "{{ p = DERIVATION; }}", "-E", "builtins.trace LEAK {{ }}"],
+    "args": ["-f", "{ok}/set.nix", "-E", "builtins.trace LEAK ({{ x ? 1 }}: x)"],
+    "stale": ["-E", "builtins.trace LEAK DERIVATION"],
+    "override": ["{ok}/set.nix", "p", "name=(throw LEAK)"],
+    "layers": ["-E", "builtins.trace LEAK {{ x = 1; }}"],
+    "trace": ["--strict", "-E", "LEAK"],
+}
+"""The words of commands that evaluate a program."""
+
+FLAKES: dict[str, list[str]] = {
+    "flake show": ["path:{ok}/evil"],
+    "flake check": ["path:{ok}/evil"],
+    "flake metadata": ["path:{ok}/flake"],
+    "flake info": ["path:{ok}/flake"],
+    "flake archive": ["--dry-run", "path:{ok}/flake"],
+    "flake lock": ["path:{ok}/flake"],
+    "flake update": ["--flake", "path:{ok}/flake"],
+}
+"""The words of commands that look at a flake."""
+
+NAMED = "it evaluates nothing, and reads what the user names"
+OWN = "it shows what is the user's own"
+OTHERS: dict[str, str] = {
+    **dict.fromkeys(
+        ["hash file", "hash path", "store add", "store add-file", "store add-path", "lint"], NAMED
+    ),
+    **dict.fromkeys(
+        ["hash convert", "hash to-base16", "hash to-base32", "hash to-base64", "hash to-sri"], NAMED
+    ),
+    **dict.fromkeys(["config show", "cache", "registry add", "registry list", "registry remove"], OWN),
+    **dict.fromkeys(["registry pin", "registry resolve"], OWN),
+}
+"""Commands in which no program is run, and why that is no matter."""

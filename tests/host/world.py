@@ -72,6 +72,7 @@ class World:
         }  # fmt: skip
         self.env: dict[str, str] = {}
         self.time = 0
+        self.variant = ""
         self.build_fakes()
 
     def build_fakes(self) -> None:
@@ -84,6 +85,7 @@ class World:
 
     def plant(self, variant: str) -> None:
         """Put the secrets of one of the two worlds into their places."""
+        self.variant = variant
         token = f"planted-{variant * 8}"
         secret, ok = self.root / "secret", self.root / "ok"
         home = self.root / f"home-{variant}"
@@ -105,6 +107,11 @@ class World:
             ok / "stolen" / ".git": f"gitdir: {secret}/repo/.git\n",
             ok / "flake" / "flake.nix": f'{{ inputs.no = {{ url = "path:{secret}"; flake = false; }};'
             ' outputs = { self, no }: { x = builtins.readFile "${no}/file"; }; }',
+            ok / "set.nix": 'let make = args: derivation { name = args.name; system = "s"; builder = "b"; }'
+            " // { override = new: make (args // new); overrideAttrs = f: make (args // f args); };"
+            ' in { p = make { name = "p"; }; }',
+            ok / "evil" / "flake.nix": "{ outputs = _: { packages.x86_64-linux.default = derivation { name ="
+            f' builtins.readFile {secret}/file; system = "x86_64-linux"; builder = "b"; }}; }}; }}',
             ok / "locked" / "flake.nix": "{ outputs = _: { x = builtins.readFile ./leak; }; }",
             home / ".config" / "nix" / "nix.conf": f"system = {token}\n",
             home / ".config" / "nix" / "registry.json": '{"version":2,"flakes":[{"from":{"type":"indirect",'
