@@ -188,8 +188,8 @@ class Downloader:
         import json
 
         try:
-            row = json.loads(self.host.read_bytes(base + ".json"))
-            data = self.host.read_bytes(base + ".body")
+            row = json.loads(self.host.read_kept(base + ".json"))
+            data = self.host.read_kept(base + ".body")
             effective, immutable, etag = row["effective"], row["immutable"], row["etag"]
             age = self.host.now() - row["time"]
         except (NixError, ValueError, TypeError, LookupError, OverflowError, RecursionError):

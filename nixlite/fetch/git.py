@@ -358,7 +358,7 @@ class Git:
         shallow = source.flag("shallow")
         name = digest("sha256", text.encode("utf-8", "surrogateescape")).hex()
         git_dir = os.path.join(self.cache_dir, "git", name + ("-shallow" if shallow else ""))
-        if not self.host.exists(os.path.join(git_dir, "HEAD")):
+        if not self.host.has_kept(os.path.join(git_dir, "HEAD")):
             self.host.make_room(git_dir)
             self.run("init", "-q", "--bare", git_dir)
         ref = source.text("ref")

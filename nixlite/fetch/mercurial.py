@@ -69,7 +69,7 @@ def clone(host: Host, hg: Run, url: str, cache_dir: str | None) -> str:
     if cache_dir is None:
         raise EvalError(f"Mercurial repository '{url}' cannot be fetched: there is no cache directory for it")
     directory = os.path.join(cache_dir, "hg", digest("sha256", url.encode("utf-8", "surrogateescape")).hex())
-    if host.followed_type(directory) == "directory":
+    if host.has_kept(directory):
         hg("pull", "-q", "-R", directory, "--", url)
     else:
         host.make_room(os.path.dirname(directory))

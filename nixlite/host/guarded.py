@@ -257,6 +257,14 @@ class GuardedHost(Host):
         """Passed on."""
         self.inner.keep(path, data)
 
+    def read_kept(self, path: str) -> bytes:
+        """Passed on: what lies in the cache is the fetchers' own."""
+        return self.inner.read_kept(path)
+
+    def has_kept(self, path: str) -> bool:
+        """Passed on."""
+        return self.inner.has_kept(path)
+
     def make_room(self, path: str) -> None:
         """Passed on."""
         self.inner.make_room(path)

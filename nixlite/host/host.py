@@ -6,9 +6,10 @@ normalised `str`, decoded as UTF-8 with `surrogateescape`; contents are bytes. A
 `regular`, `directory`, `symlink`, `unknown`, as `builtins.readFileType` names them.
 
 Fetchers and builders go through it as well: to programs, servers, and a place for their files. `Host` itself
-is an empty world and grants nothing. What lacks a capability ends with a `NotGranted` error that says what
-was wanted, and which method of a host grants it. `RealHost` has all of them, `MemoryHost` none; an embedding
-program's own class has those of which its programs may see something.
+is an empty world, in which there is what the evaluation has put into the store, and grants nothing. What
+lacks a capability ends with a `NotGranted` error that says what was wanted, and which method of a host grants
+it. `RealHost` has all of them, `MemoryHost` none; an embedding program's own class has those of which its
+programs may see something.
 
 The files under `<nix/…>` that Nix brings with it are found at the pseudo-paths `<nix/…>`.
 """
@@ -16,7 +17,7 @@ The files under `<nix/…>` that Nix brings with it are found at the pseudo-path
 from __future__ import annotations
 
 from nixlite.errors import EvalError, NotGranted
-from nixlite.host.bundled import BUNDLED_PREFIX
+from nixlite.host.bundled import BUNDLED_PREFIX, bundled_bytes, bundled_entries, bundled_type
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -44,7 +45,8 @@ LINK_LIMIT = 1024
 
 
 class Host:
-    """What every host does; the primitives are the subclasses', and show nothing where these have none.
+    """What every host does; the primitives are the subclasses'. Of files, those here show what is only in the
+    in-memory store: a subclass asks them, by `super()`, for all that it has not.
 
     `store` is None or an object whose `lookup(path)` gives the object that lies only in the in-memory store
     at *path*, or None, and whose `store_dir` is the store's directory. `mounts` is a `mounts.Mounts` in pure
@@ -60,23 +62,47 @@ class Host:
 
     def file_type(self, path: str) -> str | None:
         """The type of what lies at *path*, symlinks not followed; None when there is nothing."""
-        return None
+        if path.startswith(BUNDLED_PREFIX):
+            return bundled_type(path)
+        node = self.stored(path)
+        return None if node is None else node.kind
 
     def read_bytes(self, path: str) -> bytes:
         """The contents of a regular file. Raises EvalError in Nix's words."""
-        raise self.missing(path, reading=True)
+        if path.startswith(BUNDLED_PREFIX):
+            return bundled_bytes(path)
+        node = self.stored(path)
+        if node is None:
+            raise self.missing(path, reading=True)
+        if node.kind == "directory":
+            raise self.is_directory(path)
+        if node.kind == "symlink":
+            raise EvalError(f"opening file '{path}': Too many levels of symbolic links")
+        return node.read()
 
     def read_link(self, path: str) -> str:
         """The target of a symlink."""
-        raise self.missing(path, reading=True)
+        node = self.stored(path)
+        if node is None or node.kind != "symlink":
+            raise self.missing(path, reading=True)
+        return node.target
 
     def list_dir(self, path: str) -> dict[str, str]:
         """Name and type of a directory's entries."""
-        raise self.missing(path, reading=True)
+        if path.startswith(BUNDLED_PREFIX):
+            return bundled_entries(path)
+        self.refuse_store(path)
+        node = self.stored(path)
+        if node is None:
+            raise self.missing(path, reading=True)
+        if node.kind != "directory":
+            raise EvalError(f'cannot read directory "{path}": Not a directory')
+        return {name: child.kind for name, child in node.entries.items()}
 
     def is_executable(self, path: str) -> bool:
         """Whether the regular file at *path* has its owner's executable bit."""
-        return False
+        node = self.stored(path)
+        return bool(node is not None and getattr(node, "executable", False))
 
     def get_env(self, name: str) -> str:
         """An environment variable, empty when it is not set."""
@@ -174,6 +200,14 @@ class Host:
         Raises OSError when the disk refuses. *path* begins with what `cache_home` says.
         """
         raise self.not_granted(f"write '{path}'", "keep")
+
+    def read_kept(self, path: str) -> bytes:
+        """What `keep` has written. Raises EvalError."""
+        return self.read_bytes(path)
+
+    def has_kept(self, path: str) -> bool:
+        """Whether something lies at a path in the cache."""
+        return self.exists(path)
 
     def make_room(self, path: str) -> None:
         """Make a directory in the cache, and those around it, if it is not there. Capability `keep`."""

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from nixlite.errors import EvalError
-from nixlite.host.bundled import BUNDLED_PREFIX, bundled_bytes, bundled_entries, bundled_type
-from nixlite.host.host import Host, does_not_exist
+from nixlite.host.host import Host
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -59,65 +58,41 @@ class MemoryHost(Host):
 
     def file_type(self, path: str) -> str | None:
         """See `Host`."""
-        if path.startswith(BUNDLED_PREFIX):
-            return bundled_type(path)
         if path in self.directories:
             return "directory"
         content = self.files.get(path)
         if content is None:
-            node = self.stored(path)
-            return None if node is None else node.kind
+            return super().file_type(path)
         return "symlink" if isinstance(content, Link) else "regular"
 
     def read_bytes(self, path: str) -> bytes:
         """See `Host`."""
-        if path.startswith(BUNDLED_PREFIX):
-            return bundled_bytes(path)
         content = self.files.get(path)
         if isinstance(content, bytes):
             return content
-        kind = self.file_type(path)
-        if kind is None:
-            raise does_not_exist(path)
-        if kind == "directory":
+        if path in self.directories:
             raise EvalError("read of 4096 bytes: Is a directory")
-        if content is None:
-            node = self.stored(path)
-            assert node is not None
-            assert node.kind == "regular"  # symlinks were followed
-            return node.read()
-        raise EvalError(f"opening file '{path}': Too many levels of symbolic links")
+        if content is not None:
+            raise EvalError(f"opening file '{path}': Too many levels of symbolic links")
+        return super().read_bytes(path)
 
     def read_link(self, path: str) -> str:
         """See `Host`."""
         content = self.files.get(path)
-        if isinstance(content, Link):
-            return content.target
-        node = None if content is not None else self.stored(path)
-        if node is None or node.kind != "symlink":
-            raise does_not_exist(path)
-        return node.target
+        return content.target if isinstance(content, Link) else super().read_link(path)
 
     def list_dir(self, path: str) -> dict[str, str]:
         """See `Host`."""
-        if path.startswith(BUNDLED_PREFIX):
-            return bundled_entries(path)
         self.refuse_store(path)
         if path in self.directories:
             return dict(self.directories[path])
-        kind = self.file_type(path)
-        if kind is None:
-            raise does_not_exist(path)
-        if kind != "directory":
+        if path in self.files:
             raise EvalError(f'cannot read directory "{path}": Not a directory')
-        node = self.stored(path)
-        assert node is not None
-        assert node.kind == "directory"
-        return {name: child.kind for name, child in node.entries.items()}
+        return super().list_dir(path)
 
     def is_executable(self, path: str) -> bool:
         """See `Host`."""
-        return path in self.executables
+        return path in self.executables or super().is_executable(path)
 
     def get_env(self, name: str) -> str:
         """See `Host`."""

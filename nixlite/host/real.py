@@ -86,16 +86,10 @@ class RealHost(Host):
         except IsADirectoryError:
             raise EvalError("read of 4096 bytes: Is a directory") from None
         except (FileNotFoundError, NotADirectoryError):
-            node = self.stored(path)
-            if node is None:
-                raise self.missing(path, reading=True) from None
-            if node.kind == "directory":
-                raise self.is_directory(path) from None
-            if node.kind == "symlink":
-                raise EvalError(f"opening file '{path}': Too many levels of symbolic links") from None
-            return node.read()
+            pass
         except (OSError, ValueError) as error:
             raise self.failed(f"opening file '{path}'", error) from None
+        return super().read_bytes(path)
 
     def read_link(self, path: str) -> str:
         """See `Host`."""
@@ -112,10 +106,7 @@ class RealHost(Host):
         try:
             return os.fsdecode(read())
         except (FileNotFoundError, NotADirectoryError):
-            node = self.stored(path)
-            if node is None or node.kind != "symlink":
-                raise self.missing(path, reading=True) from None
-            return node.target
+            return super().read_link(path)
         except (OSError, ValueError) as error:
             raise self.failed(f"reading symbolic link '{path}'", error) from None
 
@@ -141,12 +132,7 @@ class RealHost(Host):
         except (FileNotFoundError, NotADirectoryError):
             if self.file_type(path) == "regular":
                 raise EvalError(f'cannot read directory "{path}": Not a directory') from None
-            node = self.stored(path)
-            if node is None:
-                raise self.missing(path, reading=True) from None
-            if node.kind != "directory":
-                raise EvalError(f'cannot read directory "{path}": Not a directory') from None
-            return {name: child.kind for name, child in node.entries.items()}
+            return super().list_dir(path)
         except (OSError, ValueError) as error:
             raise self.failed(f'cannot read directory "{path}"', error) from None
 

@@ -27,10 +27,22 @@ may name programs to be run, and `nix-store`, which builds."""
 class Secluded(GuardedHost):
     """A guard of an embedding program's: nothing of the user's is behind it.
 
-    No environment, no home directory, no standard input, no cache. The output goes to the host behind.
+    No environment, no home directory, no standard input. The output goes to the host behind. *cache*: a
+    directory for what is fetched and for compiled sources, in which git can clone; without it nothing is
+    kept.
     """
 
     secluded = True
+
+    def __init__(
+        self, inner: Host, mode: str, prefixes: Iterable[str], programs: Iterable[str], cache: str | None
+    ) -> None:
+        super().__init__(inner, mode, prefixes, programs)
+        self.cache = cache
+
+    def cache_home(self) -> str | None:
+        """The directory that the embedding program has named."""
+        return self.cache
 
     def get_env(self, name: str) -> str:
         """Nothing is set."""
@@ -68,15 +80,20 @@ class PureHost(Secluded):
 
     *paths*: local files and directories that a locked fetch may have (`path:`, `file:`, `git+file:`); others
     are not even fetched to be compared with a hash. *programs*: those that may be run, by name, as
-    `run_program` has them; `"nix-store"` grants building, `"hg"` Mercurial. *inner*: the host that does it,
-    by default the real machine.
+    `run_program` has them; `"nix-store"` grants building, `"hg"` Mercurial. *cache*: see `Secluded`. *inner*:
+    the host that does it, by default the real machine.
     """
 
     def __init__(
-        self, paths: Iterable[str] = (), *, programs: Iterable[str] = FETCHING, inner: Host | None = None
+        self,
+        paths: Iterable[str] = (),
+        *,
+        programs: Iterable[str] = FETCHING,
+        cache: str | None = None,
+        inner: Host | None = None,
     ) -> None:
         inner = inner or RealHost()
-        super().__init__(inner, PURE, (), programs)
+        super().__init__(inner, PURE, (), programs, cache)
         self.local = real_prefixes(inner, paths)
 
     def settings_for(self, settings: Settings) -> Settings:
@@ -99,7 +116,7 @@ class RestrictedHost(Secluded):
     """What a restricted evaluation may see (`--restrict-eval`), whatever the settings say.
 
     *paths*: files and directories that may be read, with all below them; *uris*: what may be fetched:
-    prefixes of URIs, as `allowed-uris` has them. *programs* and *inner* as for `PureHost`. The clock is seen.
+    prefixes of URIs, as `allowed-uris` has them. The others are as for `PureHost`. The clock is seen.
     """
 
     def __init__(
@@ -108,10 +125,11 @@ class RestrictedHost(Secluded):
         uris: Iterable[str] = (),
         *,
         programs: Iterable[str] = FETCHING,
+        cache: str | None = None,
         inner: Host | None = None,
     ) -> None:
         inner = inner or RealHost()
-        super().__init__(inner, RESTRICTED, real_prefixes(inner, paths), programs)
+        super().__init__(inner, RESTRICTED, real_prefixes(inner, paths), programs, cache)
         self.uris = list(uris)
 
     def settings_for(self, settings: Settings) -> Settings:

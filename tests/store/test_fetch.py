@@ -401,6 +401,28 @@ def test_dirty_working_tree(repository: Path, tmp_path: Path) -> None:
     assert (count, warnings) == (None, [f"Git tree '{repository}' is dirty"])
 
 
+def test_link_in_the_place_of_a_directory(repository: Path, tmp_path: Path) -> None:
+    """What git tracks is not what is behind the link (Nix 2.34.8: the path "is not tracked by Git")."""
+    (repository / "d" / "y").unlink()
+    (repository / "d").rmdir()
+    (tmp_path / "no").mkdir()
+    (tmp_path / "no" / "y").write_text("of somebody else")
+    (repository / "d").symlink_to("../no")
+    node, _, _, _ = fetch(repository, tmp_path)
+    assert sorted(node.entries) == [".gitattributes", "ign", "l", "x"]
+
+
+def test_what_a_repository_calls_its_monitor_is_not_started(repository: Path, tmp_path: Path) -> None:
+    program = tmp_path / "monitor"
+    program.write_text(f"#!/bin/sh\ntouch {tmp_path}/started\n")
+    program.chmod(0o755)
+    git(repository, "config", "core.fsmonitor", str(program))
+    fetch(repository, tmp_path)
+    assert not (tmp_path / "started").exists()
+    git(repository, "status")
+    assert (tmp_path / "started").exists()  # git itself would
+
+
 @pytest.mark.parametrize(("ref", "text"), [("other", b"1\n"), ("v1", b"3\n"), ("refs/heads/main", b"3\n")])
 @pytest.mark.parametrize("bare", [False, True])
 def test_commit(repository: Path, tmp_path: Path, ref: str, text: bytes, bare: bool) -> None:
