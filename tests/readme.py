@@ -28,7 +28,8 @@ README = ROOT / "README.md"
 CONFORMANCE = ROOT / "nixlite" / "CONFORMANCE.md"
 SPEED = ROOT / "tests" / "benchmarks" / "README.md"
 PAGES = [
-    README, CONFORMANCE, SPEED, ROOT / "nixlite" / "README.md", ROOT / ".github" / "CONTRIBUTING.md",
+    README, CONFORMANCE, SPEED, ROOT / "nixlite" / "README.md", ROOT / "nixlite" / "host" / "README.md",
+    ROOT / ".github" / "CONTRIBUTING.md", ROOT / ".github" / "SECURITY.md",
 ]  # fmt: skip
 """Every page of documentation: what it shows is run by the tests."""
 

@@ -7,6 +7,8 @@ somebody else has written says what may be seen, and that is all.
 
 from __future__ import annotations
 
+import os
+
 from nixlite.host.guarded import PURE, RESTRICTED, GuardedHost
 from nixlite.host.real import RealHost
 from nixlite.spelling import normalise
@@ -68,9 +70,9 @@ class Secluded(GuardedHost):
         return error
 
 
-def real_prefixes(inner: Host, paths: Iterable[str]) -> set[str]:
-    """Absolute paths as a guard has them: as they are named, and where they really are."""
-    named = [normalise(path) for path in paths]
+def real_prefixes(inner: Host, paths: Iterable[str | os.PathLike[str]]) -> set[str]:
+    """Paths as a guard has them: absolute, as they are named, and where they really are."""
+    named = [normalise(os.path.abspath(path)) for path in paths]
     return {*named, *map(inner.real_path, named)}
 
 
@@ -86,7 +88,7 @@ class PureHost(Secluded):
 
     def __init__(
         self,
-        paths: Iterable[str] = (),
+        paths: Iterable[str | os.PathLike[str]] = (),
         *,
         programs: Iterable[str] = FETCHING,
         cache: str | None = None,
@@ -121,7 +123,7 @@ class RestrictedHost(Secluded):
 
     def __init__(
         self,
-        paths: Iterable[str] = (),
+        paths: Iterable[str | os.PathLike[str]] = (),
         uris: Iterable[str] = (),
         *,
         programs: Iterable[str] = FETCHING,
