@@ -16,7 +16,7 @@ from nixlite.host.outside import Answer
 from nixlite.store.hashing import hash_bytes
 from nixlite.store.nar import hash_tree
 from nixlite.store.tree import host_tree
-from tests.host.world import Answers, World, serve
+from tests.host.world import Answers, World, archive, serve
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -73,6 +73,21 @@ def test_an_empty_host_computes() -> None:
     assert evaluator.evaluate('builtins.trace "unseen" (builtins.pathExists /etc)').to_python() is False
     with pytest.raises(NixError, match="path '/etc/passwd' does not exist"):
         evaluator.evaluate("builtins.readFile /etc/passwd")
+
+
+def test_fetchers_read_the_files_of_their_host() -> None:
+    """`file:` and `path:` mean the files that the host has, and none of this machine."""
+    host = MemoryHost({"/p/f": "text", "/p/t.tar": archive(b"in the archive")})
+    evaluator = Evaluator(Settings(), host)
+    for text, value in (
+        ('builtins.readFile (builtins.fetchurl "file:///p/f")', "text"),
+        ('builtins.readFile (fetchTarball "file:///p/t.tar" + "/file")', "in the archive"),
+        ('builtins.readFile (fetchTree { type = "path"; path = "/p"; } + "/f")', "text"),
+        ('builtins.attrNames (builtins.readDir (fetchTree { type = "path"; path = "/p"; }))', ["f", "t.tar"]),
+    ):
+        assert evaluator.evaluate(text).to_python() == value
+    with pytest.raises(NixError, match="Could not open file /etc/passwd"):
+        evaluator.evaluate('builtins.fetchurl "file:///etc/passwd"')
 
 
 # --- what is granted
