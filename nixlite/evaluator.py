@@ -93,7 +93,7 @@ class Evaluator(Translator):
         from nixlite.builtins.install import install
 
         settings = host.settings_for(settings)
-        state = self._state_for(settings, host)
+        state = self._state_for(settings, host.for_evaluator())
         install(state)
         # Not a builtin but Nix code: evaluated when it is first asked for.
         derivation = [from_start, (self._evaluate_internal, "derivation")]

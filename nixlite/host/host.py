@@ -252,6 +252,10 @@ class Host:
         """*settings*, or a copy that says what this host makes of an evaluation: pure, say."""
         return settings
 
+    def for_evaluator(self) -> Host:
+        """The host that an evaluator gets that is given this one."""
+        return self
+
     def fetching(
         self,
         uri: str,

@@ -15,7 +15,7 @@ from nixlite.spelling import normalise
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable, Sequence
 
     from nixlite.errors import NotGranted
     from nixlite.host.host import Host
@@ -41,6 +41,10 @@ class Secluded(GuardedHost):
     ) -> None:
         super().__init__(inner, mode, prefixes, programs)
         self.cache = cache
+
+    def for_evaluator(self) -> Host:
+        """A host of its own: what one evaluation was allowed to see, another is not."""
+        return self.twin()
 
     def cache_home(self) -> str | None:
         """The directory that the embedding program has named."""
@@ -140,3 +144,16 @@ class RestrictedHost(Secluded):
         limited.restrict_eval = True
         limited.allowed_uris = [*settings.allowed_uris, *self.uris]
         return limited
+
+    def fetching(
+        self,
+        uri: str,
+        *,
+        path: str | None = None,
+        locked: Callable[[], bool] | None = None,
+        trusted: bool = False,
+        allowed: Sequence[str] | None = None,
+    ) -> Host:
+        """See `GuardedHost`, also where another guard asks."""
+        allowed = [*(allowed or ()), *self.uris]
+        return super().fetching(uri, path=path, locked=locked, trusted=trusted, allowed=allowed)

@@ -185,7 +185,8 @@ POOL = (
     "{secret}/file", '"file://{secret}/file"', '"{http}/x"', '"NIXLITE_SECRET"', "(_: _: {ok}/link)",
     '{{ url = "file://{secret}/file"; path = {secret}/file; name = "x"; outPath = {ok}/link; }}',
 )  # fmt: skip
-"""What every builtin is called with: as all of its arguments, and as each of them with something harmless."""
+"""What every builtin is called with: as all of its arguments, and, if it looks at more than these, as each of them
+with something harmless."""
 HARMLESS = ("[ ]", '"x"', "{{ }}")
 
 
@@ -196,7 +197,7 @@ def generated(name: str, count: int) -> list[str]:
     rows: list[list[str]] = []
     for item in POOL:
         rows.append([item] * count)
-        for other in HARMLESS if count > 1 else ():
+        for other in HARMLESS if count > 1 and ROWS[name] else ():
             rows += [[other] * at + [item] + [other] * (count - at - 1) for at in range(count)]
     return [f"builtins.{name} {' '.join(row)}" for row in rows]
 

@@ -274,6 +274,46 @@ def test_a_guard_follows_no_link_by_itself(tmp_path: Path) -> None:
     assert guard.file_type(f"{tmp_path}/ok/../no/f") is None
 
 
+def test_what_is_forbidden_is_said_to_be(tmp_path: Path) -> None:
+    (tmp_path / "ok").mkdir()
+    (tmp_path / "no").mkdir()
+    guard = GuardedHost(CapturingHost({}), "here", [f"{tmp_path}/ok"])
+    place = f"{tmp_path}/no"
+    for look in (
+        guard.read_bytes, guard.list_dir, guard.read_link, guard.is_executable, guard.modified, guard.require_type,
+        guard.check_access, guard.check_all_below,
+    ):  # fmt: skip
+        with pytest.raises(RestrictedError) as caught:
+            look(place)
+        assert caught.value.message == f"access to absolute path '{place}' is forbidden here"
+    guard.check_access(str(tmp_path))  # what leads to it may be seen
+    with pytest.raises(RestrictedError):
+        guard.check_all_below(str(tmp_path))
+
+
+@pytest.mark.parametrize("make", [PureHost, RestrictedHost])
+def test_evaluators_with_one_host_share_nothing(make: Callable[[], PureHost | RestrictedHost]) -> None:
+    host = make()
+    one, other = Evaluator(Settings(), host), Evaluator(Settings(), host)
+    path = one.evaluate('builtins.unsafeDiscardStringContext (builtins.toFile "x" "of one")').to_python()
+    other.evaluate('builtins.toFile "y" "of the other"')
+    assert one.evaluate('builtins.readFile (builtins.toFile "x" "of one")').to_python() == "of one"
+    with pytest.raises(RestrictedError):
+        other.evaluate(f'builtins.readFile "{path}"')
+    assert host.prefixes == set()
+
+
+def test_guards_behind_guards(world: World) -> None:
+    """What is locked is fetched from where both allow it."""
+    http = world.places["http"]
+    known = hash_bytes("sha256", Answers.secret).text("sri")
+    evaluator = Evaluator(None, PureHost(inner=RestrictedHost([], [f"{http}/a"])))
+    text = 'builtins.typeOf (builtins.fetchurl {{ url = "{}"; sha256 = "{}"; }})'
+    assert evaluator.evaluate(text.format(f"{http}/a/x", known)).to_python() == "string"
+    with pytest.raises(RestrictedError, match="access to URI"):
+        evaluator.evaluate(text.format(f"{http}/b/y", known))
+
+
 URIS = [
     ("https://h/a", ["https://h"], True),
     ("https://h/a", ["https://h/"], True),
