@@ -70,7 +70,8 @@ class Nixlite:
 
 def pair(nixlite: Nixlite, file: str, path: str, more: list[str], rounds: int) -> tuple[Cost, Cost] | None:
     """The least cost of `eval` and of `why`; None for an attribute that has no value."""
-    commands = (["eval", "-f", file, path, *more], ["why", file, path, *more])
+    plain = ["eval", "--no-result-cache", "-f", file, path, *more]  # not what it kept of the last time
+    commands = (plain, ["why", file, path, *more])
     if nixlite.cost(commands[0]) is None:
         return None
     found: list[list[Cost]] = [[], []]
