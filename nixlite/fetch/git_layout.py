@@ -31,8 +31,6 @@ def check_repository(host: Host, path: str) -> None:
         common = common_directory(host, directory)
         if not is_repository(host, directory, common):
             raise Refusal(f"could not find repository at '{path}'", REPOSITORY)
-        for place in (path, directory, common):  # git will look at all that is there
-            host.check_all_below(host.real_path(place))
         config = read_config(host, f"{common}/config")
         check_version(config)
         bare = boolean(config.get("core.bare", "false"))

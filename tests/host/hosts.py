@@ -57,6 +57,9 @@ HOSTS: dict[str, Callable[[World], Made]] = {
     "MemoryHost, restricted": lambda world: (settings(world, restricted=True), memory(world)),
     "PureHost": lambda world: (settings(world), PureHost(inner=inner(world))),
     "PureHost, configured": lambda world: (None, PureHost(inner=inner(world))),
+    "PureHost, files": lambda world: (
+        settings(world), PureHost([world.places["ok"]], cache=f"{world.root}/cache", inner=inner(world))
+    ),
     "PureHost of its own": lambda world: (settings(world), PureHost()),
     "RestrictedHost": lambda world: (settings(world), RestrictedHost([world.places["ok"]], inner=inner(world))),
     "RestrictedHost, configured": lambda world: (None, RestrictedHost([world.places["ok"]], inner=inner(world))),
@@ -73,6 +76,7 @@ GRANTED: dict[str, set[str]] = {
     # What is locked is fetched from servers; but nothing local that was not named.
     "PureHost": {"locked", "locked git"},
     "PureHost, configured": {"locked", "locked git"},
+    "PureHost, files": {"locked", "locked git"},
     "PureHost of its own": {"locked", "locked git"},
     # As in Nix, the time is no secret in restricted evaluation.
     "RestrictedHost": {"clock"},

@@ -68,7 +68,7 @@ ROWS: dict[str, list[Probe]] = {
     "readFile": reading("builtins.readFile %s"),
     "readDir": plain(
         "builtins.readDir {secret}", "builtins.readDir {ok}/directory", 'builtins.readDir "{ok}/../secret"',
-        "builtins.readDir {ok}/directory/.",
+        "builtins.readDir {ok}/directory/.", "builtins.readDir {ok}/..",
     ),
     "readFileType": plain(
         "[ (builtins.readFileType {secret}/only-a) ]", "[ (builtins.readFileType {ok}/../secret/only-a) ]",
@@ -133,7 +133,8 @@ ROWS: dict[str, list[Probe]] = {
             'fetchGit "ssh://127.0.0.1/r"', 'fetchGit "{ok}/../secret/repo"', "fetchGit {ok}/directory/repo",
         ),
         *kind("locked file", 'fetchGit {{ url = "{secret}/repo"; rev = "{rev}"; }}',
-              'fetchGit {{ url = "file://{secret}/repo/.git"; rev = "{rev}"; allRefs = true; }}'),
+              'fetchGit {{ url = "file://{secret}/repo/.git"; rev = "{rev}"; allRefs = true; }}',
+              'fetchGit {{ url = "file://{ok}/.."; rev = "{rev}"; }}'),
         *kind("locked", 'fetchGit {{ url = "{http}/r"; rev = "{rev}"; }}'),
     ],
     "fetchMercurial": [

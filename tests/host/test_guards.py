@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import shutil
 from typing import TYPE_CHECKING
 
@@ -301,6 +302,49 @@ def test_evaluators_with_one_host_share_nothing(make: Callable[[], PureHost | Re
     with pytest.raises(RestrictedError):
         other.evaluate(f'builtins.readFile "{path}"')
     assert host.prefixes == set()
+
+
+@pytest.mark.parametrize("kind", [PureHost, RestrictedHost])
+def test_nothing_of_the_user_is_behind_a_secluded_host(
+    world: World, kind: type[PureHost | RestrictedHost]
+) -> None:
+    host = kind(inner=CapturingHost(world.env))
+    assert [host.get_env(name) for name in world.env] == [""] * len(world.env)
+    assert not any(host.has_env(name) for name in world.env)
+    assert (host.home(), host.read_stdin(), host.cache_home(), host.cache_directory()) == (
+        "/",
+        b"",
+        None,
+        None,
+    )
+    assert (host.now() == 0) is (kind is PureHost)
+    settings = Evaluator(Settings(), host).engine.settings
+    assert (settings.pure_eval, settings.restrict_eval) == (kind is PureHost, kind is RestrictedHost)
+
+
+def test_what_a_lock_file_names_is_fetched_by_its_uri(world: World) -> None:
+    """That the directory may be read is not enough, as in Nix 2.34.8."""
+    sub, flake = f"{world.places['ok']}/sub", world.root / "ok" / "entry"
+    known = hash_tree(host_tree(CapturingHost({}), sub)).text("sri")
+    entry = {"type": "path", "path": sub, "narHash": known, "lastModified": 1}
+    nodes = {
+        "root": {"inputs": {"sub": "sub"}},
+        "sub": {"flake": False, "locked": entry, "original": {"type": "path", "path": sub}},
+    }
+    flake.mkdir()
+    (flake / "flake.lock").write_text(json.dumps({"nodes": nodes, "root": "root", "version": 7}))
+    (flake / "flake.nix").write_text(
+        f'{{ inputs.sub = {{ url = "path:{sub}"; flake = false; }}; outputs = {{ self, sub }}: {{ x = "${{sub}}"; }}; }}'
+    )
+    text = f'builtins.readDir (builtins.getFlake "path:{flake}").x'
+    with pytest.raises(
+        RestrictedError, match=f"access to URI 'path:{sub}.*' is forbidden in restricted mode"
+    ):
+        Evaluator(None, RestrictedHost([world.places["ok"]])).evaluate(text)
+    found = Evaluator(None, RestrictedHost([world.places["ok"]], [f"path:{world.places['ok']}"])).evaluate(
+        text
+    )
+    assert found.to_python() == {"f": "regular"}
 
 
 def test_guards_behind_guards(world: World) -> None:

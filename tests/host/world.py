@@ -89,7 +89,7 @@ class World:
         token = f"planted-{variant * 8}"
         secret, ok = self.root / "secret", self.root / "ok"
         home = self.root / f"home-{variant}"
-        for old in (secret, ok, home):
+        for old in (secret, ok, *self.root.glob("home-*")):
             shutil.rmtree(old, ignore_errors=True)
         for path, text in {
             secret / "file": f"{token}\n",
