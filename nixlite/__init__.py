@@ -6,23 +6,26 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from nixlite.api import Evaluator, Value, evaluate, evaluate_file
-    from nixlite.errors import NixError
+    from nixlite.api import Evaluator, evaluate, evaluate_file, evaluate_flake
+    from nixlite.errors import NixError, PythonError
     from nixlite.host.host import Host
     from nixlite.host.memory import MemoryHost
     from nixlite.host.real import RealHost
     from nixlite.host.secluded import PureHost, RestrictedHost
     from nixlite.host.settings import Settings
+    from nixlite.interop.value import Value
 
 __all__ = [
-    "Evaluator", "Host", "MemoryHost", "NixError", "PureHost", "RealHost", "RestrictedHost", "Settings",
-    "Value", "evaluate", "evaluate_file",
+    "Evaluator", "Host", "MemoryHost", "NixError", "PureHost", "PythonError", "RealHost",
+    "RestrictedHost", "Settings", "Value", "evaluate", "evaluate_file", "evaluate_flake",
 ]  # fmt: skip
 
 _HOMES = {
-    "NixError": "errors", "Host": "host.host", "MemoryHost": "host.memory", "PureHost": "host.secluded",
-    "RealHost": "host.real", "RestrictedHost": "host.secluded", "Settings": "host.settings",
+    "Host": "host.host", "MemoryHost": "host.memory", "NixError": "errors",
+    "PureHost": "host.secluded", "PythonError": "errors", "RealHost": "host.real",
+    "RestrictedHost": "host.secluded", "Settings": "host.settings", "Value": "interop.value",
 }  # fmt: skip
+"""Where what is not in `nixlite.api` is."""
 
 
 def __getattr__(name: str) -> Any:

@@ -11,35 +11,32 @@ A `Value` is a Nix value, lazily evaluated: look into it, call it, convert it. E
 from __future__ import annotations
 
 import os
-from types import FunctionType
 from weakref import WeakValueDictionary, finalize
 
 from nixlite.cache.files import Cache
-from nixlite.errors import NixError, NixTypeError, StackOverflow
+from nixlite.errors import NixError
 from nixlite.evaluator import Evaluator as Engine
 from nixlite.host.real import RealHost
 from nixlite.host.settings import Settings
-from nixlite.runtime.call import call
+from nixlite.interop.origins import File, Flake, Text
+from nixlite.interop.roots import add_builtin, evaluate_root
+from nixlite.interop.value import Value, value_of
 from nixlite.runtime.thunk import force
-from nixlite.runtime.values import (
-    INT_MAX,
-    INT_MIN,
-    ContextString,
-    NixPath,
-    PrimOp,
-    PrimOpApp,
-    show_type,
-    type_name,
-)
 from nixlite.source import Source
+from nixlite.spelling import normalise
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
-    from typing import Any
+    import typing
+    from collections.abc import Callable, Mapping
+    from typing import Any, Self, TypeVar
 
     from nixlite.host.host import Host
-    from nixlite.runtime.values import Lazy
+    from nixlite.interop.owner import Handle, Origin
+    from nixlite.runtime.values import Lazy, PrimOp
+
+    T = TypeVar("T")
+    F = TypeVar("F", bound=Callable[..., Any])
 
 
 class Evaluator:
@@ -49,6 +46,13 @@ class Evaluator:
     nothing. Everything of the world outside goes through the host (`nixlite.host.host`): a `MemoryHost`
     has only the files it is given. `settings.pure_eval` and `settings.restrict_eval` limit what
     programs see.
+
+    As a context manager it is closed at the end. Values that it has given can be used further.
+
+    >>> host = nixlite.MemoryHost({"/etc/app.nix": "{ port = 80 + 8000; }"})
+    >>> with nixlite.Evaluator(host=host) as evaluator:
+    ...     evaluator.evaluate_file("/etc/app.nix")["port"].to_python()
+    8080
     """
 
     def __init__(self, settings: Settings | None = None, host: Host | None = None) -> None:
@@ -59,201 +63,202 @@ class Evaluator:
             settings = Settings()
             load_configuration(settings, host)
         self.settings = settings
+        self.host = host
         directory = host.cache_directory()
         self.engine = Engine(settings, host, Cache(directory) if directory else None)
         if directory:
             finalize(self, self.engine.close)
         # A text is kept for the messages of its errors, which its own code and values alone can raise.
         self.engine.sources = WeakValueDictionary()
+        self.builtins: dict[str, Any] = {}
+        """What `builtin` has added."""
         self._texts = 0
+        self._closed = False
 
-    def evaluate(self, text: str, *, scope: Mapping[str, Any] | None = None) -> Value:
-        """The value of a Nix expression; *scope* binds further variables to Python or Nix values.
+    # -- evaluating
 
-        Relative paths are relative to `settings.cwd`. Raises NixError.
+    def evaluate(
+        self,
+        text: str,
+        *,
+        args: Mapping[str, Any] | None = None,
+        scope: Mapping[str, Any] | None = None,
+    ) -> Value:
+        """The value of a Nix expression.
+
+        *args*: the expression is a function, which is called with the set of these. *scope* binds further
+        variables. Both are Python data or Values. Relative paths begin in `settings.cwd`. Raises NixError;
+        for *args* and *scope* what has no Nix value raises TypeError, ValueError or OverflowError.
+
+        >>> greeting = "{ name }: word + name"
+        >>> nixlite.evaluate(greeting, args={"name": "you"}, scope={"word": "Hello, "}).to_python()
+        'Hello, you'
         """
+        if not isinstance(text, str):
+            raise TypeError(
+                f"a Nix expression is a string, not {type(text).__name__}; evaluate_file is for files"
+            )
         self._texts += 1
         name = "«string»" if self._texts == 1 else f"«string»\x1f{self._texts}"
-        source = Source(name, text, base=self.settings.cwd)
-        names = {key: from_python(item, self) for key, item in (scope or {}).items()}
-        return self._value(lambda: self.engine.evaluate_source(source, names))
+        origin = Text(Source(name, text, base=self.settings.cwd), dict(scope or {}))
+        return self._called(self._root(origin), args)
 
     def evaluate_file(self, path: str | os.PathLike[str], args: Mapping[str, Any] | None = None) -> Value:
         """The value of a file (a directory stands for its `default.nix`).
 
         With *args* the file must be a function, which is called with them. Raises NixError.
         """
-        full = os.path.normpath(os.path.join(self.settings.cwd, os.fspath(path)))
-        value = self._value(lambda: self.engine.import_file(NixPath(full)))
+        full = normalise(os.path.join(self.settings.cwd, os.fspath(path)))
+        return self._called(self._root(File(full)), args)
+
+    def evaluate_flake(self, reference: str) -> Value:
+        """What `nix eval` evaluates for `FLAKE#ATTRPATH`; for a reference without `#`, the flake itself.
+
+        The flake itself is what `builtins.getFlake` gives: its outputs, with `inputs`, `outPath` and the
+        like; it may be one that is not locked. A lock file is read, and made in memory where it lacks
+        something, not written. Evaluation is as pure as the settings say. Raises NixError."""
+        return self._root(Flake(reference))
+
+    def _root(self, origin: Text | File | Flake) -> Value:
+        if self._closed:
+            raise ValueError("the evaluator is closed")
+        return value_of(self.explained(lambda: force(evaluate_root(origin, self))), self, origin)
+
+    def _called(self, value: Value, args: Mapping[str, Any] | None) -> Value:
         return value if args is None else value(dict(args))
 
-    def _value(self, compute: Callable[[], Lazy]) -> Value:
-        return Value(self.explained(lambda: force(compute())), self)
+    # -- builtins
 
-    def explained(self, compute: Callable[[], Any]) -> Any:
-        """Run *compute*; an error that it raises gets its position and trace."""
-        try:
-            return self.engine.guard(lambda _: compute(), None)
-        except NixError as error:
-            self.engine.explain(error)
-            raise
+    if TYPE_CHECKING:
 
+        @typing.overload
+        def builtin(self, name: str) -> Callable[[F], F]: ...
+        @typing.overload
+        def builtin(self, name: str, value: T) -> T: ...
 
-class Value:
-    """A Nix value in weak head normal form: what is inside it is evaluated when it is asked for.
+    def builtin(self, name: str, value: Any = ...) -> Any:
+        """Make `builtins.NAME` a Python function, or plain data; also as a decorator of a function.
 
-    Sets and lists are indexed, measured and iterated over like Python's (a set over its names, sorted);
-    functions are called, with Python or Nix values.
-    """
+        The Nix function takes the arguments that the Python one requires, one after the other. What a
+        parameter is annotated with, the argument is checked against and converted to; without an annotation
+        it is a `Value`. What the function returns is converted. What it raises becomes a `NixError`, with
+        the exception as `__cause__`; `builtins.tryEval` does not catch it.
 
-    __slots__ = ("evaluator", "nix")
+        Raises ValueError for a name that a builtin has already, TypeError for what has no Nix value.
 
-    def __init__(self, nix: Any, evaluator: Evaluator) -> None:
-        self.nix = nix
-        self.evaluator = evaluator
-
-    @property
-    def type(self) -> str:
-        """As `builtins.typeOf`: "int", "bool", "string", "path", "null", "set", "list", "lambda", "float"."""
-        return type_name(self.nix)
-
-    def to_python(self) -> Any:
-        """The value as plain Python data, evaluated all through.
-
-        Sets become dictionaries, lists lists, paths and strings `str` (string contexts are dropped; a set
-        that is a derivation is a set like any other); functions stay callable `Value`s.
-        Raises NixError, also for a value that contains itself.
+        >>> evaluator = nixlite.Evaluator()
+        >>> @evaluator.builtin("readSecret")
+        ... def read_secret(name: str, length: int) -> str:
+        ...     return {"db": "correct horse"}[name][:length]
+        >>> evaluator.evaluate('builtins.readSecret "db" 7').to_python()
+        'correct'
+        >>> evaluator.evaluate('builtins.readSecret "mail" 7')
+        Traceback (most recent call last):
+        nixlite.errors.PythonError: error in the Python function 'readSecret': KeyError: 'mail'
+        ...
         """
-        return self.evaluator.explained(lambda: plain(self.nix, self.evaluator, set()))
+        if value is ...:
 
-    def __getitem__(self, key: str | int) -> Value:
-        found = self.nix
-        if isinstance(key, str):
-            if type(found) is not dict:
-                raise NixTypeError(f"expected a set but found {show_type(found)}")
-            if key not in found:
-                raise KeyError(key)
-        elif type(found) is not tuple:
-            raise NixTypeError(f"expected a list but found {show_type(found)}")
-        return Value(self.evaluator.explained(lambda: force(found[key])), self.evaluator)
+            def decorate(function: F) -> F:
+                self.builtin(name, function)
+                return function
 
-    def __len__(self) -> int:
-        return len(self._collection())
-
-    def __contains__(self, name: object) -> bool:
-        return name in self._collection()
-
-    def __iter__(self) -> Iterator[Any]:
-        items = self._collection()
-        if type(items) is dict:
-            return iter(sorted(items))
-        return (self[n] for n in range(len(items)))
-
-    def __call__(self, *arguments: Any) -> Value:
-        """Apply a function to arguments, one after the other; the result is lazy inside."""
-        result = self.nix
-        for argument in arguments:
-            result = self._apply(result, from_python(argument, self.evaluator))
-        return Value(result, self.evaluator)
-
-    def _apply(self, function: Lazy, argument: Lazy) -> Any:
-        return self.evaluator.explained(lambda: call(function, argument))
-
-    def _collection(self) -> Any:
-        if type(self.nix) not in (dict, tuple):
-            raise NixTypeError(f"expected a set or a list but found {show_type(self.nix)}")
-        return self.nix
-
-    def __eq__(self, other: object) -> bool:
-        if not isinstance(other, Value):
-            return NotImplemented
-        equal = force(self.evaluator.engine.state.builtins["elem"])
-        return bool(self._apply(self._apply(equal, self.nix), (other.nix,)))
-
-    __hash__ = None  # type: ignore[assignment]  # as Python has it; the stubs do not
-
-    def __str__(self) -> str:
-        """The value as `nix eval` prints it, evaluated all through."""
-        from nixlite.formats.nix.evaluated import show_value
-
-        return str(self.evaluator.explained(lambda: show_value(self.evaluator.engine.state, self.nix)))
-
-    def __repr__(self) -> str:
-        """The value as far as it is evaluated."""
-        from nixlite.formats.nix.instantiated import show_shallow
-
-        return f"<nixlite {self.type}: {show_shallow(self.nix)}>"
-
-
-def plain(x: Lazy, evaluator: Evaluator, path: set[int]) -> Any:
-    """*x* as Python data; *path* holds the identities of the sets and lists around it: no more than there may
-    be calls, as where Nix prints JSON."""
-    value: Any = force(x)  # told apart by `kind`
-    kind = type(value)
-    if kind is ContextString:
-        return value.text
-    if kind is NixPath:
-        return value.path
-    if kind in (FunctionType, PrimOp, PrimOpApp):
-        return Value(value, evaluator)
-    if kind is not dict and kind is not tuple:
+            return decorate
+        if name in self.engine.state.builtins:
+            raise ValueError(f"there is a builtin '{name}' already")
+        self.builtins[name] = value
+        self.explained(lambda: add_builtin(name, value, self))
         return value
-    if id(value) in path:
-        raise NixError("cannot convert a value that contains itself to Python data")
-    if len(path) >= evaluator.engine.settings.max_call_depth:
-        raise StackOverflow
-    path.add(id(value))
-    converted: Any
-    if kind is dict:
-        converted = {name: plain(item, evaluator, path) for name, item in sorted(value.items())}
-    else:
-        converted = [plain(item, evaluator, path) for item in value]
-    path.discard(id(value))
-    return converted
+
+    # -- closing
+
+    def close(self) -> None:
+        """Write to the cache what was compiled; nothing can be evaluated any more. It may be closed twice."""
+        if not self._closed:
+            self._closed = True
+            self.engine.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self.close()
+
+    # -- what values need of it
+
+    def explained(self, compute: Callable[[], T]) -> T:
+        """Run *compute*, which evaluates; an error that it raises gets its position and trace."""
+        try:
+            found: T = self.engine.guard(lambda _: compute(), None)
+        except NixError as error:
+            if error.trace is None:
+                self.engine.explain(error)
+                note_place(error)
+            raise
+        return found
+
+    def value_of(self, nix: Any, origin: Origin = None) -> Value:
+        """A `Value`, for a Nix value in weak head normal form."""
+        return value_of(nix, self, origin)
+
+    def function_of(self, function: Callable[..., Any]) -> PrimOp:
+        """A Nix function that calls a Python one."""
+        from nixlite.interop.functions import python_function
+
+        return python_function(function, self)
+
+    def nix_of(self, value: Handle) -> Lazy:
+        """The Nix value of a `Value`, which may be another evaluator's."""
+        nix: Lazy = value.nix
+        return nix
 
 
-def from_python(data: Any, evaluator: Evaluator) -> Lazy:
-    """The Nix value for Python data.
+def note_place(error: NixError) -> None:
+    """Let Python show below the message where the error is: at the innermost place that is known."""
+    places = [frame.position for frame in error.trace or () if frame.position is not None]
+    place = error.position or (places[-1] if places else None)
+    if place is not None and not hasattr(error, "__notes__"):
+        error.add_note(f"at {place}")
 
-    Dictionaries, lists, tuples, strings, numbers, Booleans, None and `os.PathLike` convert; a Python
-    function becomes a Nix function of one argument, which it gets as a `Value`.
-    Raises TypeError for anything else, OverflowError for an integer beyond 64 bits.
+
+def evaluate(
+    text: str,
+    *,
+    args: Mapping[str, Any] | None = None,
+    scope: Mapping[str, Any] | None = None,
+    settings: Settings | None = None,
+    host: Host | None = None,
+) -> Value:
+    """The value of a Nix expression, as `nix-instantiate --eval -E` sees this machine, or as *host* shows it.
+
+    *args*: the expression is a function, which is called with the set of these; *scope*: further variables.
+    Raises NixError.
+
+    >>> nixlite.evaluate("map (x: x * n) [ 1 2 3 ]", scope={"n": 10}).to_python()
+    [10, 20, 30]
     """
-    if isinstance(data, Value):
-        value: Lazy = data.nix
-        return value
-    if data is None or isinstance(data, bool | float | str):
-        return data
-    if isinstance(data, int):
-        if not INT_MIN <= data <= INT_MAX:
-            raise OverflowError(f"{data} does not fit into a Nix integer, which has 64 bits")
-        return data
-    if isinstance(data, dict):
-        return {str(name): from_python(item, evaluator) for name, item in data.items()}
-    if isinstance(data, list | tuple):
-        return tuple([from_python(item, evaluator) for item in data])
-    if isinstance(data, os.PathLike):
-        return NixPath(os.path.abspath(os.fspath(data)))
-    if callable(data):
-        return python_function(data, evaluator)
-    raise TypeError(f"no Nix value for {type(data).__name__}")
+    return Evaluator(settings, host).evaluate(text, args=args, scope=scope)
 
 
-def python_function(function: Callable[[Value], Any], evaluator: Evaluator) -> PrimOp:
-    """A Nix function that calls a Python one."""
-
-    def apply(x: Lazy) -> Any:
-        return force(from_python(function(Value(force(x), evaluator)), evaluator))
-
-    name = getattr(function, "__name__", "python")
-    return PrimOp(name, apply, ("x",), (function.__doc__ or "").strip())
-
-
-def evaluate(text: str) -> Value:
-    """The value of a Nix expression, as `nix-instantiate --eval -E` sees this machine. Raises NixError."""
-    return Evaluator().evaluate(text)
-
-
-def evaluate_file(path: str | os.PathLike[str], args: Mapping[str, Any] | None = None) -> Value:
+def evaluate_file(
+    path: str | os.PathLike[str],
+    args: Mapping[str, Any] | None = None,
+    *,
+    settings: Settings | None = None,
+    host: Host | None = None,
+) -> Value:
     """The value of a Nix file, called with *args* if they are given. Raises NixError."""
-    return Evaluator().evaluate_file(path, args)
+    return Evaluator(settings, host).evaluate_file(path, args)
+
+
+def evaluate_flake(reference: str, *, settings: Settings | None = None, host: Host | None = None) -> Value:
+    """What `nix eval` evaluates for `FLAKE#ATTRPATH`; for a reference without `#`, the flake itself.
+
+    Without *settings*, evaluation is pure, as it is for `nix eval`. Raises NixError.
+    """
+    if settings is None:
+        from nixlite.host.configuration import load_configuration
+
+        settings = Settings(pure_eval=True)
+        load_configuration(settings, host or RealHost())
+    return Evaluator(settings, host).evaluate_flake(reference)

@@ -11,8 +11,8 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-    from typing import Self
+    from collections.abc import Callable, Iterable
+    from typing import Any, Self
 
     from nixlite.source import Position
 
@@ -48,6 +48,22 @@ class NixError(Exception):
     def __str__(self) -> str:
         return self.message
 
+    renderer: Callable[[NixError, bool, bool], str] | None = None
+    """What writes it with its trace, once it is explained: nothing here knows of traces."""
+
+    def render(self, *, color: bool = False, show_trace: bool = False) -> str:
+        """The error as Nix writes it: message, place with the lines around it, hint, and the trace.
+
+        *color*: with escape sequences for a terminal. *show_trace*: with all of the trace, not only its
+        beginning."""
+        if self.renderer is not None:
+            return self.renderer(self, color, show_trace)
+        return f"error: {self.message}" + (f"\n       {self.hint}" if self.hint else "")
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """For pickle: with position and trace, without the cause; subclasses take other arguments."""
+        return unpickled, (self.__class__, self.args), self.__dict__
+
     painted = True
     """Whether parts of the message may be coloured: a text of the user's own is not touched."""
 
@@ -61,8 +77,17 @@ class NixError(Exception):
         copy.args = self.args
         copy.__dict__.update(self.__dict__)
         copy.trace = None
+        if self.__cause__ is not None:
+            copy.__cause__ = self.__cause__
         traceback = self.__traceback__
         return copy.with_traceback(traceback.tb_next if traceback is not None else None)
+
+
+def unpickled(kind: type[NixError], arguments: tuple[Any, ...]) -> NixError:
+    """An error as pickle makes it; its attributes follow."""
+    error = kind.__new__(kind)
+    error.args = arguments
+    return error
 
 
 class Frame:
@@ -169,6 +194,10 @@ class BuildFailure(EvalError):
 
 class ImportFromDerivation(EvalError):
     """Something would have to be built before evaluation can go on, and that is not allowed."""
+
+
+class PythonError(EvalError):
+    """A Python function that a Nix program has called failed; `__cause__` is the exception that it raised."""
 
 
 class RestrictedError(EvalError):

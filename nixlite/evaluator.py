@@ -74,6 +74,13 @@ def mounts_of(settings: Settings, host: Host) -> Mounts | None:
     return Mounts(settings.store_dir, host)
 
 
+def rendered(error: NixError, colour: bool, show_trace: bool) -> str:
+    """The text of an explained error."""
+    from nixlite.traces.rendering import render_error
+
+    return render_error(error, colour=colour, show_trace=show_trace)
+
+
 def counted() -> CountedFunctions:
     """The functions that stand for a call."""
     from nixlite.builtins.install import code_names
@@ -300,6 +307,7 @@ class Evaluator(Translator):
         if error.position is not None and error.position.source is None:
             error.position.source = self.sources.get(error.position.file)
         explain(error, self.sources, code_names(), self.place_of_set)
+        error.renderer = rendered
         if self.host.mounts is not None:
             self.host.mounts.rename(error)
         return error

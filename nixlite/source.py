@@ -17,6 +17,7 @@ except ImportError:  # another Python than CPython
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
+    from typing import Any
 
 
 CHECKSUM = 8
@@ -49,6 +50,10 @@ class Source:
         self._starts: list[int] | None = None
         self._extra: list[int] = []
         self._find_right: Callable[[list[int], int], int]
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """For pickle: what the text is, not what was found out about it."""
+        return source_of, (self.name, self.text, self.base, self.path)
 
     def line_starts(self) -> list[int]:
         """Character offsets at which the lines begin."""
@@ -109,6 +114,11 @@ class Source:
     def lines(self) -> list[str]:
         """The lines without their ends; the empty line after a final newline counts."""
         return self.text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+
+
+def source_of(name: str, text: str, base: str, path: str | None) -> Source:
+    """A source that was pickled."""
+    return Source(name, text, base=base, path=path)
 
 
 def only_line(starts: list[int], offset: int) -> int:

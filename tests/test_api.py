@@ -68,7 +68,7 @@ def test_values_print_and_compare() -> None:
     assert str(value) == "{ a = [ 1 2 ]; }"
     assert value == nixlite.evaluate("{ a = [ 1 2 ]; }")
     assert value != nixlite.evaluate("{ a = [ 1 3 ]; }")
-    assert repr(nixlite.evaluate("[ (1 + 1) ]")) == "<nixlite list: [ <CODE> ]>"
+    assert repr(nixlite.evaluate("[ (1 + 1) ]")) == "<nixlite list: [ «thunk» ]>"
     assert [item.to_python() for item in value["a"]] == [1, 2]
 
 

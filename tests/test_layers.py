@@ -64,8 +64,9 @@ MAY_USE: dict[str, set[str]] = {
     "loading": set(),
     "packaging": {"__main__", "syntax"},
     "__main__": {*FRONTENDS, "loading", "repl", "results"},
-    "api": EVALUATOR,
-    "__init__": {"api", "errors", "host", "runtime"},
+    "interop": {*FRONTENDS, "explain"} - {"analysis", "compiler", "regex"},
+    "api": {*EVALUATOR, "interop"},
+    "__init__": {"api", "errors", "host", "interop", "runtime"},
 }
 
 # Slow to load, or absent in a browser; wanted seldom, so imported in the function that needs them.
@@ -106,6 +107,7 @@ LATE = {
     "formats": "messages of errors",
     "host": "few programs ask for channels or write records",
     "installed": "start-up: few programs build",
+    "interop": "`import nixlite` is to take no time, nor a first evaluation",
     "loading": "writes once what it then reads",
     "observe": "start-up: compiling is not for looking at the cache",
     "packaging": "runs where nothing is installed yet",

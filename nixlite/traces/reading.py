@@ -36,7 +36,9 @@ if TYPE_CHECKING:
 
 HELPERS = tuple(
     f"nixlite.{room}"
-    for room in "runtime host formats regex fetch flakes installed builtins cli evaluator translator".split()
+    for room in (
+        "runtime host formats regex fetch flakes installed builtins cli evaluator interop translator".split()
+    )
 )
 """Where Python functions may say something about the trace."""
 

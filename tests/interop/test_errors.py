@@ -1,0 +1,79 @@
+"""NixErrors in a Python program: rendered, pickled, and shown by Python itself."""
+
+from __future__ import annotations
+
+import copy
+import pickle
+import traceback
+
+import pytest
+
+import nixlite
+from nixlite import errors
+
+FAILING = [
+    "{ a = 1; }.b", "let x = x; in x", "let f = n: f (n + 1); in f 0", 'abort "x"', "(", "x", "throw \"a\\nb\"",
+    "assert false; 1", "1 + null", "builtins.head [ ]", 'builtins.addErrorContext "here" (throw "x")', "import ./none",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("program", FAILING)
+def test_an_error_survives_pickle_and_copies(program: str) -> None:
+    with pytest.raises(nixlite.NixError) as caught:
+        nixlite.Evaluator(nixlite.Settings(cwd="/w"), nixlite.MemoryHost()).evaluate(program)
+    error = caught.value
+    for protocol in (2, pickle.HIGHEST_PROTOCOL):
+        other = pickle.loads(pickle.dumps(error, protocol))
+        assert (type(other), str(other), other.args) == (type(error), str(error), error.args)
+        assert (other.position, other.hint, other.status) == (error.position, error.hint, error.status)
+        assert other.render(show_trace=True) == error.render(show_trace=True)
+        assert getattr(other, "__notes__", None) == getattr(error, "__notes__", None)
+    assert copy.copy(error).render() == error.render()
+
+
+def test_rendering() -> None:
+    with pytest.raises(nixlite.NixError) as caught:
+        nixlite.evaluate("let f = x: builtins.head x; in { a = 1; value = f [ ]; }").to_python()
+    error = caught.value
+    assert str(error) == error.message == "'builtins.head' called on an empty list"
+    short, whole = error.render(), error.render(show_trace=True)
+    assert "… while calling 'f'" not in short
+    assert "… while calling 'f'" in whole
+    assert "\x1b[31;1merror:\x1b[0m" in error.render(color=True)
+    assert "\x1b" not in short + whole
+
+
+def test_an_error_that_no_evaluation_raised() -> None:
+    assert nixlite.NixError("so").render() == "error: so"
+    assert nixlite.NixError("so", hint="Try it.").render(color=True) == "error: so\n       Try it."
+
+
+def test_python_shows_the_place() -> None:
+    for program, place in (
+        ("\n {a = 1;}.b", "at «string»:2:2"),
+        ("1 +\n builtins.head [ ]", "at «string»:2:2"),
+    ):
+        with pytest.raises(nixlite.NixError) as caught:
+            nixlite.evaluate(program)
+        lines = traceback.format_exception_only(caught.value)
+        assert [line.rstrip("\n") for line in lines[1:]] == [place]
+    value = nixlite.evaluate('{ a = throw "x"; }')
+    for _ in range(3):
+        with pytest.raises(errors.Thrown) as caught:
+            value["a"]
+        assert caught.value.__notes__ == ["at «string»:1:7"]
+
+
+def test_a_closed_evaluator_evaluates_nothing() -> None:
+    with nixlite.Evaluator(host=nixlite.MemoryHost({"/a.nix": "1"})) as evaluator:
+        value = evaluator.evaluate("{ a = 1 + 1; f = x: x; }")
+    for use in (lambda: evaluator.evaluate("1"), lambda: evaluator.evaluate_file("/a.nix")):
+        with pytest.raises(ValueError, match="the evaluator is closed"):
+            use()
+    assert value["a"] == 2
+    assert value["f"](3) == 3
+    evaluator.close()
+    with pytest.raises(nixlite.NixError), nixlite.Evaluator(host=nixlite.MemoryHost()) as other:
+        other.evaluate('throw "x"')
+    with pytest.raises(ValueError, match="the evaluator is closed"):
+        other.evaluate("1")

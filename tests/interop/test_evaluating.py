@@ -1,0 +1,85 @@
+"""Programs from texts, files and flakes; their arguments."""
+
+from __future__ import annotations
+
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+import nixlite
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def test_arguments_and_scope() -> None:
+    host = nixlite.MemoryHost({"/w/f.nix": "{ n ? 1 }: n", "/w/d/default.nix": "2"})
+    settings = nixlite.Settings(cwd="/w")
+    assert nixlite.evaluate("{ a, b ? 2 }: [ a b ]", args={"a": 1}, host=host) == [1, 2]
+    assert nixlite.evaluate("{ a }: a + c", args={"a": 1}, scope={"c": 4}, host=host) == 5
+    assert nixlite.evaluate("import ./f.nix { }", settings=settings, host=host) == 1
+    assert nixlite.evaluate_file("f.nix", {"n": 3}, settings=settings, host=host) == 3
+    assert nixlite.evaluate_file("f.nix", {}, settings=settings, host=host) == 1
+    assert nixlite.evaluate_file(PurePosixPath("f.nix"), settings=settings, host=host).formals == {"n": True}
+    assert nixlite.evaluate_file("d", settings=settings, host=host) == 2
+    assert nixlite.evaluate_file("/w/x/../f.nix", {}, settings=settings, host=host) == 1
+    assert nixlite.evaluate("x: 1", args={}, host=host) == 1
+    assert nixlite.evaluate("true", scope={"true": 5}, host=host) == 5
+    with pytest.raises(nixlite.NixError, match="attempt to call something which is not a function"):
+        nixlite.evaluate("1", args={}, host=host)
+    with pytest.raises(TypeError, match=r'no Nix value for complex, at \["c"\]'):
+        nixlite.evaluate("1", scope={"c": 1j}, host=host)
+    wrong: Any = b"1"
+    with pytest.raises(TypeError, match="a Nix expression is a string, not bytes"):
+        nixlite.evaluate(wrong)
+
+
+def test_texts_are_told_apart() -> None:
+    evaluator = nixlite.Evaluator(host=nixlite.MemoryHost())
+    first, second = evaluator.evaluate('{ a = throw "1"; }'), evaluator.evaluate('\n{ a = throw "2"; }')
+    for value, line in ((first, 1), (second, 2), (first, 1)):
+        with pytest.raises(nixlite.NixError) as caught:
+            value["a"]
+        assert f"at «string»:{line}:7:\n" in caught.value.render()
+        assert f'throw "{line}"' in caught.value.render()
+
+
+FLAKE = """{
+  outputs = { self }: {
+    n = 1 + 1;
+    packages.x86_64-linux.default = derivation { name = "x"; system = "x86_64-linux"; builder = "/bin/sh"; };
+    where = self.outPath;
+    impure = builtins ? currentTime;
+  };
+}"""
+
+
+def test_flakes(tmp_path: Path) -> None:
+    (tmp_path / "flake.nix").write_text(FLAKE)
+    settings = nixlite.Settings(cwd=str(tmp_path), pure_eval=True)
+    settings.system = "x86_64-linux"
+    flake = nixlite.evaluate_flake("path:.", settings=settings)
+    assert flake["n"] == 2
+    assert {"inputs", "outputs", "outPath", "narHash", "n"} <= set(flake)
+    assert flake["where"].to_python().startswith("/nix/store/")
+    assert nixlite.evaluate_flake("path:.#n", settings=settings) == 2
+    assert nixlite.evaluate_flake(f"path:{tmp_path}#impure") == False  # noqa: E712
+    package = nixlite.evaluate_flake("path:.#", settings=settings)
+    assert package["name"] == "x"
+    assert nixlite.evaluate_flake("path:.#default", settings=settings) == package
+    for reference, message in (
+        ("path:.#m", "does not provide attribute"),
+        ("path:./no", "does not exist|No such file"),
+    ):
+        with pytest.raises(nixlite.NixError, match=message):
+            nixlite.evaluate_flake(reference, settings=settings)
+    assert [path.name for path in tmp_path.iterdir()] == ["flake.nix"]
+    impure = nixlite.Settings(cwd=str(tmp_path))
+    assert nixlite.evaluate_flake("path:.#impure", settings=impure) == True  # noqa: E712
+
+
+def test_flakes_in_memory() -> None:
+    host = nixlite.MemoryHost({"/f/flake.nix": "{ outputs = { self }: { n = 3; }; }"})
+    assert nixlite.evaluate_flake("path:/f#n", host=host) == 3
+    assert nixlite.Evaluator(host=host).evaluate_flake("path:/f")["n"] == 3
