@@ -14,16 +14,19 @@ if TYPE_CHECKING:
     from nixlite.host.secluded import PureHost, RestrictedHost
     from nixlite.host.settings import Settings
     from nixlite.interop.value import Value
+    from nixlite.questions import override, stale, why
 
 __all__ = [
     "Evaluator", "Host", "MemoryHost", "NixError", "PureHost", "PythonError", "RealHost",
-    "RestrictedHost", "Settings", "Value", "evaluate", "evaluate_file", "evaluate_flake",
+    "RestrictedHost", "Settings", "Value", "evaluate", "evaluate_file", "evaluate_flake", "override",
+    "stale", "why",
 ]  # fmt: skip
 
 _HOMES = {
     "Host": "host.host", "MemoryHost": "host.memory", "NixError": "errors",
     "PureHost": "host.secluded", "PythonError": "errors", "RealHost": "host.real",
     "RestrictedHost": "host.secluded", "Settings": "host.settings", "Value": "interop.value",
+    "override": "questions", "stale": "questions", "why": "questions",
 }  # fmt: skip
 """Where what is not in `nixlite.api` is."""
 

@@ -22,7 +22,6 @@ from nixlite.interop.origins import File, Flake, Text
 from nixlite.interop.roots import add_builtin, evaluate_root
 from nixlite.interop.value import Value, value_of
 from nixlite.runtime.thunk import force
-from nixlite.source import Source
 from nixlite.spelling import normalise
 
 TYPE_CHECKING = False
@@ -100,7 +99,7 @@ class Evaluator:
             )
         self._texts += 1
         name = "«string»" if self._texts == 1 else f"«string»\x1f{self._texts}"
-        origin = Text(Source(name, text, base=self.settings.cwd), dict(scope or {}))
+        origin = Text(name, text, self.settings.cwd, dict(scope or {}))
         return self._called(self._root(origin), args)
 
     def evaluate_file(self, path: str | os.PathLike[str], args: Mapping[str, Any] | None = None) -> Value:

@@ -66,7 +66,8 @@ MAY_USE: dict[str, set[str]] = {
     "__main__": {*FRONTENDS, "loading", "repl", "results"},
     "interop": {*FRONTENDS, "explain"} - {"analysis", "compiler", "regex"},
     "api": {*EVALUATOR, "interop"},
-    "__init__": {"api", "errors", "host", "interop", "runtime"},
+    "questions": {*EVALUATOR, "cli", "explain", "interop", "api"} - {"compiler", "regex"},
+    "__init__": {"api", "errors", "host", "interop", "questions", "runtime"},
 }
 
 # Slow to load, or absent in a browser; wanted seldom, so imported in the function that needs them.
@@ -111,6 +112,7 @@ LATE = {
     "loading": "writes once what it then reads",
     "observe": "start-up: compiling is not for looking at the cache",
     "packaging": "runs where nothing is installed yet",
+    "questions": "each question is another command's",
     "repl": "start-up: a session uses few commands",
     "results": "an answer that is known is given without loading the evaluator",
     "runtime": "messages of errors, and what must know how deep it is",

@@ -12,16 +12,17 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Any
 
-    from nixlite.source import Source
-
 
 class Text:
-    """An expression, evaluated with further names in scope."""
+    """An expression, evaluated with further names in *scope*; *name* is what messages call it, *base* the
+    folder that relative paths begin in."""
 
-    __slots__ = ("scope", "source")
+    __slots__ = ("base", "name", "scope", "text")
 
-    def __init__(self, source: Source, scope: Mapping[str, Any]) -> None:
-        self.source = source
+    def __init__(self, name: str, text: str, base: str, scope: Mapping[str, Any]) -> None:
+        self.name = name
+        self.text = text
+        self.base = base
         self.scope = scope
 
 

@@ -6,6 +6,7 @@ from nixlite.interop.from_python import attributes_from_python, from_python
 from nixlite.interop.origins import Call, File, Flake, Text
 from nixlite.runtime.thunk import force
 from nixlite.runtime.values import NixPath
+from nixlite.source import Source
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ def evaluate_root(origin: Text | File | Flake, owner: Owner) -> Lazy:
     engine = owner.engine
     if type(origin) is Text:
         names = attributes_from_python(origin.scope, owner) if origin.scope else {}
-        return engine.evaluate_source(origin.source, names)
+        return engine.evaluate_source(Source(origin.name, origin.text, base=origin.base), names)
     if type(origin) is File:
         return engine.import_file(NixPath(origin.path))
     assert type(origin) is Flake

@@ -1,0 +1,128 @@
+"""A program that a Python program has evaluated, evaluated again by an evaluator that records.
+
+`Program` of `explain.recording.program` says what is asked; here is how a value's origin becomes one.
+"""
+
+from __future__ import annotations
+
+from nixlite.cli.auto_call import auto_call
+from nixlite.errors import NixError
+from nixlite.explain.recording.program import Program
+from nixlite.interop.functions import python_function
+from nixlite.interop.origins import Call, File, Text
+from nixlite.interop.roots import add_builtin, evaluate_again, is_known
+from nixlite.interop.value import value_of
+from nixlite.source import Source
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from typing import Any, TypeVar
+
+    from nixlite.evaluator import Evaluator
+    from nixlite.explain.recording.instrumented import InstrumentedEvaluator
+    from nixlite.host.host import Host
+    from nixlite.interop.owner import Handle, Origin
+    from nixlite.interop.value import Value
+    from nixlite.runtime.values import Lazy, PrimOp
+
+    T = TypeVar("T")
+
+BASE = "«string»\x1fbase"
+"""The name of the program that an expression is applied to; what is asked about is the expression."""
+
+
+class Replay:
+    """What values and conversions need (`owner.Owner`), with an engine that records. Values that came with
+    the program, as arguments, are evaluated again as well."""
+
+    def __init__(self, engine: Evaluator, host: Host, builtins: Mapping[str, Any]) -> None:
+        self.engine = engine
+        self.host = host
+        self.texts: dict[int, Text] = {}
+        for name, value in builtins.items():
+            if name not in engine.state.builtins:
+                add_builtin(name, value, self)
+
+    def explained(self, compute: Callable[[], T]) -> T:
+        """See `Owner`."""
+        try:
+            found: T = self.engine.guard(lambda _: compute(), None)
+        except NixError as error:
+            self.engine.explain(error)
+            raise
+        return found
+
+    def value_of(self, nix: Any, origin: Origin = None) -> Value:
+        """See `Owner`."""
+        return value_of(nix, self, origin)
+
+    def function_of(self, function: Callable[..., Any]) -> PrimOp:
+        """See `Owner`."""
+        return python_function(function, self)
+
+    def nix_of(self, value: Handle) -> Lazy:
+        """See `Owner`."""
+        if value.evaluator is not self and is_known(value.origin):
+            return evaluate_again(self.renamed(value.origin), self)
+        nix: Lazy = value.nix
+        return nix
+
+    def renamed(self, origin: Origin) -> Origin:
+        """The origin with another name for its text: each evaluator calls the first one `«string»`."""
+        if type(origin) is tuple:
+            return (self.renamed(origin[0]), origin[1])
+        if type(origin) is not Text:
+            return origin
+        if id(origin) not in self.texts:
+            name = f"«string»\x1fvalue {len(self.texts)}"
+            self.texts[id(origin)] = Text(name, origin.text, origin.base, origin.scope)
+        return self.texts[id(origin)]
+
+
+def split(origin: Origin) -> tuple[Origin, list[str]]:
+    """A program, and the path in it of the value that has an origin."""
+    path: list[str] = []
+    while type(origin) is tuple and type(origin[1]) is not Call:
+        origin, step = origin
+        path.append(str(step))
+    return origin, path[::-1]
+
+
+def root_of(origin: Origin) -> Origin:
+    """The text, file or flake that an origin begins with."""
+    while type(origin) is tuple:
+        origin = origin[0]
+    return origin
+
+
+def program_of(
+    origin: Origin, engine: Evaluator, host: Host, builtins: Mapping[str, Any], expression: str | None = None
+) -> Program:
+    """The program with an origin, which `split` gave; with an *expression*, that function applied to its
+    value.
+
+    A function whose arguments all have defaults is called, as the commands do.
+    """
+    root = root_of(origin)
+    entries = []
+    if expression is not None:
+        entries.append("«string»")
+    elif type(root) is Text:
+        entries.append(root.name)
+    elif type(root) is File:
+        entries.append(engine.resolve(root.path))
+
+    def value(recording: InstrumentedEvaluator) -> Lazy:
+        return auto_call(evaluate_again(origin, Replay(recording, host, builtins)), {})
+
+    def applied(recording: InstrumentedEvaluator) -> Lazy:
+        if BASE not in recording.kept:
+            recording.kept[BASE] = value(recording)
+        assert expression is not None
+        function = recording.evaluate_source(Source("«string»", expression, base=engine.settings.cwd))
+        result: Lazy = recording.base["call"](function, recording.kept[BASE])
+        return result
+
+    evaluate = value if expression is None else applied
+    return Program(engine.settings, host, evaluate, entries, engine.cache)
