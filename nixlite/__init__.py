@@ -6,7 +6,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from nixlite.api import Evaluator, evaluate, evaluate_file, evaluate_flake
+    from nixlite.api import Evaluator, evaluate, evaluate_async, evaluate_file, evaluate_flake
     from nixlite.errors import NixError, PythonError
     from nixlite.host.host import Host
     from nixlite.host.memory import MemoryHost
@@ -14,19 +14,20 @@ if TYPE_CHECKING:
     from nixlite.host.secluded import PureHost, RestrictedHost
     from nixlite.host.settings import Settings
     from nixlite.interop.value import Value
+    from nixlite.interop.workers import run_async
     from nixlite.questions import override, stale, why
 
 __all__ = [
     "Evaluator", "Host", "MemoryHost", "NixError", "PureHost", "PythonError", "RealHost",
-    "RestrictedHost", "Settings", "Value", "evaluate", "evaluate_file", "evaluate_flake", "override",
-    "stale", "why",
+    "RestrictedHost", "Settings", "Value", "evaluate", "evaluate_async", "evaluate_file",
+    "evaluate_flake", "override", "run_async", "stale", "why",
 ]  # fmt: skip
 
 _HOMES = {
     "Host": "host.host", "MemoryHost": "host.memory", "NixError": "errors",
     "PureHost": "host.secluded", "PythonError": "errors", "RealHost": "host.real",
     "RestrictedHost": "host.secluded", "Settings": "host.settings", "Value": "interop.value",
-    "override": "questions", "stale": "questions", "why": "questions",
+    "run_async": "interop.workers", "override": "questions", "stale": "questions", "why": "questions",
 }  # fmt: skip
 """Where what is not in `nixlite.api` is."""
 

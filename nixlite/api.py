@@ -239,6 +239,28 @@ def evaluate(
     return Evaluator(settings, host).evaluate(text, args=args, scope=scope)
 
 
+async def evaluate_async(
+    text: str,
+    *,
+    args: Mapping[str, Any] | None = None,
+    scope: Mapping[str, Any] | None = None,
+    settings: Settings | None = None,
+    host: Host | None = None,
+) -> Value:
+    """As `evaluate`, in a thread of its own; when the task is cancelled, the evaluation is stopped.
+
+    What is inside of the value is evaluated where it is asked for: `await nixlite.run_async(value.to_python)`
+    does that in a thread, too.
+
+    >>> import asyncio
+    >>> asyncio.run(nixlite.evaluate_async("1 + 1")).to_python()
+    2
+    """
+    from nixlite.interop.workers import run_async
+
+    return await run_async(evaluate, text, args=args, scope=scope, settings=settings, host=host)
+
+
 def evaluate_file(
     path: str | os.PathLike[str],
     args: Mapping[str, Any] | None = None,
