@@ -8,11 +8,14 @@ from __future__ import annotations
 from nixlite.cli.auto_call import auto_call
 from nixlite.errors import NixError
 from nixlite.explain.recording.program import Program
+from nixlite.interop.from_python import attributes_from_python
 from nixlite.interop.functions import python_function
 from nixlite.interop.origins import Call, File, Text
-from nixlite.interop.roots import add_builtin, evaluate_again, is_known
+from nixlite.interop.roots import add_builtin, evaluate_again, evaluate_root, is_known
 from nixlite.interop.value import value_of
+from nixlite.runtime.values import INT_MAX
 from nixlite.source import Source
+from nixlite.spelling import attribute_name, quote
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -27,6 +30,9 @@ if TYPE_CHECKING:
     from nixlite.runtime.values import Lazy, PrimOp
 
     T = TypeVar("T")
+
+PYTHON = "«python»"
+"""The name of the code that says what a Python program did with a value: it called it, or what is in it."""
 
 BASE = "«string»\x1fbase"
 """The name of the program that an expression is applied to; what is asked about is the expression."""
@@ -89,6 +95,65 @@ def split(origin: Origin) -> tuple[Origin, list[str]]:
     return origin, path[::-1]
 
 
+def evaluate_lazily(payload: tuple[Any, Replay]) -> Any:
+    """The code of a thunk for the program that a Python program began with."""
+    root, owner = payload
+    return owner.engine.base["force"](evaluate_root(root, owner))
+
+
+def written(origin: Origin) -> tuple[str, dict[str, Any]]:
+    """What a Python program did with a program's value, as Nix code, and the values of the variables in it.
+
+    So an override that Python has called is one that is written somewhere, and is seen by `stale`.
+    """
+    given: dict[str, Any] = {}
+
+    def argument(data: Any) -> str:
+        if literal(data):
+            return data_to_nix(data)
+        name = f"argument{len(given) + 1}"
+        given[name] = data
+        return name
+
+    def code(origin: Origin) -> str:
+        if type(origin) is not tuple:
+            return "program"
+        outer, step = origin
+        inner = code(outer)
+        if type(outer) is tuple and type(outer[1]) is Call:
+            inner = f"({inner})"
+        if type(step) is int:
+            return f"(builtins.elemAt {inner} {step})"
+        if type(step) is not Call:
+            return f"{inner}.{attribute_name(step)}"
+        words = [inner, *map(argument, step.arguments)]
+        if step.attributes is not None:
+            words.append(argument(dict(step.attributes)))
+        return " ".join(words)
+
+    return code(origin), given
+
+
+def literal(data: Any) -> bool:
+    """Whether data is written in Nix code as it is: exactly strings, numbers, lists and dictionaries."""
+    if type(data) is dict:
+        return all([type(name) is str and literal(item) for name, item in data.items()])
+    if type(data) is list or type(data) is tuple:
+        return all([literal(item) for item in data])
+    return data is None or type(data) in (str, bool) or (type(data) is int and 0 <= data <= INT_MAX)
+
+
+def data_to_nix(data: Any) -> str:
+    """Nix code for such data."""
+    if type(data) is dict:
+        return "{ " + "".join([f"{attribute_name(n)} = {data_to_nix(x)}; " for n, x in data.items()]) + "}"
+    if type(data) is list or type(data) is tuple:
+        return "[ " + "".join([f"{data_to_nix(item)} " for item in data]) + "]"
+    if type(data) is str:
+        return quote(data)
+    return "null" if data is None else str(data).lower()
+
+
 def root_of(origin: Origin) -> Origin:
     """The text, file or flake that an origin begins with."""
     while type(origin) is tuple:
@@ -105,7 +170,7 @@ def program_of(
     A function whose arguments all have defaults is called, as the commands do.
     """
     root = root_of(origin)
-    entries = []
+    entries = [PYTHON] if type(origin) is tuple else []
     if expression is not None:
         entries.append("«string»")
     elif type(root) is Text:
@@ -114,7 +179,13 @@ def program_of(
         entries.append(engine.resolve(root.path))
 
     def value(recording: InstrumentedEvaluator) -> Lazy:
-        return auto_call(evaluate_again(origin, Replay(recording, host, builtins)), {})
+        owner = Replay(recording, host, builtins)
+        if type(origin) is not tuple:
+            return auto_call(evaluate_root(origin, owner), {})
+        text, given = written(origin)
+        names = attributes_from_python(given, owner)
+        names["program"] = [evaluate_lazily, (root, owner)]
+        return auto_call(recording.evaluate_source(Source(PYTHON, text, base=engine.settings.cwd), names), {})
 
     def applied(recording: InstrumentedEvaluator) -> Lazy:
         if BASE not in recording.kept:

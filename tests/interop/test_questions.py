@@ -10,6 +10,7 @@ import pytest
 
 import nixlite
 from nixlite.interop.answers import Behind, Fix, Given, Place
+from nixlite.interop.replay import written
 from tests.support import ROOT
 from tests.support import nixlite as command
 
@@ -141,3 +142,28 @@ def test_what_python_was_given_cannot_be_asked_about() -> None:
 def test_asking_says_nothing_on_the_outputs(capfd: pytest.CaptureFixture[str]) -> None:
     nixlite.why('{ a = builtins.trace "here" (builtins.warn "there" 1); }', "a")
     assert capfd.readouterr() == ("", "")
+
+
+def test_overrides_that_python_has_called() -> None:
+    """What a Python program did with a value is code like any other: with a place, and fixes."""
+    package = PKGS["python3Packages"]["pytorch-lightning"]
+    answer = nixlite.stale(package["overridePythonAttrs"]({"version": "3"}))
+    assert (answer.code, answer.given[0].name, answer.given[0].place) == (1, "version", "«python»:1")
+    assert answer.fixes[0].place == "«python»:1"
+    assert answer.fixes[0].code.startswith('(old: rec {\n  version = "3";\n  src = old.src.override {')
+    by_function = nixlite.stale(PKGS["hello"]["overrideAttrs"](lambda old: {"version": "3"}))
+    assert (by_function.ok, by_function.given[0].new, by_function.fixes) == (False, '"3"', ())
+    fine = nixlite.stale(PKGS["hello"]["overrideAttrs"]({"doCheck": False}))
+    assert (fine.ok, fine.given[0].name) == (True, "doCheck")
+
+
+def test_calls_are_written_as_nix_code() -> None:
+    value = nixlite.evaluate("{ f = a: b: { c }: [ a b c ]; }")
+    made = value["f"](1, 'x"${')(c={"a b": [None, True, -1]})
+    assert nixlite.why(made, [2, "a b", 0]).value == "null"
+    text, given = written(made.origin)
+    assert text == '(program.f 1 "x\\"\\${") argument1'
+    assert given == {"argument1": {"c": {"a b": [None, True, -1]}}}
+    text, given = written(value["f"](len, [1, ("a", {})], {"c": 2.5})[1].origin)
+    assert text == '(builtins.elemAt (program.f argument1 [ 1 [ "a" { } ] ] argument2) 1)'
+    assert given == {"argument1": len, "argument2": {"c": 2.5}}
