@@ -10,8 +10,8 @@ from nixlite.errors import NixError
 from nixlite.explain.recording.program import Program
 from nixlite.interop.from_python import attributes_from_python
 from nixlite.interop.functions import python_function
-from nixlite.interop.origins import Call, File, Text
-from nixlite.interop.roots import add_builtin, evaluate_again, evaluate_root, is_known
+from nixlite.interop.origins import Call, File, Flake, Text
+from nixlite.interop.roots import add_builtin, evaluate_again, evaluate_root, flake_command, is_known
 from nixlite.interop.value import value_of
 from nixlite.runtime.values import INT_MAX
 from nixlite.source import Source
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from typing import Any, TypeVar
 
+    from nixlite.cli.explain.ways import FlakeWay
     from nixlite.evaluator import Evaluator
     from nixlite.explain.recording.instrumented import InstrumentedEvaluator
     from nixlite.host.host import Host
@@ -98,7 +99,29 @@ def split(origin: Origin) -> tuple[Origin, list[str]]:
 def evaluate_lazily(payload: tuple[Any, Replay]) -> Any:
     """The code of a thunk for the program that a Python program began with."""
     root, owner = payload
-    return owner.engine.base["force"](evaluate_root(root, owner))
+    return owner.engine.base["force"](root_value(root, owner))
+
+
+def root_value(root: Text | File | Flake, owner: Replay) -> Lazy:
+    """The value of a program; what is called for a flake is recorded, too."""
+    engine: Any = owner.engine  # it records
+    if type(root) is not Flake:
+        return evaluate_root(root, owner)
+    way = flake_way(root, owner)
+    if way.mark:
+        found: Lazy = way.argument(engine, {}) if way.path else way.root(engine, [], {})
+        return found
+    from nixlite.builtins.flakes import call_flake
+
+    whole: Lazy = engine.linker.link(call_flake)(engine.state, way.locked(engine))
+    return whole
+
+
+def flake_way(root: Flake, owner: Replay) -> FlakeWay:
+    """A flake as the commands that explain have it."""
+    from nixlite.cli.explain.ways import FlakeWay
+
+    return FlakeWay(flake_command(owner), root.reference)
 
 
 def written(origin: Origin) -> tuple[str, dict[str, Any]]:
@@ -177,11 +200,13 @@ def program_of(
         entries.append(root.name)
     elif type(root) is File:
         entries.append(engine.resolve(root.path))
+    elif type(root) is Flake:
+        entries += flake_way(root, Replay(engine, host, {})).entries(engine)
 
     def value(recording: InstrumentedEvaluator) -> Lazy:
         owner = Replay(recording, host, builtins)
         if type(origin) is not tuple:
-            return auto_call(evaluate_root(origin, owner), {})
+            return auto_call(root_value(origin, owner), {})
         text, given = written(origin)
         names = attributes_from_python(given, owner)
         names["program"] = [evaluate_lazily, (root, owner)]

@@ -12,6 +12,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
+    from nixlite.cli.evaluate import Evaluate
     from nixlite.interop.owner import Origin, Owner
     from nixlite.runtime.values import Lazy
 
@@ -31,18 +32,24 @@ def evaluate_root(origin: Text | File | Flake, owner: Owner) -> Lazy:
 def flake(reference: str, owner: Owner) -> Lazy:
     """What `FLAKE#ATTRPATH` means, or without `#` the flake itself."""
     from nixlite.builtins.flakes import call_flake
-    from nixlite.cli.evaluate import Evaluate
-    from nixlite.cli.flake.locking import Locking, flake_attribute, whole_ref
+    from nixlite.cli.flake.locking import flake_attribute, whole_ref
     from nixlite.flakes.locking import lock_flake
 
-    engine = owner.engine
-    command = Evaluate(engine.settings, owner.host)
-    locking = Locking()
-    locking.write = False
+    engine, command = owner.engine, flake_command(owner)
     if "#" in reference:
-        return flake_attribute(command, engine, reference, locking)
-    locked = lock_flake(engine.state, whole_ref(command, engine, reference), locking.flags(command, engine))
+        return flake_attribute(command, engine, reference, command.locking)
+    flags = command.locking.flags(command, engine)
+    locked = lock_flake(engine.state, whole_ref(command, engine, reference), flags)
     return call_flake(engine.state, locked)
+
+
+def flake_command(owner: Owner) -> Evaluate:
+    """What the functions about flakes take the settings and the host from; no lock file is written."""
+    from nixlite.cli.evaluate import Evaluate
+
+    command = Evaluate(owner.engine.settings, owner.host)
+    command.locking.write = False
+    return command
 
 
 def evaluate_again(origin: Origin, owner: Owner) -> Lazy:

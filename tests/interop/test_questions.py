@@ -167,3 +167,23 @@ def test_calls_are_written_as_nix_code() -> None:
     text, given = written(value["f"](len, [1, ("a", {})], {"c": 2.5})[1].origin)
     assert text == '(builtins.elemAt (program.f argument1 [ 1 [ "a" { } ] ] argument2) 1)'
     assert given == {"argument1": len, "argument2": {"c": 2.5}}
+
+
+def test_flakes(tmp_path: Path) -> None:
+    text = """{
+      outputs = { self }: {
+        base = { port = 80; };
+        config = self.base // { port = 8080; };
+        packages.x86_64-linux.default = derivation { name = "x"; system = "x86_64-linux"; builder = "b"; };
+      };
+    }"""
+    (tmp_path / "flake.nix").write_text(text)
+    settings = nixlite.Settings(cwd=str(tmp_path), pure_eval=True)
+    settings.system = "x86_64-linux"
+    whole = nixlite.evaluate_flake("path:.", settings=settings)
+    for value in (whole["config"], nixlite.evaluate_flake("path:.#config", settings=settings)):
+        answer = nixlite.why(value, "port")
+        assert (answer.value, [step.value for step in answer.steps]) == ("8080", ["80", "8080"])
+        assert answer.steps[1].definitions[0].text == "port = 8080;"
+        assert nixlite.stale(value).given[0].name == "port"
+    assert nixlite.why(nixlite.evaluate_flake("path:.#", settings=settings), "name").value == '"x"'
