@@ -151,10 +151,11 @@ class Evaluator:
         ...     return {"db": "correct horse"}[name][:length]
         >>> evaluator.evaluate('builtins.readSecret "db" 7').to_python()
         'correct'
-        >>> evaluator.evaluate('builtins.readSecret "mail" 7')
-        Traceback (most recent call last):
-        nixlite.errors.PythonError: error in the Python function 'readSecret': KeyError: 'mail'
-        ...
+        >>> try:
+        ...     evaluator.evaluate('builtins.readSecret "mail" 7')
+        ... except nixlite.NixError as error:
+        ...     print(error)
+        error in the Python function 'readSecret': KeyError: 'mail'
         """
         if value is ...:
 

@@ -92,7 +92,7 @@ def why(
     >>> package = nixlite.evaluate('let base = { port = 80; }; in base // { port = 8080; }')
     >>> answer = nixlite.why(package, "port")
     >>> answer.value, [str(definition.place) for definition in answer.steps[-1].definitions]
-    ('8080', ['«string»:1:40'])
+    ('8080', ['«string»:1:41'])
     """
     from nixlite.explain.why.answering import answer
 
@@ -225,7 +225,7 @@ def override(
 
     >>> answer = nixlite.override("import <nixpkgs> { }", "hello", {"version": "2.12", "doCheck": False})
     >>> answer.ok, answer.mechanism
-    (True, ('overrideAttrs',))
+    (True, ('overrideAttrs', 'override'))
     """
     from nixlite.explain.override.answer import write
     from nixlite.explain.override.text import form_of, show

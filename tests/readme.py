@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 import nixlite
 import nixlite.builtins
 from nixlite.builtins.install import declarations
+from tests.api_page import conversions, reference
 from tests.benchmarks.report import markdown
 from tests.oracle.cases import HERE, load
 from tests.oracle.ledger import read_ledger
@@ -26,9 +27,10 @@ if TYPE_CHECKING:
 
 README = ROOT / "README.md"
 CONFORMANCE = ROOT / "nixlite" / "CONFORMANCE.md"
+API = ROOT / "nixlite" / "API.md"
 SPEED = ROOT / "tests" / "benchmarks" / "README.md"
 PAGES = [
-    README, CONFORMANCE, SPEED, ROOT / "nixlite" / "README.md", ROOT / "nixlite" / "host" / "README.md",
+    README, API, CONFORMANCE, SPEED, ROOT / "nixlite" / "README.md", ROOT / "nixlite" / "host" / "README.md",
     ROOT / ".github" / "CONTRIBUTING.md", ROOT / ".github" / "SECURITY.md",
 ]  # fmt: skip
 """Every page of documentation: what it shows is run by the tests."""
@@ -92,6 +94,8 @@ PARTS: dict[str, tuple[Path, Callable[[], str]]] = {
     "performance": (SPEED, performance_table),
     "builtins": (CONFORMANCE, builtins_table),
     "conformance": (CONFORMANCE, conformance_table),
+    "conversions": (API, conversions),
+    "reference": (API, reference),
 }
 
 

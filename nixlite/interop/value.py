@@ -11,6 +11,7 @@ from nixlite.interop.origins import Call
 from nixlite.interop.owner import Handle
 from nixlite.interop.to_python import PATHS, to_python
 from nixlite.runtime.call import call
+from nixlite.runtime.operators import is_derivation
 from nixlite.runtime.thunk import force
 from nixlite.runtime.values import (
     ContextString,
@@ -54,7 +55,9 @@ class Value(Handle):
     2
 
     Two values are equal if Nix's `==` says so; a value and Python data are if the data, as a Nix value, is
-    equal. Like lists and dictionaries, Values have no hash."""
+    equal. Like lists and dictionaries, Values have no hash. They are not pickled; plain data and NixErrors
+    are.
+    """
 
     __slots__ = ()
 
@@ -62,6 +65,12 @@ class Value(Handle):
     def type(self) -> str:
         """As `builtins.typeOf`: "int", "bool", "string", "path", "null", "set", "list", "lambda", "float"."""
         return type_name(self.nix)
+
+    @property
+    def is_derivation(self) -> bool:
+        """Whether it is a set whose `type`, which is evaluated, is `"derivation"`."""
+        attrs = self.nix
+        return type(attrs) is dict and self.evaluator.explained(lambda: is_derivation(attrs))
 
     # -- plain data
 

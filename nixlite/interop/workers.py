@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import ctypes
+import sys
 import threading
 from typing import TYPE_CHECKING, Any
 
@@ -15,9 +16,33 @@ if TYPE_CHECKING:
     T = TypeVar("T")
 
 
+MOMENT = 0.001
+"""Seconds until a thread is looked at again that could not be stopped where it was."""
+
+PATIENCE = 0.05
+"""Seconds until a thread is stopped again that has gone on, twice as many each time."""
+
+LOOKS = 20
+"""How often a thread has to be seen elsewhere before it is stopped there: in a function of the user's, say.
+Python ignores what is raised in a finalizer, but these are short."""
+
+
 class Stopped(BaseException):
     """Is raised in a thread in order to end it. No `except Exception` catches it; thunks that were being
     evaluated are as before."""
+
+
+CAREFUL = (
+    __name__,
+    "nixlite.cache.",
+    "nixlite.evaluator",
+    "nixlite.runtime.collecting",
+    "nixlite.runtime.depth",
+    "nixlite.runtime.frames",
+    "nixlite.translator",
+)
+"""Modules whose functions set something that they set back at their end (limits of Python, the collector): an
+exception that came between two of their steps would leave it so. Or they run when something is finalized."""
 
 
 class Worker:
@@ -27,26 +52,20 @@ class Worker:
         self.run = run
         self.loop = asyncio.get_running_loop()
         self.future: asyncio.Future[Any] = self.loop.create_future()
-        self.lock = threading.Lock()
-        self.running = True
-        self.stopped = False
+        self.running = False
+        self.looks = 0
         self.thread = threading.Thread(target=self.work, name="nixlite", daemon=True)
 
     def work(self) -> None:
         """What the thread does."""
         result, error = None, None
         try:
-            try:
-                result = self.run()
-            except BaseException as raised:
-                error = raised
-            with self.lock:
-                self.running = False  # from here on nobody stops it
-        except Stopped as raised:  # which came between its last steps
+            self.running = True
+            result = self.run()
+        except BaseException as raised:
             error = raised
+        finally:
             self.running = False
-        if self.stopped:
-            raise_in(threading.get_ident(), None)  # if it has not come yet
         self.report(result, error)
 
     def report(self, result: Any, error: BaseException | None) -> None:
@@ -69,18 +88,29 @@ class Worker:
         else:
             self.future.set_exception(error)
 
-    def stop(self) -> None:
-        """Let the thread end, at its next step in Python."""
-        with self.lock:
-            if self.running:
-                self.stopped = True
-                raise_in(self.thread.ident or 0, Stopped)
+    def stop(self) -> bool:
+        """Let the thread end at the step in Python that it is at; False if it is at none where it can.
+
+        Python's global lock is held here, so the thread stands still between two steps; when it goes on it
+        looks first whether an exception is waiting for it.
+        """
+        frame = sys._current_frames().get(self.thread.ident or 0)
+        if not self.running or frame is None:
+            return False
+        module = str(frame.f_globals.get("__name__"))
+        if module.startswith(CAREFUL):
+            return False
+        if "SITES" not in frame.f_globals and not module.startswith("nixlite."):  # neither Nix code nor ours
+            self.looks += 1
+            if self.looks < LOOKS:
+                return False
+        raise_in(self.thread.ident or 0, Stopped)
+        return True
 
 
-def raise_in(thread: int, kind: type[BaseException] | None) -> None:
-    """Let an exception be raised in a thread; None takes one back that has not come yet."""
-    exception = None if kind is None else ctypes.py_object(kind)
-    ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread), exception)
+def raise_in(thread: int, kind: type[BaseException]) -> None:
+    """Let an exception be raised in a thread."""
+    ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread), ctypes.py_object(kind))
 
 
 async def run_async(function: Callable[..., T], *arguments: Any, **keywords: Any) -> T:
@@ -99,12 +129,12 @@ async def run_async(function: Callable[..., T], *arguments: Any, **keywords: Any
     try:
         found: T = await asyncio.shield(worker.future)
     except asyncio.CancelledError:
-        worker.stop()
-        while not worker.future.done():  # it may be cancelled again meanwhile
-            try:
-                await asyncio.wait([worker.future])
-            except asyncio.CancelledError:
-                worker.stop()
+        patience = PATIENCE
+        while not worker.future.done():
+            stopped = worker.stop()
+            with contextlib.suppress(asyncio.CancelledError):  # it may be cancelled again meanwhile
+                await asyncio.wait([worker.future], timeout=patience if stopped else MOMENT)
+            patience *= 1 + stopped
         if not worker.future.cancelled():
             worker.future.exception()  # nobody else asks for it
         raise

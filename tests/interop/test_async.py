@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import sys
 import threading
 import time
 from typing import Any
@@ -70,7 +71,9 @@ def test_cancelling_ends_the_evaluation(wait: float) -> None:
         return time.monotonic() - began
 
     for _ in range(5):
+        limit = sys.getrecursionlimit()
         assert asyncio.run(main()) < 2
+        assert sys.getrecursionlimit() == limit
         assert nixlite_threads() == 0
         assert value["quick"] == 2
     assert evaluator.evaluate("builtins.foldl' builtins.add 0 [ 1 2 3 ]") == 6
@@ -119,6 +122,32 @@ def test_what_is_done_when_it_is_cancelled_leaves_nothing_behind() -> None:
             assert nixlite_threads() == 0
 
     asyncio.run(main())
+
+
+def test_nothing_is_left_as_it_was_in_between() -> None:
+    """Limits and flags that an evaluation sets and sets back: cancelled at 20 moments of short evaluations."""
+    evaluator = nixlite.Evaluator(host=nixlite.MemoryHost())
+    program = evaluator.evaluate("n: let f = n: if n == 0 then 0 else 1 + f (n - 1); in f n")
+    limit = sys.getrecursionlimit()
+
+    def work() -> None:
+        while True:
+            program(3)
+
+    async def main(n: int) -> None:
+        task = asyncio.create_task(nixlite.run_async(work))
+        await asyncio.sleep(n / 10_000)
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+
+    for n in range(20):
+        asyncio.run(main(n))
+        assert sys.getrecursionlimit() == limit
+        assert not evaluator.engine._has_room
+    assert program(9000) == 9000
+    with pytest.raises(nixlite.NixError, match="stack overflow"):
+        program(11000)
 
 
 def test_python_functions_are_stopped_as_well() -> None:
