@@ -89,7 +89,7 @@ def why(
     recorded. *depth*: how far to follow what is read; *everything*: also what only functions read. Raises
     NixError if the path leads nowhere, ValueError for a Value of which it is not known how it came about.
 
-    >>> package = nixlite.evaluate('let base = { port = 80; }; in base // { port = 8080; }')
+    >>> package = nixlite.evaluate("let base = { port = 80; }; in base // { port = 8080; }")
     >>> answer = nixlite.why(package, "port")
     >>> answer.value, [str(definition.place) for definition in answer.steps[-1].definitions]
     ('8080', ['«string»:1:41'])

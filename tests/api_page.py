@@ -33,7 +33,7 @@ GROUPS: tuple[tuple[str, tuple[Any, ...]], ...] = (
         ),
     ),
     ("Values", (nixlite.Value,)),
-    ("Hosts and settings", (nixlite.MemoryHost, nixlite.Settings)),
+    ("Hosts and settings", (nixlite.MemoryHost, nixlite.PureHost, nixlite.RestrictedHost, nixlite.RealHost, nixlite.Settings)),
     ("Errors", (nixlite.NixError, nixlite.PythonError)),
     (
         "Questions",

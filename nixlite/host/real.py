@@ -27,6 +27,19 @@ def os_error(action: str, error: OSError) -> NixError:
     return EvalError(f"{action}: {os.strerror(error.errno) if error.errno else error}")
 
 
+def binary(stream: Any) -> Any:
+    """What takes the bytes of an output; the output itself where a program has put something else in its
+    place that takes text only (a notebook, `redirect_stdout`)."""
+    return getattr(stream, "buffer", stream)
+
+
+def write_text(stream: Any, text: str) -> None:
+    """Write to an output, bytes that are no UTF-8 as they are if it can have them."""
+    data = text.encode("utf-8", "surrogateescape")
+    bottom = binary(stream)
+    bottom.write(data if bottom is not stream else data.decode("utf-8", "replace"))
+
+
 class RealHost(Host):
     """The machine that Python runs on.
 
@@ -213,17 +226,17 @@ class RealHost(Host):
 
     def write_stdout(self, text: str) -> None:
         """See `Host`."""
-        sys.stdout.buffer.write(text.encode("utf-8", "surrogateescape"))
+        write_text(sys.stdout, text)
 
     def write_stderr(self, text: str) -> None:
         """See `Host`."""
-        sys.stdout.buffer.flush()
-        sys.stderr.buffer.write(text.encode("utf-8", "surrogateescape"))
-        sys.stderr.buffer.flush()
+        binary(sys.stdout).flush()
+        write_text(sys.stderr, text)
+        binary(sys.stderr).flush()
 
     def flush(self) -> None:
         """See `Host`."""
-        sys.stdout.buffer.flush()
+        binary(sys.stdout).flush()
 
     def is_terminal(self, stream: str) -> bool:
         """See `Host`."""

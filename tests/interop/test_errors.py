@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import copy
+import io
 import pickle
 import traceback
 
@@ -77,3 +79,13 @@ def test_a_closed_evaluator_evaluates_nothing() -> None:
         other.evaluate('throw "x"')
     with pytest.raises(ValueError, match="the evaluator is closed"):
         other.evaluate("1")
+
+
+def test_outputs_that_a_program_has_put_in_place_of_pythons() -> None:
+    """A notebook's, say: they take text, and have no `buffer`."""
+    out, err = io.StringIO(), io.StringIO()
+    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+        print("before")
+        program = 'builtins.trace "é${builtins.substring 0 1 "é"}" (builtins.warn "w" 1)'
+        assert nixlite.evaluate(program) == 1
+    assert (out.getvalue(), err.getvalue()) == ("before\n", "trace: é\ufffd\nevaluation warning: w\n")
