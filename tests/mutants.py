@@ -124,7 +124,7 @@ def whole(node: ast.AST) -> Iterator[int]:
 def changes(node: ast.AST) -> Iterator[tuple[str, Callable[[Any], ast.AST | None]]]:
     """What may be made of a node."""
     if isinstance(node, ast.Compare) and type(node.ops[0]) in SWAPPED:
-        yield "comparison turned", swap_comparison
+        yield f"{ast.unparse(node)[:50]} turned", swap_comparison
     elif isinstance(node, ast.BoolOp | ast.BinOp) and type(node.op) in SWAPPED:
         yield f"{type(node.op).__name__} swapped", swap_operator
     elif isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not):

@@ -45,6 +45,35 @@ CAREFUL = (
 exception that came between two of their steps would leave it so. Or they run when something is finalized."""
 
 
+class Crowd:
+    """The threads that are evaluating: *running* many, of which some were stopped. Python 3.13 may raise a
+    step later than it was asked to, so the last one to end sets back what one that was stopped has not."""
+
+    def __init__(self) -> None:
+        self.lock = threading.Lock()
+        self.running = 0
+        self.limit = 0
+        self.stopped = False
+
+    def enter(self) -> None:
+        """A thread begins."""
+        with self.lock:
+            if not self.running:
+                self.limit, self.stopped = sys.getrecursionlimit(), False
+            self.running += 1
+
+    def leave(self, *, stopped: bool) -> None:
+        """A thread ends."""
+        with self.lock:
+            self.running -= 1
+            self.stopped |= stopped
+            if not self.running and self.stopped:
+                sys.setrecursionlimit(self.limit)
+
+
+CROWD = Crowd()
+
+
 class Worker:
     """A thread that calls one function, for a task of an event loop that waits for `future`."""
 
@@ -59,6 +88,7 @@ class Worker:
     def work(self) -> None:
         """What the thread does."""
         result, error = None, None
+        CROWD.enter()
         try:
             self.running = True
             result = self.run()
@@ -66,6 +96,7 @@ class Worker:
             error = raised
         finally:
             self.running = False
+        CROWD.leave(stopped=isinstance(error, Stopped))
         self.report(result, error)
 
     def report(self, result: Any, error: BaseException | None) -> None:

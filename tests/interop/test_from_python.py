@@ -10,6 +10,7 @@ import decimal
 import enum
 import fractions
 import io
+import json
 import pathlib
 import types
 import uuid
@@ -266,6 +267,13 @@ def test_names_are_numbered_as_they_are_met() -> None:
     for names in (["zz1", "aa1"], ["aa2", "zz2"]):
         with pytest.raises(nixlite.NixError, match=names[0]):
             nixlite.Evaluator(host=nixlite.MemoryHost()).evaluate(fails)(dict.fromkeys(names))
+    data = [{"zz3": 1}, {"aa3": 1, "zz3": 1}]
+    second = f"data: ({fails}) (builtins.elemAt data 1)"
+    with pytest.raises(nixlite.NixError, match="zz3"):
+        nixlite.Evaluator(host=nixlite.MemoryHost()).evaluate(second)(data)
+    read = f"text: ({second}) (builtins.fromJSON text)"
+    with pytest.raises(nixlite.NixError, match="zz3"):  # as where Nix makes the names
+        nixlite.Evaluator(host=nixlite.MemoryHost()).evaluate(read)(json.dumps(data))
 
 
 def test_an_object_whose_items_fail_raises_what_it_raises() -> None:

@@ -232,6 +232,11 @@ def test_sets_that_stand_for_something_are_sets_where_all_attributes_are_wanted(
     assert evaluate("d: [ d ]")(inside).to_python(derivations="attrs")[0]["args"] == []
 
 
+def test_paths_of_derivations_are_the_default() -> None:
+    value = evaluate('[ { outPath = "/x"; } ]')
+    assert value.to_python() == value.to_python(derivations="path") == ["/x"]
+
+
 def test_depth() -> None:
     value = evaluate("{ a = { b = { c = 1; }; d = [ 2 ]; }; e = 3; f = x: x; }")
     assert value.to_python(max_depth=0) is not value
@@ -274,12 +279,17 @@ def test_values_that_contain_themselves() -> None:
         "let x = [ x ]; in x",
         "rec { a = b; b = { inherit a; }; }",
     ):
-        with pytest.raises(
-            nixlite.NixError, match="cannot convert a value that contains itself to Python data"
-        ):
+        with pytest.raises(nixlite.NixError) as caught:
             evaluate(expression).to_python()
+        assert caught.value.message == "cannot convert a value that contains itself to Python data"
     with pytest.raises(nixlite.NixError, match="stack overflow; max-call-depth exceeded"):
         evaluate("let f = n: [ (f (n + 1)) ]; in f 0").to_python()
+    settings = nixlite.Settings()
+    settings.max_call_depth = 3
+    shallow = nixlite.Evaluator(settings, nixlite.MemoryHost())
+    assert shallow.evaluate("[ [ [ 1 ] ] ]").to_python() == [[[1]]]
+    with pytest.raises(nixlite.NixError, match="stack overflow; max-call-depth exceeded"):
+        shallow.evaluate("[ [ [ [ 1 ] ] ] ]").to_python()
 
 
 def test_json() -> None:
