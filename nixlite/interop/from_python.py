@@ -25,7 +25,7 @@ import os
 import sys
 
 from nixlite.interop.owner import Handle, shown_place
-from nixlite.runtime.symbols import make_symbols
+from nixlite.runtime.symbols import make_symbol
 from nixlite.runtime.utf8 import from_bytes, normalise
 from nixlite.runtime.values import INT_MAX, INT_MIN, NixPath
 from nixlite.spelling import normalise as normalise_path
@@ -70,14 +70,15 @@ def attributes_from_python(data: Mapping[str, Any], owner: Owner) -> dict[str, L
 
 class Conversion:
     """One conversion. `keys` leads to the object at hand; `known` has the containers that were met, each with
-    what it became; `None` while it is being converted."""
+    what it became, `None` while it is being converted; `names` the names of attributes that were."""
 
-    __slots__ = ("keys", "known", "most", "owner")
+    __slots__ = ("keys", "known", "most", "names", "owner")
 
     def __init__(self, owner: Owner) -> None:
         self.owner = owner
         self.keys: list[str | int] = []
         self.known: dict[int, tuple[Any, Lazy]] = {}
+        self.names: dict[Any, str] = {}
         self.most = owner.engine.settings.max_call_depth
 
     def convert(self, data: Any) -> Lazy:
@@ -146,41 +147,48 @@ class Conversion:
         """The list of a sequence's items."""
         keys = self.keys
         keys.append(0)
-        made = []
+        made: list[Lazy] = []
         for index, item in enumerate(list(data)):
-            keys[-1] = index
             kind = type(item)
-            if kind is int and INT_MIN <= item <= INT_MAX:  # the commonest kind without a call
+            if (kind is str and item.isascii() and "\0" not in item) or (
+                kind is int and INT_MIN <= item <= INT_MAX
+            ):  # the commonest kinds without a call
                 made.append(item)
             else:
-                made.append(self.text(item) if kind is str else self.convert(item))
+                keys[-1] = index
+                made.append(self.convert(item))
         keys.pop()
         return tuple(made)
 
     def attributes(self, data: Any, items: Iterable[tuple[Any, Any]]) -> dict[str, Lazy]:
-        """The attribute set of some names and values."""
-        keys = self.keys
-        pairs = list(items)
-        names = [self.name(data, key) for key, _ in pairs]
-        make_symbols(names)
+        """The attribute set of some names and values; names are numbered as they are met: see `fromJSON`."""
+        keys, names = self.keys, self.names
         keys.append("")
         made: dict[str, Lazy] = {}
-        for name, (_, item) in zip(names, pairs, strict=True):
-            keys[-1] = name
+        for key, item in list(items):
+            name = names.get(key) if type(key) is str else None
+            if name is None:
+                name = names[key] = self.name(data, key)
             kind = type(item)
-            if kind is int and INT_MIN <= item <= INT_MAX:
+            if (kind is str and item.isascii() and "\0" not in item) or (
+                kind is int and INT_MIN <= item <= INT_MAX
+            ):
                 made[name] = item
             else:
-                made[name] = self.text(item) if kind is str else self.convert(item)
+                keys[-1] = name
+                made[name] = self.convert(item)
         keys.pop()
         return made
 
     def name(self, data: Any, key: Any) -> str:
-        """The name of an attribute."""
+        """The name of an attribute of *data*, checked and numbered."""
+        self.keys.pop()  # what is wrong with a name is so where the names are
         if not isinstance(key, str):
             said = f"the keys of {type_text(data)} have to be strings"
             raise TypeError(f"{said}: {key!r:.60} is {type_text(key)}{self.where()}")
-        return self.text(str.__str__(key))
+        name = make_symbol(self.text(str.__str__(key)))
+        self.keys.append(name)
+        return name
 
     def text(self, text: str) -> str:
         """A text as Nix has it: without NUL, and with lone surrogates for bytes that are no UTF-8."""

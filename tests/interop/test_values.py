@@ -282,6 +282,10 @@ def test_values_that_contain_themselves() -> None:
         with pytest.raises(nixlite.NixError) as caught:
             evaluate(expression).to_python()
         assert caught.value.message == "cannot convert a value that contains itself to Python data"
+    around = evaluate('let x = { type = "derivation"; outPath = x; a = [ x ]; }; in x')
+    for derivations in ("path", "attrs"):
+        with pytest.raises(nixlite.NixError, match="contains itself"):
+            around.to_python(derivations=derivations)
     with pytest.raises(nixlite.NixError, match="stack overflow; max-call-depth exceeded"):
         evaluate("let f = n: [ (f (n + 1)) ]; in f 0").to_python()
     settings = nixlite.Settings()
