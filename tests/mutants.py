@@ -82,8 +82,9 @@ def mutants(tree: ast.Module) -> Iterator[Mutant]:
     skipped = set(unmutated(tree))
     found = []
     for number, node in enumerate(ast.walk(tree)):
-        if id(node) not in skipped and hasattr(node, "lineno"):
-            found += [Mutant(number, node.lineno, what, change) for what, change in changes(node)]
+        line = node.target.lineno if isinstance(node, ast.comprehension) else getattr(node, "lineno", 0)
+        if id(node) not in skipped and line:
+            found += [Mutant(number, line, what, change) for what, change in changes(node)]
     yield from sorted(found, key=lambda mutant: (mutant.line, mutant.number, mutant.what))
 
 
