@@ -366,3 +366,11 @@ def test_values_are_copied_by_name_and_not_pickled() -> None:
             pickle.dumps(item)
     data = value.to_python()
     assert pickle.loads(pickle.dumps(data)) == data
+
+
+def test_derivations() -> None:
+    assert evaluate('derivation { name = "x"; system = "s"; builder = "b"; }').is_derivation is True
+    for expression in ("{ }", "1", "[ ]", '{ type = "other"; }', "x: x", '"derivation"'):
+        assert evaluate(expression).is_derivation is False
+    with pytest.raises(nixlite.NixError, match="no"):
+        _ = evaluate('{ type = throw "no"; }').is_derivation
