@@ -124,8 +124,6 @@ class Value(Handle):
         if isinstance(key, str):
             if type(found) is not dict:
                 raise NixTypeError(f"expected a set but found {show_type(found)}")
-            if key not in found:
-                raise KeyError(key)
             return self._inner(found[key], key)
         if type(found) is not tuple:
             raise NixTypeError(f"expected a list but found {show_type(found)}")
