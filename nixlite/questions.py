@@ -35,9 +35,11 @@ from nixlite.interop.value import Value
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from nixlite.explain.brief import Folder
     from nixlite.explain.modules.answer import OptionAnswer
     from nixlite.explain.override.answer import Written
     from nixlite.explain.recording.program import Program
+    from nixlite.explain.stale.answer import Answer
     from nixlite.explain.why.attribute import Explanation
     from nixlite.explain.why.attribute import Read as FoundRead
     from nixlite.explain.why.attribute import Written as FoundText
@@ -166,13 +168,36 @@ def stale(program: Value | str | os.PathLike[str], path: str | Sequence[str | in
     (False, True)
     """
     from nixlite.explain.brief import folder_of
-    from nixlite.explain.stale.answer import stale as ask
+    from nixlite.explain.stale.several import Several, evaluator_of, show_each, stale_each
+
+    question = Question(program, path)
+    answer = stale_each(question.program(), question.path)
+    base = folder_of(evaluator_of(answer).state)
+    if not isinstance(answer, Several):
+        return stale_of(answer, base)
+    from nixlite.explain.stale.several import code_each, data_each
+
+    text = show_each(answer, base)
+    return Stale(
+        code=code_each(answer),
+        headline=text.split("\n")[0],
+        problems=(),
+        notes=(),
+        given=(),
+        behind=(),
+        fixes=(),
+        drv_path=None,
+        members={name: stale_of(member, base) for name, member in answer.members.items()},
+        data=data_each(answer, base),
+        text=text,
+    )
+
+
+def stale_of(answer: Answer, base: Folder) -> Stale:
+    """The answer about one package or set."""
     from nixlite.explain.stale.data import data
     from nixlite.explain.stale.text import exit_code, show
 
-    question = Question(program, path)
-    answer = ask(question.program(), question.path)
-    base = folder_of(answer.runs.evaluator.state)
     text, found = show(answer, base), data(answer, base)
     verdict = found.get("verdict") or {"headline": text.split("\n")[0], "problems": (), "notes": ()}
     fixes = found["fixes"] if "fixes" in found else [found["fix"]] if found["fix"] else []
@@ -183,10 +208,9 @@ def stale(program: Value | str | os.PathLike[str], path: str | Sequence[str | in
         notes=tuple(verdict["notes"]),
         given=given_of(found),
         behind=behind_of(found),
-        fixes=tuple(
-            [Fix(each["code"], each["place"], each["ok"], each["placeholder_hash"]) for each in fixes]
-        ),
+        fixes=tuple([Fix(row["code"], row["place"], row["ok"], row["placeholder_hash"]) for row in fixes]),
         drv_path=found.get("drvPath"),
+        members={},
         data=found,
         text=text,
     )

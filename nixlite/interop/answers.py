@@ -143,8 +143,8 @@ class Fix:
 class Stale:
     """What became of overrides. *code*: 0 if all that was given got through, 1 if something did not, 2 if
     that could not be told. *headline*, *problems* and *notes* say it in sentences; *fixes* are the best
-    first. *drv_path* is that of a package, else None. *data* is all of it, as `nixlite stale --json` prints
-    it."""
+    first. *drv_path* is that of a package, else None. Of a list or set of packages, *members* has an answer
+    for each that is overridden. *data* is all of it, as `nixlite stale --json` prints it."""
 
     code: int
     headline: str
@@ -154,6 +154,7 @@ class Stale:
     behind: tuple[Behind, ...]
     fixes: tuple[Fix, ...]
     drv_path: str | None
+    members: dict[str, Stale]
     data: dict[str, Any] = field(repr=False)
     text: str = field(repr=False)
 

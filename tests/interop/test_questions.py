@@ -187,3 +187,14 @@ def test_flakes(tmp_path: Path) -> None:
         assert answer.steps[1].definitions[0].text == "port = 8080;"
         assert nixlite.stale(value).given[0].name == "port"
     assert nixlite.why(nixlite.evaluate_flake("path:.#", settings=settings), "name").value == '"x"'
+
+
+def test_several_packages() -> None:
+    answer = nixlite.stale(
+        """with import <nixpkgs> { }; [ zlib (hello.overrideAttrs (old: { doCheck = false; }))
+        (python3Packages.pytorch-lightning.overrideAttrs (old: { version = "0.9.0"; })) ]"""
+    )
+    assert answer.headline == "2 of 3 packages are overridden here."
+    assert {name: member.ok for name, member in answer.members.items()} == {"1": True, "2": False}
+    assert (answer.code, answer.ok, answer.members["2"].fixes[0].ok) == (1, False, True)
+    assert answer.members["1"].text.rstrip() in answer.text.replace("\n  ", "\n")
