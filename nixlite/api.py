@@ -191,9 +191,7 @@ class Evaluator:
         try:
             found: T = self.engine.guard(lambda _: compute(), None)
         except NixError as error:
-            if error.trace is None:
-                self.engine.explain(error)
-                note_place(error)
+            self.engine.explain(error)
             raise
         return found
 
@@ -211,14 +209,6 @@ class Evaluator:
         """The Nix value of a `Value`, which may be another evaluator's."""
         nix: Lazy = value.nix
         return nix
-
-
-def note_place(error: NixError) -> None:
-    """Let Python show below the message where the error is: at the innermost place that is known."""
-    places = [frame.position for frame in error.trace or () if frame.position is not None]
-    place = error.position or (places[-1] if places else None)
-    if place is not None and not hasattr(error, "__notes__"):
-        error.add_note(f"at {place}")
 
 
 def evaluate(
