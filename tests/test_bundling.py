@@ -55,7 +55,7 @@ def run(tree: Path, *flags: str, expression: str = "1 + 1") -> tuple[set[str], s
     """Evaluate; the modules that were loaded one by one, and those of groups."""
     environment = {"PATH": os.environ["PATH"], "HOME": str(tree), "XDG_CACHE_HOME": str(tree / "cache")}
     done = subprocess.run(
-        [sys.executable, "-S", *flags, "-c", PROGRAM, "instantiate", "--eval", "-E", expression],
+        [sys.executable, "-S", *flags, "-c", PROGRAM, "instantiate", "--no-result-cache", "--eval", "-E", expression],
         cwd=tree, env=environment, capture_output=True, text=True, check=True, timeout=60,
     )  # fmt: skip
     assert done.stdout.strip() == "2"
