@@ -7,7 +7,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from nixlite.api import Evaluator, evaluate, evaluate_async, evaluate_file, evaluate_flake
-    from nixlite.errors import NixError, PythonError
+    from nixlite.errors import Cancelled, Exhausted, NixError, PythonError
     from nixlite.host.host import Host
     from nixlite.host.memory import MemoryHost
     from nixlite.host.real import RealHost
@@ -15,16 +15,18 @@ if TYPE_CHECKING:
     from nixlite.host.settings import Settings
     from nixlite.interop.value import Value
     from nixlite.interop.workers import run_async
+    from nixlite.limits.budget import Limits
     from nixlite.questions import override, stale, why
 
 __all__ = [
-    "Evaluator", "Host", "MemoryHost", "NixError", "PureHost", "PythonError", "RealHost",
-    "RestrictedHost", "Settings", "Value", "evaluate", "evaluate_async", "evaluate_file",
-    "evaluate_flake", "override", "run_async", "stale", "why",
+    "Cancelled", "Evaluator", "Exhausted", "Host", "Limits", "MemoryHost", "NixError", "PureHost",
+    "PythonError", "RealHost", "RestrictedHost", "Settings", "Value", "evaluate", "evaluate_async",
+    "evaluate_file", "evaluate_flake", "override", "run_async", "stale", "why",
 ]  # fmt: skip
 
 _HOMES = {
-    "Host": "host.host", "MemoryHost": "host.memory", "NixError": "errors",
+    "Cancelled": "errors", "Exhausted": "errors", "Host": "host.host",
+    "Limits": "limits.budget", "MemoryHost": "host.memory", "NixError": "errors",
     "PureHost": "host.secluded", "PythonError": "errors", "RealHost": "host.real",
     "RestrictedHost": "host.secluded", "Settings": "host.settings", "Value": "interop.value",
     "run_async": "interop.workers", "override": "questions", "stale": "questions", "why": "questions",

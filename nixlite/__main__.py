@@ -5,6 +5,21 @@ Each command imports what it needs when it is chosen: start-up counts.
 
 from __future__ import annotations
 
+if __name__ == "__main__":  # as in packaging/script.py: Ctrl-C while things are loaded prints nothing
+    try:
+        from _signal import (  # type: ignore[import-not-found]  # not in the stubs
+            SIG_DFL,
+            SIGINT,
+            default_int_handler,
+            getsignal,
+            signal,
+        )
+
+        if getsignal(SIGINT) is default_int_handler:
+            signal(SIGINT, SIG_DFL)
+    except ImportError:
+        pass
+
 import os
 import sys
 
@@ -17,6 +32,9 @@ if TYPE_CHECKING:
     from nixlite.host.host import Host
     from nixlite.host.settings import Settings
     from nixlite.results.kept import Kept
+
+SOON = 0.002
+"""Seconds of processor time after which an interrupt that was lost is raised again."""
 
 USAGE = """\
 usage: nixlite COMMAND [flags] …
@@ -53,20 +71,34 @@ commands:
 
 def main() -> None:
     """Run the command line; the process ends here, without waiting for Python to take its heap apart."""
+    from nixlite.errors import NixError
     from nixlite.results.kept import asked
 
-    set_signals()
-    kept = asked(sys.argv[1:])
+    code = 130
     try:
+        set_signals()
+        kept = asked(sys.argv[1:])
         code = evaluated(sys.argv[1:]) if kept is None else answered(kept, sys.argv[1:])
     except KeyboardInterrupt:  # before or after the command itself, which has its own words for it
         code = 130
     except BrokenPipeError:
         code = 1
     except OSError as error:
-        sys.stderr.write(f"error: writing to the standard output: {error.strerror}\n")
-        code = 1
+        code = failed(f"writing to the standard output: {error.strerror}")
+    except Exception as error:  # what was still to be written cannot be
+        from nixlite.errors import NixError
+
+        if not isinstance(error, NixError):
+            raise
+        code = failed(error.message)
     os._exit(code)
+
+
+def failed(message: str) -> int:
+    """Say that what was to be written could not be; the exit code."""
+    if sys.stderr is not None:
+        sys.stderr.write(f"error: {message}\n")
+    return 1
 
 
 def answered(kept: Kept, words: list[str]) -> int:
@@ -109,7 +141,7 @@ def evaluated(
     from nixlite.runtime.collecting import POLICY
     from nixlite.runtime.frames import with_room
 
-    POLICY.begin()  # until the process ends
+    POLICY.begin(main)  # until the process ends
     if kept is None:
         host = RealHost(stdin=data)
         host.unanswered = unanswered
@@ -144,12 +176,37 @@ STATS = "--stats"
 
 
 def set_signals() -> None:
-    """A closed pipe ends the process, as it does other tools."""
+    """A closed pipe ends the process, as it does other tools; Ctrl-C is a KeyboardInterrupt from now on.
+
+    One that comes while Python happens to run a destructor would be reported, and lost.
+    """
     try:  # the module `signal` takes a millisecond to make an enumeration of this one
-        from _signal import SIG_DFL, SIGPIPE, signal  # type: ignore[import-not-found]  # not in the stubs
-    except ImportError:  # there is no such signal, or this is not CPython
+        from _signal import (
+            ITIMER_VIRTUAL,
+            SIG_DFL,
+            SIGINT,
+            SIGPIPE,
+            SIGVTALRM,
+            default_int_handler,
+            getsignal,
+            setitimer,
+            signal,
+        )
+    except ImportError:  # there are no such signals, or this is not CPython
         return
     signal(SIGPIPE, SIG_DFL)
+    usual = sys.unraisablehook
+
+    def hook(lost: sys.UnraisableHookArgs) -> None:
+        if lost.exc_type is KeyboardInterrupt:
+            signal(SIGVTALRM, default_int_handler)
+            setitimer(ITIMER_VIRTUAL, SOON)
+        else:
+            usual(lost)
+
+    sys.unraisablehook = hook
+    if getsignal(SIGINT) == SIG_DFL:
+        signal(SIGINT, default_int_handler)
 
 
 def run(words: list[str], host: Host) -> int:

@@ -11,6 +11,7 @@ A `Value` is a Nix value, lazily evaluated: look into it, call it, convert it. E
 from __future__ import annotations
 
 import os
+from itertools import count
 from weakref import WeakValueDictionary, finalize
 
 from nixlite.cache.files import Cache
@@ -21,6 +22,9 @@ from nixlite.host.settings import Settings
 from nixlite.interop.origins import File, Flake, Text
 from nixlite.interop.roots import add_builtin, evaluate_root
 from nixlite.interop.value import Value, value_of
+from nixlite.limits.budget import Budget
+from nixlite.limits.recursion import KNOWN, is_small
+from nixlite.limits.stack import free, on_large_stack
 from nixlite.runtime.thunk import force
 from nixlite.spelling import normalise
 
@@ -32,6 +36,7 @@ if TYPE_CHECKING:
 
     from nixlite.host.host import Host
     from nixlite.interop.owner import Handle, Origin
+    from nixlite.limits.budget import Limits
     from nixlite.runtime.values import Lazy, PrimOp
 
     T = TypeVar("T")
@@ -44,7 +49,11 @@ class Evaluator:
     Without *settings* and *host* it sees this machine as `nix-instantiate --eval` does. Two evaluators share
     nothing. Everything of the world outside goes through the host (`nixlite.host.host`): a `MemoryHost`
     has only the files it is given. `settings.pure_eval` and `settings.restrict_eval` limit what
-    programs see.
+    programs see. *limits* bound what it may use over its whole life: the call that goes beyond raises
+    Exhausted, and so do all after it.
+
+    Threads may share an evaluator: they take turns. A Python function that a program calls must not wait for
+    another thread that uses the same one.
 
     As a context manager it is closed at the end. Values that it has given can be used further.
 
@@ -54,7 +63,9 @@ class Evaluator:
     8080
     """
 
-    def __init__(self, settings: Settings | None = None, host: Host | None = None) -> None:
+    def __init__(
+        self, settings: Settings | None = None, host: Host | None = None, *, limits: Limits | None = None
+    ) -> None:
         host = host or RealHost()
         if settings is None:
             from nixlite.host.configuration import load_configuration
@@ -65,13 +76,14 @@ class Evaluator:
         self.host = host
         directory = host.cache_directory()
         self.engine = Engine(settings, host, Cache(directory) if directory else None)
+        self.engine.limit(Budget(limits))
         if directory:
             finalize(self, self.engine.close)
         # A text is kept for the messages of its errors, which its own code and values alone can raise.
         self.engine.sources = WeakValueDictionary()
         self.builtins: dict[str, Any] = {}
         """What `builtin` has added."""
-        self._texts = 0
+        self._texts = count(1)
         self._closed = False
 
     # -- evaluating
@@ -97,8 +109,8 @@ class Evaluator:
             raise TypeError(
                 f"a Nix expression is a string, not {type(text).__name__}; evaluate_file is for files"
             )
-        self._texts += 1
-        name = "«string»" if self._texts == 1 else f"«string»\x1f{self._texts}"
+        number = next(self._texts)
+        name = "«string»" if number == 1 else f"«string»\x1f{number}"
         origin = Text(name, text, self.settings.cwd, dict(scope or {}))
         return self._called(self._root(origin), args)
 
@@ -170,7 +182,14 @@ class Evaluator:
         self.explained(lambda: add_builtin(name, value, self))
         return value
 
-    # -- closing
+    # -- ending
+
+    def cancel(self) -> bool:
+        """Stop what this evaluator is evaluating, from another thread: the call raises Cancelled there.
+
+        False if it is evaluating nothing. It can be used again afterwards.
+        """
+        return self.engine.cancel()
 
     def close(self) -> None:
         """Write to the cache what was compiled; nothing can be evaluated any more. It may be closed twice."""
@@ -184,10 +203,17 @@ class Evaluator:
     def __exit__(self, *exception: object) -> None:
         self.close()
 
+    def __del__(self) -> None:
+        if KNOWN.small:
+            free([self.__dict__.pop("engine", None)])
+
     # -- what values need of it
 
     def explained(self, compute: Callable[[], T]) -> T:
         """Run *compute*, which evaluates; an error that it raises gets its position and trace."""
+        if is_small():
+            on_large: T = on_large_stack(lambda: self.explained(compute))
+            return on_large
         try:
             found: T = self.engine.guard(lambda _: compute(), None)
         except NixError as error:
@@ -218,16 +244,17 @@ def evaluate(
     scope: Mapping[str, Any] | None = None,
     settings: Settings | None = None,
     host: Host | None = None,
+    limits: Limits | None = None,
 ) -> Value:
     """The value of a Nix expression, as `nix-instantiate --eval -E` sees this machine, or as *host* shows it.
 
-    *args*: the expression is a function, which is called with the set of these; *scope*: further variables.
-    Raises NixError.
+    *args*: the expression is a function, which is called with the set of these; *scope*: further variables;
+    *limits* hold for all that is done with the value, too. Raises NixError.
 
     >>> nixlite.evaluate("map (x: x * n) [ 1 2 3 ]", scope={"n": 10}).to_python()
     [10, 20, 30]
     """
-    return Evaluator(settings, host).evaluate(text, args=args, scope=scope)
+    return Evaluator(settings, host, limits=limits).evaluate(text, args=args, scope=scope)
 
 
 async def evaluate_async(
@@ -237,6 +264,7 @@ async def evaluate_async(
     scope: Mapping[str, Any] | None = None,
     settings: Settings | None = None,
     host: Host | None = None,
+    limits: Limits | None = None,
 ) -> Value:
     """As `evaluate`, in a thread of its own; when the task is cancelled, the evaluation is stopped.
 
@@ -249,7 +277,8 @@ async def evaluate_async(
     """
     from nixlite.interop.workers import run_async
 
-    return await run_async(evaluate, text, args=args, scope=scope, settings=settings, host=host)
+    evaluator = Evaluator(settings, host, limits=limits)
+    return await run_async(evaluator.evaluate, text, args=args, scope=scope)
 
 
 def evaluate_file(
@@ -258,12 +287,20 @@ def evaluate_file(
     *,
     settings: Settings | None = None,
     host: Host | None = None,
+    limits: Limits | None = None,
 ) -> Value:
-    """The value of a Nix file, called with *args* if they are given. Raises NixError."""
-    return Evaluator(settings, host).evaluate_file(path, args)
+    """The value of a Nix file, called with *args* if they are given; *limits* as for `evaluate`. Raises
+    NixError."""
+    return Evaluator(settings, host, limits=limits).evaluate_file(path, args)
 
 
-def evaluate_flake(reference: str, *, settings: Settings | None = None, host: Host | None = None) -> Value:
+def evaluate_flake(
+    reference: str,
+    *,
+    settings: Settings | None = None,
+    host: Host | None = None,
+    limits: Limits | None = None,
+) -> Value:
     """What `nix eval` evaluates for `FLAKE#ATTRPATH`; for a reference without `#`, the flake itself.
 
     Without *settings*, evaluation is pure, as it is for `nix eval`. Raises NixError.
@@ -273,4 +310,4 @@ def evaluate_flake(reference: str, *, settings: Settings | None = None, host: Ho
 
         settings = Settings(pure_eval=True)
         load_configuration(settings, host or RealHost())
-    return Evaluator(settings, host).evaluate_flake(reference)
+    return Evaluator(settings, host, limits=limits).evaluate_flake(reference)

@@ -204,6 +204,39 @@ class RestrictedError(EvalError):
     """A power that pure or restricted evaluation forbids."""
 
 
+NO_MEMORY = "out of memory"
+"""What is said where the system has no more."""
+
+
+class Exhausted(NixError):
+    """An evaluation has used up what it may: see `Limits`. No program catches it, and its evaluator is spent.
+
+    `limit` is the name of the limit, `allowed` its value; None where there was just no more memory to be had.
+    """
+
+    def __init__(self, limit: str, allowed: float | None, message: str, *, hint: str | None = None) -> None:
+        super().__init__(message, hint=hint)
+        self.limit = limit
+        self.allowed = allowed
+
+
+class Cancelled(NixError):
+    """Another thread has cancelled the evaluation. Its evaluator can be used again."""
+
+    limit = ""
+
+    def __init__(self) -> None:
+        super().__init__("the evaluation was cancelled")
+
+
+class Stop(BaseException):
+    """What an evaluation is stopped with; its budget knows why, and makes an error of it at the end.
+
+    It is no error itself: nothing that goes on after a failure may go on after this, and a thunk that was
+    being evaluated is as before, as with Ctrl-C.
+    """
+
+
 class InternalError(Exception):
     """A bug of nixlite's own; shown with the Python traceback."""
 

@@ -5,13 +5,14 @@ An `Evaluator` has its own settings, host, caches and builtins; two of them in o
 
 from __future__ import annotations
 
-import sys
+from _thread import RLock, get_ident
 
 from nixlite.errors import EvalError, NixError, StackOverflow
 from nixlite.host.settings import TALKATIVE
-from nixlite.runtime.abi import OPERATIONS, LateNames, unit_globals
+from nixlite.limits.recursion import RECURSION, is_small, python_depth, until_done
+from nixlite.runtime.abi import OPERATIONS, LateNames, metered_operations, unit_globals
 from nixlite.runtime.collecting import POLICY
-from nixlite.runtime.depth import MOST_FRAMES, go_deeper, python_depth, set_limit, watched
+from nixlite.runtime.depth import DEEPEST, go_deeper, watched, with_all_room
 from nixlite.runtime.frames import with_room
 from nixlite.runtime.state import LateStore, State
 from nixlite.runtime.symbols import ACTIVE, Symbols
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from nixlite.host.host import Host
     from nixlite.host.mounts import Mounts
     from nixlite.host.settings import Settings
+    from nixlite.limits.budget import Budget
     from nixlite.runtime.depth import CountedFunctions
     from nixlite.runtime.values import Lazy, NixPath, Value
     from nixlite.store.store import Store
@@ -36,22 +38,22 @@ if TYPE_CHECKING:
 
     T = TypeVar("T")
 
-OUTSIDE = MOST_FRAMES // 2
-"""Python's recursion limit for what evaluates nothing, as a rule: walks over trees, printing."""
-
 
 def with_limit(frames: int, function: Callable[[Any], T], argument: Any) -> T:
     """`function(argument)` with a recursion limit of Python that is turned into Nix's error."""
-    limit = sys.getrecursionlimit()
-    sys.setrecursionlimit(python_depth() + frames)
+    limit = RECURSION.own()
     try:
+        RECURSION.need(python_depth() + frames)
         return function(argument)
     except RecursionError as error:
         trapped = error
     finally:
-        set_limit(limit)
+        RECURSION.need(limit)
     raise StackOverflow().with_traceback(trapped.__traceback__) from None
 
+
+MOST_CALLBACKS = 200
+"""Functions of the host's that are called within each other, each by a Nix program that one calls."""
 
 INTERNAL = {
     "call-flake": "«flakes-internal»/call-flake.nix",
@@ -105,13 +107,14 @@ class Evaluator(Translator):
         # Not a builtin but Nix code: evaluated when it is first asked for.
         derivation = [from_start, (self._evaluate_internal, "derivation")]
         state.builtins["derivation"] = state.globals["derivation"] = derivation
-        state.symbols = ACTIVE[0] = Symbols(state.globals)
+        state.symbols = ACTIVE.symbols = Symbols(state.globals)
         super().__init__(state, cache)
         self.base = dict(OPERATIONS)
         self.files: dict[str, Lazy] = {}
-        self._has_room = False
-        if sys.getrecursionlimit() < OUTSIDE:
-            sys.setrecursionlimit(OUTSIDE)
+        self.budget: Budget | None = None
+        self._lock = RLock()
+        self._owner = 0
+        self._callbacks = 0
         if settings.restrict_eval and not settings.pure_eval:
             from nixlite.host.lookup_path import allow_lookup_path
 
@@ -182,27 +185,95 @@ class Evaluator(Translator):
         return names
 
     def guard(self, function: Any, argument: Any) -> Any:
-        """`function(argument)`, in which calls are counted; too many within each other are Nix's error."""
-        if self._has_room:
+        """`function(argument)`, in which calls are counted; too many within each other are Nix's error.
+
+        Threads take turns: who evaluates has the evaluator for itself until it is done, so no thunk is ever
+        forced by two. A function of the host's that Nix calls may evaluate more, but must not wait for
+        another thread that uses the same evaluator.
+        """
+        if self._owner == get_ident():
             try:
                 return function(argument)
             except RecursionError as error:
                 trapped = error
             return go_deeper(function, argument, trapped)
-        self._has_room = True
-        POLICY.begin()
-        other, ACTIVE[0] = ACTIVE[0], self.state.symbols
+        if is_small():
+            from nixlite.limits.stack import on_large_stack
+
+            return on_large_stack(lambda: self.guard(function, argument))
+        with self._lock:
+            if self.budget is not None:
+                return self.budget.spend(lambda _: self.alone(function, argument), None)
+            return self.alone(function, argument)
+
+    def alone(self, function: Any, argument: Any) -> Any:
+        """The part of `guard` for who has the evaluator now; what is changed meanwhile is as before then."""
+        other, owner, who = ACTIVE.symbols, self._owner, object()
         allowed = self.settings.max_call_depth
+        if self.budget is not None:
+            allowed = min(allowed, self.budget.depth)
+
+        def leave() -> None:
+            self._owner = owner
+            ACTIVE.symbols = other
+            POLICY.end(who)
+
         try:
+            self._owner = get_ident()
+            ACTIVE.symbols = self.state.symbols
+            POLICY.begin(who)
             if not self.counts_calls:
                 frames = self.frames_per_call * allowed + 1000
                 return with_room(lambda _: with_limit(frames, function, argument), None)
             exact = self.is_exact()
             return with_room(lambda _: watched(allowed, counted, exact, function, argument), None)
         finally:
-            self._has_room = False
-            ACTIVE[0] = other
-            POLICY.end()
+            try:
+                leave()
+            except BaseException:  # Ctrl-C, say
+                until_done(leave)
+                raise
+
+    def outside(self, function: Callable[[Any], Any], argument: Any) -> Any:
+        """`function(argument)`, a function of the host's that a Nix program calls.
+
+        It has as many of Python's frames as the host allows from its start, and may evaluate more. Raises
+        StackOverflow where that has happened too often within itself, for each time takes C stack.
+        """
+        if self._callbacks >= MOST_CALLBACKS:
+            raise StackOverflow
+        limit, owner, callbacks = RECURSION.own(), self._owner, self._callbacks
+
+        def leave() -> None:
+            self._owner, self._callbacks = owner, callbacks
+            RECURSION.need(limit)
+
+        try:
+            self._owner, self._callbacks = 0, callbacks + 1
+            RECURSION.need(python_depth() + RECURSION.before)
+            return function(argument)
+        except RecursionError as error:
+            raise EvalError(f"a Python function that was called: {error}") from error
+        finally:
+            try:
+                leave()
+            except BaseException:  # Ctrl-C, say
+                until_done(leave)
+                raise
+
+    def limit(self, budget: Budget) -> None:
+        """Let it use no more than *budget* from now on; for one that has not evaluated anything yet."""
+        self.budget = budget
+        depth = budget.limits.depth
+        if depth and depth < self.settings.max_call_depth:
+            budget.depth = depth
+        self.is_metered = budget.is_metered
+        if self.is_metered:
+            self.base |= metered_operations(budget.tick)
+
+    def cancel(self) -> bool:
+        """Stop what is being evaluated, from any thread; False if nothing is, or there is no budget."""
+        return self.budget is not None and self.budget.cancel()
 
     def evaluate_source(self, source: Source, scope: dict[str, Lazy] | None = None) -> Value:
         """Parse, compile and run a source in an outer scope (names to lazies); the value is in WHNF."""
@@ -301,6 +372,9 @@ class Evaluator(Translator):
 
     def explain(self, error: NixError) -> NixError:
         """Fill in an error's position and trace, for showing it."""
+        return with_all_room(lambda: self._explain(error), DEEPEST)  # type: ignore[no-any-return]  # it gives that
+
+    def _explain(self, error: NixError) -> NixError:
         from nixlite.builtins.install import code_names
         from nixlite.traces.reading import explain
 
@@ -327,6 +401,6 @@ class Evaluator(Translator):
             return None
         options = self.parse_options()
         options.warn = lambda text, position: None  # it did so when the source was evaluated
-        tree = parse(source, options)
+        tree = with_all_room(lambda: parse(source, options), len(source.text))
         found = find_set(tree, source, attrs, place[1:]) if attrs else find_empty(tree, source, place[1:])
         return None if found is None else (source.name, *source.line_column(found))

@@ -33,15 +33,15 @@ if TYPE_CHECKING:
     T = TypeVar("T")
 
 
-def uncollected(make: Callable[[], T]) -> T:
-    """What *make* gives, Python's cyclic collector being off: trees are large and hold no garbage.
+def uncollected(make: Callable[[], T], source: Source) -> T:
+    """What *make*, which translates *source*, gives, Python's cyclic collector being off.
 
-    They may be deep, too.
+    Trees are large and hold no garbage; they may be deep, too.
     """
     collecting = gc.isenabled()
     gc.disable()
     try:
-        return with_all_room(make)  # type: ignore[no-any-return]  # it gives what *make* gives
+        return with_all_room(make, len(source.text))  # type: ignore[no-any-return]  # it gives what *make* gives
     finally:
         if collecting:
             gc.enable()
@@ -67,6 +67,9 @@ class Translator:
     """Whether code is compiled for `explain.recording`, which replaces the operations it calls."""
     stepping = False
     """Whether thunks say in such code that they were made."""
+
+    is_metered = False
+    """Whether code counts its steps and tells what it makes, for a budget (`limits.budget`)."""
 
     counts_calls = True
     """Whether `max-call-depth` is exact (see `runtime.depth`): not where code takes other ways than usual."""
@@ -182,8 +185,9 @@ class Translator:
             first=symbols.first, ordered=ordered,
         )  # fmt: skip
         code, make = compile_expression(
-            tree, source, analysis, self.signatures(), self.instrumented, self.is_exact(), self.stepping
-        )
+            tree, source, analysis, self.signatures(),
+            self.instrumented, self.is_exact(), self.stepping, self.is_metered,
+        )  # fmt: skip
         if make is None:
             return Compiled(code, None)
         from nixlite.cache.pieces import Pieces
@@ -227,10 +231,16 @@ class Translator:
                 first=self.state.symbols.first,
             )  # fmt: skip
             return piece_compiler(
-                tree, source, analysis, self.signatures(), self.instrumented, self.is_exact()
+                tree,
+                source,
+                analysis,
+                self.signatures(),
+                self.instrumented,
+                self.is_exact(),
+                self.is_metered,
             )
 
-        return uncollected(make)
+        return uncollected(make, source)
 
     # -- the code of sources, new or from the cache
 
@@ -248,7 +258,9 @@ class Translator:
 
                     found.pieces = self.keep_pieces(Pieces(lambda: self.piece_compiler(source)), cache, key)
                 return found
-        compiled = uncollected(lambda: self.compile(self.parse(source, self.skims(source)), source, names))
+        compiled = uncollected(
+            lambda: self.compile(self.parse(source, self.skims(source)), source, names), source
+        )
         if cache is not None and not self.warned:
             cache.store(key, compiled.code)
             if compiled.pieces is not None:
@@ -296,7 +308,16 @@ class Translator:
         )
         home, features = self.host.home(), settings.features
         exact = self.is_exact()
-        facts = (home, settings.pure_eval, features, lints, len(self.primops), self.policy, exact)
+        facts = (
+            home,
+            settings.pure_eval,
+            features,
+            lints,
+            len(self.primops),
+            self.policy,
+            exact,
+            self.is_metered,
+        )
         if facts != self._facts:  # each file asks, and they hardly ever change
             self._facts = facts
             self._facts_text = repr((*facts[:2], sorted(features), *facts[3:]))

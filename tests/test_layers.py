@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 MODULES = modules()
 
 # A layer is a directory of the package, or a module directly in it, and may use itself and the named ones.
-GROUND = {"colours", "errors", "records", "source", "spelling", "resources"}
+GROUND = {"colours", "errors", "limits", "records", "source", "spelling", "resources"}
 LANGUAGE = {*GROUND, "abi", "syntax", "analysis", "compiler", "cache"}
 RUNTIME = {*GROUND, "abi", "runtime", "host", "traces"}
 EVALUATOR = {
@@ -34,6 +34,7 @@ FRONTENDS = {*EVALUATOR, "cli"}
 MAY_USE: dict[str, set[str]] = {
     "colours": set(),
     "errors": {"source"},
+    "limits": {"errors"},
     "records": set(),
     "source": set(),
     "spelling": set(),
@@ -67,7 +68,7 @@ MAY_USE: dict[str, set[str]] = {
     "interop": {*FRONTENDS, "explain"} - {"analysis", "compiler", "regex"},
     "api": {*EVALUATOR, "interop"},
     "questions": {*EVALUATOR, "cli", "explain", "interop", "api"} - {"compiler", "regex"},
-    "__init__": {"api", "errors", "host", "interop", "questions", "runtime"},
+    "__init__": {"api", "errors", "host", "interop", "limits", "questions", "runtime"},
 }
 
 # Slow to load, or absent in a browser; wanted seldom, so imported in the function that needs them.
@@ -109,6 +110,7 @@ LATE = {
     "host": "few programs ask for channels or write records",
     "installed": "start-up: few programs build",
     "interop": "`import nixlite` is to take no time, nor a first evaluation",
+    "limits": "few evaluations are stopped",
     "loading": "writes once what it then reads",
     "observe": "start-up: compiling is not for looking at the cache",
     "packaging": "runs where nothing is installed yet",

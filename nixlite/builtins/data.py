@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from nixlite.builtins.registry import builtin
+from nixlite.limits.growth import NOTABLE, grow
 from nixlite.runtime.expect import force_string_no_context
 from nixlite.runtime.values import make_string
 
@@ -35,6 +36,8 @@ def from_json_builtin(e: Lazy) -> Value:
     from nixlite.formats.json.values import from_json
 
     text = force_string_no_context(e, "while evaluating the first argument passed to builtins.fromJSON")
+    if len(text) > NOTABLE:
+        grow(4 * len(text))  # a guess: numbers and short strings take many times more than their text
     try:
         return from_json(text)
     except JsonError:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from nixlite.abi.signatures import AFTER_FUNCTION, FIRST, INTEGER, SECOND
 from nixlite.builtins.registry import builtin
 from nixlite.errors import EvalError
+from nixlite.limits.growth import MANY, THUNK_BYTES, grow
 from nixlite.runtime.call import call
 from nixlite.runtime.expect import (
     force_bool,
@@ -174,6 +175,8 @@ def map_(f: Lazy, xs: Lazy) -> Value:
     if not items:
         return items
     function: Any = force_function(f, "while evaluating the first argument passed to builtins.map")
+    if len(items) > MANY:
+        grow(THUNK_BYTES * len(items))
     return delayed_calls(function, items)
 
 
@@ -193,6 +196,8 @@ def gen_list(generator: Lazy, size: Lazy) -> Value:
     function: Any = force_function(
         generator, "while evaluating the first argument passed to builtins.genList"
     )
+    if count > MANY:
+        grow(THUNK_BYTES * count)
     return delayed_calls(function, range(count))
 
 
@@ -292,6 +297,7 @@ def concat_lists(lists: Lazy) -> Value:
     filled = [part for part in parts if part]
     if len(filled) == 1:
         return filled[0]
+    grow(8 * sum(map(len, filled)))
     joined: list[Lazy] = []
     for part in filled:
         joined += part
@@ -309,12 +315,16 @@ def concat_map(f: Lazy, xs: Lazy) -> Value:
             part = function(item)
             if type(part) is not tuple:
                 _no_list(part, _place_of_result(part, function))
+            if len(part) > MANY:
+                grow(8 * len(part))
             joined += part
     else:
         for item in items:
             part = call(function, item)
             if type(part) is not tuple:
                 _no_list(part, _place_of_result(part, function))
+            if len(part) > MANY:
+                grow(8 * len(part))
             joined += part
     return tuple(joined)
 

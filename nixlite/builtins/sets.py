@@ -129,7 +129,7 @@ def list_to_attrs(e: Lazy) -> Value:
     The values are not evaluated.
     """
     items = force_list(e, "while evaluating the argument passed to builtins.listToAttrs")
-    symbols = ACTIVE[0]
+    symbols = ACTIVE.symbols
     numbers = symbols.numbers
     pairs: dict[str, dict[str, Lazy]] = {}
     for item in items:

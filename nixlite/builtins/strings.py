@@ -7,6 +7,7 @@ import re
 from nixlite.abi.signatures import ANYTHING, FIRST, INTEGER, SECOND, STRING
 from nixlite.builtins.registry import builtin
 from nixlite.errors import EvalError
+from nixlite.limits.growth import NOTABLE, grow, grow_by_joining, is_limited
 from nixlite.runtime.coerce import coerce_to_string
 from nixlite.runtime.expect import (
     NO_CONTEXT,
@@ -134,6 +135,7 @@ def concat_strings_sep(state: State, separator: Lazy, xs: Lazy) -> Value:
             )
             context |= more
         parts.append(value)
+    grow_by_joining(between, parts)
     return make_string(normalise(between.join(parts)), context)
 
 
@@ -160,13 +162,13 @@ def replace_strings(state: State, sought: Lazy, replacements: Lazy, s: Lazy) -> 
     )
     view = byte_view(text)
     matcher, numbers = _replacer(state, tuple(texts))
-    if all_plain(values):
+    if all_plain(values) and not is_limited():
         table = {found: byte_view(values[number]) for found, number in numbers.items()}
         replaced = matcher.sub(lambda match: table[match[0]], view)  # nothing of the program runs in there
         return make_string(text if replaced == view else from_byte_view(replaced), context)
     pieces: list[str] = []
     known: dict[int, str] = {}
-    end = 0
+    end = made = 0
     for match in matcher.finditer(view):
         number = numbers[match.group()]
         replacement = known.get(number)
@@ -179,6 +181,10 @@ def replace_strings(state: State, sought: Lazy, replacements: Lazy, s: Lazy) -> 
             replacement = known[number] = byte_view(replacement)
         pieces += (view[end : match.start()], replacement)
         end = match.end()
+        made += len(replacement)
+        if made > NOTABLE:
+            grow(made)
+            made = 0
     if not pieces:
         return make_string(text, context)
     pieces.append(view[end:])

@@ -7,11 +7,13 @@ from nixlite.host.settings import INFO
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from typing import Any
 
     from nixlite.cli.flag import Flags
     from nixlite.evaluator import Evaluator
     from nixlite.host.host import Host
     from nixlite.host.settings import Settings
+    from nixlite.limits.budget import Budget
     from nixlite.observe.watch import Watch
 
 FAILURE = 1
@@ -23,6 +25,7 @@ class Command:
     `words` are the arguments that are no flags. `auto_arguments` maps names to (kind, text), the kind being
     the flag that gave it: `arg`, `argstr`, `arg-from-file`, `arg-from-stdin`. `registry_flags` are the words
     of each `--override-flake` (two) and `--inputs-from` (one). `evaluator` is there once it is needed.
+    `limits` are those that the command line gives (see `cli.limits`), `budget` what they make.
     `program` is the command of Nix that is stood in for. `debugged` runs something under the debugger, which
     lies above the commands.
     """
@@ -56,6 +59,10 @@ class Command:
         self.stats = False
         self.count_calls = False
         self.registry_flags: list[list[str]] = []
+        self.limits: dict[str, Any] = {}
+        self.budget: Budget | None = None
+        self.ended_by: BaseException | None = None
+        """What ended it, with all that was evaluated still there: freeing that may take long."""
         self.debugged: Callable[[Evaluator, Callable[[], int]], int] | None = None
 
     @property

@@ -14,6 +14,17 @@ if TYPE_CHECKING:
     from nixlite.cli.command import Command
 
 
+def set_limit(name: str) -> Callable[[Any, list[str]], None]:
+    """The action of a flag that limits what a command may use."""
+
+    def act(command: Command, words: list[str]) -> None:
+        from nixlite.cli.limits import limit  # seldom
+
+        command.limits[name] = limit(name, words[0])
+
+    return act
+
+
 LOG_FORMATS = ("raw", "raw-with-logs", "internal-json", "bar", "bar-with-logs")
 
 
@@ -154,6 +165,12 @@ EVALUATION: Flags = {
     "--impure": Flag("", set_impure, "let programs see files, environment and clock"),
     "--override-flake": Flag("original-ref resolved-ref", override_flake, "take a flake for another one"),
     "--eval-store": Flag("store-url", ignore),
+    "--max-seconds": Flag("n", set_limit("seconds"), "stop after N seconds"),
+    "--max-memory": Flag("bytes", set_limit("memory"), "stop when BYTES of memory are taken: 500M, 2G"),
+    "--max-steps": Flag("n", set_limit("steps"), "stop after N starts of functions and thunks"),
+    "--max-output": Flag("bytes", set_limit("output"), "stop before more than BYTES of text are written"),
+    "--max-depth": Flag("n", set_limit("depth"), "stop when N calls are within each other"),
+    "--max-fetch-bytes": Flag("bytes", set_limit("fetch_bytes"), "stop after BYTES from the network"),
 }
 
 OBSERVATION: Flags = {

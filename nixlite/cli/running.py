@@ -11,7 +11,8 @@ from __future__ import annotations
 from nixlite.cli.command import FAILURE
 from nixlite.cli.flag import Flag
 from nixlite.cli.flags import assign
-from nixlite.errors import NixError, UsageError
+from nixlite.errors import NO_MEMORY, Exhausted, NixError, UsageError
+from nixlite.limits.recursion import OUTSIDE, RECURSION
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -23,16 +24,23 @@ INTERRUPTED = 130
 
 def run_command(command: Command, words: list[str]) -> int:
     """Read the command line and run the command; errors are reported. Returns the exit code."""
+    limit = RECURSION.own()
     try:
+        RECURSION.need(OUTSIDE)
         return read_and_run(command, words)
-    except KeyboardInterrupt:
+    except KeyboardInterrupt as interrupt:
+        command.ended_by = interrupt
         command.host.unkept("the user's interrupt")
         command.host.write_stderr("error: interrupted by the user\n")
         return INTERRUPTED
-    except MemoryError:
-        command.host.unkept("the memory's end")
-        command.host.write_stderr("error: out of memory\n")
-        return FAILURE
+    except (Exhausted, MemoryError) as error:
+        command.ended_by = error
+        command.host.unkept("the limits' end")
+        from nixlite.cli.reporting import report
+
+        return report(
+            command, error if isinstance(error, Exhausted) else Exhausted("memory", None, NO_MEMORY)
+        )
     except BrokenPipeError:  # whoever was reading has seen enough
         return FAILURE
     except Exception as error:
@@ -42,6 +50,7 @@ def run_command(command: Command, words: list[str]) -> int:
             command.host.unkept("a mistake in nixlite")
         return report(command, error)
     finally:
+        RECURSION.need(limit)
         command.unwatch()
 
 
@@ -63,6 +72,12 @@ def read_and_run(command: Command, words: list[str]) -> int:
         command.host.write_stdout(version_text(command) if command.version else help_text(command))
         return 0
     try:
+        if command.limits:
+            from nixlite.limits.budget import Budget, Limits
+
+            command.budget = Budget(Limits(**command.limits))
+            code: int = command.budget.spend(lambda _: command.run(), None)
+            return code
         return command.run()
     finally:
         if command.evaluator is not None:

@@ -21,6 +21,8 @@ def start(command: Command, host: Host | None = None) -> Evaluator:
     directory = command.host.cache_directory() if command.cache else None
     cache = Cache(directory) if directory else None
     evaluator = command.evaluator = Evaluator(command.settings, host or command.host, cache)
+    if command.budget is not None:
+        evaluator.limit(command.budget)
     told = "evaluating file '«nix-internal»/derivation-internal.nix'"  # Nix does so at once
     evaluator.state.tell(TALKATIVE, told)
     if command.watch is not None:

@@ -48,7 +48,7 @@ def interpolation(f: Function, node: n.Interpolation) -> ast.expr:
     parts = [string_part(f, pos, part) for pos, part in node.parts]
     if len(parts) == 1:
         return parts[0]
-    if len(parts) == 2:
+    if len(parts) == 2 and not f.unit.metered:
         return emit.binary(parts[0], emit.ADD, parts[1])
     return emit.call(None, "join", emit.tuple_of(parts))
 

@@ -105,7 +105,9 @@ def add(f: Function, node: n.Binary) -> ast.expr:
     right = f.value(node.right)
     if type(node.left) is n.Str or type(node.right) is n.Str:
         test, first, second = both_are(node.left, left, node.right, right, f, "str")
-        return emit.if_else(test, emit.binary(first, emit.ADD, second), plus(f, node, first, second))
+        slow = plus(f, node, first, second)
+        joined = plus(f, node, first, second) if f.unit.metered else emit.binary(first, emit.ADD, second)
+        return emit.if_else(test, joined, slow)
     checks = type(node.right) not in NEVER_FAIL and not is_summand(f, node.left)
     if checks and integer_variable(right)[0] is None:
         if is_short(f, node.right):
@@ -379,7 +381,11 @@ def concatenate(f: Function, node: n.Binary) -> ast.expr:
     left, right = operands(f, node)
     test, first, second = both_are(node.left, left, node.right, right, f, "tuple")
     site = f.unit.site(node.pos, f.context)
-    return emit.if_else(test, emit.binary(first, emit.ADD, second), emit.call(site, "concat", first, second))
+    slow = emit.call(site, "concat", first, second)
+    joined = (
+        emit.call(site, "concat", first, second) if f.unit.metered else emit.binary(first, emit.ADD, second)
+    )
+    return emit.if_else(test, joined, slow)
 
 
 # -- search paths

@@ -30,14 +30,15 @@ def compile_expression(
     instrumented: bool = False,
     counted: bool = False,
     stepping: bool = False,
+    metered: bool = False,
 ) -> tuple[Code, Callable[[], PieceCompiler] | None]:
     """The code of a unit whose function `main(scope)` returns the value of *node* in WHNF.
 
     Of a source with pieces also what makes their compiler. *scope* holds the variables of the outer scope
     that the analysis was given; *signatures*: of the builtins; *instrumented*, *counted*,
-    *stepping*: see `Unit`.
+    *stepping*, *metered*: see `Unit`.
     """
-    unit = Unit(source, analysis, signatures, LOWERINGS, instrumented, counted, stepping)
+    unit = Unit(source, analysis, signatures, LOWERINGS, instrumented, counted, stepping, metered)
     if type(node) is n.AttrSet:
         unit.setup.append(emit.assign(IS_SET, emit.constant(True)))
     code = finish(unit, main_function(unit, node))
@@ -57,11 +58,12 @@ def piece_compiler(
     signatures: Signatures,
     instrumented: bool = False,
     counted: bool = False,
+    metered: bool = False,
 ) -> PieceCompiler:
     """What compiles the pieces of a source whose main part was compiled by another process."""
     from nixlite.compiler.deferred import PieceCompiler
 
-    unit = Unit(source, analysis, signatures, LOWERINGS, instrumented, counted)
+    unit = Unit(source, analysis, signatures, LOWERINGS, instrumented, counted, metered=metered)
     main_function(unit, node)
     return PieceCompiler(unit, finish)
 
@@ -78,7 +80,10 @@ def main_function(unit: Unit, node: Expr) -> ast.stmt:
 
 def finish(unit: Unit, main: ast.stmt) -> Code:
     """The code of a module all of whose functions are written."""
-    module = emit.module([*unit.setup, *unit.statics, main])
+    functions = [*unit.statics, main]
+    if unit.metered:
+        emit.insert_first(functions, "tick")
+    module = emit.module([*unit.setup, *functions])
     code = emit.compiled(module, unit.source.name)
     sites = marshal.dumps(tuple(unit.sites))
     return Code(code, sites, unit.lambdas, unit.source.name, tuple(unit.tables))

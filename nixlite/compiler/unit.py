@@ -73,6 +73,7 @@ class Unit:
         instrumented: bool = False,
         counted: bool = False,
         stepping: bool = False,
+        metered: bool = False,
     ) -> None:
         self.source = source
         self.lowerings = lowerings
@@ -83,6 +84,9 @@ class Unit:
         reading of a variable forces it, and `//` says where it is."""
         self.stepping = stepping
         """For `explain.steps`: thunks say that they were made."""
+        self.metered = metered
+        """For a budget of steps or memory: functions say that they start, and strings and lists are joined by
+        operations that look at their sizes first."""
         self.analysis = analysis
         self.signatures = signatures
         self.primops = signatures.arities
@@ -110,7 +114,7 @@ class Unit:
         """A module of its own for a piece: it shares what is known of the program's variables."""
         part = Unit(
             self.source, self.analysis, self.signatures, self.lowerings, self.instrumented, self.counted,
-            self.stepping,
+            self.stepping, self.metered,
         )  # fmt: skip
         part.constants = self.constants
         part.functions = self.functions

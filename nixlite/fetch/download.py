@@ -9,6 +9,7 @@ from nixlite.errors import NixError, NotGranted, RestrictedError
 from nixlite.fetch import curl
 from nixlite.fetch.curl import DownloadError, connection_failure, failure, http_failure
 from nixlite.fetch.url import percent_decode
+from nixlite.limits.growth import fetched
 from nixlite.store.hashing import digest
 
 if TYPE_CHECKING:
@@ -155,6 +156,7 @@ class Downloader:
             while chunk := answer.read(CHUNK):  # what has come, not a whole piece
                 parts.append(chunk)
                 received += len(chunk)
+                fetched(len(chunk))
                 self.progress(url, received, total)
             number = curl.PARTIAL if total is not None and received < total else 0
         except (OSError, HTTPException) as error:

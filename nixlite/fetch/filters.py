@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from nixlite.errors import EvalError
+from nixlite.limits.growth import grow
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 PIECE = 1 << 16
 FIRST = 3 * PIECE
 STEP = 256
+LARGE = 1 << 20
+"""Bytes that are decompressed at once, where they are not damaged."""
 MOST = 25
 """Filters that may lie one upon another."""
 GZIP, BZIP2, XZ, ZSTD = b"\x1f\x8b\x08", b"BZh", b"\xfd7zXZ\x00", b"\x28\xb5\x2f\xfd"
@@ -144,9 +147,11 @@ def run(
     """
     errors = (error, EOFError, ValueError, MemoryError)
     decompressor = make()
+    found: list[bytes] = []
     try:
-        parts.append(decompressor.decompress(data))
-        return False, decompressor.unused_data if decompressor.eof else None
+        rest = decompress_whole(decompressor, data, found)
+        parts += found
+        return False, rest
     except errors:
         decompressor = make()
     try:
@@ -158,6 +163,25 @@ def run(
     except errors:
         pass
     return True, None
+
+
+def decompress_whole(decompressor: Any, data: bytes, parts: list[bytes]) -> bytes | None:
+    """Decompress one stream into *parts*; what follows it, None where it is cut off.
+
+    Large ones come in pieces, so that they can be interrupted, and are not made where there is no room.
+    """
+    for at in range(0, max(len(data), 1), LARGE):
+        step, more = data[at : at + LARGE], True
+        while more:
+            piece = decompressor.decompress(step, LARGE)
+            parts.append(piece)
+            grow(len(piece))
+            if decompressor.eof:
+                return bytes(decompressor.unused_data) + data[at + LARGE :]
+            step = getattr(decompressor, "unconsumed_tail", b"")  # only zlib's has one
+            waiting = not getattr(decompressor, "needs_input", True)
+            more = bool(step) or waiting or len(piece) == LARGE
+    return None
 
 
 def zstd(data: bytes, host: Host) -> Plain:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from nixlite.errors import StackOverflow
 from nixlite.formats.json.writing import located
+from nixlite.limits.growth import pieces
 from nixlite.runtime.messages import short_float
 from nixlite.runtime.operators import is_derivation
 from nixlite.runtime.thunk import attribute_position, force, is_evaluated
@@ -41,8 +42,8 @@ def to_xml(
     positions of attributes and functions. With *write*, the pieces go there, also when an error follows, and
     the text returned is empty.
     """
-    pieces: list[str] = []
-    writer = XmlWriter(state, strict, location, write or pieces.append)
+    text = pieces()
+    writer = XmlWriter(state, strict, location, write or text.append)
     write_piece = writer.emit
     write_piece(HEADER)
     try:
@@ -51,7 +52,7 @@ def to_xml(
     finally:
         while writer.elements:
             writer.close()
-    return "".join(pieces), frozenset(writer.context)
+    return "".join(text), frozenset(writer.context)
 
 
 class XmlWriter:

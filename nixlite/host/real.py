@@ -9,7 +9,6 @@ import sys
 from nixlite.errors import EvalError, NixError
 from nixlite.host.bundled import BUNDLED_PREFIX, bundled_bytes, bundled_entries, bundled_type
 from nixlite.host.host import Host
-from nixlite.source import read_whole
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -51,6 +50,7 @@ class RealHost(Host):
         self.env: Mapping[str, str] = os.environ if env is None else env
         self.stdin = stdin
         self._plain_directories: set[str] = set()
+        self._broken = False
 
     def home(self) -> str:
         """`$HOME`; without it the home directory of the user's entry in the system's table."""
@@ -82,7 +82,7 @@ class RealHost(Host):
         """See `Host`."""
         if path.startswith(BUNDLED_PREFIX):
             return bundled_bytes(path)
-        return self._read_by(path, lambda: read_whole(fs_path(path)))
+        return self._read_by(path, lambda: read_file(path))
 
     def read_plain(self, path: str) -> bytes:
         """See `Host`."""
@@ -176,7 +176,7 @@ class RealHost(Host):
         """See `Host`; a file that is no symlink itself need not be looked at before it is opened."""
         if path.rpartition("/")[0] in self._plain_directories:
             try:
-                return read_whole(fs_path(path), NO_FOLLOW)
+                return read_file(path, NO_FOLLOW)
             except (OSError, ValueError):
                 pass  # a symlink, only in the in-memory store, or an error that has words of its own
         return Host.read_real(self, path)
@@ -226,17 +226,35 @@ class RealHost(Host):
 
     def write_stdout(self, text: str) -> None:
         """See `Host`."""
-        write_text(sys.stdout, text)
+        self._output(lambda: write_text(sys.stdout, text))
 
     def write_stderr(self, text: str) -> None:
         """See `Host`."""
-        binary(sys.stdout).flush()
-        write_text(sys.stderr, text)
-        binary(sys.stderr).flush()
+        try:
+            if sys.stdout is not None and not self._broken:
+                binary(sys.stdout).flush()
+            if sys.stderr is not None:
+                write_text(sys.stderr, text)
+                binary(sys.stderr).flush()
+        except OSError:
+            return  # of the standard output `flush` will tell; else there is nobody to be told
 
     def flush(self) -> None:
         """See `Host`."""
-        binary(sys.stdout).flush()
+        if sys.stdout is not None and not self._broken:
+            self._output(binary(sys.stdout).flush)
+
+    def _output(self, write: Callable[[], object]) -> None:
+        """Write to the standard output. Raises EvalError if that is full or closed, BrokenPipeError."""
+        try:
+            if sys.stdout is None:  # it was closed before the process began
+                os.fstat(-1)  # fails with the right error
+            write()
+        except BrokenPipeError:
+            raise
+        except OSError as error:
+            self._broken = True  # nothing more is tried
+            raise os_error("writing to the standard output", error) from None
 
     def is_terminal(self, stream: str) -> bool:
         """See `Host`."""
@@ -329,6 +347,13 @@ def entries_of(directory: bytes | int) -> dict[str, str]:
     """Name and type of a directory's entries, by its path or the number of its open file. Raises OSError."""
     with os.scandir(directory) as entries:
         return {name_of(entry): type_of_entry(entry) for entry in entries}
+
+
+def read_file(path: str, flags: int = 0) -> bytes:
+    """See `reading.read_file`: not every program reads files."""
+    from nixlite.host import reading
+
+    return reading.read_file(fs_path(path), flags)
 
 
 def fs_path(path: str) -> bytes:

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import sys
 from types import FunctionType
 
 from nixlite.errors import NixError, PythonError
 from nixlite.interop.from_python import from_python
-from nixlite.runtime.depth import python_depth, set_limit
 from nixlite.runtime.thunk import force
 from nixlite.runtime.values import HERE, PrimOp
 
@@ -18,10 +16,6 @@ if TYPE_CHECKING:
 
     from nixlite.interop.owner import Owner, Reader
     from nixlite.runtime.values import Lazy
-
-
-FRAMES = 1000
-"""Frames that a Python function may take at least, as many as in a Python that has just been started."""
 
 
 def python_function(function: Callable[..., Any], owner: Owner, name: str = "") -> PrimOp:
@@ -40,7 +34,7 @@ def python_function(function: Callable[..., Any], owner: Owner, name: str = "") 
         error_context = f"while calling the Python function '{name}'"  # both are read by `traces`
         error_position = HERE
         given = [read(argument, owner) for read, argument in zip(readers, arguments, strict=True)]
-        result = called(function, given, name)
+        result = called(owner, function, given, name)
         try:
             converted = from_python(result, owner)
         except (TypeError, ValueError, OverflowError) as error:
@@ -51,26 +45,27 @@ def python_function(function: Callable[..., Any], owner: Owner, name: str = "") 
     return PrimOp(name, apply, tuple([parameter for parameter, _ in parameters]), doc)
 
 
-def called(function: Callable[..., Any], arguments: list[Any], name: str) -> Any:
+def called(owner: Owner, function: Callable[..., Any], arguments: list[Any], name: str) -> Any:
     """What the Python function gives; its exceptions are errors of the Nix program that calls it.
 
-    However deep the program is, the function has as many frames as Python gives one. It is called once: an
-    evaluation that needs more frames is run again, so it must not be this what RecursionError tells it.
+    It is called once: an evaluation that needs more frames is run again, so what it raises must not be the
+    RecursionError that tells so.
     """
-    limit = sys.getrecursionlimit()
-    sys.setrecursionlimit(max(limit, python_depth() + FRAMES))
-    try:
-        return function(*arguments)
-    except NixError as error:
-        error.trace = None  # of what the function evaluated; it is read anew, with what is around
-        raise
-    except MemoryError:
-        raise  # the evaluation's, too
-    except Exception as error:
-        said = f": {error}" if str(error) else ""
-        raise PythonError(f"error in the Python function '{name}': {type(error).__name__}{said}") from error
-    finally:
-        set_limit(limit)
+
+    def run(_: None) -> Any:
+        try:
+            return function(*arguments)
+        except NixError as error:
+            error.trace = None  # of what the function evaluated; it is read anew, with what is around
+            raise
+        except MemoryError:
+            raise  # the evaluation's, too
+        except Exception as error:
+            said = f": {error}" if str(error) else ""
+            what = f"error in the Python function '{name}': {type(error).__name__}{said}"
+            raise PythonError(what) from error
+
+    return owner.engine.outside(run, None)
 
 
 def parameters_of(function: Callable[..., Any], name: str) -> list[tuple[str, Reader]]:

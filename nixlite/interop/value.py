@@ -10,6 +10,8 @@ from nixlite.interop.from_python import attributes_from_python, from_python
 from nixlite.interop.origins import Call
 from nixlite.interop.owner import Handle
 from nixlite.interop.to_python import PATHS, to_python
+from nixlite.limits.recursion import KNOWN
+from nixlite.limits.stack import free
 from nixlite.runtime.call import call
 from nixlite.runtime.operators import is_derivation
 from nixlite.runtime.thunk import force
@@ -322,9 +324,45 @@ class ListValue(Value):
 Mapping.register(SetValue)
 Sequence.register(ListValue)
 
+
+class Distant:
+    """A value that was made in a thread with a small C stack, in which nothing deep can be freed."""
+
+    __slots__ = ()
+    nix: Any
+
+    def __del__(self) -> None:
+        held, self.nix = [self.nix], None
+        free(held)
+
+
+class DistantValue(Distant, Value):
+    """Of no parts."""
+
+    __slots__ = ()
+
+
+class DistantSet(Distant, SetValue):
+    """A set."""
+
+    __slots__ = ()
+
+
+class DistantList(Distant, ListValue):
+    """A list."""
+
+    __slots__ = ()
+
+
+DISTANT: dict[type[Value], type[Value]] = {
+    Value: DistantValue, SetValue: DistantSet, ListValue: DistantList
+}  # fmt: skip
+
 KINDS: dict[type, type[Value]] = {dict: SetValue, tuple: ListValue}
 
 
 def value_of(nix: Any, owner: Owner, origin: Origin = None) -> Value:
-    """A Nix value, in weak head normal form, as Python has it."""
-    return KINDS.get(type(nix), Value)(nix, owner, origin)
+    """A Nix value, in weak head normal form, as Python has it. One that is made where the C stack is small is
+    freed with a large one."""
+    kind = KINDS.get(type(nix), Value)
+    return (DISTANT[kind] if KNOWN.small else kind)(nix, owner, origin)

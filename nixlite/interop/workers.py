@@ -9,6 +9,10 @@ import sys
 import threading
 from typing import TYPE_CHECKING, Any
 
+from nixlite.errors import Cancelled
+from nixlite.evaluator import Evaluator
+from nixlite.interop.owner import Handle
+
 if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import TypeVar
@@ -36,6 +40,7 @@ CAREFUL = (
     __name__,
     "nixlite.cache.",
     "nixlite.evaluator",
+    "nixlite.limits.",
     "nixlite.runtime.collecting",
     "nixlite.runtime.depth",
     "nixlite.runtime.frames",
@@ -77,8 +82,9 @@ CROWD = Crowd()
 class Worker:
     """A thread that calls one function, for a task of an event loop that waits for `future`."""
 
-    def __init__(self, run: Callable[[], Any]) -> None:
+    def __init__(self, run: Callable[[], Any], cancel: Callable[[], bool] | None = None) -> None:
         self.run = run
+        self.cancel = cancel
         self.loop = asyncio.get_running_loop()
         self.future: asyncio.Future[Any] = self.loop.create_future()
         self.running = False
@@ -110,7 +116,7 @@ class Worker:
             return
         if error is None:
             self.future.set_result(result)
-        elif isinstance(error, Stopped):
+        elif isinstance(error, Stopped | Cancelled):
             self.future.cancel()
         elif isinstance(error, StopIteration):  # as Python does with one that a coroutine raises
             stopped = RuntimeError("the function raised StopIteration")
@@ -122,9 +128,11 @@ class Worker:
     def stop(self) -> bool:
         """Let the thread end at the step in Python that it is at; False if it is at none where it can.
 
-        Python's global lock is held here, so the thread stands still between two steps; when it goes on it
-        looks first whether an exception is waiting for it.
+        An evaluator stops by itself what it evaluates. Else Python's global lock is held here, so the thread
+        stands still between two steps; when it goes on it looks first whether an exception is waiting for it.
         """
+        if self.cancel is not None and self.cancel():
+            return True
         frame = sys._current_frames().get(self.thread.ident or 0)
         if not self.running or frame is None:
             return False
@@ -139,6 +147,14 @@ class Worker:
         return True
 
 
+def cancelling(function: Callable[..., Any]) -> Callable[[], bool] | None:
+    """What stops a function that is a method of a Value or an Evaluator; None for all others."""
+    owner = getattr(function, "__self__", None)
+    evaluator = owner.evaluator if isinstance(owner, Handle) else owner
+    engine = getattr(evaluator, "engine", None)
+    return engine.cancel if isinstance(engine, Evaluator) else None
+
+
 def raise_in(thread: int, kind: type[BaseException]) -> None:
     """Let an exception be raised in a thread."""
     ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread), ctypes.py_object(kind))
@@ -148,14 +164,14 @@ async def run_async(function: Callable[..., T], *arguments: Any, **keywords: Any
     """What a function returns, such as `value.to_python`, called in a thread of its own.
 
     When the task is cancelled, the evaluation is stopped at its next step, and waited for; the evaluator and
-    its values can be used further. One evaluator does not work for two threads at a time.
+    its values can be used further. Threads that use one evaluator take turns.
 
     >>> import asyncio
     >>> value = nixlite.evaluate("builtins.foldl' builtins.add 0 (builtins.genList (n: n) 1000)")
     >>> asyncio.run(nixlite.run_async(value.to_python))
     499500
     """
-    worker = Worker(lambda: function(*arguments, **keywords))
+    worker = Worker(lambda: function(*arguments, **keywords), cancelling(function))
     worker.thread.start()
     try:
         found: T = await asyncio.shield(worker.future)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import sys
 
 from nixlite.errors import AssertionFailed, NixTypeError
+from nixlite.limits.growth import MANY, grow
 from nixlite.runtime import select
 from nixlite.runtime.call import call, call2, call3, call_many, curry
 from nixlite.runtime.depth import within_calls
@@ -61,6 +62,8 @@ def concat(left: Value, right: Value) -> tuple[Lazy, ...]:
         raise wrong_type("a list", left)
     if type(right) is not tuple:
         raise wrong_type("a list", right)
+    if len(left) + len(right) > MANY:
+        grow(8 * (len(left) + len(right)))
     return left + right
 
 
@@ -72,11 +75,23 @@ def concat_all(values: tuple[Value, ...], places: tuple[tuple[str, int, int], ..
         if type(values[index]) is not tuple:
             error_position = places[min(index, last - 1)]
             raise wrong_type("a list", values[index])
+    grow(8 * sum(map(len, values)))  # type: ignore[arg-type]  # lists, all of them
     joined: list[Lazy] = []
     value: Any  # lists, all of them
     for value in values:
         joined += value
     return tuple(joined)
+
+
+def metered_operations(tick: Callable[[], None]) -> dict[str, Any]:
+    """What stands for operations in code that is compiled for a budget; *tick* is called at each start."""
+    from nixlite.runtime.text import join
+
+    def metered_join(parts: tuple[str | ContextString, ...]) -> str | ContextString:
+        grow(sum([len(part if isinstance(part, str) else part.text) for part in parts]))
+        return join(parts)
+
+    return {"tick": tick, "join": metered_join}
 
 
 def not_a_boolean(value: Value) -> bool:

@@ -9,6 +9,7 @@ everything (see `expect.py`), is put aside at once and taken up again just befor
 from __future__ import annotations
 
 from nixlite.errors import EvalError, NixTypeError
+from nixlite.limits.growth import grow_by_joining
 from nixlite.runtime.call import call
 from nixlite.runtime.expect import NO_CONTEXT
 from nixlite.runtime.thunk import force
@@ -144,6 +145,7 @@ def _list_text(
             contexts |= context
         if n != last and force(item) != ():
             pieces.append(" ")
+    grow_by_joining("", pieces)
     return normalise_text("".join(pieces)), frozenset(contexts)
 
 

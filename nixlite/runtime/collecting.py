@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import gc
 import sys
-from _thread import allocate_lock
+from _thread import RLock
 
 LEAST = 6_000_000
 """So many objects are made before the collector runs first."""
@@ -29,39 +29,47 @@ EVERY = 64
 
 
 class Policy:
-    """The setting while something is evaluated. `due`: how many new objects there are when it runs next."""
+    """The setting while something is evaluated. `due`: how many new objects there are when it runs next.
+
+    `evaluating`: who evaluates now. `before`: the process's own setting, `ours`: what was set last.
+    """
 
     def __init__(self) -> None:
-        self.lock = allocate_lock()
-        self.evaluations = 0
+        self.lock = RLock()
+        self.evaluating: set[object] = set()
         self.parts = 0
         self.due = LEAST
-        self.before = gc.get_threshold()
+        self.before = self.ours = gc.get_threshold()
 
-    def begin(self) -> None:
-        """Something is evaluated from now on."""
+    def begin(self, who: object) -> None:
+        """Something is evaluated from now on, until `end` is called with the same *who*."""
         with self.lock:
-            self.evaluations += 1
-            if self.evaluations == 1:
+            if not self.evaluating:
                 self.before, self.due = gc.get_threshold(), LEAST
                 if self.before[0]:  # else the process does without it
-                    gc.set_threshold(LEAST, *OLDER)
+                    self.set(LEAST)
+            self.evaluating.add(who)
 
-    def end(self) -> None:
+    def end(self, who: object) -> None:
         """It is not any more."""
         with self.lock:
-            self.evaluations -= 1
-            if not self.evaluations and self.before[0]:
+            self.evaluating.discard(who)
+            if not self.evaluating and self.before[0] and gc.get_threshold() == self.ours:
                 gc.set_threshold(*self.before)
+
+    def set(self, due: int) -> None:
+        """Set it."""
+        gc.set_threshold(due, *OLDER)
+        self.ours = gc.get_threshold()  # CPython 3.13 has changed its mind about the third number
 
     def part(self) -> None:
         """A file or a derivation is evaluated: part of something larger."""
         self.parts += 1
-        if self.parts % EVERY == 0 and self.evaluations and self.before[0]:
+        if self.parts % EVERY == 0 and self.evaluating and self.before[0]:
             due = max(LEAST, sys.getallocatedblocks() // 2)
             if due > self.due:
                 self.due = due
-                gc.set_threshold(due, *OLDER)
+                self.set(due)
 
 
 POLICY = Policy()

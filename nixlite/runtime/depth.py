@@ -13,9 +13,11 @@ that compiled code makes without a frame (`a - b` is one), comparisons and coerc
 from __future__ import annotations
 
 import sys
+from _thread import _local
 
 from nixlite.abi.sites import ABOUT, CALL, CALLING_BUILTIN, CONTEXT, EMPTY, KIND, OUTER
 from nixlite.errors import StackOverflow
+from nixlite.limits.recursion import RECURSION, python_depth
 from nixlite.source import Position
 
 TYPE_CHECKING = False
@@ -42,6 +44,9 @@ NEAR = 32
 
 CALLING = "nixlite.runtime.call"
 """The module of the functions between a call in compiled code and what is called."""
+
+PER_LEVEL = 20
+"""Frames that reading, compiling or printing takes for a character or a level, and more than that."""
 
 EVERY = 16
 """Of so many frames the count is remembered for one."""
@@ -256,8 +261,13 @@ def overflow_at(file: str, line: int, column: int) -> StackOverflow:
     return error
 
 
-watch: CallLimit | None = None
-"""The evaluation that runs. Not of an evaluator but of the process, as Python's recursion limit is."""
+class Running(_local):
+    """The evaluation that runs in a thread. Not of an evaluator: two may be within each other."""
+
+    watch: CallLimit | None = None
+
+
+RUNNING = Running()
 
 
 def within_calls(run: Callable[[Any], Any], argument: Any, calls: int) -> Any:
@@ -265,7 +275,7 @@ def within_calls(run: Callable[[Any], Any], argument: Any, calls: int) -> Any:
 
     Without frames of their own these would not be noticed: `1 - (1 - (1 - …` takes a frame for every forty.
     """
-    running = watch
+    running = RUNNING.watch
     if running is None:
         return run(argument)
     running.inlined += calls
@@ -276,28 +286,6 @@ def within_calls(run: Callable[[Any], Any], argument: Any, calls: int) -> Any:
         return run(argument)
     finally:
         running.inlined -= calls
-
-
-def python_depth() -> int:
-    """The depth that Python compares with its recursion limit, which only a complaint of it tells."""
-    try:
-        sys.setrecursionlimit(1)
-    except RecursionError as error:
-        digits = [word for word in str(error).replace(":", " ").split() if word.isdigit()]
-        if len(digits) == 2:
-            return int(digits[1])
-    depth, frame = 0, sys._getframe(1)
-    while frame.f_back is not None:
-        depth, frame = depth + 1, frame.f_back
-    return depth
-
-
-def set_limit(limit: int) -> None:
-    """Set Python's recursion limit to *limit*, or to the least that it takes."""
-    try:
-        sys.setrecursionlimit(limit)
-    except RecursionError:
-        sys.setrecursionlimit(python_depth() + 8)
 
 
 def watched(
@@ -312,29 +300,34 @@ def watched(
     *functions* tells what stands for a call, once the evaluation is deep enough for that to matter. *exact*:
     each call is counted, which takes several times as long.
     """
-    global watch  # noqa: PLW0603 - so is what it watches
-    outer, limit = watch, sys.getrecursionlimit()
+    outer, limit = RUNNING.watch, RECURSION.own()
     start = python_depth()
     watch = CallLimit(allowed, functions, start, sys._getframe(0))
     try:
+        RUNNING.watch = watch
         if exact:
             return counted(watch, 0, run, argument)
-        sys.setrecursionlimit(start + min(allowed + FIRST, MOST_FRAMES))
+        RECURSION.need(start + min(allowed + FIRST, MOST_FRAMES))
         try:
             return run(argument)
         except RecursionError as error:
             trapped = error
         return go_deeper(run, argument, trapped)
     finally:
-        watch = outer
-        set_limit(limit)
+        try:
+            RECURSION.need(limit)
+        except BaseException:  # an interrupt that came in between
+            RECURSION.need(limit)
+            raise
+        finally:
+            RUNNING.watch = outer
 
 
 def counted(watch: CallLimit, calls: int, run: Callable[[Any], Any], argument: Any) -> Any:
     """`run(argument)` with each call counted; there are *calls* around it already."""
     watch.prepare()
     previous = sys.getprofile()
-    sys.setrecursionlimit(watch.start + MOST_FRAMES)
+    RECURSION.need(watch.start + MOST_FRAMES)
     watch.exact = True
     sys.setprofile(watch.counting(calls))
     try:
@@ -344,15 +337,20 @@ def counted(watch: CallLimit, calls: int, run: Callable[[Any], Any], argument: A
         watch.exact = False
 
 
-def with_all_room(make: Callable[[], Any]) -> Any:
-    """What *make*, which evaluates nothing, gives: no limit but that of memory."""
-    limit = sys.getrecursionlimit()
-    if limit < 2 * MOST_FRAMES:
-        sys.setrecursionlimit(2 * MOST_FRAMES)
+def with_all_room(make: Callable[[], Any], size: int) -> Any:
+    """What *make*, which evaluates nothing, gives; it goes through what is *size* deep at most.
+
+    Other threads have the same limit meanwhile, and what is endless there takes as many frames: no more room
+    than may be needed.
+    """
+    limit = RECURSION.own()
+    needed = min(python_depth() + ROOM + PER_LEVEL * size, 2 * MOST_FRAMES)
+    if sys.getrecursionlimit() < needed:
+        RECURSION.need(needed)
     try:
         return make()
     finally:
-        set_limit(limit)
+        RECURSION.need(limit)
 
 
 def go_deeper(run: Callable[[Any], Any], argument: Any, trapped: RecursionError) -> Any:
@@ -360,8 +358,8 @@ def go_deeper(run: Callable[[Any], Any], argument: Any, trapped: RecursionError)
 
     To be called by the function that caught the error. Raises StackOverflow if there are too many calls.
     """
-    limit = sys.getrecursionlimit()
-    sys.setrecursionlimit(limit + ROOM)
+    limit, own, watch = sys.getrecursionlimit(), RECURSION.own(), RUNNING.watch
+    RECURSION.need(limit + ROOM)
     try:
         if watch is None or watch.exact or limit - watch.start > MOST_FRAMES:
             raise StackOverflow().with_traceback(trapped.__traceback__)
@@ -380,13 +378,13 @@ def go_deeper(run: Callable[[Any], Any], argument: Any, trapped: RecursionError)
                 return counted(watch, outside, run, argument)
             room += watch.allowed - calls
             watch.marks.append((sys._getframe(0), outside))
-            sys.setrecursionlimit(room)
+            RECURSION.need(room)
             try:
                 return run(argument)
             except RecursionError as error:
                 trapped = error
             finally:
                 watch.marks.pop()
-            sys.setrecursionlimit(room + ROOM)
+            RECURSION.need(room + ROOM)
     finally:
-        set_limit(limit)
+        RECURSION.need(own)

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from nixlite.colours import BLUE, CYAN, FAINT, GREEN, MAGENTA, RED
 from nixlite.errors import StackOverflow
+from nixlite.limits.growth import pieces
 from nixlite.runtime.depth import DEEPEST
 from nixlite.runtime.thunk import blackhole, peel_asked
 from nixlite.runtime.values import ContextString, FunctionType, NixPath, PrimOp, PrimOpApp, lambda_info
@@ -35,7 +36,7 @@ def short_float(number: float) -> str:
     return f"{number:g}"
 
 
-class Limits:
+class PrintLimits:
     """How much is printed; the defaults print everything.
 
     `max_depth`: sets and lists nested deeper are `{ ... }`. `max_attributes` and `max_items` count over
@@ -58,7 +59,7 @@ class Limits:
         self.max_string = max_string
 
 
-IN_ERRORS: Final = Limits(max_depth=10, max_attributes=10, max_items=10, max_string=1024)
+IN_ERRORS: Final = PrintLimits(max_depth=10, max_attributes=10, max_items=10, max_string=1024)
 
 
 def show_short(value: Lazy) -> str:
@@ -74,9 +75,9 @@ class MessagePrinter:
     What is said with colours, broken over lines or evaluated is up to a class that goes on from this one.
     """
 
-    def __init__(self, limits: Limits) -> None:
+    def __init__(self, limits: PrintLimits) -> None:
         self.limits = limits
-        self.out: list[str] = []
+        self.out = pieces()
         self.attributes_written = 0
         self.items_written = 0
         self._seen_sets: set[int] = set()

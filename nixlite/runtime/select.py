@@ -177,7 +177,7 @@ def has_attribute(subject: Value, name: str) -> bool:
 def attribute_name(value: Value) -> str:
     """The value of `${name}` in an attribute path."""
     if type(value) is str:
-        if value not in ACTIVE[0].numbers:
+        if value not in ACTIVE.symbols.numbers:
             make_symbol(value)
         return value
     error_context, error_position = "while evaluating an attribute name", HERE

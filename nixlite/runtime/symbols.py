@@ -13,6 +13,8 @@ calls `make_symbol`).
 
 from __future__ import annotations
 
+from _thread import _local
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable
@@ -122,14 +124,23 @@ SMALL, MOST_ORDERS = 12, 4096
 MOST_UNREAD = 1000
 """Sources whose names wait to be numbered: an evaluator may live long."""
 
-ACTIVE = [Symbols()]
-"""The symbol table of the evaluation that is running, which `Evaluator.guard` puts here: comparisons are so
-frequent, and their order matters so rarely, that they are not handed it from call to call."""
+
+class Active(_local):
+    """The symbol table of the evaluation that a thread is running, which `Evaluator.guard` puts here.
+
+    Comparisons are so frequent, and their order matters so rarely, that they are not handed it from call to
+    call.
+    """
+
+    symbols = Symbols()
+
+
+ACTIVE = Active()
 
 
 def make_symbol(name: str) -> str:
     """A name that was computed, numbered if it is new."""
-    symbols = ACTIVE[0]
+    symbols = ACTIVE.symbols
     numbers = symbols.numbers
     if name not in numbers:
         if symbols.unread:
@@ -140,7 +151,7 @@ def make_symbol(name: str) -> str:
 
 def make_symbols(names: Iterable[str]) -> None:
     """The same for several names, in their order."""
-    numbers = ACTIVE[0].table()
+    numbers = ACTIVE.symbols.table()
     for name in names:
         if name not in numbers:
             numbers[name] = len(numbers)
@@ -152,7 +163,7 @@ def in_symbol_order(names: dict[str, Any]) -> Iterable[str]:
         return names
     if len(names) > SMALL:
         return ordered(names)
-    orders, shape = ACTIVE[0].orders, tuple(names)
+    orders, shape = ACTIVE.symbols.orders, tuple(names)
     order = orders.get(shape)
     if order is None:
         if len(orders) > MOST_ORDERS:
@@ -163,4 +174,4 @@ def in_symbol_order(names: dict[str, Any]) -> Iterable[str]:
 
 def ordered(names: Iterable[str]) -> list[str]:
     """Names in the order of their numbers, in the evaluation that is running."""
-    return ACTIVE[0].ordered(names)
+    return ACTIVE.symbols.ordered(names)

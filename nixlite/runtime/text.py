@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from nixlite.errors import EvalError, NixTypeError
+from nixlite.limits.growth import NOTABLE, grow
 from nixlite.runtime.coerce import coerce_to_string
 from nixlite.runtime.operators import add_numbers
 from nixlite.runtime.values import HERE, ContextString, NixPath, make_string, show_type
@@ -97,6 +98,8 @@ def add_values(state: State, left: Value | Summand, right: Value, left_place: tu
         name = "an integer" if kind is int else "a float"
         raise NixTypeError(f"cannot add {show_type(right)} to {name}", at_site=True)
     if kind is str and other is str:
+        if len(left) + len(right) > NOTABLE:  # type: ignore[arg-type]  # `kind` and `other` are strings
+            grow(len(left) + len(right))  # type: ignore[arg-type]  # `kind` and `other` are strings
         return left + right  # type: ignore[operator]  # `kind` and `other` are strings
     if kind is NixPath:
         return add_to_path(state, left, right)  # type: ignore[arg-type]  # `kind` is a path
@@ -109,6 +112,7 @@ def add_values(state: State, left: Value | Summand, right: Value, left_place: tu
     second, second_context = coerce_to_string(
         state, right, SEGMENT, copy_to_store=as_string, error_position=HERE
     )
+    grow(len(first) + len(second))
     return make_string(first + second, first_context | second_context)
 
 

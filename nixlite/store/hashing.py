@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 HASH_SIZES = {"blake3": 32, "md5": 16, "sha1": 20, "sha256": 32, "sha512": 64}
 """Bytes in a hash of each algorithm; the keys are the algorithms that Nix knows."""
 
+PIECE = 1 << 22
+"""Bytes that are hashed at once."""
+
 HASH_FORMATS = ("base16", "nix32", "base32", "base64", "sri")
 """Names of the texts; `base32` is the old name of `nix32`."""
 
@@ -70,12 +73,13 @@ def new_hasher(algorithm: str) -> Hasher:
 
 def digest(algorithm: str, data: bytes) -> bytes:
     """The raw hash of *data*; *algorithm* is one of `HASH_SIZES`."""
-    if algorithm == "sha256":  # nearly always
+    if algorithm == "sha256" and len(data) < PIECE:  # nearly always
         from hashlib import sha256  # slow to import
 
         return sha256(data).digest()
     hasher = new_hasher(algorithm)
-    hasher.update(data)
+    for at in range(0, len(data), PIECE):  # so that an interrupt comes through
+        hasher.update(data[at : at + PIECE])
     return hasher.digest()
 
 

@@ -144,7 +144,7 @@ def test_nothing_is_left_as_it_was_in_between() -> None:
     for n in range(20):
         asyncio.run(main(n))
         assert sys.getrecursionlimit() == limit
-        assert not evaluator.engine._has_room
+        assert not evaluator.engine._owner
     assert program(9000) == 9000
     with pytest.raises(nixlite.NixError, match="stack overflow"):
         program(11000)

@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 DOUBTFUL = re.compile(r"\\u(?:0000|[dD][89a-fA-F])")
 """Escapes of NUL and of surrogates."""
 
+LARGE = 1 << 22
+"""Characters that Python's reader may read at once."""
+
 NAME = r'"((?>(?:[^"\\]++|\\.)*))"([ \t\r\n]*+:)?'
 """A string, and whether it is the name of a member."""
 
@@ -39,16 +42,36 @@ def from_json(text: str) -> Value:
         try:
             if not text.isascii():
                 text.encode("utf-8")  # bytes that are no UTF-8 are an error of the JSON library's
-            numbers = ACTIVE[0].table()
+            numbers = ACTIVE.symbols.table()
             before = len(numbers)
             sizes: list[int] = []
-            value: Value = finish(loads(text, parse_constant=refuse), numbers, sizes)
+            value: Value = finish(loads(text, parse_constant=refuse, **hooks(text)), numbers, sizes)
             if len(numbers) > before and text.count('":') != sum(sizes):
                 number_again(text, numbers, before)
             return value
         except (ValueError, RecursionError):
             pass  # `Reader` finds out what is wrong, and knows no limit of depth
     return Reader(byte_view(text)).read()
+
+
+def hooks(text: str) -> dict[str, Any]:
+    """Functions that Python's reader calls for each object and number of a large text.
+
+    It is written in C, and an interrupt comes through in these only.
+    """
+    if len(text) < LARGE:
+        return {}
+    return {"object_pairs_hook": members, "parse_int": integer}
+
+
+def members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """A set, called by the reader that is written in C."""
+    return dict(pairs)
+
+
+def integer(digits: str) -> int:
+    """An integer, called by the reader that is written in C."""
+    return int(digits)
 
 
 def refuse(constant: str) -> None:

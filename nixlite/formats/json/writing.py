@@ -10,6 +10,7 @@ import re
 
 from nixlite.errors import EvalError, NixTypeError, StackOverflow
 from nixlite.formats.json.float_text import json_float
+from nixlite.limits.growth import pieces
 from nixlite.runtime.attributes import Place, position
 from nixlite.runtime.call import call, not_a_function
 from nixlite.runtime.coerce import coerce_to_string
@@ -81,7 +82,7 @@ class JsonWriter:
         self.strict = strict
         self.copy_to_store = copy_to_store
         self.indent = indent
-        self.out: list[str] = []
+        self.out = pieces()
         self.names: dict[str, str] = {}
         self.context: set[str] = set()
         self.broken: bytes | None = None

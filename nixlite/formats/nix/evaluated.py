@@ -11,7 +11,7 @@ from nixlite.colours import GREEN, NORMAL, RED
 from nixlite.errors import NixError, StackOverflow
 from nixlite.runtime.coerce import coerce_to_store_path
 from nixlite.runtime.depth import DEEPEST
-from nixlite.runtime.messages import ATOMS, UNLIMITED, Limits, MessagePrinter
+from nixlite.runtime.messages import ATOMS, MessagePrinter, PrintLimits
 from nixlite.runtime.operators import is_derivation
 from nixlite.runtime.thunk import force, peel_asked, stops
 
@@ -23,12 +23,12 @@ if TYPE_CHECKING:
     from nixlite.runtime.values import Lazy
 
 
-class PrintOptions(Limits):
+class PrintOptions(PrintLimits):
     """How much is printed, and in which form; the defaults print everything there is on one line.
 
     `force`: evaluate what is printed. `derivation_paths`: with `force`, a derivation is `«derivation …drv»`.
     `indent`: columns a level, 0 for one line. `errors`: what a failing part does: "show" (`«error: …»`),
-    "raise", or "raise-top" (raise only when the failing part is the whole).
+    "raise", or "raise-top" (raise only when the failing part is the whole). `limits`: those of `PrintLimits`.
     """
 
     __slots__ = ("colour", "derivation_paths", "errors", "force", "indent")
@@ -38,21 +38,12 @@ class PrintOptions(Limits):
         *,
         force: bool = False,
         derivation_paths: bool = False,
-        max_depth: int = UNLIMITED,
-        max_attributes: int = UNLIMITED,
-        max_items: int = UNLIMITED,
-        max_string: int = UNLIMITED,
         indent: int = 0,
         errors: str = "show",
         colour: bool = False,
+        **limits: int,
     ) -> None:
-        Limits.__init__(
-            self,
-            max_depth=max_depth,
-            max_attributes=max_attributes,
-            max_items=max_items,
-            max_string=max_string,
-        )
+        PrintLimits.__init__(self, **limits)
         self.force = force
         self.derivation_paths = derivation_paths
         self.indent = indent

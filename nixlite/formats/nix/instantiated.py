@@ -7,6 +7,7 @@ and `<PRIMOP-APP>`, and nothing is evaluated by printing. The other form is in `
 from __future__ import annotations
 
 from nixlite.errors import StackOverflow
+from nixlite.limits.growth import pieces
 from nixlite.runtime.depth import DEEPEST
 from nixlite.runtime.thunk import blackhole, peel_asked
 from nixlite.runtime.values import ContextString, FunctionType, NixPath, PrimOp, PrimOpApp
@@ -24,7 +25,7 @@ def show_shallow(x: Lazy) -> str:
 
     Sets and non-empty lists that were shown before are `«repeated»`, whether or not they contain themselves.
     """
-    out: list[str] = []
+    out = pieces()
     _write_shallow(x, out, set(), 0)
     return "".join(out)
 

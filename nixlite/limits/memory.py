@@ -1,0 +1,50 @@
+"""How much memory the process takes, and how much there is."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+PAGE = 4096 if not hasattr(os, "sysconf") else os.sysconf("SC_PAGE_SIZE")
+"""Bytes of a page of memory."""
+
+RESERVE = 1 << 26
+"""Bytes that are left for everything else."""
+
+
+def first_bytes(path: str, size: int) -> bytes:
+    """What a small file of the system's begins with. Raises OSError."""
+    number = os.open(path, os.O_RDONLY)
+    try:
+        return os.read(number, size)
+    finally:
+        os.close(number)
+
+
+def resident() -> int:
+    """Bytes of memory that the process takes now; where the system does not tell, the most it has taken."""
+    try:
+        return int(first_bytes("/proc/self/statm", 200).split()[1]) * PAGE
+    except (OSError, ValueError, IndexError):
+        pass
+    try:
+        from resource import RUSAGE_SELF, getrusage
+    except ImportError:
+        return 0
+    return getrusage(RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
+
+
+def available() -> int | None:
+    """Bytes that the system could give; None where it does not tell."""
+    try:
+        text = first_bytes("/proc/meminfo", 2000)
+        return int(text.partition(b"MemAvailable:")[2].split()[0]) * 1024
+    except (OSError, ValueError, IndexError):
+        return None
+
+
+def check_available(size: int) -> None:
+    """Raise MemoryError if there are no *size* bytes: Linux would give them, and end the process later."""
+    there = available()
+    if there is not None and size > there - RESERVE:
+        raise MemoryError

@@ -1,0 +1,120 @@
+"""Python's recursion limit, as evaluations need it: raised while something is evaluated, then as it was.
+
+It is one of the process, and several threads may evaluate. So each says what it needs; the limit is the
+largest of these, and never less than what the process had. When nobody evaluates any more it is what it was
+before; one that somebody else has set meanwhile is left alone.
+"""
+
+from __future__ import annotations
+
+import sys
+from _thread import RLock, _local, get_ident, get_native_id  # `threading` would have to be loaded
+from os import getpid
+
+from nixlite.errors import Stop
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+NEAR = 8
+"""Frames above the present ones that a limit leaves which would be too low for them."""
+
+
+def python_depth() -> int:
+    """The depth that Python compares with its recursion limit, which only a complaint of it tells."""
+    try:
+        sys.setrecursionlimit(1)
+    except RecursionError as error:
+        digits = [word for word in str(error).replace(":", " ").split() if word.isdigit()]
+        if len(digits) == 2:
+            return int(digits[1])
+    depth, frame = 0, sys._getframe(1)
+    while frame.f_back is not None:
+        depth, frame = depth + 1, frame.f_back
+    return depth
+
+
+OUTSIDE = 300_000
+"""The limit for commands, which walk over trees and print beside evaluating."""
+
+
+def until_done(function: Callable[[], None]) -> None:
+    """Call *function*, and again if something comes in between, which is raised then (unless it is Stop)."""
+    interrupt: BaseException | None = None
+    for _ in range(100):
+        try:
+            function()
+            break
+        except Stop:
+            continue
+        except BaseException as error:
+            interrupt = error
+    if interrupt is not None:
+        raise interrupt
+
+
+class Known(_local):
+    """What is known of a thread: whether its stack is small, None as long as nobody has asked."""
+
+    small: bool | None = None
+
+
+KNOWN = Known()
+
+
+def is_small() -> bool:
+    """Whether this thread's C stack is too small for evaluating; found out once a thread.
+
+    The main thread's, where it can be told cheaply which one that is (Linux), is taken to be large.
+    """
+    small = KNOWN.small
+    if small is None:
+        if sys.platform == "linux" and get_native_id() == getpid():
+            small = False
+        else:
+            from nixlite.limits.stack_size import ENOUGH, stack_bytes  # for other threads only
+
+            size = stack_bytes()
+            small = size is None or size < ENOUGH
+        KNOWN.small = small
+    return small
+
+
+class RecursionRoom:
+    """`needs`: of threads, by identity; `before`: the process's own limit; `ours`: what was set last."""
+
+    __slots__ = ("before", "lock", "needs", "ours")
+
+    def __init__(self) -> None:
+        self.lock = RLock()
+        self.needs: dict[int, int] = {}
+        self.before = self.ours = 0
+
+    def own(self) -> int:
+        """What this thread needs, 0 where it needs nothing of its own."""
+        return self.needs.get(get_ident(), 0)
+
+    def need(self, limit: int) -> None:
+        """This thread needs the recursion limit *limit* from now on; 0: none of its own any more."""
+        with self.lock:
+            needs, now = self.needs, sys.getrecursionlimit()
+            if not needs or now != self.ours:  # the host has set one of its own
+                self.before = self.ours = now
+            if limit:
+                needs[get_ident()] = limit
+            else:
+                needs.pop(get_ident(), None)
+            self.set(max(self.before, *needs.values()) if needs else self.before)
+
+    def set(self, limit: int) -> None:
+        """Set the limit, or the least that Python takes."""
+        try:
+            sys.setrecursionlimit(limit)
+        except RecursionError:
+            limit = python_depth() + NEAR
+            sys.setrecursionlimit(limit)
+        self.ours = limit
+
+
+RECURSION = RecursionRoom()

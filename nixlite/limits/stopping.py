@@ -1,0 +1,132 @@
+"""Stopping an evaluation from outside: by a clock, by the memory it takes, by another thread.
+
+Python can raise an exception in a thread from another one (`PyThreadState_SetAsyncExc`): it comes at the
+next call or turn of a loop there. Nothing has to be asked meanwhile, so nothing costs anything as long as
+nobody stops it. What is raised may be lost, where it comes in a destructor say, so it is raised again and
+again until the evaluation has ended.
+
+One thread looks after all evaluations that have such limits. It ends when there has been none for a while.
+"""
+
+from __future__ import annotations
+
+from _thread import allocate_lock, get_ident, start_new_thread
+from os import getpid
+from time import sleep
+
+from nixlite.errors import Stop
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Protocol
+
+    class Watched(Protocol):
+        """An evaluation that has limits."""
+
+        def look(self) -> None:
+            """See whether it has to be stopped."""
+
+
+TICK = 0.01
+"""Seconds between two looks."""
+
+IDLE = 200
+"""Looks without anything to look at after which the thread ends."""
+
+
+def raise_in(thread: int, kind: type[BaseException]) -> None:
+    """Let *kind* be raised in the thread with that identity."""
+    import ctypes  # only if something is stopped
+
+    raising: Any = ctypes.pythonapi.PyThreadState_SetAsyncExc
+    raising(ctypes.c_ulong(thread), ctypes.py_object(kind))
+
+
+def receive() -> None:
+    """Let a stop of this thread that has not come yet come now; nobody raises another.
+
+    Taking it back would leave CPython 3.11 and 3.12 looking for it at each step, for good: with a profile
+    function 3.11 then takes the first step of a function again and again.
+    """
+    try:
+        raise_in(get_ident(), Stop)  # in place of one that is on its way
+        for _ in range(100):  # it comes at a turn of the loop
+            pass
+    except Stop:
+        return
+
+
+class Silence:
+    """While a stop is on its way Python does not complain of one that came in a destructor or in what is
+    called when an object goes, where nothing can be raised: it comes again."""
+
+    def __init__(self) -> None:
+        self.lock = allocate_lock()
+        self.wanted = 0
+        self.before: Any = None
+
+    def begin(self) -> None:
+        """One is on its way."""
+        import sys
+
+        with self.lock:
+            self.wanted += 1
+            if self.wanted == 1:
+                self.before, sys.unraisablehook = sys.unraisablehook, self.hear
+
+    def end(self) -> None:
+        """It has come."""
+        import sys
+
+        with self.lock:
+            self.wanted -= 1
+            if not self.wanted and sys.unraisablehook == self.hear:
+                sys.unraisablehook = self.before
+
+    def hear(self, unraisable: Any) -> None:
+        """Pass on what is no stop."""
+        if unraisable.exc_type is not Stop:
+            self.before(unraisable)
+
+
+SILENCE = Silence()
+
+
+class Watcher:
+    """The thread that looks after evaluations; `watched` are those that run."""
+
+    def __init__(self) -> None:
+        self.lock = allocate_lock()
+        self.watched: dict[Watched, None] = {}
+        self.process = 0
+        self.running = False
+
+    def add(self, evaluation: Watched) -> None:
+        """Look after an evaluation from now on."""
+        with self.lock:
+            self.watched[evaluation] = None
+            if not self.running or self.process != getpid():  # a child of `fork` has no such thread
+                self.running, self.process = True, getpid()
+                start_new_thread(self.run, ())
+
+    def remove(self, evaluation: Watched) -> None:
+        """It has ended."""
+        self.watched.pop(evaluation, None)
+
+    def run(self) -> None:
+        """Look after all of them: the thread's body."""
+        idle = 0
+        while True:
+            sleep(TICK)
+            watched = list(self.watched)
+            for evaluation in watched:
+                evaluation.look()
+            idle = 0 if watched else idle + 1
+            if idle > IDLE:
+                with self.lock:
+                    if not self.watched:
+                        self.running = False
+                        return
+
+
+WATCHER = Watcher()
