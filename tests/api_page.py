@@ -34,7 +34,8 @@ GROUPS: tuple[tuple[str, tuple[Any, ...]], ...] = (
     ),
     ("Values", (nixlite.Value,)),
     ("Hosts and settings", (nixlite.MemoryHost, nixlite.PureHost, nixlite.RestrictedHost, nixlite.RealHost, nixlite.Settings)),
-    ("Errors", (nixlite.NixError, nixlite.PythonError)),
+    ("Limits", (nixlite.Limits,)),
+    ("Errors", (nixlite.NixError, nixlite.PythonError, nixlite.Exhausted, nixlite.Cancelled)),
     (
         "Questions",
         (
