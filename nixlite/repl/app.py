@@ -10,6 +10,7 @@ import sys
 
 from nixlite.repl.commands.loading import load_all
 from nixlite.repl.conversation import Reply
+from nixlite.repl.inputs import without_prompts
 from nixlite.repl.style import CONTINUATION, PROMPT
 
 TYPE_CHECKING = False
@@ -20,10 +21,11 @@ if TYPE_CHECKING:
     from nixlite.repl.conversation import Conversation
 
 
-def run(conversation: Conversation, *, terminal: bool | None = None) -> int:
+def run(conversation: Conversation, *, terminal: bool | None = None, fail: bool = False) -> int:
     """Talk until the input ends or the user leaves; returns the exit code.
 
     *terminal* decides between line editing and plain text; None: whatever standard input and output are.
+    With *fail* plain text ends at the first input that fails; whoever types goes on.
     """
     host = conversation.evaluator.host
     if conversation.debugging is None or conversation.debugging.is_first or not conversation.style.compat:
@@ -40,7 +42,7 @@ def run(conversation: Conversation, *, terminal: bool | None = None) -> int:
         return run_terminal(conversation)
     if conversation.lines is None:
         conversation.lines = input_lines(host)
-    return run_pipe(conversation, conversation.lines, echo=not is_typed(host))
+    return run_pipe(conversation, conversation.lines, echo=not is_typed(host), fail=fail)
 
 
 def start(conversation: Conversation) -> bool:
@@ -75,32 +77,42 @@ def is_typed(host: Host) -> bool:
     return getattr(host, "stdin", None) is None and sys.stdin is not None and sys.stdin.isatty()
 
 
-def run_pipe(conversation: Conversation, lines: Iterable[str], *, echo: bool = True) -> int:
-    """Send *lines* to the session as they come, and write the conversation.
+def run_pipe(
+    conversation: Conversation, lines: Iterable[str], *, echo: bool = True, fail: bool = False
+) -> int:
+    """Send *lines* to the session as they come, and write the conversation; the exit code.
 
-    With *echo* each line is written behind its prompt, else the prompt is there before the line is.
+    With *echo* each line is written behind its prompt, else the prompt is there before the line is. Of a
+    transcript, which has prompts, the answers are passed over. With *fail* the first input that fails ends
+    it, with 1.
     """
     host = conversation.evaluator.host
-    text = ""
+    given = conversation.new_input()
     if not echo:
-        lines = prompting(lines, lambda: CONTINUATION if text else PROMPT, host)
-    for line in lines:
+        lines = prompting(lines, lambda: CONTINUATION if given.lines else PROMPT, host)
+    for line in lines if conversation.style.compat else without_prompts(lines):
         if echo:
-            host.write_stdout(f"{CONTINUATION if text else PROMPT}{line}\n")
+            host.write_stdout(f"{CONTINUATION if given.lines else PROMPT}{line}\n")
             host.flush()
-        text += f"{line}\n"
-        reply = conversation.send(text)
+        given.add(line)
+        if given.is_open:
+            continue
+        reply = conversation.send(given.text)
         if reply.incomplete:
             continue
-        text = ""
+        given = conversation.new_input()
         reply.deliver(host)
         if reply.quit:
             return 0
+        if fail and reply.error is not None:
+            return 1
         if conversation.style.compat:
             host.write_stdout("\n")
-    host.write_stdout(f"{CONTINUATION if text else PROMPT}\n" if echo else "\n")
+    host.write_stdout(f"{CONTINUATION if given.lines else PROMPT}\n" if echo else "\n")
+    if given.lines and not conversation.style.compat:
+        host.write_stderr("error: the input ends too early\n")
     host.flush()
-    return 0
+    return 1 if given.lines and fail else 0
 
 
 def prompting(lines: Iterable[str], prompt: Callable[[], str], host: Host) -> Iterator[str]:

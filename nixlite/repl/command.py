@@ -68,7 +68,7 @@ class Repl(Command):
             attach(evaluator, Session, outer=session)
         if self.inputs:
             return self.run_inputs(session)
-        return app.run(session)
+        return app.run(session, fail=self.fail)
 
     def delayed_installable(self, session: Session, path: str) -> Callable[[], Value]:
         """What evaluates `installable`."""

@@ -7,10 +7,12 @@ from __future__ import annotations
 
 from nixlite.errors import NixError, ParseError, StackOverflow
 from nixlite.host.lookup_path import LISTENER
+from nixlite.repl.inputs import Input, NixInput, split
 from nixlite.repl.style import Style
 from nixlite.repl.watching import FileWatch
 from nixlite.source import Source
 from nixlite.spelling import attribute_name
+from nixlite.syntax.lines import BINDINGS, OPEN, OPEN_BINDINGS, WRONG, LineReader
 from nixlite.traces.rendering import render_error
 
 TYPE_CHECKING = False
@@ -125,6 +127,7 @@ class Conversation:
         self.lines: Iterator[str] | None = None
         self.watch = FileWatch(evaluator)
         self.inputs = 0
+        self.reader = LineReader(self.features)
         self.command = ""  # the command being run, as it was typed
         self.reply = Reply()
         if not self.style.compat:
@@ -145,27 +148,59 @@ class Conversation:
     def send(self, text: str) -> Reply:
         """Do what *text* says and return what is to be shown; errors are shown, never raised.
 
-        Bound names stay for the following inputs. Where `incomplete` is set nothing has happened.
+        It may be several inputs, one after the other, also with their prompts and answers as a session shows
+        them. Bound names stay for the following inputs. Where `incomplete` is set nothing has happened.
         """
         reply = self.reply = Reply()
         line = text.strip(" \n\r\t")
-        if not line:
-            return reply
         if self.style.compat:
-            self.guarded(lambda: self.process(line))
+            if line:
+                self.guarded(lambda: self.process(line))
             return reply
+        inputs = self.inputs_in(text)
+        if inputs and inputs[-1].is_open:
+            reply.incomplete = True
+            return reply
+        for given in inputs:
+            reply.error = None
+            self.send_input(given.text.strip(" \n\r\t"))
+            if reply.quit or reply.incomplete:
+                break
+        return reply
+
+    def send_input(self, line: str) -> None:
+        """Do what one input says and write what is to be shown to the current reply."""
+        reply = self.reply
+        before = len(reply.pieces)
         if line not in (":r", ":reload"):
             self.notice_changes()
-        notices = len(reply.pieces)
         self.guarded(lambda: self.process(line))
         if reply.incomplete:
-            del reply.pieces[:notices]
-        else:
-            self.watch.look()
-            if reply.error is not None and not line.startswith(":debug"):
-                self.last_failed = len(self.transcript)
-            self.transcript.append((line, reply.text))
-        return reply
+            del reply.pieces[before:]
+            return
+        self.watch.look()
+        if reply.error is not None and not line.startswith(":debug"):
+            self.last_failed = len(self.transcript)
+        self.transcript.append((line, "".join([text for _, text in reply.pieces[before:]])))
+
+    def inputs_in(self, text: str) -> list[Input]:
+        """The inputs in a text; in the compatible style it is one."""
+        if not self.style.compat:
+            return split(text, self.known_commands, self.features)
+        given = self.new_input()
+        for line in text.split("\n"):
+            given.add(line)
+        return [given]
+
+    def new_input(self) -> Input:
+        """An input of which nothing has been read."""
+        kind = NixInput if self.style.compat else Input
+        return kind(self.known_commands, self.features)
+
+    @property
+    def features(self) -> frozenset[str]:
+        """The experimental features, some of which the lexer asks for."""
+        return frozenset(self.evaluator.settings.features)
 
     def guarded(self, action: Callable[[], object]) -> bool:
         """Run *action*, turning what goes wrong into text of the current reply; whether all went well."""
@@ -200,31 +235,14 @@ class Conversation:
         self.reply.write(f"{text}\n", ERR)
 
     def is_incomplete(self, text: str) -> bool:
-        """Whether *text* needs more lines; it is parsed, not evaluated."""
-        line = text.strip(" \n\r\t")
-        if not line:
-            return False
-        for text in (line, f"{line}\n;"):
-            try:
-                self.evaluator.parse_bindings(self.source(text))
-            except ParseError as error:
-                failed = error
-            else:
-                return False
-        return self.is_open_expression(line) or self._is_open_binding(line, failed)
+        """Whether *text* needs more lines; it is read, not evaluated."""
+        inputs = self.inputs_in(text)
+        return bool(inputs) and inputs[-1].is_open
 
     def check_complete(self, text: str) -> None:
-        """Raise Incomplete for the beginning of an expression."""
-        if not text or self.is_open_expression(text):
+        """Raise Incomplete for the beginning of an expression, NixError for nothing."""
+        if self.reader.read(text).verdict() == OPEN:
             raise Incomplete
-
-    def is_open_expression(self, text: str) -> bool:
-        """Whether *text* is the beginning of an expression, and not a whole one."""
-        try:
-            self.evaluator.parse(self.source(text))
-        except ParseError as error:
-            return error.incomplete
-        return False
 
     def process(self, line: str) -> None:
         """Do what one input says."""
@@ -274,46 +292,28 @@ class Conversation:
 
     def _bind(self, line: str) -> bool:
         """Take *line* as bindings, a final `;` being optional; False when it is an expression."""
-        try:
-            added = self._try_bindings(line, line)
-        except ParseError:
-            try:
-                added = self._try_bindings(f"{line};" if self.style.compat else f"{line}\n;", line)
-            except ParseError as error:
-                if error.incomplete and self.style.compat:
-                    raise Incomplete from None
-                if not self.style.compat and self._is_open_binding(line, error):
-                    raise Incomplete from None
-                return False
+        place = self.reader.read(line)
+        verdict = place.verdict()
+        if place.waits_as_nix() if self.style.compat else verdict == OPEN:
+            raise Incomplete
+        if verdict not in (BINDINGS, OPEN_BINDINGS):
+            if verdict == WRONG and place.is_rather_bindings and not self.style.compat:
+                self._bindings(line, line)  # raises what is wrong
+            return False
+        end = ";" if self.style.compat else "\n;"  # the last line may end in a comment
+        added = self._bindings(line if verdict == BINDINGS else f"{line}{end}", line)
         self.scope.update(added)
         self.own.update(added)
         self.bound.append(line)
         self.origins.update(dict.fromkeys(added, "bound by hand"))
         return True
 
-    def _try_bindings(self, text: str, shown: str) -> dict[str, Lazy]:
+    def _bindings(self, text: str, shown: str) -> dict[str, Lazy]:
         """The lazies of the bindings in *text*; messages show *shown* as the source."""
         source = self.source(text)
         bindings = self.evaluator.parse_bindings(source)
         source.text = shown
         return self.evaluator.bind(bindings, source, self.scope)
-
-    def _is_open_binding(self, line: str, error: ParseError) -> bool:
-        """Whether *line* is the beginning of bindings, such as `x = {`, and nothing else.
-
-        So it is when only the `;` put behind it was wrong. (`nix repl` takes only strings to be open here.)
-        """
-        if error.incomplete:
-            return True
-        position = error.position
-        end = self.source(f"{line}\n;").position(len(line) + 1)
-        if position is None or (position.line, position.column) != (end.line, end.column):
-            return False
-        try:
-            self.evaluator.parse(self.source(line))
-        except ParseError as other:
-            return not other.incomplete
-        return False
 
     # -- names
 

@@ -43,6 +43,11 @@ class Row:
         argument = self.argument if compat else self.own_argument or self.argument
         return f"{', '.join(names or self.names)} {argument}".rstrip()
 
+    def needs_argument(self, compat: bool) -> bool:
+        """Whether it does nothing without an argument. (In `nix repl` each does what it happens to do.)"""
+        argument = (self.own_argument or self.argument).replace("[<", "[")
+        return not compat and "<" in argument
+
     @property
     def takes_expression(self) -> bool:
         """Whether the argument may go on over several lines."""

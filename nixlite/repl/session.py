@@ -41,17 +41,6 @@ class Session(Conversation):
 
         app.run(self)
 
-    def is_incomplete(self, text: str) -> bool:
-        """Whether *text* needs more lines; it is parsed, not evaluated."""
-        line = text.strip(" \n\r\t")
-        if not line.startswith(":"):
-            return super().is_incomplete(text)
-        name, *rest = line.split(None, 1)
-        row = self.known_commands().get(name)
-        if row is None or not row.takes_expression:
-            return False
-        return self.is_open_expression(rest[0] if rest else "")
-
     def process(self, line: str) -> None:
         """Do what one input says."""
         if line.startswith(":"):
@@ -71,6 +60,8 @@ class Session(Conversation):
             long_names = [other for other in known if len(other) > 3 and levenshtein(name, other) <= 1]
             hint = None if self.style.compat else did_you_mean(name, long_names)
             raise NixError(f"unknown command '{name}'", hint=hint)
+        if not any(rest) and row.needs_argument(self.style.compat):
+            raise NixError(f"'{name}' needs an argument", hint=f"It is used so: {row.label(False, [name])}")
         self.command = name
         text = row.action(self, rest[0] if rest else "")
         self.reply.write(text and f"{text}\n")

@@ -304,3 +304,25 @@ class _Lexer:
         self.out.add(self.kinds["DOLLAR_CURLY"], start, start, self.position)
         self.open.append(back)
         return self.program
+
+
+class Resumed(_Lexer):
+    """The lexer of a text that goes on in some mode, such as a line in the middle of a string."""
+
+    mode = "program"
+
+    def resume(self, mode: str, opened: tuple[str, ...], start: int) -> None:
+        """Read from an offset on; `mode` and `modes` tell then where that ended. No end is added.
+
+        *mode* is the name of a method; so are *opened*, what each `}` returns to, `program` being told as "".
+        """
+        self.open = [getattr(self, name) if name else None for name in opened]
+        self.position = start
+        next_mode: Mode | None = getattr(self, mode)
+        while next_mode is not None:
+            self.mode = next_mode.__name__
+            next_mode = next_mode()
+
+    def modes(self) -> tuple[str, ...]:
+        """What each `}` returns to, as `resume` takes it."""
+        return tuple([mode.__name__ if mode else "" for mode in self.open])

@@ -60,7 +60,7 @@ def test_step_is_in_help_and_goes_on_over_lines() -> None:
 
 def test_nothing_to_step_through() -> None:
     session = Session(Evaluator(Settings(), RealHost()))
-    assert "unexpected end of file" in session.send(":step").text
+    assert "It is used so: :step <expr>" in session.send(":step").text
 
 
 def test_names_may_be_bound_again() -> None:
@@ -140,7 +140,7 @@ def test_override_of_a_variable_and_then_an_error() -> None:
 @pytest.mark.parametrize(
     ("line", "complaint"),
     [
-        (":override", "which package, and what is wished?"),
+        (":override", "It is used so: :override <package> NAME=VALUE…"),
         (":override p.hello", "which package, and what is wished?"),
         (":override p.hello version", "is no wish"),
         (":override p.hello x='abc", "the words cannot be told apart: no closing quotation"),

@@ -60,7 +60,7 @@ CONVERSATIONS = [
       (":src f", "f is defined at «string»:1:1\n     1| f = x: x + 1")], ":pos and :src"),
     ([(":pos 1", "error: it is not known where this value comes from"),
       (":pos map", "error: 'map' is built in; see :doc builtins.map")], ":pos of what has no place"),
-    ([(":!true", ""), (":!exit 3", "(exit code 3)"), (":!", "error: ':!' needs a command")], ":!"),
+    ([(":!true", ""), (":!exit 3", "(exit code 3)"), (":!", "error: ':!' needs an argument\n       It is used so: :! <command>")], ":!"),
     ([(":? :json", JSON_HELP)], ":? of one command"),
 ]  # fmt: skip
 

@@ -93,7 +93,7 @@ INCOMPLETE = [
     ("x = 1; y",                True,       "a second binding"),
     ("f = x:",                  True,       "a function in a binding"),
     (":p {",                    True,       "an argument of a command"),
-    (":t",                      True,       "no argument yet"),
+    (":t",                      False,      "an argument is missing, which is an error"),
     ("1 )",                     False,      "wrong, whatever follows"),
     ("x = 1",                   False,      "the last semicolon is optional"),
     ("x = 1 # c",               False,      "also before a comment"),

@@ -17,13 +17,11 @@ def leave(conversation: Conversation, text: str) -> str:
     return ""
 
 
-@command(":!", own_argument="command", help="Run a shell command", own=True)
+@command(":!", own_argument="<command>", help="Run a shell command", own=True)
 def run_shell(conversation: Conversation, text: str) -> str:
     """`:!ls -l`: the command has the terminal; a failure's exit code is shown."""
     import subprocess
 
-    if not text:
-        raise NixError("':!' needs a command")
     done = subprocess.run(text, shell=True, check=False, cwd=conversation.evaluator.settings.cwd)
     return f"(exit code {done.returncode})" if done.returncode else ""
 
@@ -31,11 +29,9 @@ def run_shell(conversation: Conversation, text: str) -> str:
 @command(":save", own_argument="<path>", help="Write the session so far to a file, as a transcript", own=True)
 def save(conversation: Conversation, text: str) -> str:
     """Prompts, inputs and answers as they were shown, without colours."""
-    from nixlite.repl.commands.transcript import transcript_text
-
-    if not text:
-        raise NixError("':save' needs the name of a file")
     import os
+
+    from nixlite.repl.commands.transcript import transcript_text
 
     path = os.path.join(conversation.evaluator.settings.cwd, os.path.expanduser(text))
     shown = transcript_text(conversation.transcript)

@@ -43,19 +43,18 @@ def run_startup_file(conversation: Conversation) -> str:
 def run_inputs(conversation: Conversation, text: str, path: str) -> str:
     """Send one input after the other; each takes as many lines as it needs. Returns the errors."""
     problems = []
-    pending, first = "", 1
-    for number, line in enumerate([*text.split("\n"), ""], 1):
-        if not pending:
+    given, first = conversation.new_input(), 1
+    for number, line in enumerate(text.split("\n"), 1):
+        if not given.has_begun:
             first = number
-            if line.lstrip().startswith("#"):
-                continue
-        pending += f"{line}\n"
-        reply = conversation.send(pending)
-        if reply.incomplete:
+        given.add(line)
+        if given.is_open:
             continue
-        pending = ""
-        if reply.error is not None:
-            problems.append(f"{path}:{first}:\n{reply.err}")
-    if pending.strip():
+        if given.has_begun:
+            reply = conversation.send(given.text)
+            if reply.error is not None:
+                problems.append(f"{path}:{first}:\n{reply.err}")
+        given = conversation.new_input()
+    if given.lines:
         problems.append(f"{path}:{first}:\nerror: the input ends too early\n")
     return "".join(problems)
