@@ -105,6 +105,7 @@ class Conversation:
         auto_arguments: dict[str, Lazy] | None = None,
     ) -> None:
         self.evaluator: Evaluator = evaluator
+        self.impure: Evaluator | None = None  # the one before `:set pure on`
         self.style: Style = style or Style()
         self.auto_arguments = auto_arguments or {}
         self.scope: dict[str, Lazy] = {}

@@ -15,12 +15,11 @@ from nixlite.repl import commands
 from nixlite.repl.commands.declaring import ReplCommand
 from nixlite.repl.commands.table import COMMANDS
 from nixlite.repl.conversation import Conversation
+from nixlite.repl.session import Session
 from tests.repl.test_session import replies, session_in
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-    from nixlite.repl.session import Session
 
 
 @pytest.fixture
@@ -49,6 +48,9 @@ CONVERSATIONS = [
     ([(":set style nix", ""), ("{ a.b = 1; }", "{\n  a = { ... };\n}"), (":set style nixlite", ""), ("{ a.b = 1; }", "{ a = { b = 1; }; }")],
      ":set style"),
     ([(":set pure on", ""), ('builtins.getEnv "HOME"', '""')], ":set pure"),
+    ([("l = 1", ""), ("f = x: x + l", ""), (":a { z = 1; }", "Added 1 variables."), ("g = x: x + z", ""),
+      (":set pure on", "not there in pure evaluation: g, z"), ("f 2", "3"), (":set pure", "pure = on"), ("y = 4", ""),
+      (":set pure off", ""), ("y", "4"), ("builtins ? currentTime", "true")], "bindings in pure evaluation"),
     ([(":set deph 1", "error: there is no option 'deph'\n       Did you mean depth?")], "a mistyped option"),
     ([(":set depth x", "error: 'depth' is one of: NUMBER | all")], "a wrong value"),
     ([("a = 1", ""), (":a { b = x: x; }", "Added 1 variables."), ("a", "1"),
@@ -186,3 +188,35 @@ def test_a_conversation_knows_no_commands() -> None:
     assert conversation.send("x = 1").text == ""
     assert conversation.send("x + 1").text == "2\n"
     assert conversation.send(":t x").text.startswith("error: syntax error, unexpected ':'")
+
+
+IMPURE = [
+    # expression                            what is said of it
+    ("builtins.readFile ./secret",          "is forbidden in pure evaluation mode"),
+    ("builtins.readDir ./.",                "is forbidden in pure evaluation mode"),
+    ("import <nixpkgs> { }",                "cannot look up '<nixpkgs>' in pure evaluation mode"),
+    ("builtins.currentTime",                "attribute 'currentTime' missing"),
+    ("builtins.currentSystem",              "attribute 'currentSystem' missing"),
+    ("before",                              "is forbidden in pure evaluation mode"),
+    ("within.x",                            "is forbidden in pure evaluation mode"),
+    ("~/x",                                 "can not be resolved in pure mode"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("expression", "complaint"), IMPURE)
+def test_pure_sessions_see_nothing(session: Session, tmp_path: Path, expression: str, complaint: str) -> None:
+    """Also not by way of what was bound before and is evaluated only now."""
+    (tmp_path / "secret").write_text("hidden")
+    replies(
+        session, "before = builtins.readFile ./secret", "within = { x = import ./secret; }", ":set pure on"
+    )
+    text = session.send(expression).text
+    assert complaint in text
+    assert "hidden" not in text
+
+
+def test_pure_sessions_stay_pure(tmp_path: Path) -> None:
+    evaluator = Evaluator(Settings(pure_eval=True, cwd=str(tmp_path)), CapturingHost({"HOME": "/"}))
+    session = Session(evaluator)
+    assert "which stays" in session.send(":set pure off").text
+    assert "forbidden" in session.send("builtins.readFile /etc/hostname").text

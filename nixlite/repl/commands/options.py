@@ -61,7 +61,10 @@ def set_style(conversation: Conversation, value: object) -> None:
 
 def set_pure(conversation: Conversation, value: object) -> None:
     """Hide files and environment, or show them, from now on."""
-    conversation.evaluator.settings.pure_eval = bool(value)
+    from nixlite.repl.purity import leave_purity, make_pure
+
+    if bool(value) != conversation.evaluator.settings.pure_eval:
+        (make_pure if value else leave_purity)(conversation)
 
 
 OPTIONS: dict[str, Option] = {
@@ -83,7 +86,7 @@ OPTIONS: dict[str, Option] = {
         SWITCH,
         lambda conversation: conversation.evaluator.settings.pure_eval,
         set_pure,
-        "pure evaluation of further inputs",
+        "evaluate without files, environment and time",
     ),
     "pager": conversation_option("pager", SWITCH, "show answers longer than the screen in $PAGER"),
     "keys": conversation_option("keys", "emacs | vi", "keys of the line editor"),
