@@ -9,9 +9,12 @@ from nixlite.repl.commands.declaring import command
 from nixlite.runtime.values import ContextString, show_type
 from nixlite.spelling import natural
 from nixlite.syntax import nodes
+from nixlite.syntax.lines import WRONG, LineReader
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from nixlite.repl.conversation import Conversation
 
 
@@ -30,16 +33,31 @@ def describe_type(conversation: Conversation, text: str) -> str:
 )
 def print_whole(conversation: Conversation, text: str) -> str:
     """Everything in the value; in our own style a number in front says how deep (`:p 2 x`)."""
-    depth = None
-    first, _, rest = text.partition(" ")
-    if not conversation.style.compat and natural(first) is not None and rest.strip():
-        depth, text = natural(first), rest
+    depth, text = (None, text) if conversation.style.compat else depth_and_rest(conversation, text)
     value = conversation.evaluate(text)
     if isinstance(value, (str, ContextString)):
         conversation.reply.write(f"{value if isinstance(value, str) else value.text}\n")
     else:
         conversation.show(value, depth=depth, whole=True)
     return ""
+
+
+def depth_and_rest(conversation: Conversation, text: str) -> tuple[int | None, str]:
+    """The depth in front of an expression, None if there is none, and the expression.
+
+    A number in front is one unless it is an operand: nobody calls a number.
+    """
+    from nixlite.repl.commands.finding import walk
+
+    first, _, rest = text.partition(" ")
+    depth = natural(first)
+    if depth is None or not rest.strip():
+        return None, text
+    if LineReader(conversation.features).read(text).verdict() == WRONG:  # `2 x: x`
+        return depth, rest
+    node: Any = conversation.evaluator.parse(conversation.source(text))
+    called = any(type(n) is nodes.Call and n.function.end == len(first) for n, _ in walk(node))
+    return (depth, rest) if called else (None, text)
 
 
 @command(":json", argument="<expr>", help="Print as JSON", own=True)
