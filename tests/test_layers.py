@@ -76,7 +76,7 @@ HEAVY = {
     "argparse", "asyncio", "ctypes", "concurrent", "csv", "dataclasses", "decimal", "difflib", "fractions",
     "hashlib", "http", "inspect", "json", "logging", "multiprocessing", "pathlib", "pickle", "platform",
     "pydoc", "random", "shutil", "socket", "sqlite3", "ssl", "statistics", "subprocess", "tarfile", "tempfile",
-    "threading", "tomllib", "unittest", "urllib", "uuid", "xml", "zipfile", "lark", "prompt_toolkit", "pygments",
+    "threading", "tomllib", "unittest", "urllib", "uuid", "xml", "zipfile", "lark", "prompt_toolkit",
 }  # fmt: skip
 CORE = {
     "errors",

@@ -5,10 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from prompt_toolkit.document import Document
 
 from nixlite.repl.terminal.completion import complete, complete_or_fail
+from nixlite.repl.terminal.highlighting import NixLexer
 from nixlite.repl.terminal.inspecting import status
 from nixlite.repl.terminal.startup import run_startup_file
+from nixlite.syntax.lines import LineReader
 from tests.repl.test_session import replies, session_in
 
 if TYPE_CHECKING:
@@ -87,6 +90,13 @@ BARS = [
     ("nope|",                   "undefined variable 'nope'",                 True,   "an unknown name"),
     ("1 )|",                    "syntax error, unexpected ')', expecting end of file", True, "wrong syntax"),
     ("[ 1|",                    "",                                          False,  "unfinished"),
+    ("y = [|",                  "",                                          False,  "an unfinished list in a binding"),
+    ("h = f {|",                "",                                          False,  "an unfinished call in a binding"),
+    ('t = "abc|',               "",                                          False,  "an unfinished string in a binding"),
+    ("y = { a = s; }; inherit (|", "",                                       False,  "unfinished after a binding"),
+    ("y = [ ) |",               "syntax error, unexpected ')'",              True,   "a wrong binding"),
+    ("1 )\ns|\n",               "s: a set with 4 attributes",                False,  "the input with the cursor, of several"),
+    ("s\n:t s.also|",           's.also: a string, "two"',                   False,  "a command, the second input"),
     ("x: x|",                   "",                                          False,  "an argument"),
     ("y = s|",                  "s: a set with 4 attributes",                False,  "in a binding"),
     (":t s|",                   "s: a set with 4 attributes",                False,  "in a command"),
@@ -110,3 +120,26 @@ def test_startup_file(tmp_path: Path) -> None:
     assert problems.startswith(f"{directory}/repl-startup:5:\nerror: undefined variable 'nope'\n")
     assert replies(session, "twice 4", "{ a.b = 1; }") == ["8", "{ a = { … }; }"]
     assert session.transcript[0][0] == "twice 4"
+
+
+def test_colours_of_the_input() -> None:
+    text = ":t let # c\n  a = ''\n    b ${\"c\"} in\n  ''; in a 12 ./x /* d\n e */ ) ''"
+    pieces = NixLexer(LineReader()).lex_document(Document(text))
+    lines = [pieces(number) for number in range(5)]
+    assert ["".join(piece[1] for piece in line) for line in lines] == text.split("\n")
+    assert [
+        [(piece[0].removeprefix("class:nix."), piece[1]) for piece in line if piece[0]] for line in lines
+    ] == [
+        [("command", ":t"), ("keyword", "let"), ("comment", " # c")],
+        [("text", "''")],
+        [("text", "    b "), ("text", '"'), ("text", "c"), ("text", '"'), ("text", " in")],
+        [
+            ("text", "  "),
+            ("text", "''"),
+            ("keyword", "in"),
+            ("number", "12"),
+            ("path", "./x"),
+            ("comment", " /* d"),
+        ],
+        [("comment", " e */ "), ("text", "''")],
+    ]

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from types import FunctionType
 
-from nixlite.errors import NixError, ParseError
+from nixlite.errors import NixError
 from nixlite.runtime.thunk import UNASKED, peel
 from nixlite.runtime.values import ContextString, NixPath, PrimOp, PrimOpApp, lambda_info, linked, show_type
 from nixlite.source import Source
 from nixlite.spelling import quote
 from nixlite.syntax import nodes
+from nixlite.syntax.lines import BINDINGS, OPEN, OPEN_BINDINGS, WRONG, LineReader
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -28,9 +29,17 @@ LONGEST = 60
 
 
 def status(conversation: Conversation, text: str, cursor: int) -> tuple[str, bool]:
-    """The text of the bar for an input, and whether it is about an error."""
-    stripped = text.lstrip()
-    if stripped.startswith(":"):
+    """The text of the bar for an input, and whether it is about an error.
+
+    Of several inputs it is about the one with the cursor in it.
+    """
+    begin = 0
+    for given in conversation.inputs_in(text):
+        begin = text.find(given.text.removesuffix("\n"), begin)
+        if cursor <= begin + len(given.text):
+            cursor, text = cursor - begin, given.text.removesuffix("\n")
+            break
+    if text.lstrip().startswith(":"):
         return command_status(conversation, text, cursor)
     return expression_status(conversation, text, cursor)
 
@@ -54,10 +63,10 @@ def expression_status(conversation: Conversation, text: str, cursor: int) -> tup
     source = Source("«input»", text, base=conversation.evaluator.settings.cwd)
     try:
         tree = parse(conversation, source)
-    except ParseError as error:
-        return ("", False) if error.incomplete else (error.message, True)
     except NixError as error:
         return error.message, True
+    if tree is None:
+        return "", False
     try:
         analysis = resolve(conversation, tree, source)
     except NixError as error:
@@ -68,21 +77,22 @@ def expression_status(conversation: Conversation, text: str, cursor: int) -> tup
     return describe_node(conversation, analysis, source, found), False
 
 
-def parse(conversation: Conversation, source: Source) -> nodes.Expr:
-    """The tree of bindings or of an expression; warnings are for later."""
+def parse(conversation: Conversation, source: Source) -> nodes.Expr | None:
+    """The tree of bindings or of an expression, None for the beginning of one; warnings are for later."""
     from nixlite.syntax.parser import parse as parse_expression
     from nixlite.syntax.parser import parse_bindings
 
+    place = LineReader(conversation.features).read(source.text)
+    verdict = place.verdict()
     options = conversation.evaluator.parse_options()
     options.warn = lambda text, position: None
-    try:
+    if verdict == OPEN:
+        return None
+    if verdict == OPEN_BINDINGS:
         return parse_bindings(Source(source.name, f"{source.text}\n;", base=source.base), options)
-    except ParseError:
-        pass
-    try:
+    if verdict == BINDINGS or (verdict == WRONG and place.is_rather_bindings):
         return parse_bindings(source, options)
-    except ParseError:
-        return parse_expression(source, options)
+    return parse_expression(source, options)
 
 
 def resolve(conversation: Conversation, tree: nodes.Expr, source: Source) -> Analysis:

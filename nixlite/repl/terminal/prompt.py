@@ -1,4 +1,4 @@
-"""The REPL on a terminal: editing, history, completion and colours by prompt_toolkit and Pygments."""
+"""The REPL on a terminal: editing, history, completion and colours by prompt_toolkit."""
 
 from __future__ import annotations
 
@@ -14,17 +14,18 @@ from prompt_toolkit.filters import Condition, has_focus
 from prompt_toolkit.history import FileHistory, History, InMemoryHistory
 from prompt_toolkit.key_binding import KeyBindings
 from prompt_toolkit.layout.processors import HighlightMatchingBracketProcessor
-from prompt_toolkit.lexers import PygmentsLexer
 from prompt_toolkit.output import ColorDepth
-from prompt_toolkit.styles import Style
 
 from nixlite.observe.watch import Watch, stop_timer
 from nixlite.repl.style import CONTINUATION, PROMPT
 from nixlite.repl.terminal.completion import complete_or_fail
+from nixlite.repl.terminal.highlighting import NixLexer
 from nixlite.repl.terminal.inspecting import status
+from nixlite.repl.terminal.style import LOOK
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from asyncio import TimerHandle
     from collections.abc import Iterable, Iterator
     from contextlib import AbstractContextManager
     from typing import Any
@@ -40,16 +41,10 @@ if TYPE_CHECKING:
 
 INDENT = "  "
 SOON = 0.001  # seconds
+LONG = 1000
+"""Characters of an input from which on the bar waits for a pause."""
+PAUSE = 0.2  # seconds
 EDIT = (":e", ":edit")
-LOOK = Style.from_dict(
-    {
-        "bottom-toolbar": "noreverse fg:ansibrightblack bg:default",
-        "bottom-toolbar.error": "noreverse fg:ansired bg:default",
-        "matching-bracket.cursor": "bold underline",
-        "matching-bracket.other": "bold underline",
-        "auto-suggestion": "fg:ansibrightblack",
-    }
-)
 
 
 def run_terminal(conversation: Conversation, **prompt_options: Any) -> int:
@@ -170,7 +165,7 @@ def make_prompt(conversation: Conversation, **options: Any) -> PromptSession[str
         auto_suggest=ConditionalAutoSuggest(AutoSuggestFromHistory(), suggesting),
         completer=completer,
         complete_while_typing=False,
-        lexer=nix_lexer() if colour else None,
+        lexer=NixLexer(conversation.reader) if colour else None,
         input_processors=[HighlightMatchingBracketProcessor()],
         bottom_toolbar=None if conversation.style.compat else Bar(conversation, completer),
         style=LOOK,
@@ -184,13 +179,6 @@ def make_prompt(conversation: Conversation, **options: Any) -> PromptSession[str
     )
 
 
-def nix_lexer() -> PygmentsLexer:
-    """Colours as one types."""
-    from nixlite.repl.terminal.highlighting import PipingNixLexer
-
-    return PygmentsLexer(PipingNixLexer)
-
-
 def wants_vi(host: Host) -> bool:
     """Whether the user's readline is set to vi keys."""
     try:
@@ -201,12 +189,16 @@ def wants_vi(host: Host) -> bool:
 
 
 class Bar:
-    """The line at the bottom: what `inspecting.status` says, or what went wrong while completing."""
+    """The line at the bottom: what `inspecting.status` says, or what went wrong while completing.
+
+    Of a long input it says something when typing pauses.
+    """
 
     def __init__(self, conversation: Conversation, completer: NixCompleter) -> None:
         self.conversation = conversation
         self.completer = completer
         self.known: tuple[tuple[str, int, int], tuple[str, bool]] | None = None
+        self.waiting: TimerHandle | None = None
 
     def __call__(self) -> StyleAndTextTuples:
         """What prompt_toolkit draws."""
@@ -225,13 +217,36 @@ class Bar:
         if self.completer.error and self.completer.text == buffer.document.text_before_cursor:
             return f"completing: {self.completer.error}", True
         key = (buffer.text, buffer.cursor_position, self.conversation.inputs)
-        if self.known is None or self.known[0] != key:
-            try:
-                found = status(self.conversation, buffer.text, buffer.cursor_position)
-            except RecursionError:
-                found = "", False
-            self.known = key, found
-        return self.known[1]
+        if self.known is not None and self.known[0] == key:
+            return self.known[1]
+        if len(buffer.text) <= LONG:
+            return self.find(key)
+        self.find_later(key)
+        return "", False
+
+    def find(self, key: tuple[str, int, int]) -> tuple[str, bool]:
+        """The text for an input and a place in it."""
+        try:
+            found = status(self.conversation, key[0], key[1])
+        except RecursionError:
+            found = "", False
+        self.known = key, found
+        return found
+
+    def find_later(self, key: tuple[str, int, int]) -> None:
+        """Find the text when nothing has been typed for a while, and draw it."""
+        from prompt_toolkit.application import get_app
+
+        app = get_app()
+        if self.waiting is not None:
+            self.waiting.cancel()
+
+        def find() -> None:
+            self.find(key)
+            app.invalidate()
+
+        if app.loop is not None:
+            self.waiting = app.loop.call_later(PAUSE, find)
 
 
 def key_bindings(conversation: Conversation) -> KeyBindings:
