@@ -163,3 +163,42 @@ def test_the_startup_file(tmp_path: Path) -> None:
     person.type("mine * 2" + ENTER)
     person.until("nix-repl> mine * 2", "42", "nix-repl>")
     person.process.close(force=True)
+
+
+def test_a_key_begins_a_line_in_what_is_complete(person: Person) -> None:
+    person.type("{ a = 1; }" + ESCAPE + ENTER + "// { b = 2; }" + ENTER)
+    person.until("nix-repl> { a = 1; }", "        > // { b = 2; }", "{ a = 1; b = 2; }", "nix-repl>")
+
+
+def test_several_inputs_are_pasted_as_one_with_their_prompts(person: Person) -> None:
+    copied = "nix-repl> x = {\n        >   a = 1;\n        > }\n\nnix-repl> x\n{ a = 1; }\n\nnix-repl> x.a + 1\n2\n"
+    person.type(PASTE + copied + END_OF_PASTE)
+    person.until("nix-repl> x = {", "        >   a = 1;", "        > }", "        > x", "        > x.a + 1")
+    person.type(ENTER)
+    person.until("        > x.a + 1", "{ a = 1; }", "2", "nix-repl>")
+
+
+def test_in_stands_below_its_let(person: Person) -> None:
+    person.type("let" + ENTER + "a = 1;" + ENTER + "in a" + ENTER)
+    person.until("nix-repl> let", "        >   a = 1;", "        > in a", "1", "nix-repl>")
+    person.type("if true" + ENTER + "then 1" + ENTER + "else 2" + ENTER)
+    person.until("nix-repl> if true", "        > then 1", "        > else 2", "1", "nix-repl>")
+
+
+def test_a_long_line_goes_on_without_a_prompt(person: Person) -> None:
+    person.type('"' + "a" * 75 + '"')
+    person.until('nix-repl> "' + "a" * 69, " " * 10 + "a" * 6 + '"')
+
+
+def test_escape_leaves_the_menu(person: Person) -> None:
+    person.type("x = { alpha = 1; also = 2; }" + ENTER + "x.al" + TAB)
+    person.until("nix-repl> x.al", " " * 15 + "alpha  int", " " * 15 + "also   int")
+    person.type(ESCAPE)
+    person.until("nix-repl> x.al")
+
+
+def test_vi_tells_that_keys_are_no_text(answering: Person) -> None:
+    answering.type(":set keys vi" + ENTER + "12")
+    answering.until("nix-repl> 12")
+    answering.type(ESCAPE)
+    answering.until("nix-repl> 12", "[NORMAL]")

@@ -9,10 +9,9 @@ from contextlib import contextmanager, nullcontext
 from prompt_toolkit import PromptSession
 from prompt_toolkit.auto_suggest import AutoSuggestFromHistory, ConditionalAutoSuggest
 from prompt_toolkit.completion import Completer, Completion
-from prompt_toolkit.enums import DEFAULT_BUFFER, EditingMode
-from prompt_toolkit.filters import Condition, has_focus
+from prompt_toolkit.enums import EditingMode
+from prompt_toolkit.filters import Condition
 from prompt_toolkit.history import FileHistory, History, InMemoryHistory
-from prompt_toolkit.key_binding import KeyBindings
 from prompt_toolkit.layout.processors import HighlightMatchingBracketProcessor
 from prompt_toolkit.output import ColorDepth
 
@@ -21,6 +20,7 @@ from nixlite.repl.style import CONTINUATION, PROMPT
 from nixlite.repl.terminal.completion import complete_or_fail
 from nixlite.repl.terminal.highlighting import NixLexer
 from nixlite.repl.terminal.inspecting import status
+from nixlite.repl.terminal.keys import EDIT, key_bindings
 from nixlite.repl.terminal.style import LOOK
 
 TYPE_CHECKING = False
@@ -34,17 +34,14 @@ if TYPE_CHECKING:
     from prompt_toolkit.completion import CompleteEvent
     from prompt_toolkit.document import Document
     from prompt_toolkit.formatted_text import StyleAndTextTuples
-    from prompt_toolkit.key_binding import KeyPressEvent
 
     from nixlite.host.host import Host
     from nixlite.repl.conversation import Conversation, Reply
 
-INDENT = "  "
 SOON = 0.001  # seconds
 LONG = 1000
 """Characters of an input from which on the bar waits for a pause."""
 PAUSE = 0.2  # seconds
-EDIT = (":e", ":edit")
 
 
 def run_terminal(conversation: Conversation, **prompt_options: Any) -> int:
@@ -171,12 +168,24 @@ def make_prompt(conversation: Conversation, **options: Any) -> PromptSession[str
         style=LOOK,
         color_depth=None if colour else ColorDepth.DEPTH_1_BIT,
         multiline=True,
-        prompt_continuation=CONTINUATION,
+        prompt_continuation=continuation,
         key_bindings=key_bindings(conversation),
         enable_history_search=True,
         tempfile_suffix=".nix",
         **options,
     )
+
+
+def vi_sign() -> str:
+    """What says that keys are no text now, with vi's keys."""
+    from prompt_toolkit.filters import vi_navigation_mode, vi_selection_mode
+
+    return "[VISUAL] " if vi_selection_mode() else "[NORMAL] " if vi_navigation_mode() else ""
+
+
+def continuation(width: int, line: int, wraps: int) -> str:
+    """What stands before a line that is not the first, and before the rest of one that is too long."""
+    return CONTINUATION if not wraps else " " * width
 
 
 def wants_vi(host: Host) -> bool:
@@ -207,7 +216,7 @@ class Bar:
         buffer = get_app().current_buffer
         text, is_error = self.text(buffer)
         columns = get_app().output.get_size().columns
-        line = " ".join(text.split())
+        line = vi_sign() + " ".join(text.split())
         if len(line) >= columns:
             line = line[: columns - 2] + "…"
         return [("class:bottom-toolbar.error" if is_error else "", line)]
@@ -247,47 +256,6 @@ class Bar:
 
         if app.loop is not None:
             self.waiting = app.loop.call_later(PAUSE, find)
-
-
-def key_bindings(conversation: Conversation) -> KeyBindings:
-    """Enter sends what is complete and else begins a line, indented like the one before."""
-    bindings = KeyBindings()
-
-    def is_complete() -> bool:
-        from prompt_toolkit.application import get_app
-
-        text = get_app().current_buffer.text
-        return text.strip() in EDIT or not conversation.is_incomplete(text)
-
-    typing = has_focus(DEFAULT_BUFFER)  # and not searching the history
-
-    @bindings.add("enter", filter=typing & Condition(is_complete))
-    def send(event: KeyPressEvent) -> None:
-        event.current_buffer.validate_and_handle()
-
-    @bindings.add("enter", filter=typing & ~Condition(is_complete))
-    def open_line(event: KeyPressEvent) -> None:
-        buffer = event.current_buffer
-        line = buffer.document.current_line_before_cursor
-        deeper = INDENT if line.rstrip().endswith(("{", "[", "(", "=", ":", "let", "in", "''")) else ""
-        buffer.insert_text("\n" + line[: len(line) - len(line.lstrip())] + deeper)
-
-    @bindings.add("c-o", filter=typing)
-    def open_editor(event: KeyPressEvent) -> None:
-        event.current_buffer.open_in_editor(validate_and_handle=False)
-
-    for bracket in "}])":
-        bindings.add(bracket, filter=typing)(close_bracket)
-    return bindings
-
-
-def close_bracket(event: KeyPressEvent) -> None:
-    """A closing bracket that begins a line goes back one step of indentation."""
-    buffer = event.current_buffer
-    before = buffer.document.current_line_before_cursor
-    if before.endswith(INDENT) and not before.strip():
-        buffer.delete_before_cursor(len(INDENT))
-    buffer.insert_text(event.data)
 
 
 class NixCompleter(Completer):
