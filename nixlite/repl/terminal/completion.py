@@ -12,27 +12,30 @@ from contextlib import contextmanager
 from types import FunctionType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from nixlite.errors import NixError
+from nixlite.errors import NixError, ParseError, UndefinedVariable
+from nixlite.repl.terminal.context import UNKNOWN, Context
 from nixlite.repl.terminal.inspecting import peek, signature
 from nixlite.runtime.thunk import force
 from nixlite.runtime.values import PrimOp, lambda_info, type_name
+from nixlite.source import Source
 from nixlite.spelling import attribute_name
+from nixlite.syntax.driver import machine
+from nixlite.syntax.lines import Place, shift
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from nixlite.repl.conversation import Conversation
     from nixlite.runtime.values import Lazy
 
-_NAME = r"(?:[A-Za-z_][\w'-]*|\"[^\"]*\")"
-_UNFINISHED = r"(?:[A-Za-z_][\w'-]*|\"[^\"]*\"?)?"
-_PATH = re.compile(rf"(?:^|[^\w'\"./-])((?:{_NAME}\.)*{_UNFINISHED})$")
-_CALLEE = re.compile(rf"((?:{_NAME}\.)*{_NAME})\s*$")
-_PART = re.compile(r'"([^"]*)"?|([A-Za-z_][\w\'-]*)')
 _FILE = re.compile(r"(?:^|[\s(\[{=;])((?:~|\.{1,2})?/[\w.+/-]*)$")
 _LOOKUP = re.compile(r"<([\w.+/-]*)$")
-_OPENING = re.compile(r"[\s;{]([A-Za-z_][\w'-]*)?$")
-FILE_COMMANDS = (":l", ":load", ":e", ":edit", ":save")
+USUAL = (
+    "buildInputs buildPhase checkPhase cmakeFlags configureFlags doCheck env hardeningDisable installPhase"
+    " makeFlags mesonFlags meta name nativeBuildInputs passthru patches pname postFixup postInstall postPatch"
+    " preConfigure propagatedBuildInputs src version"
+).split()
+"""Attributes that packages are given in overrides, also those that have none of them yet."""
 PATIENCE = 2.0
 """Seconds that evaluating for a completion may take."""
 
@@ -89,26 +92,40 @@ def time_limit() -> Iterator[None]:
 
 
 def _complete(conversation: Conversation, text: str) -> list[Candidate]:
-    if text.startswith(":") and not re.search(r"\s", text):
-        return _commands(conversation, text)
-    first, _, rest = text.partition(" ")
-    if first in (":set", ":?", ":help") and not conversation.style.compat:
-        return _words(conversation, first, rest)
-    if first in FILE_COMMANDS and " " not in rest.strip():
-        found = _files(conversation, rest.lstrip(), bare=True)
-        if found or first not in (":e", ":edit"):
+    if text.startswith(":"):
+        if not re.search(r"\s", text):
+            return _commands(conversation, text)
+        name, rest = re.split(r"\s", text, maxsplit=1)
+        found = _arguments(conversation, name, rest.lstrip())
+        if found is not None:
             return found
-    lookup = _LOOKUP.search(text)
-    if lookup:
-        return _lookup_paths(conversation, lookup[1])
-    file = _FILE.search(text)
-    if file:
-        return _files(conversation, file[1])
-    arguments = _formals(conversation, text)
-    if arguments is not None:
-        return arguments
-    path = _PATH.search(text)
-    return _names(conversation, path[1] or "") if path else []
+        text = re.sub(r"^\s*[0-9]+\s", "", rest)  # a depth before an expression
+    return _expression(conversation, text)
+
+
+def _arguments(conversation: Conversation, name: str, text: str) -> list[Candidate] | None:
+    """What may be an argument of a command, None where that is an expression."""
+    row = conversation.known_commands().get(name)
+    if row is None:
+        return []
+    argument = row.argument if conversation.style.compat else row.own_argument or row.argument
+    if argument == "<path>":
+        lookup = _LOOKUP.search(text)
+        return _lookup_paths(conversation, lookup[1]) if lookup else _files(conversation, text, bare=True)
+    if argument == "<ref>":
+        found = _files(conversation, text, bare=True)
+        return [candidate for candidate in found if candidate.note == "directory"]
+    if argument == "<command>":
+        return _files(conversation, text.rpartition(" ")[2], bare=True)
+    if argument.startswith("[option") or argument == "[command]":
+        return _words(conversation, name, text)
+    if argument == "[bool]":
+        return _chosen({"true": None, "false": None}, text, len(text), lambda _: "")
+    if argument == "[prefix]":
+        return _chosen(conversation.scope, text, len(text), _note)
+    if argument.startswith("<package>") and re.search(r"\s", text):
+        return _wishes(conversation, text)
+    return None if row.takes_expression or argument.startswith(("<package>", "[<expr>")) else []
 
 
 def _commands(conversation: Conversation, text: str) -> list[Candidate]:
@@ -121,7 +138,8 @@ def _commands(conversation: Conversation, text: str) -> list[Candidate]:
 def _words(conversation: Conversation, command: str, text: str) -> list[Candidate]:
     """Options and their values after `:set`, commands after `:?`."""
     if command != ":set":
-        return _commands(conversation, text) if text.startswith(":") or not text else []
+        name = text if text.startswith(":") else f":{text}"
+        return [candidate._replace(length=len(text)) for candidate in _commands(conversation, name)]
     from nixlite.repl.commands.options import OPTIONS
 
     name, blank, value = text.partition(" ")
@@ -132,34 +150,109 @@ def _words(conversation: Conversation, command: str, text: str) -> list[Candidat
     return [Candidate(v, len(value)) for v in values if v.startswith(value) and v != "NUMBER"]
 
 
-def _names(conversation: Conversation, path: str) -> list[Candidate]:
-    """Variables that begin with *path*, or attributes when it has a dot."""
-    parts = [quoted or bare for quoted, bare in _PART.findall(path)]
-    ends_open = not path or path.endswith(".")
-    unfinished = "" if ends_open else parts.pop()
-    length = 0 if ends_open else len(path) - list(_PART.finditer(path))[-1].start()
-    if not parts:
-        names = {**conversation.evaluator.state.globals, **conversation.scope}
-        # Globals such as `__add` are there for the operators; nobody looks for them.
-        shown = {n: x for n, x in names.items() if not n.startswith("__") or unfinished.startswith("__")}
-        return _candidates(shown, unfinished, length)
-    value = _value(conversation, parts)
-    return _candidates(value, unfinished, length) if type(value) is dict else []
+# -- names in an expression
 
 
-def _value(conversation: Conversation, parts: list[str]) -> Any:
-    """The value that an attribute path leads to; None where there is nothing."""
-    value: Any = conversation.evaluator.guard(force, conversation.variable(parts[0]))
-    for part in parts[1:]:
-        if type(value) is not dict or part not in value:
+def _expression(conversation: Conversation, text: str) -> list[Candidate]:
+    """What may stand at the end of the beginning of an expression."""
+    lookup = _LOOKUP.search(text)
+    if lookup:
+        return _lookup_paths(conversation, lookup[1])
+    file = _FILE.search(text)
+    if file:
+        return _files(conversation, file[1])
+    context = Context(text)
+    if context.is_nothing:
+        return []
+    if context.subject is not None:
+        value = _value(conversation, context.wrapping, context.subject)
+        names = value if type(value) is dict else {}
+        return _chosen(names, context.prefix, context.length, _note)
+    if context.is_binding:
+        given = _of_call(conversation, context)
+        if given is not None:
+            return given
+    return _variables(conversation, context)
+
+
+def _value(conversation: Conversation, wrapping: str, text: str) -> Any:
+    """The value of an expression, in what *wrapping* binds around it; None where that is not known.
+
+    Raises NixError for what goes wrong in it.
+    """
+    evaluator = conversation.evaluator
+    source = Source("«completion»", f"{wrapping}{text}", base=evaluator.settings.cwd)
+    try:
+        return evaluator.evaluate_source(source, conversation.scope)
+    except (ParseError, UndefinedVariable):
+        return None
+    except NixError as error:
+        if error.message == UNKNOWN:
             return None
-        value = conversation.evaluator.guard(force, value[part])
-    return value
+        raise
 
 
-def _candidates(names: dict[str, Lazy], prefix: str, length: int) -> list[Candidate]:
-    found = sorted(name for name in names if name.startswith(prefix))
-    return [Candidate(attribute_name(name), length, _note(names[name])) for name in found]
+def _variables(conversation: Conversation, context: Context) -> list[Candidate]:
+    """Names in scope, and the keywords that may follow."""
+    prefix = context.prefix
+    known = {**conversation.evaluator.state.globals, **conversation.scope}
+    # Globals such as `__add` are there for the operators; nobody looks for them.
+    names = {name: x for name, x in known.items() if not name.startswith("__") or prefix.startswith("__")}
+    for wrapping, scope in context.scopes():
+        attrs = _value(conversation, wrapping, scope)
+        if type(attrs) is dict:
+            names = {**attrs, **names}  # `with` hides nothing
+    local = dict.fromkeys(context.names)
+    words = dict.fromkeys(_keywords(conversation, context.before)) if prefix else {}
+
+    def note(name: str) -> str:
+        return "local" if name in local else "keyword" if name in words else _note(names[name])
+
+    # What needs quotes is no variable's name, wherever it came from.
+    everything = {name: x for name, x in {**names, **local}.items() if attribute_name(name) == name} | words
+    return [
+        candidate._replace(note=note(candidate.text) if candidate.text in everything else candidate.note)
+        for candidate in _chosen(everything, prefix, context.length, lambda _: "", str)
+    ]
+
+
+def _keywords(conversation: Conversation, text: str) -> list[str]:
+    """The keywords that the grammar has a use for behind a text."""
+    tables, _ = machine()
+    place = Place()
+    for line in text.split("\n"):
+        place = place.then(line, conversation.features)
+    stacks = [stack for stack in (place.bindings, place.expression) if stack is not None]
+    return [
+        word
+        for word, kind in tables.literals.items()
+        if word.isalpha() and word != "or" and any(shift(tables, stack, kind) for stack in stacks)
+    ]
+
+
+def _chosen(
+    names: Mapping[str, Lazy],
+    prefix: str,
+    length: int,
+    note: Callable[[Lazy], str],
+    show: Callable[[str], str] = attribute_name,
+) -> list[Candidate]:
+    """The names that *prefix* may mean, in order.
+
+    Those that begin so; where there are none, in another case; or that have it within, or its letters.
+    """
+    lower = prefix.lower()
+    scattered = re.compile(".*".join(map(re.escape, lower)))
+    for fits in (
+        lambda name: name.startswith(prefix),
+        lambda name: name.lower().startswith(lower),
+        lambda name: len(lower) > 2 and lower in name.lower(),
+        lambda name: len(lower) > 2 and scattered.search(name.lower()),
+    ):
+        found = sorted(filter(fits, names))
+        if found:
+            return [Candidate(show(name), length, note(names[name])) for name in found]
+    return []
 
 
 def _note(x: Lazy) -> str:
@@ -174,49 +267,50 @@ def _note(x: Lazy) -> str:
 # -- arguments of a function
 
 
-def _formals(conversation: Conversation, text: str) -> list[Candidate] | None:
+def _of_call(conversation: Conversation, context: Context) -> list[Candidate] | None:
     """Inside the braces of a call `f { … }`, the arguments of `f` that are not given yet.
 
     None where the cursor is elsewhere or `f` takes no named arguments.
     """
-    name = _OPENING.search(text)
-    if name is None:
+    call = context.call
+    if call is None:
         return None
-    opening = _open_brace(text)
-    if opening is None:
+    # The last frame is the braces themselves, which may be `rec`.
+    wrapping = "".join([frame.text for frame in context.frames[:-1]])
+    if call.package:
+        notes = _overridable(_value(conversation, wrapping, call.package))
+    else:
+        formals = _formals_of(_value(conversation, wrapping, call.callee))
+        notes = {name: "optional argument" if optional else "argument" for name, optional in formals}
+    if not notes:
         return None
-    inside = text[opening + 1 : name.start() + 1]
-    if inside.strip() and not inside.rstrip().endswith(";"):
-        return None
-    callee = _CALLEE.search(text[:opening])
-    if callee is None or callee[1] in ("rec", "let", "in", "then", "else", "with", "inherit", "assert", "if"):
-        return None
-    parts = [quoted or bare for quoted, bare in _PART.findall(callee[1])]
-    if conversation.variable(parts[0]) is None:
-        return None
-    formals = _formals_of(_value(conversation, parts))
-    if not formals:
-        return None
-    prefix = name[1] or ""
-    given = set(re.findall(r"(?:^|[;{\s])([A-Za-z_][\w'-]*)\s*=", inside))
-    return [
-        Candidate(formal, len(prefix), "optional argument" if optional else "argument")
-        for formal, optional in formals
-        if formal.startswith(prefix) and formal not in given
-    ]
+    left: dict[str, Any] = {name: note for name, note in notes.items() if name not in call.given}
+    found = _chosen(left, context.prefix, context.length, str)
+    return found if call.package else sorted(found, key=lambda candidate: list(left).index(candidate.text))
 
 
-def _open_brace(text: str) -> int | None:
-    """Where the innermost brace that is still open stands, if that is the innermost bracket; strings count as
-    text."""
-    pending: list[int] = []
-    plain = re.sub(r'"(?:[^"\\]|\\.)*"', lambda match: "_" * len(match[0]), text)
-    for at, character in enumerate(plain):
-        if character in "{[(":
-            pending.append(at)
-        elif character in "}])" and pending:
-            pending.pop()
-    return pending[-1] if pending and plain[pending[-1]] == "{" else None
+def _overridable(package: Any) -> dict[str, str]:
+    """What `overrideAttrs` may give a package: what it was made of, and what is usual."""
+    if type(package) is not dict or "overrideAttrs" not in package:
+        return {}
+    attrs: Any = force(package["drvAttrs"]) if "drvAttrs" in package else {}
+    hidden = ("builder", "args", "system", "outputs", "stdenv", "all")
+    own = {name: f"attribute {_note(x)}".rstrip() for name, x in attrs.items() if name not in hidden}
+    return {**dict.fromkeys(USUAL, "attribute"), **own}
+
+
+def _wishes(conversation: Conversation, text: str) -> list[Candidate]:
+    """What may be wished of a package: its attributes, and the arguments of its `override`."""
+    package, word = text.split(None, 1)[0], re.split(r"\s", text)[-1]
+    if "=" in word:
+        return []
+    value = _value(conversation, "", package)
+    notes = _overridable(value)
+    if notes and "override" in value:
+        function = conversation.evaluator.guard(force, value["override"])
+        notes.update({name: "argument" for name, _ in _formals_of(function)})
+    found = _chosen(notes, word, len(word), str)
+    return [candidate._replace(text=f"{candidate.text}=") for candidate in found]
 
 
 def _formals_of(function: Any) -> tuple[tuple[str, bool], ...]:
