@@ -16,6 +16,7 @@ from nixlite.repl import app
 from nixlite.repl.conversation import Abandoned
 from nixlite.repl.session import Session
 from nixlite.repl.style import Style
+from nixlite.runtime.thunk import force
 from nixlite.runtime.values import NixPath
 
 TYPE_CHECKING = False
@@ -29,14 +30,17 @@ if TYPE_CHECKING:
 
 
 class Repl(Command):
-    """The command line of `nix repl`, and files as arguments: `nixlite repl lib.nix`.
+    """The command line of `nix repl`, and files as arguments: `nixlite repl lib.nix`, `nixlite repl .#lib`.
 
     With `--file` or `--expr` the arguments are attribute paths, as for `nix repl`.
     """
 
     program = "nix"
     shows_progress = False  # but while an input is evaluated, see `terminal/prompt.py`
-    usage = "nixlite repl [flags] [FILE…]   or   nixlite repl [flags] (--file FILE | --expr EXPR) [ATTRPATH…]"
+    usage = (
+        "nixlite repl [flags] [FILE | FLAKE[#ATTRPATH]]…"
+        "   or   nixlite repl [flags] (--file FILE | --expr EXPR) [ATTRPATH…]"
+    )
     description = "Bind names, load files and evaluate expressions, interactively or from a pipe."
 
     def __init__(self, settings: Settings, host: Host) -> None:
@@ -60,7 +64,8 @@ class Repl(Command):
             for path in self.words or [""]:
                 session.startup.append((path, self.delayed_installable(session, path)))
         else:
-            session.files += self.words
+            for word in self.words:
+                self.take_word(session, word)
         session.progress = self.talks and self.host.stderr_colour()
         if self.debugger:
             from nixlite.repl.debugging.debugger import attach
@@ -69,6 +74,39 @@ class Repl(Command):
         if self.inputs:
             return self.run_inputs(session)
         return app.run(session, fail=self.fail)
+
+    def take_word(self, session: Session, word: str) -> None:
+        """Start with the attributes of a file, of a flake's outputs, or of `FLAKE#ATTRPATH`."""
+        from nixlite.cli.explain.ways import way_in
+
+        if looks_like_nix_file(word) or not way_in(self, word).flake:
+            session.files.append(word)
+            return
+        reference, _, fragment = word.partition("#")
+        if not fragment and not self.compat:
+            session.flakes.append(reference)  # whose history the explaining commands know
+        else:
+            session.startup.append((word, lambda: self.flake_value(session, word)))
+
+    def flake_value(self, session: Session, word: str) -> Value:
+        """The outputs of a flake, or what an attribute path in it leads to, looked for as `nix` does."""
+        from nixlite.cli.flake.locking import (
+            Locking,
+            flake_attribute,
+            locked_flake,
+            outputs_of,
+            parse_installable,
+        )
+
+        evaluator = session.evaluator
+        reference, _, fragment = word.partition("#")
+        value: Value
+        if fragment:
+            value = evaluator.guard(force, flake_attribute(self, evaluator, word, Locking()))
+            return value
+        ref = parse_installable(self, evaluator, reference)[0]
+        value = evaluator.guard(force, outputs_of(evaluator, locked_flake(self, evaluator, ref, Locking())))
+        return value
 
     def delayed_installable(self, session: Session, path: str) -> Callable[[], Value]:
         """What evaluates `installable`."""
@@ -102,6 +140,11 @@ class Repl(Command):
             if self.fail and (reply.incomplete or reply.error is not None):
                 return 1
         return 0
+
+
+def looks_like_nix_file(word: str) -> bool:
+    """Whether a word is a file by its looks, so that nobody need ask: most are."""
+    return word.startswith("<") or (word.endswith(".nix") and "#" not in word and word != "flake.nix")
 
 
 def run_debugged(evaluator: Evaluator, run: Callable[[], int]) -> int:

@@ -329,7 +329,7 @@ class Conversation:
         self.scope.update(attrs)
         self.origins.update(dict.fromkeys(attrs, origin))
         self.last_loaded = attrs
-        self.notice(added_text(attrs, names=self.style.compat))
+        self.notice(added_text(attrs))
 
     def notice(self, text: str) -> None:
         """Tell the user something that is not the answer: beside it in the compatible style, else with it."""
@@ -359,11 +359,9 @@ def is_incomplete(error: ParseError, source: Source) -> bool:
     return error.incomplete and (error.position is None or error.position.source is source)
 
 
-def added_text(attrs: dict[str, Lazy], *, names: bool) -> str:
-    """`Added 2 variables.`, which is always plural, and with *names* the first twenty of them."""
+def added_text(attrs: dict[str, Lazy]) -> str:
+    """`Added 2 variables.`, which is always plural, and the first twenty of them."""
     text = f"Added {len(attrs)} variables."
-    if not names:
-        return text
     text += "\n" + ", ".join(attribute_name(name) for name in sorted(attrs)[:NAMES_SHOWN])
     if len(attrs) > NAMES_SHOWN:
         text += f"\n... and {len(attrs) - NAMES_SHOWN} more; view with :ll"

@@ -48,12 +48,12 @@ CONVERSATIONS = [
     ([(":set style nix", ""), ("{ a.b = 1; }", "{\n  a = { ... };\n}"), (":set style nixlite", ""), ("{ a.b = 1; }", "{ a = { b = 1; }; }")],
      ":set style"),
     ([(":set pure on", ""), ('builtins.getEnv "HOME"', '""')], ":set pure"),
-    ([("l = 1", ""), ("f = x: x + l", ""), (":a { z = 1; }", "Added 1 variables."), ("g = x: x + z", ""),
+    ([("l = 1", ""), ("f = x: x + l", ""), (":a { z = 1; }", "Added 1 variables.\nz"), ("g = x: x + z", ""),
       (":set pure on", "not there in pure evaluation: g, z"), ("f 2", "3"), (":set pure", "pure = on"), ("y = 4", ""),
       (":set pure off", ""), ("y", "4"), ("builtins ? currentTime", "true")], "bindings in pure evaluation"),
     ([(":set deph 1", "error: there is no option 'deph'\n       Did you mean depth?")], "a mistyped option"),
     ([(":set depth x", "error: 'depth' is one of: NUMBER | all")], "a wrong value"),
-    ([("a = 1", ""), (":a { b = x: x; }", "Added 1 variables."), ("a", "1"),
+    ([("a = 1", ""), (":a { b = x: x; }", "Added 1 variables.\nb"), ("a", "1"),
       (":ls", "the last value:\n  _  an integer\nbound by hand:\n  a  an integer\na set:\n  b  (not evaluated)")], ":ls"),
     ([(":p 2 - 1", "1"), (":p 2 * 3", "6"), (":p 2 -1", "1"), (":p 2", "2"), (":p 7 / 2", "3"), (":p 1 == 1", "true")],
      "a number that is no depth"),
@@ -87,12 +87,12 @@ def test_changed_files_are_told_of_once(tmp_path: Path) -> None:
     session = session_in(tmp_path)
     file = tmp_path / "f.nix"
     file.write_text("{ a = 1; }")
-    assert replies(session, ":l f.nix", "a") == ["Added 1 variables.", "1"]
+    assert replies(session, ":l f.nix", "a") == ["Added 1 variables.\na", "1"]
     file.write_text("{ a = 20; }")
     assert replies(session, "a", "a", ":r", "a") == [
         "f.nix has changed on disk; :r loads anew\n1",
         "1",
-        'Loading "f.nix"...\nAdded 1 variables.',
+        'Loading "f.nix"...\nAdded 1 variables.\na',
         "20",
     ]
 

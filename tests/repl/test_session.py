@@ -11,6 +11,7 @@ from nixlite.host.capturing import CapturingHost
 from nixlite.host.settings import Settings
 from nixlite.repl.session import Session
 from nixlite.repl.style import Style
+from tests.support import nixlite
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -50,7 +51,7 @@ CONVERSATIONS = [
     ([(":p 2 { a.b.c = 1; }", "{ a = { b = { … }; }; }")], ":p down to a depth"),
     ([(":te", "showing error traces"), (":te", "not showing error traces"), (":te true", "showing error traces"),
       (":te x", "error: unexpected argument 'x' to :te")], ":te"),
-    ([(":ll", "error: nothing has been loaded yet"), (":a { x = 1; y = 2; }", "Added 2 variables."), ("x + y", "3"),
+    ([(":ll", "error: nothing has been loaded yet"), (":a { x = 1; y = 2; }", "Added 2 variables.\nx, y"), ("x + y", "3"),
       (":ll", "x\ny")], ":a and :ll"),
     ([(":zz", "error: unknown command ':zz'")], "unknown command"),
     ([(":loed x", "error: unknown command ':loed'\n       Did you mean :load?")], "a mistyped command"),
@@ -125,9 +126,9 @@ def test_load_and_reload(tmp_path: Path) -> None:
     session = session_in(tmp_path)
     file = tmp_path / "f.nix"
     file.write_text("{ a = 1; }")
-    assert replies(session, ":l f.nix", "a", "own = 5") == ["Added 1 variables.", "1", ""]
+    assert replies(session, ":l f.nix", "a", "own = 5") == ["Added 1 variables.\na", "1", ""]
     file.write_text("{ a = 2; b = 3; }")
-    assert replies(session, ":r", "a + b + own") == ['Loading "f.nix"...\nAdded 2 variables.', "10"]
+    assert replies(session, ":r", "a + b + own") == ['Loading "f.nix"...\nAdded 2 variables.\na, b', "10"]
 
 
 def test_a_file_that_cannot_be_loaded_is_not_remembered(tmp_path: Path) -> None:
@@ -138,20 +139,20 @@ def test_a_file_that_cannot_be_loaded_is_not_remembered(tmp_path: Path) -> None:
 
 def test_functions_in_files_get_their_defaults(tmp_path: Path) -> None:
     (tmp_path / "f.nix").write_text("{ a ? 3 }: { inherit a; }")
-    assert replies(session_in(tmp_path), ":l f.nix", "a") == ["Added 1 variables.", "3"]
+    assert replies(session_in(tmp_path), ":l f.nix", "a") == ["Added 1 variables.\na", "3"]
 
 
 def test_the_bundled_library(tmp_path: Path) -> None:
     session = session_in(tmp_path)
     first, second = replies(session, ":l lib.nix", "(makeOverridable (x: x) { a = 1; }).a")
     assert first.startswith("There is no lib.nix here, so this is the bundled one: /")
-    assert first.endswith("\nAdded 3 variables.")
+    assert first.endswith("\nAdded 3 variables.\ncallPackage, callPackageWith, makeOverridable")
     assert second == "1"
 
 
 def test_a_file_of_that_name_comes_first(tmp_path: Path) -> None:
     (tmp_path / "lib.nix").write_text("{ mine = 1; }")
-    assert replies(session_in(tmp_path), ":l lib.nix", "mine") == ["Added 1 variables.", "1"]
+    assert replies(session_in(tmp_path), ":l lib.nix", "mine") == ["Added 1 variables.\nmine", "1"]
 
 
 def test_edit_opens_the_place_and_reloads(tmp_path: Path) -> None:
@@ -162,7 +163,7 @@ def test_edit_opens_the_place_and_reloads(tmp_path: Path) -> None:
     editor.chmod(0o755)
     evaluator = Evaluator(Settings(cwd=str(tmp_path)), CapturingHost({"EDITOR": str(editor)}))
     session = Session(evaluator)
-    assert replies(session, ":l f.nix", ":e f", "f")[1:] == ['Loading "f.nix"...\nAdded 1 variables.', "1"]
+    assert replies(session, ":l f.nix", ":e f", "f")[1:] == ['Loading "f.nix"...\nAdded 1 variables.\nf', "1"]
     assert log.read_text() == f"+2 {tmp_path}/f.nix\n"
 
 
@@ -336,3 +337,57 @@ def test_building_hands_over(session: Session, tmp_path: Path, monkeypatch: pyte
     drv = "/nix/store/5wq5jx7219pmi3xklyhl77fjbqvy6qaj-x.drv"
     assert log.read_text() == f"--realise {drv}\n--read-log {drv}\n"
     assert b"Derive(" in (tmp_path / "log.import").read_bytes()
+
+
+def test_what_cannot_be_loaded_anew_stays_as_it_was(tmp_path: Path) -> None:
+    """`nix repl` forgets everything then."""
+    (tmp_path / "f.nix").write_text("{ a = 1; b = 2; }")
+    (tmp_path / "g.nix").write_text("{ c = 3; }")
+    session = session_in(tmp_path)
+    replies(session, ":l f.nix", ":l g.nix", "b = 20")
+    (tmp_path / "f.nix").write_text("{ a = 10; b = ")
+    (tmp_path / "g.nix").write_text("{ c = 30; }")
+    text = session.send(":r").text
+    assert "syntax error, unexpected end of file" in text
+    assert "What f.nix gave before stays.\n" in text
+    assert replies(session, "[ a b c ]") == ["[ 1 20 30 ]"]
+    (tmp_path / "f.nix").write_text("{ a = 10; b = 2; }")
+    session.send(":r")
+    assert replies(session, "[ a b c ]") == ["[ 10 20 30 ]"]
+
+
+FLAKE = """{
+  outputs = { self }: {
+    lib.deep.q = 3;
+    nested.a = 1;
+    packages.x86_64-linux = { default.d = 1; hello.h = 2; };
+  };
+}"""
+INSTALLABLES = [
+    # argument          names (nix repl 2.34.8: of those, what it adds)      why
+    ("./fl",            "lib, nested, packages",                    "all that it provides"),
+    ("./fl#",           "lib, nested, packages",                    "also with nothing behind the mark"),
+    ("./fl#lib",        "deep",                                     "an output"),
+    ("./fl#lib.deep",   "q",                                        "a path"),
+    ("./fl#hello",      "h",                                        "a package of this system"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("argument", "names", "why"), INSTALLABLES, ids=[row[2] for row in INSTALLABLES])
+def test_flakes_on_the_command_line(tmp_path: Path, argument: str, names: str, why: str) -> None:
+    (tmp_path / "fl").mkdir()
+    (tmp_path / "fl" / "flake.nix").write_text(FLAKE)
+    flags = ["--option", "system", "x86_64-linux"]
+    done = nixlite(["repl", "--compat", *flags, argument], cwd=tmp_path, stdin="")
+    assert f"Added {names.count(',') + 1} variables.\n{names}\n" in done.stderr + done.stdout
+    own = nixlite(["repl", *flags, argument], cwd=tmp_path, stdin=f"{names.split(',')[0]}\n:r\n")
+    assert own.returncode == 0
+    assert "error" not in own.stdout + own.stderr
+    assert own.stdout.count("Added ") == 2
+
+
+def test_a_flake_that_does_not_provide_what_is_asked(tmp_path: Path) -> None:
+    (tmp_path / "flake.nix").write_text(FLAKE)
+    done = nixlite(["repl", ".#nope"], cwd=tmp_path, stdin="1\n")
+    assert done.returncode == 1
+    assert "does not provide attribute" in done.stderr

@@ -12,6 +12,8 @@ from nixlite.spelling import quote
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from nixlite.evaluator import Evaluator
     from nixlite.repl.conversation import Conversation
     from nixlite.runtime.values import Lazy, Value
@@ -66,44 +68,63 @@ def bundled_file(name: str) -> str | None:
     return path if name.endswith(".nix") and os.path.isfile(path) else None
 
 
-def load_all(conversation: Conversation) -> None:
+def load_all(conversation: Conversation, former: dict[str, Lazy] | None = None) -> None:
     """Load the files, flakes and expressions that the session was told of.
 
-    In the style of `nix repl` the first error stops it; else an error in a file is shown, and the other files
-    are loaded all the same.
+    In the style of `nix repl` the first error stops it; else an error is shown, and the others are loaded all
+    the same. Of what fails, the names in *former* stay.
     """
     files, flakes = conversation.files, conversation.flakes
     conversation.files, conversation.flakes = [], []
     for name in files:
         conversation.notice(f"Loading {quote(name)}...")
-        if conversation.style.compat:
-            load_file(conversation, name)
-        else:
-            try:
-                load_file(conversation, name)
-            except NixError as error:
-                conversation.fail(error)
-                remember(conversation, name)
+        if not loaded(conversation, name, lambda name=name: load_file(conversation, name), former or {}):
+            remember(conversation, name)
     for what, evaluate in conversation.startup:
         if conversation.style.compat or what:
             conversation.notice(f"Loading installable '{what}'...")
-        conversation.add_attributes(evaluate(), what or "the command line")
+        origin = what or "the command line"
+
+        def add(evaluate: Callable[[], Value] = evaluate, origin: str = origin) -> None:
+            conversation.add_attributes(evaluate(), origin)
+
+        loaded(conversation, origin, add, former)
     for reference in flakes:
         conversation.notice(f"Loading flake '{reference}'...")
-        load_flake(conversation, reference)
+        if not loaded(conversation, reference, lambda ref=reference: load_flake(conversation, ref), former):
+            conversation.flakes.append(reference)
+
+
+def loaded(
+    conversation: Conversation, origin: str, load: Callable[..., None], former: dict[str, Lazy] | None
+) -> bool:
+    """Load; whether that went well. Raises the error where loading stops, which at the start it does for all
+    but files."""
+    try:
+        load()
+    except NixError as error:
+        if conversation.style.compat or former is None:
+            raise
+        conversation.fail(error)
+        kept = {n: x for n, x in former.items() if conversation.origins.get(n) == origin}
+        conversation.scope.update(kept)
+        if kept:
+            conversation.notice(f"What {origin} gave before stays.")
+        return False
+    return True
 
 
 def reload_all(conversation: Conversation) -> None:
     """Load everything anew, files having changed perhaps.
 
-    `nix repl` forgets what was bound by hand; here it stays.
+    `nix repl` forgets what was bound by hand, and everything if a file cannot be loaded; here it stays.
     """
     forget_files(conversation)
-    conversation.scope = {}
+    former, conversation.scope = conversation.scope, {}
     if conversation.style.compat:
         conversation.own = {}
     try:
-        load_all(conversation)
+        load_all(conversation, former)
     finally:
         conversation.scope.update(conversation.own)
         conversation.origins.update(dict.fromkeys(conversation.own, "bound by hand"))
