@@ -5,6 +5,8 @@ What all commands work on, so it lies below them and knows none; `session.Sessio
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from nixlite.errors import NixError, ParseError, StackOverflow
 from nixlite.host.lookup_path import LISTENER
 from nixlite.repl.inputs import Input, NixInput, split
@@ -78,6 +80,13 @@ class Reply:
         return "".join(text for stream, text in self.pieces if stream == ERR)
 
 
+class Bound(NamedTuple):
+    """An input that has bound names."""
+
+    text: str
+    names: frozenset[str]
+
+
 class Abandoned(BaseException):
     """The user has left the debugger at a place where there is no error to go on with."""
 
@@ -111,7 +120,7 @@ class Conversation:
         self.scope: dict[str, Lazy] = {}
         self.own: dict[str, Lazy] = {}
         self.progress = False  # whether a line on the terminal tells of inputs that take long
-        self.bound: list[str] = []  # the inputs that bound names, in order: they can be evaluated again
+        self.bound: list[Bound] = []  # the inputs that bound names, in order: they can be evaluated again
         self.files: list[str] = []
         self.flakes: list[str] = []
         self.startup: list[tuple[str, Callable[[], Value]]] = []
@@ -305,7 +314,7 @@ class Conversation:
         added = self._bindings(line if verdict == BINDINGS else f"{line}{end}", line)
         self.scope.update(added)
         self.own.update(added)
-        self.bound.append(line)
+        self.bound.append(Bound(line, frozenset(added)))
         self.origins.update(dict.fromkeys(added, "bound by hand"))
         return True
 

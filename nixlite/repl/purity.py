@@ -27,9 +27,9 @@ def make_pure(conversation: Conversation) -> None:
     settings.pure_eval = True
     take(conversation, Evaluator(settings, former.host.twin(), former.cache))
     conversation.impure = former
-    names, lines = set(conversation.scope) - {"_"}, conversation.bound
+    names, bound = set(conversation.scope) - {"_"}, conversation.bound
     conversation.scope, conversation.own, conversation.bound = {}, {}, []
-    for line in lines:
+    for line, _ in bound:
         try:
             conversation.process(line)
         except NixError:  # it needs what is not there: its names are told below

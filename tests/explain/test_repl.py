@@ -58,6 +58,15 @@ def test_step_is_in_help_and_goes_on_over_lines() -> None:
     assert [found.text for found in complete(session, ":ste")] == [":step", ":steps"]
 
 
+def test_steps_are_those_of_what_takes_part() -> None:
+    """And not those of all that the session has bound."""
+    assert talk(*BOUND, ":step 1 + 2") == "result: 3\n"
+    assert "new q" not in talk(*BOUND, ":step p.s")
+    text = talk(*BOUND, "other = 1", "p = p // { t = p.s; }", ":step p.t")
+    assert 'result: "x1"' in text
+    assert "other" not in text
+
+
 def test_nothing_to_step_through() -> None:
     session = Session(Evaluator(Settings(), RealHost()))
     assert "It is used so: :step <expr>" in session.send(":step").text

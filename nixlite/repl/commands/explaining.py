@@ -30,6 +30,9 @@ if TYPE_CHECKING:
     from nixlite.runtime.values import Lazy
 
 
+_NAME = re.compile(r"[A-Za-z_][\w'-]*")
+
+
 @command(":why", argument="<expr>", help="Say where an attribute comes from and what it reads", own=True)
 def show_why(conversation: Conversation, text: str) -> str:
     """Where the value was written, every layer since (`//`, overrides, overlays), and what it reads.
@@ -144,7 +147,9 @@ def show_steps(conversation: Conversation, text: str) -> str:
     from nixlite.explain.steps import record, show
 
     program = replay(
-        conversation, lambda evaluator, scope: evaluator.evaluate_source(source(conversation, text, 0), scope)
+        conversation,
+        lambda evaluator, scope: evaluator.evaluate_source(source(conversation, text, 0), scope),
+        bound=taking_part(conversation, text),
     )
     return show(record(program, strict=True, limit=200), conversation.evaluator.settings.cwd).rstrip("\n")
 
@@ -173,11 +178,16 @@ def replay(
     conversation: Conversation,
     answer: Callable[[InstrumentedEvaluator, dict[str, Lazy]], Lazy],
     scopes: dict[InstrumentedEvaluator, dict[str, Lazy]] | None = None,
+    *,
+    bound: dict[int, str] | None = None,
 ) -> Program:
     """The session as a program: files, then bindings, then what *answer* makes of evaluator and scope, which
-    *scopes* keeps."""
+    *scopes* keeps. *bound*: only these bindings, by their numbers."""
     from nixlite.explain.brief import text_of
     from nixlite.explain.recording.program import Program
+
+    if bound is None:
+        bound = {number: line for number, (line, _) in enumerate(conversation.bound, 1)}
 
     def evaluate(evaluator: InstrumentedEvaluator) -> Lazy:
         scope = dict(conversation.scope)
@@ -185,7 +195,7 @@ def replay(
             add_file(conversation, evaluator, scope, name)
         for reference in conversation.flakes:
             add_flake(conversation, evaluator, scope, reference)
-        for number, line in enumerate(conversation.bound, 1):
+        for number, line in bound.items():
             bind(conversation, evaluator, scope, line, number)
         if scopes is not None:
             scopes[evaluator] = scope
@@ -204,6 +214,17 @@ def replay(
         except NixError:
             continue
     return Program(evaluator.settings, evaluator.host, evaluate, entries, evaluator.cache)
+
+
+def taking_part(conversation: Conversation, text: str) -> dict[int, str]:
+    """The bindings that an expression can read, itself or by way of others, by their numbers."""
+    wanted = set(_NAME.findall(text))
+    found = {}
+    for number, bound in reversed(list(enumerate(conversation.bound, 1))):
+        if bound.names & wanted:
+            found[number] = bound.text
+            wanted.update(_NAME.findall(bound.text))
+    return dict(reversed(found.items()))
 
 
 def add_file(
