@@ -37,7 +37,7 @@ class Edge(NamedTuple):
 
 
 class Entry(NamedTuple):
-    """An attribute of a layer: *verb* is `defines` or `changes`."""
+    """An attribute of a layer: *verb* is `defines` or `changes`, "" where it was not looked at."""
 
     name: str
     verb: str
@@ -55,8 +55,13 @@ class Layer(NamedTuple):
     entries: list[Entry]
 
 
-def layers(found: Examination, attrs: dict[str, Lazy], only: Sequence[str] = ()) -> list[Layer]:
-    """The layers of a set, lowest first; with *only*, no other attributes."""
+def layers(
+    found: Examination, attrs: dict[str, Lazy], only: Sequence[str] = (), most: int | None = None
+) -> list[Layer]:
+    """The layers of a set, lowest first; with *only*, no other attributes.
+
+    Of each layer *most* attributes are looked at, and the others only named: it may have thousands.
+    """
     groups: list[tuple[str, Place | None, dict[str, Lazy]]] = []
     for part in parts(found, attrs):
         what, place = described(found, part)
@@ -76,7 +81,9 @@ def layers(found: Examination, attrs: dict[str, Lazy], only: Sequence[str] = ())
         for name in names[:FORCED]:
             _, value = ask_for(found, part[name])
             name_package(found, value)
-        entries = [entry(found, name, part[name], number, owners) for name in names]
+        entries = [entry(found, name, part[name], number, owners) for name in names[:most]]
+        if most is not None:
+            entries += [Entry(name, "", "", None, []) for name in names[most:]]
         for at, name in enumerate(names[:FORCED]):
             changes = package_changes(below[name], part[name], look) if name in below else ""
             if changes:
@@ -154,7 +161,11 @@ def layer_name(name: str) -> str:
 # -- showing
 
 
-def show(stack: list[Layer], base: str = "", most: int = 20) -> str:
+MOST = 20
+"""Attributes of a layer that are shown."""
+
+
+def show(stack: list[Layer], base: str = "", most: int = MOST) -> str:
     """The layers as text, the lowest first, each with at most so many attributes."""
     lines = []
     for layer in stack:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sys
 
+from nixlite.repl import memory
 from nixlite.repl.commands.loading import load_all
 from nixlite.repl.conversation import Reply
 from nixlite.repl.inputs import without_prompts
@@ -98,6 +99,7 @@ def run_pipe(
         if given.is_open:
             continue
         reply = conversation.send(given.text)
+        memory.settle()
         if reply.incomplete:
             continue
         given = conversation.new_input()

@@ -12,6 +12,7 @@ from nixlite.host.lookup_path import LISTENER
 from nixlite.repl.inputs import Input, NixInput, split
 from nixlite.repl.style import Style
 from nixlite.repl.watching import FileWatch
+from nixlite.runtime.collecting import POLICY
 from nixlite.source import Source
 from nixlite.spelling import attribute_name
 from nixlite.syntax.lines import BINDINGS, OPEN, OPEN_BINDINGS, WRONG, LineReader
@@ -135,7 +136,9 @@ class Conversation:
         self.last_failed: int | None = None
         self.debugging: Debugging | None = None
         self.lines: Iterator[str] | None = None
+        self.recording: object = None  # what explaining commands keep, see `commands/replaying.py`
         self.watch = FileWatch(evaluator)
+        self.recorded: FileWatch | None = None  # the files of what is kept
         self.inputs = 0
         self.reader = LineReader(self.features)
         self.command = ""  # the command being run, as it was typed
@@ -184,11 +187,18 @@ class Conversation:
         before = len(reply.pieces)
         if line not in (":r", ":reload"):
             self.notice_changes()
-        self.guarded(lambda: self.process(line))
+        who = object()
+        POLICY.begin(who)  # also for what looks at values and evaluates none
+        try:
+            self.guarded(lambda: self.process(line))
+        finally:
+            POLICY.end(who)
         if reply.incomplete:
             del reply.pieces[before:]
             return
         self.watch.look()
+        if self.recorded is not None:
+            self.recorded.look()
         if reply.error is not None and not line.startswith(":debug"):
             self.last_failed = len(self.transcript)
         self.transcript.append((line, "".join([text for _, text in reply.pieces[before:]])))

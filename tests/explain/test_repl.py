@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from nixlite.evaluator import Evaluator
+from nixlite.explain.recording.program import Program
 from nixlite.host.real import RealHost
 from nixlite.host.settings import Settings
 from nixlite.repl.session import Session
@@ -158,3 +160,61 @@ def test_override_of_a_variable_and_then_an_error() -> None:
 )
 def test_mistakes_in_override_are_said(line: str, complaint: str) -> None:
     assert complaint in talk(PACKAGES, line)
+
+
+def counting(monkeypatch: pytest.MonkeyPatch) -> list[object]:
+    """A list of the evaluators that programs open from now on."""
+    opened: list[object] = []
+    original = Program.open
+
+    def open_counted(self: Program, *arguments: Any, **options: Any) -> Any:
+        opened.append(self)
+        return original(self, *arguments, **options)
+
+    monkeypatch.setattr(Program, "open", open_counted)
+    return opened
+
+
+def test_what_was_recorded_answers_the_next_question(monkeypatch: pytest.MonkeyPatch) -> None:
+    opened = counting(monkeypatch)
+    session = Session(Evaluator(Settings(), RealHost()))
+    for line in BOUND:
+        session.send(line)
+    first = session.send(":why q.v").text
+    assert len(opened) == 1
+    assert session.send(":why q.v").text == first
+    assert "changes v" in session.send(":layers q").text
+    session.send('r = q // { w = q.v + "0"; }')
+    assert session.send(":why r.w").text == talk(*BOUND, 'r = q // { w = q.v + "0"; }', ":why r.w")
+    assert len(opened) == 2  # one of them is that of the line above
+    session.send('q = { v = "5"; }')
+    assert "r" in session.send(":why r.w").text
+    assert session.send(":why q.v").text == talk('q = { v = "5"; }', ":why q.v")
+
+
+def test_files_that_change_are_recorded_anew(tmp_path: Path) -> None:
+    file = tmp_path / "f.nix"
+    file.write_text("{ a = 1; }")
+    session = Session(Evaluator(Settings(cwd=str(tmp_path)), RealHost()))
+    session.send("f = import ./f.nix")
+    assert session.send(":why f.a").text.startswith("f.a = 1\n")
+    file.write_text("{ a = 1000; }")
+    assert "f.a = 1000\n" in session.send(":why f.a").text
+
+
+def test_module_systems_of_two_variables_are_told_apart() -> None:
+    lines = (
+        "l = import <nixpkgs/lib>",
+        "m = l.evalModules { modules = [ { options.a = l.mkOption { default = 1; }; } { a = l.mkForce 2; } ]; }",
+        "k = l.evalModules { modules = [ { options.a = l.mkOption { default = 3; }; } ]; }",
+    )
+    session = Session(Evaluator(Settings(), RealHost()))
+    for line in lines:
+        session.send(line)
+    for name in ("m", "k", "m", "k"):
+        assert session.send(f":why {name}.config.a").text == talk(*lines, f":why {name}.config.a")
+
+
+def test_traces_are_printed_once(capsys: pytest.CaptureFixture[str]) -> None:
+    talk('x = { a = builtins.trace "seen" 1; }', "x", ":why x.a", ":why x.a", ":layers x", ":step x.a")
+    assert capsys.readouterr().err.count("seen") == 1

@@ -16,6 +16,7 @@ from prompt_toolkit.layout.processors import HighlightMatchingBracketProcessor
 from prompt_toolkit.output import ColorDepth
 
 from nixlite.observe.watch import Watch, stop_timer
+from nixlite.repl import memory
 from nixlite.repl.style import CONTINUATION, PROMPT
 from nixlite.repl.terminal.completion import complete_or_fail
 from nixlite.repl.terminal.highlighting import NixLexer
@@ -73,6 +74,7 @@ def run_terminal(conversation: Conversation, **prompt_options: Any) -> int:
             host.write_stderr("error: this is not a complete expression\n")
             continue
         show(conversation, reply, size.rows)
+        memory.settle()
         if reply.quit:
             return 0
         if conversation.style.compat:
