@@ -30,10 +30,15 @@ def get_flake_builtin(state: State, args: Lazy) -> Value:
     The lock file is not written; in pure evaluation the reference must be locked. Raises EvalError.
     Manual: Built-ins, `getFlake`.
     """
+    text = force_string_no_context(args, "while evaluating the argument passed to builtins.getFlake")
+    return flake_of(state, text)
+
+
+def flake_of(state: State, text: str) -> dict[str, Lazy]:
+    """What `getFlake` gives for a reference."""
     from nixlite.flakes.locking import LockFlags, lock_flake  # flakes are seldom wanted
     from nixlite.flakes.reading import parse_ref
 
-    text = force_string_no_context(args, "while evaluating the argument passed to builtins.getFlake")
     ref = parse_ref(state, text)
     pure = state.settings.pure_eval
     if pure and not ref.source.is_locked:

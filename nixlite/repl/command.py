@@ -8,7 +8,7 @@ from __future__ import annotations
 from nixlite.cli.auto_call import auto_arguments, auto_call, find_along_attr_path
 from nixlite.cli.command import Command
 from nixlite.cli.flag import Flag, Flags
-from nixlite.cli.flags import COMMON, EVALUATION, ignore, store, turn_on
+from nixlite.cli.flags import COMMON, EVALUATION, ignore, set_option, store, turn_on
 from nixlite.cli.sources import file_path, stdin_source, string_source
 from nixlite.cli.starting import start
 from nixlite.errors import UsageError
@@ -52,6 +52,7 @@ class Repl(Command):
         self.inputs: list[str] = []
         self.fail = False
         self.debugger = False
+        self.build_options: list[str] = []
 
     def run(self) -> int:
         """Talk; returns the exit code."""
@@ -66,6 +67,7 @@ class Repl(Command):
         else:
             for word in self.words:
                 self.take_word(session, word)
+        session.build_options = self.build_options
         session.progress = self.talks and self.host.stderr_colour()
         if self.debugger:
             from nixlite.repl.debugging.debugger import attach
@@ -163,6 +165,12 @@ def add_input(command: Repl, words: list[str]) -> None:
     command.inputs.append(words[0])
 
 
+def take_option(command: Repl, words: list[str]) -> None:
+    """`--option`, which a Nix that builds is told of as well."""
+    set_option(command, words)
+    command.build_options += ["--option", *words]
+
+
 FLAGS: Flags = {
     "--expr": Flag("expr", store("expression"), "start with the attributes of an expression"),
     "--file": Flag("file", store("file"), "start with the attributes of a file", "-f"),
@@ -172,6 +180,7 @@ FLAGS: Flags = {
     "--debugger": Flag("", turn_on("debugger"), "stop at errors and builtins.break"),
     **EVALUATION,
     **COMMON,
+    "--option": Flag("name value", take_option, "set a setting of nix.conf, also for building"),
     "--stdin": Flag("", ignore),
     "--offline": Flag("", ignore),
     "--no-net": Flag("", ignore),

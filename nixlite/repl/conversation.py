@@ -136,6 +136,7 @@ class Conversation:
         self.last_failed: int | None = None
         self.debugging: Debugging | None = None
         self.lines: Iterator[str] | None = None
+        self.build_options: list[str] = []  # words for an installed Nix that builds, `--option NAME VALUE`
         self.recording: object = None  # what explaining commands keep, see `commands/replaying.py`
         self.watch = FileWatch(evaluator)
         self.recorded: FileWatch | None = None  # the files of what is kept

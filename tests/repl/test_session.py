@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import pytest
@@ -313,6 +314,7 @@ FAKE_NIX_STORE = """#!/bin/sh
 case "$1" in
   --import) cat > "$LOG.import";;
   --realise) echo "$@" >> "$LOG"; echo /nix/store/00000000000000000000000000000000-built;;
+  --option) echo "$@" >> "$LOG"; echo /nix/store/00000000000000000000000000000000-built;;
   *) echo "$@" >> "$LOG";;
 esac
 """
@@ -391,3 +393,46 @@ def test_a_flake_that_does_not_provide_what_is_asked(tmp_path: Path) -> None:
     done = nixlite(["repl", ".#nope"], cwd=tmp_path, stdin="1\n")
     assert done.returncode == 1
     assert "does not provide attribute" in done.stderr
+
+
+def test_options_reach_the_nix_that_builds(tmp_path: Path) -> None:
+    program = tmp_path / "bin" / "nix-store"
+    program.parent.mkdir()
+    program.write_text(FAKE_NIX_STORE)
+    program.chmod(0o755)
+    log = tmp_path / "log"
+    variables = {"PATH": f"{program.parent}:/bin:/usr/bin", "LOG": str(log)}
+    text = 'd = derivation { name = "x"; system = "s"; builder = "b"; }\n:b d\n:log d\n'
+    done = nixlite(["repl", "--option", "cores", "3"], cwd=tmp_path, stdin=text, variables=variables)
+    drv = "/nix/store/5wq5jx7219pmi3xklyhl77fjbqvy6qaj-x.drv"
+    assert log.read_text().splitlines() == [
+        f"--option cores 3 --realise {drv}",
+        f"--read-log --option cores 3 {drv}",
+    ], done.stderr
+
+
+def test_a_flake_is_loaded_without_a_row_in_the_trace(tmp_path: Path) -> None:
+    """Nix 2.34.8 observed: the first row is that of call-flake.nix."""
+    (tmp_path / "flake.nix").write_text('{ outputs = { self }: throw "boom"; }')
+    text = session_in(tmp_path).send(":lf .").text
+    assert text.splitlines()[:2] == ["error:", "       … while evaluating the attribute 'root.result'"]
+    assert "getFlake" not in text
+    assert text.endswith("error: boom\n")
+
+
+NUMBERED = (
+    "f = a: a", "f", ':p { inherit f; }', 'builtins.unsafeGetAttrPos "b" { b = 1; }', "{ a = 1; a = 2; }",
+    ":pos f", ":src f", ":e f", "builtins.trace f 1", "builtins.toXML f", "f { } + 1", "x = x", "x", ":json f", ":t f",
+    'builtins.addErrorContext "c" (f nope)', ":profile f 1", ":why f", ":set lambdas on", "f", "map f", ":ls",
+    ":step f 1", ":debug",
+)  # fmt: skip
+
+
+def test_numbers_of_sources_are_not_shown(session: Session) -> None:
+    """Inputs have the same name, and a number behind it that tells them apart."""
+    for line in NUMBERED:
+        text = session.send(line).text
+        assert "\x1f" not in text, line
+        assert re.search("»[0-9]", text) is None, line
+    host = session.evaluator.host
+    assert "\x1f" not in "".join(host.stderr)  # type: ignore[attr-defined] # it is a CapturingHost

@@ -78,13 +78,14 @@ def build_outputs(conversation: Conversation, value: Value, *, link: bool = Fals
     drv_path = derivation_of(conversation, value)
     host = conversation.evaluator.state.host
     give_to_nix(host, conversation.evaluator.state.store, drv_path)
-    paths = run(host, ["nix-store", "--realise", drv_path], capture=True).split()
+    options = conversation.build_options
+    paths = run(host, ["nix-store", *options, "--realise", drv_path], capture=True).split()
     names = sorted(conversation.evaluator.state.store.read_derivation(drv_path).outputs)
     lines = ["", "This derivation produced the following outputs:"]
     for name, path in zip(names, paths, strict=False):
         if link:
             root = f"repl-result-{name}"
-            run(host, ["nix-store", "--realise", path, "--add-root", root], capture=True)
+            run(host, ["nix-store", *options, "--realise", path, "--add-root", root], capture=True)
             lines.append(f"  ./{root} -> {path}")
         else:
             lines.append(f"  {name} -> {path}")
@@ -96,5 +97,5 @@ def hand_over(conversation: Conversation, value: Value, words: Sequence[str]) ->
     drv_path = derivation_of(conversation, value)
     host = conversation.evaluator.state.host
     give_to_nix(host, conversation.evaluator.state.store, drv_path)
-    run(host, [*words, drv_path])
+    run(host, [*words, *conversation.build_options, drv_path])
     return ""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 
+from nixlite.builtins.flakes import flake_of
 from nixlite.cli.auto_call import auto_call
 from nixlite.cli.sources import file_path
 from nixlite.errors import NixError
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
     from nixlite.evaluator import Evaluator
     from nixlite.repl.conversation import Conversation
+    from nixlite.runtime.state import State
     from nixlite.runtime.values import Lazy, Value
 
 
@@ -142,16 +144,18 @@ def load_flake(conversation: Conversation, reference: str) -> None:
     conversation.flakes.append(reference)
 
 
-def flake_value(evaluator: Evaluator, reference: str) -> dict[str, Lazy]:
-    """What `builtins.getFlake` makes of a reference; a path is one from the working directory."""
+def flake_value(
+    evaluator: Evaluator, reference: str, get: Callable[[State, str], dict[str, Lazy]] = flake_of
+) -> dict[str, Lazy]:
+    """What `builtins.getFlake` makes of a reference; a path is one from the working directory.
+
+    *get* does so. It is not called as a builtin, which would be a row of the trace that Nix has not.
+    """
     text = reference
     if reference.startswith((".", "/")):
         directory = os.path.normpath(os.path.join(evaluator.settings.cwd, reference))
         if not evaluator.host.exists(directory):
             raise NixError(f"getting status of {quote(directory)}: No such file or directory")
         text = f"path:{directory}"
-    get_flake = evaluator.state.builtins.get("getFlake")
-    if get_flake is None:
-        raise NixError("nixlite does not evaluate flakes")
-    flake: dict[str, Lazy] = evaluator.base["call"](get_flake, text)
+    flake: dict[str, Lazy] = evaluator.guard(lambda given: get(evaluator.state, given), text)
     return flake

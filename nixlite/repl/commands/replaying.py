@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 
+from nixlite.builtins.flakes import flake_of
 from nixlite.cli.auto_call import auto_call
 from nixlite.cli.sources import file_path
 from nixlite.errors import NixError, ParseError
@@ -207,7 +208,7 @@ def add_flake(
 ) -> None:
     """Bring the outputs of a flake into scope, as `:lf` did; one that is gone leaves what it gave."""
     try:
-        value = flake_value(evaluator, reference)
+        value = flake_value(evaluator, reference, evaluator.linker.link(flake_of))
     except NixError:
         return
     add_set(conversation, evaluator, scope, value)
