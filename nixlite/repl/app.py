@@ -34,13 +34,19 @@ def run(conversation: Conversation, *, terminal: bool | None = None, fail: bool 
     if not start(conversation):
         return 1
     if is_terminal(host) if terminal is None else terminal:
-        from nixlite.repl.terminal.prompt import run_terminal
+        from nixlite.repl.terminal.early import EarlyPrompt
 
         if not conversation.style.compat and conversation.debugging is None:
             from nixlite.repl.terminal.startup import run_startup_file
 
             host.write_stderr(run_startup_file(conversation))
-        return run_terminal(conversation)
+        early = EarlyPrompt(host)
+        try:
+            from nixlite.repl.terminal.prompt import run_terminal
+
+            return run_terminal(conversation, early)
+        finally:
+            early.end()
     if conversation.lines is None:
         conversation.lines = input_lines(host)
     return run_pipe(conversation, conversation.lines, echo=not is_typed(host), fail=fail)

@@ -5,8 +5,6 @@ What all commands work on, so it lies below them and knows none; `session.Sessio
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from nixlite.errors import NixError, ParseError, StackOverflow
 from nixlite.host.lookup_path import LISTENER
 from nixlite.repl.inputs import Input, NixInput, split
@@ -81,11 +79,14 @@ class Reply:
         return "".join(text for stream, text in self.pieces if stream == ERR)
 
 
-class Bound(NamedTuple):
+class Bound:
     """An input that has bound names."""
 
-    text: str
-    names: frozenset[str]
+    __slots__ = ("names", "text")
+
+    def __init__(self, text: str, names: frozenset[str]) -> None:
+        self.text = text
+        self.names = names
 
 
 class Abandoned(BaseException):

@@ -29,9 +29,9 @@ def make_pure(conversation: Conversation) -> None:
     conversation.impure = former
     names, bound = set(conversation.scope) - {"_"}, conversation.bound
     conversation.scope, conversation.own, conversation.bound = {}, {}, []
-    for line, _ in bound:
+    for item in bound:
         try:
-            conversation.process(line)
+            conversation.process(item.text)
         except NixError:  # it needs what is not there: its names are told below
             continue
     lost = sorted(names - set(conversation.scope))

@@ -148,7 +148,7 @@ def replay(
     from nixlite.explain.brief import text_of
 
     if bound is None:
-        bound = {number: line for number, (line, _) in enumerate(conversation.bound, 1)}
+        bound = {number: line.text for number, line in enumerate(conversation.bound, 1)}
 
     def evaluate(evaluator: InstrumentedEvaluator) -> Lazy:
         scope = dict(conversation.scope)

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 
     from nixlite.host.host import Host
     from nixlite.repl.conversation import Conversation, Reply
+    from nixlite.repl.terminal.early import EarlyPrompt
 
 SOON = 0.001  # seconds
 LONG = 1000
@@ -45,8 +46,9 @@ LONG = 1000
 PAUSE = 0.2  # seconds
 
 
-def run_terminal(conversation: Conversation, **prompt_options: Any) -> int:
-    """Talk with a person until they leave; *prompt_options* (input, output) are for tests."""
+def run_terminal(conversation: Conversation, early: EarlyPrompt | None = None, **prompt_options: Any) -> int:
+    """Talk with a person until they leave; *early*: what they see as yet. *prompt_options* (input, output)
+    are for tests."""
     host = conversation.evaluator.host
     if wants_vi(host):
         conversation.keys = "vi"
@@ -55,6 +57,8 @@ def run_terminal(conversation: Conversation, **prompt_options: Any) -> int:
     draft = ""
     while True:
         prompt.editing_mode = EditingMode.VI if conversation.keys == "vi" else EditingMode.EMACS
+        if early is not None:
+            early.end()
         try:
             text = prompt.prompt(PROMPT, default=draft)
         except KeyboardInterrupt:  # Ctrl-C gives up the line
