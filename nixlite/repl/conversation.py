@@ -5,7 +5,7 @@ What all commands work on, so it lies below them and knows none; `session.Sessio
 
 from __future__ import annotations
 
-from nixlite.errors import NixError, ParseError, StackOverflow
+from nixlite.errors import EvalError, NixError, ParseError, StackOverflow
 from nixlite.host.lookup_path import LISTENER
 from nixlite.repl.inputs import Input, NixInput, split
 from nixlite.repl.style import Style
@@ -80,13 +80,14 @@ class Reply:
 
 
 class Bound:
-    """An input that has bound names."""
+    """An input that has bound names; *at* is its number in the transcript."""
 
-    __slots__ = ("names", "text")
+    __slots__ = ("at", "names", "text")
 
-    def __init__(self, text: str, names: frozenset[str]) -> None:
+    def __init__(self, text: str, names: frozenset[str], at: int) -> None:
         self.text = text
         self.names = names
+        self.at = at
 
 
 class Abandoned(BaseException):
@@ -189,6 +190,7 @@ class Conversation:
         before = len(reply.pieces)
         if line not in (":r", ":reload"):
             self.notice_changes()
+        self.style.layout.errors = []
         who = object()
         POLICY.begin(who)  # also for what looks at values and evaluates none
         try:
@@ -201,9 +203,13 @@ class Conversation:
         self.watch.look()
         if self.recorded is not None:
             self.recorded.look()
-        if reply.error is not None and not line.startswith(":debug"):
+        if self.met_error(reply) and not line.startswith(":debug"):
             self.last_failed = len(self.transcript)
         self.transcript.append((line, "".join([text for _, text in reply.pieces[before:]])))
+
+    def met_error(self, reply: Reply) -> bool:
+        """Whether something could not be evaluated, be it only a part of what was shown."""
+        return isinstance(reply.error, EvalError) or bool(self.style.layout.errors)
 
     def inputs_in(self, text: str) -> list[Input]:
         """The inputs in a text; in the compatible style it is one."""
@@ -326,7 +332,7 @@ class Conversation:
         added = self._bindings(line if verdict == BINDINGS else f"{line}{end}", line)
         self.scope.update(added)
         self.own.update(added)
-        self.bound.append(Bound(line, frozenset(added)))
+        self.bound.append(Bound(line, frozenset(added), len(self.transcript)))
         self.origins.update(dict.fromkeys(added, "bound by hand"))
         return True
 

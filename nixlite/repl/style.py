@@ -43,9 +43,11 @@ class Style:
         if self.nix_values:
             return self._compatible_printer(state, whole)
         options = self.layout
+        errors = options.errors = []
         if whole:
             options = everything(options, max_depth=UNLIMITED if depth is None else depth)
             options.open_derivation = True
+            options.errors = errors
 
         def show_own(x: Lazy) -> tuple[str, NixError | None]:
             try:

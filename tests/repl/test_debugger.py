@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import pytest  # noqa: TC002
+import pytest
 
 from nixlite import oracle
 from nixlite.evaluator import Evaluator
@@ -191,3 +191,47 @@ def test_nothing_to_debug(tmp_path: Path) -> None:
     session = Session(Evaluator(Settings(cwd=str(tmp_path)), CapturingHost({"HOME": "/"})))
     assert session.send(":debug").text == "error: there was no error yet\n"
     assert session.send(":bt").text == "error: unknown command ':bt'\n"
+
+
+DEBUGGED = [
+    # inputs                                                    said at the stop            why
+    (('x = let y = 5; in throw "a${toString y}"', "x", "x"),    {"y": "5\n"},               "seen before"),
+    (("f = y: y.nope", "f { }", ":foo", "1 + )", "2"),          {"y": "{ }\n"},             "typing errors since"),
+    (('x = let y = 6; in throw "b"', "{ a = { b = x; }; }"),    {"y": "6\n"},               "within what was shown"),
+    (("g = let f = y: 1 + f y; in f", "g 7"),                   {"y": "7\n"},               "a stack overflow"),
+    (("a = 1", "b = a + 1", "1", "let y = b; in _ + throw \"\""), {"_": "1\n", "y": "2\n"}, "the last value"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("lines", "said", "why"), DEBUGGED, ids=[row[2] for row in DEBUGGED])
+def test_debug_always_works(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, lines: tuple[str, ...], said: dict[str, str], why: str
+) -> None:
+    session = Session(Evaluator(Settings(cwd=str(tmp_path)), CapturingHost({"HOME": "/"})))
+    for line in lines:
+        session.send(line)
+    seen: list[dict[str, str]] = []
+
+    def talk(stopped: Session) -> None:
+        seen.append({name: stopped.send(name).text for name in said})
+        assert stopped.send(":bt").text.startswith("\n0: ")
+        stopped.send(":c")
+
+    monkeypatch.setattr(Session, "talk", talk)
+    session.send(":debug")
+    assert seen[0] == said
+
+
+def test_debug_evaluates_what_the_input_asks_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    host = CapturingHost({"HOME": "/"})
+    session = Session(Evaluator(Settings(cwd=str(tmp_path)), host))
+    (tmp_path / "f.nix").write_text("{ loaded = 3; }")
+    session.files.append("f.nix")  # as on the command line
+    from nixlite.repl.app import start
+
+    assert start(session)
+    for line in ('big = builtins.trace "big" 1', "big", 'throw "${toString loaded}"'):
+        session.send(line)
+    monkeypatch.setattr(Session, "talk", lambda stopped: None)
+    assert session.send(":debug").text.endswith("error: 3\n")
+    assert "".join(host.stderr).count("trace: big") == 1

@@ -37,12 +37,13 @@ class LayoutOptions:
     `width`: columns a line may have. `max_depth`: sets and lists nested deeper are `{ … }` and not evaluated.
     `max_attributes`, `max_items`: of each set or list, the rest is counted. `long_lambdas`: functions with
     name and place. `derivation_paths`: a derivation is its path instead of its attributes, except the whole
-    value if `open_derivation`.
+    value if `open_derivation`. `errors` are those that were met in parts of what was shown, in order.
     """
 
     __slots__ = (
         "colour",
         "derivation_paths",
+        "errors",
         "long_lambdas",
         "max_attributes",
         "max_depth",
@@ -71,6 +72,7 @@ class LayoutOptions:
         self.derivation_paths = derivation_paths
         self.open_derivation = open_derivation
         self.colour = colour
+        self.errors: list[NixError] = []
 
 
 def everything(options: LayoutOptions, *, max_depth: int = UNLIMITED) -> LayoutOptions:
@@ -192,6 +194,7 @@ class _Builder:
         except StackOverflow:
             raise
         except NixError as error:
+            self.options.errors.append(error)
             first_line = error.message.split("\n", 1)[0]
             return self.atom(RED, f"«error: {first_line}»")
 

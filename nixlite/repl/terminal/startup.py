@@ -35,6 +35,8 @@ def run_startup_file(conversation: Conversation) -> str:
         return ""
     problems = run_inputs(conversation, text, path)
     conversation.transcript.clear()
+    for bound in conversation.bound:
+        bound.at = -1
     conversation.last_failed = None
     conversation.scope.pop("_", None)
     return problems
