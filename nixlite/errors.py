@@ -134,6 +134,10 @@ class NotGranted(EvalError):
     """Something of the world outside that the host does not grant (see `host.host`)."""
 
 
+class NoSuchFile(EvalError):
+    """A file or directory that is to be read is not there (C++ Nix: `FileNotFound`, no `EvalError`)."""
+
+
 class NixTypeError(EvalError):
     """A value of another type than the operation needs."""
 

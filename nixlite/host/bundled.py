@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from nixlite.errors import EvalError
+from nixlite.errors import NoSuchFile
 from nixlite.resources import stdlib_directory
 
 BUNDLED_PREFIX = "<nix/"
@@ -26,7 +26,7 @@ def bundled_type(path: str) -> str | None:
 def bundled_bytes(path: str) -> bytes:
     """`Host.read_bytes` for `<nix/…>`; raises EvalError if there is no such file."""
     if bundled_type(path) != "regular":
-        raise EvalError(f"file '{path}' does not exist")
+        raise NoSuchFile(f"file '{path}' does not exist")
     with open(os.path.join(directory(), path[len(BUNDLED_PREFIX) : -1]), "rb") as file:
         return file.read()
 
@@ -34,5 +34,5 @@ def bundled_bytes(path: str) -> bytes:
 def bundled_entries(path: str) -> dict[str, str]:
     """`Host.list_dir` for `<nix/>`; raises EvalError for what is no directory."""
     if path != f"{BUNDLED_PREFIX}>":
-        raise EvalError(f"path '{path}' does not exist")
+        raise NoSuchFile(f"path '{path}' does not exist")
     return dict.fromkeys(sorted(os.listdir(directory())), "regular")

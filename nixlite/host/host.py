@@ -16,7 +16,7 @@ The files under `<nix/…>` that Nix brings with it are found at the pseudo-path
 
 from __future__ import annotations
 
-from nixlite.errors import EvalError, NotGranted
+from nixlite.errors import EvalError, NoSuchFile, NotGranted
 from nixlite.host.bundled import BUNDLED_PREFIX, bundled_bytes, bundled_entries, bundled_type
 
 TYPE_CHECKING = False
@@ -408,4 +408,4 @@ class Host:
 
 def does_not_exist(path: str) -> EvalError:
     """Nix's error for a missing file."""
-    return EvalError(f"path '{path}' does not exist")
+    return NoSuchFile(f"path '{path}' does not exist")

@@ -7,7 +7,7 @@ fetched, or `«git+https://…&rev=…»`. The root of such a file system is sho
 
 from __future__ import annotations
 
-from nixlite.errors import EvalError
+from nixlite.errors import EvalError, NoSuchFile
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ class Mounts:
         """The error for a path where there is nothing; git's objects have words of their own for it."""
         name = self.name_of(path)
         if reading and is_in_git(name):
-            return EvalError(f"'{self.shown(path)}' does not exist")
+            return NoSuchFile(f"'{self.shown(path)}' does not exist")
         return no_such_path(self.host, self.shown(path), name)
 
     def is_directory(self, path: str) -> EvalError | None:
@@ -109,10 +109,10 @@ def no_such_path(host: Disk, path: str, root: str) -> EvalError:
     was looked for, the directory of a git repository, say, which may have the file without tracking it.
     """
     if not root.startswith("/") or host.followed_type(f"{root}/.git") is None:
-        return EvalError(f"path '{path}' does not exist")
+        return NoSuchFile(f"path '{path}' does not exist")
     name = path[len(root) + 1 :]
     if not host.exists(host.real_path(path, last=False)):
-        return EvalError(f"Path '{name}' does not exist in Git repository \"{root}\".")
+        return NoSuchFile(f"Path '{name}' does not exist in Git repository \"{root}\".")
     return EvalError(
         f"Path '{name}' in the repository \"{root}\" is not tracked by Git.\n\n"
         f'To make it visible to Nix, run:\n\ngit -C "{root}" add "{name}"'

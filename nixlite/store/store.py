@@ -7,7 +7,7 @@ through `lookup`). `export` writes it all out in a form that an installed Nix ac
 
 from __future__ import annotations
 
-from nixlite.errors import EvalError, NixError
+from nixlite.errors import EvalError, NixError, NoSuchFile
 from nixlite.store.aterm import parse, unparse
 from nixlite.store.derivation import name_of_drv
 from nixlite.store.hashing import digest
@@ -237,7 +237,7 @@ class Store:
         if isinstance(node, File):
             return node.read()
         if self.host is None:
-            raise EvalError(f"path '{path}' does not exist")
+            raise NoSuchFile(f"path '{path}' does not exist")
         return self.host.read_bytes(path)
 
     def read_derivation(self, drv_path: str) -> Derivation:

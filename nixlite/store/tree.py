@@ -6,7 +6,7 @@ symbolic links. A file's bytes may be in memory or are read when they are asked 
 
 from __future__ import annotations
 
-from nixlite.errors import EvalError
+from nixlite.errors import EvalError, NoSuchFile
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -112,7 +112,7 @@ def host_leaf(host: Files, path: str, kind: str | None) -> File | Symlink:
     if kind == "symlink":
         return Symlink(host.read_link(path))
     if kind is None:
-        raise EvalError(f"path '{path}' does not exist")
+        raise NoSuchFile(f"path '{path}' does not exist")
     raise EvalError(f"file '{path}' has an unsupported type")
 
 
