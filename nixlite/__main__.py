@@ -64,6 +64,7 @@ commands:
   override     write an override for what is wished
   layers       the overlays that a set is made of: who defines, changes and reads what
   trace        an evaluation step by step, also as a page for the browser
+  test         tests that are written in Nix, and examples in Markdown
 
 `nixlite COMMAND --help` lists the flags of a command; `nixlite --version` prints versions.
 """

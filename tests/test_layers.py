@@ -66,6 +66,7 @@ MAY_USE: dict[str, set[str]] = {
     "packaging": {"__main__", "syntax"},
     "__main__": {*FRONTENDS, "loading", "repl", "results"},
     "interop": {*FRONTENDS, "explain"} - {"analysis", "compiler", "regex"},
+    "testing": {*FRONTENDS, "explain", "interop", "api"} - {"analysis", "compiler", "regex", "traces"},
     "api": {*EVALUATOR, "interop"},
     "questions": {*EVALUATOR, "cli", "explain", "interop", "api"} - {"compiler", "regex"},
     "__init__": {"api", "errors", "host", "interop", "limits", "questions", "runtime"},
@@ -120,6 +121,7 @@ LATE = {
     "runtime": "messages of errors, and what must know how deep it is",
     "store": "start-up: few programs write or read a store",
     "syntax": "start-up: tables are computed when a wheel is built",
+    "testing": "pytest loads the plugin whether there are tests in Nix or not",
     "traces": "few errors are shown as records",
     "translator": "start-up: what is in the cache is neither parsed nor compiled",
 }

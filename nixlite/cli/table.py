@@ -41,6 +41,7 @@ COMMANDS = {
     "stale": "nixlite.cli.explain.stale.StaleCommand",
     "override": "nixlite.cli.explain.override.OverrideCommand",
     "layers": "nixlite.cli.explain.layers.Layers",
+    "test": "nixlite.testing.command.Test",
     "trace": "nixlite.cli.explain.trace.Trace",
 }
 """The class of each command; its module is imported when the command is chosen. A name of two words is a

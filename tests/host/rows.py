@@ -251,5 +251,6 @@ OTHERS: dict[str, str] = {
     ),
     **dict.fromkeys(["config show", "cache", "registry add", "registry list", "registry remove"], OWN),
     **dict.fromkeys(["registry pin", "registry resolve"], OWN),
+    "test": "pytest runs the programs, in processes of its own, with the settings of the command line: see tests/testing",
 }
 """Commands in which no program is run, and why that is no matter."""

@@ -1,0 +1,1 @@
+"""Tests of tests that are written in Nix."""
