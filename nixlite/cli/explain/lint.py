@@ -11,6 +11,7 @@ from nixlite.cli.reporting import report_error
 from nixlite.cli.sources import file_path, string_source
 from nixlite.cli.starting import start
 from nixlite.errors import NixError, UsageError
+from nixlite.explain.remarks import GITHUB, JSON, SARIF, check_format, written
 from nixlite.host.mounts import origin
 
 TYPE_CHECKING = False
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from nixlite.source import Source
 
 FOUND, UNTOLD = 1, 2
+FORMAT_HELP = "text, json, sarif (for code scanning) or github (annotations of a workflow)"
 
 
 def ignore_rule(command: Any, words: list[str]) -> None:
@@ -34,9 +36,11 @@ def ignore_rule(command: Any, words: list[str]) -> None:
 FLAGS: Flags = {
     "--expr": Flag("expr", store("expression"), "look at an expression", "-E"),
     "--ignore": Flag("rule", ignore_rule, "leave out a rule; may be repeated"),
+    "--syntax": Flag("", turn_on("syntax"), "only whether files parse, and no name in them is undefined"),
     "--fix": Flag("", turn_on("fix"), "rewrite 'rec' and 'let' where that is proved to be the same"),
     "--call": Flag("expr", store("caller"), "the callPackage for --fix ((import <nixpkgs> { }).callPackage)"),
     "--json": Flag("", turn_on("json"), "print JSON"),
+    "--format": Flag("format", store("format"), FORMAT_HELP),
     **EVALUATION,
     **COMMON,
     **LOCKING,
@@ -58,6 +62,8 @@ class Lint(Command):
     flags = FLAGS
     expression: str | None = None
     json = False
+    format = "text"
+    syntax = False
     fix = False
     caller = "(import <nixpkgs> { }).callPackage"
 
@@ -71,7 +77,7 @@ class Lint(Command):
         self.check()
         evaluator = start(self)
         results: list[tuple[Source, list[Finding]]] = []
-        failed = False
+        errors: list[tuple[NixError, str]] = []
         from nixlite.explain.lint.linting import lint
 
         for source in self.sources(evaluator):
@@ -81,20 +87,27 @@ class Lint(Command):
                 results.append((source, lint(evaluator, source, self.ignored)))
             except NixError as error:  # a file that does not parse must not hide what is in the others
                 report_error(self, error)
-                failed = True
-        self.print(results)
-        return FOUND if any(findings for _, findings in results) else UNTOLD if failed else 0
+                errors.append((error, source.name))
+        if self.format in (SARIF, GITHUB):
+            self.print_remarks(results, errors)
+        elif results or not errors:
+            self.print(results, done=not errors)
+        return FOUND if any(findings for _, findings in results) else UNTOLD if errors else 0
 
     def check(self) -> None:
         """Complain of a command line that makes no sense."""
         from nixlite.errors import did_you_mean
         from nixlite.explain.lint.rules import RULES
 
+        check_format(self.format)
+        self.json = self.json or self.format == JSON
         names = [rule.name for rule in RULES]
         for name in self.ignored:
             if name not in names:
                 hint = did_you_mean(name, names)
                 raise UsageError(f"there is no rule '{name}'; the rules: {', '.join(names)}", hint=hint)
+        if self.syntax:
+            self.ignored = names
         if not self.words and self.expression is None:
             raise UsageError("there is nothing to look at: name files or give '--expr EXPR'")
 
@@ -144,8 +157,8 @@ class Lint(Command):
         self.evaluator = evaluator
         return NewSource(source.name, text, base=source.base, path=source.path)
 
-    def print(self, results: list[tuple[Source, list[Finding]]]) -> None:
-        """Write the findings of all files."""
+    def print(self, results: list[tuple[Source, list[Finding]]], *, done: bool) -> None:
+        """Write the findings of all files; *done*: all of them were looked at."""
         from nixlite.explain.lint.linting import render, to_data
 
         if self.json:
@@ -156,10 +169,22 @@ class Lint(Command):
         else:
             colour = self.host.stdout_colour()
             text = "\n\n".join(render(*result, colour=colour) for result in results if result[1])
-            if not text and results and not self.fix:
+            if not text and results and done and not self.fix:
                 count = f" in {len(results)} file{'s' * (len(results) != 1)}"
                 text = "nothing found" + count * bool(self.words)
         self.host.write_stdout(f"{text}\n" if text else "")
+
+    def print_remarks(
+        self, results: list[tuple[Source, list[Finding]]], errors: list[tuple[NixError, str]]
+    ) -> None:
+        """Write the findings for programs that show them beside the source."""
+        from nixlite.explain.lint.rules import RULES
+        from nixlite.explain.remarks import UNREADABLE, remark_of, remark_of_error
+
+        remarks = [remark_of(source, finding) for source, findings in results for finding in findings]
+        remarks += [remark_of_error(*error) for error in errors]
+        rules = {rule.name: rule.about for rule in RULES} | {UNREADABLE: "a file that cannot be read"}
+        self.host.write_stdout(written(self.format, remarks, rules, self.host, self.settings.cwd))
 
 
 def nix_files(host: Host, directory: str) -> list[str]:

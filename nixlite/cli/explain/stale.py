@@ -4,13 +4,19 @@ from __future__ import annotations
 
 from nixlite.cli.explain.answering import EXPLAINING, PROGRAMS, Explaining
 from nixlite.cli.flag import Flag, Flags
-from nixlite.cli.flags import turn_on
+from nixlite.cli.flags import store, turn_on
 from nixlite.errors import UsageError
+from nixlite.explain.remarks import GITHUB, JSON, SARIF, check_format, written
 
 TYPE_CHECKING = False
 
 FLAGS: Flags = {
     "--all": Flag("", turn_on("all"), "with the way from everything that is behind to the old value"),
+    "--format": Flag(
+        "format",
+        store("format"),
+        "text, json, sarif (for code scanning) or github (annotations of a workflow)",
+    ),
     "--table": Flag("", turn_on("table"), "compare files: one column for each, what is stale marked"),
     **EXPLAINING,
 }
@@ -26,9 +32,12 @@ class StaleCommand(Explaining):
     flags = FLAGS
     table = False
     all = False
+    format = "text"
 
     def run(self) -> int:
         """Examine one overridden set, or compare several."""
+        check_format(self.format)
+        self.json = self.json or self.format == JSON
         if self.table:
             return self.compare()
         from nixlite.explain.brief import folder_of
@@ -36,6 +45,13 @@ class StaleCommand(Explaining):
 
         answer = stale_each(self.make_program(), self.path)
         base = folder_of(evaluator_of(answer).state)
+        if self.format in (SARIF, GITHUB):
+            from nixlite.explain.stale.remarks import RULES, remarks
+
+            file = self.file or (self.words[0].partition("#")[0] if self.words else "")
+            found = remarks(answer, base, file or "flake.nix")
+            self.host.write_stdout(written(self.format, found, RULES, self.host, self.settings.cwd))
+            return code_each(answer)
         text = show_each(answer, base, everything=self.all)
         self.write(text, data_each(answer, base) if self.json else None)
         return code_each(answer)
