@@ -17,9 +17,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 TEXTS = [page.read_text("utf-8") for page in PAGES]
-BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
-CONSOLE = [body for text in TEXTS for language, body in BLOCK.findall(text) if language == "console"]
-PYTHON = [body for text in TEXTS for language, body in BLOCK.findall(text) if language == "pycon"]
+BLOCK = re.compile(r"^(`{3,})(\w+)\n(.*?)^\1$", re.MULTILINE | re.DOTALL)
+CONSOLE = [body for text in TEXTS for _, language, body in BLOCK.findall(text) if language == "console"]
+PYTHON = [body for text in TEXTS for _, language, body in BLOCK.findall(text) if language == "pycon"]
 
 
 def first_line(block: str) -> str:
