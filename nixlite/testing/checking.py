@@ -5,6 +5,7 @@ from __future__ import annotations
 from textwrap import fill
 from typing import TYPE_CHECKING, Any
 
+from nixlite.colours import GREEN, RED
 from nixlite.errors import (
     Aborted,
     AssertionFailed,
@@ -24,7 +25,7 @@ from nixlite.errors import (
     levenshtein,
 )
 from nixlite.explain.diff.report import compare, render
-from nixlite.explain.diff.values import _show
+from nixlite.explain.diff.values import _paint, _show
 from nixlite.fetch.url import BadUrlError
 from nixlite.formats.json.reader import JsonError
 from nixlite.formats.nix.deep import force_deep
@@ -63,21 +64,21 @@ KINDS = (*dict.fromkeys(name for name, _ in ERRORS), "MissingArgumentError")
 class Failure(Exception):
     """A test that failed: *summary* on one line, and what there is to see, for a terminal of some width."""
 
-    def __init__(self, summary: str, shown: Callable[[bool, int], str]) -> None:
+    def __init__(self, summary: str, shown: Callable[[bool, int, bool], str]) -> None:
         super().__init__(summary)
         self.summary = summary
         self.shown = shown
 
-    def text(self, *, colour: bool = False, width: int = 80) -> str:
-        """All that is to be told."""
-        return self.shown(colour, width)
+    def text(self, *, colour: bool = False, width: int = 80, everything: bool = False) -> str:
+        """What is to be told; *everything*: however long that is."""
+        return self.shown(colour, width, everything)
 
 
 def failure(summary: str, more: str = "") -> Failure:
     """A failure that is told in words."""
     lines = more.split("\n") if more else []
 
-    def shown(colour: bool, width: int) -> str:
+    def shown(colour: bool, width: int, everything: bool) -> str:
         return "\n".join([summary, *(fill(line, max(40, width), subsequent_indent="  ") for line in lines)])
 
     return Failure(summary, shown)
@@ -90,7 +91,7 @@ def failed(evaluator: Evaluator, what: str, error: NixError) -> Failure:
     first = error.message.split("\n", 1)[0]
     return Failure(
         f"{what}: {first}",
-        lambda colour, width: f"{what}:\n\n{error.render(color=colour, show_trace=trace)}",
+        lambda colour, width, everything: f"{what}:\n\n{error.render(color=colour, show_trace=trace)}",
     )
 
 
@@ -150,22 +151,31 @@ def check_equal(evaluator: Evaluator, expected: Lazy, found: Lazy) -> None:
     except NixError as error:
         raise failed(evaluator, f"'{EXPR}' and '{EXPECTED}' cannot be compared", error) from None
     try:
-        first, text = differences(evaluator, expected, found, False, 80)
+        first, text = differences(evaluator, expected, found)
     except NixError as error:
         raise failed(evaluator, "the differences cannot be shown", error) from None
     assert text
 
-    def shown(colour: bool, width: int) -> str:
-        return differences(evaluator, expected, found, colour, width)[1]
+    def shown(colour: bool, width: int, everything: bool) -> str:
+        return differences(evaluator, expected, found, colour=colour, width=width, everything=everything)[1]
 
     raise Failure(first, shown)
 
+
+MOST_LINES = 60
+"""Lines of a difference that are shown, unless all are asked for."""
 
 FUNCTIONS = "functions are never equal in Nix: compare what they give"
 
 
 def differences(
-    evaluator: Evaluator, expected: Lazy, found: Lazy, colour: bool, width: int
+    evaluator: Evaluator,
+    expected: Lazy,
+    found: Lazy,
+    *,
+    colour: bool = False,
+    width: int = 80,
+    everything: bool = False,
 ) -> tuple[str, str]:
     """(the first difference on a line, all of them): `expected → expr`."""
 
@@ -176,8 +186,9 @@ def differences(
         whole = report.values[:1] if report.values and report.values[0].path == () else []
         text = render(report, evaluator.state, width=width - 2, colour=colour).strip("\n")
         if whole and text.startswith("~ .: "):
-            old, new = text.removeprefix("~ .: ").split(" → ", 1)
-            return f"expected {old}, found {new}", f"expected {old}, found {new}"
+            old, new = (_show(x, evaluator.state, width) for x in (whole[0].old, whole[0].new))
+            painted = f"expected {_paint(old, RED * colour)}, found {_paint(new, GREEN * colour)}"
+            return f"expected {old}, found {new}", painted
         lines = text.removeprefix("~ .:").strip("\n").split("\n")
         first = " ".join(
             " ".join(lines[: 2 + len(whole)] if lines[0].endswith(":") or whole else lines[:1]).split()
@@ -185,6 +196,8 @@ def differences(
         more = f" (and {len(report.values) - 1} more)" if len(report.values) > 1 else ""
         if any(both_functions(row.old, row.new) for row in report.values):
             lines += ["", FUNCTIONS]
+        if len(lines) > MOST_LINES and not everything:
+            lines[MOST_LINES:] = [f"… {len(lines) - MOST_LINES:,} more lines, which -v shows"]
         shown = "\n".join(wrapped(line, width) for line in lines)
         return f"expected → found: {first}{more}", f"expected → found:\n\n{shown}"
 

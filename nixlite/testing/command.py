@@ -8,7 +8,7 @@ import sys
 from nixlite.cli.command import Command
 from nixlite.cli.flag import Flag, Flags
 from nixlite.cli.flags import COMMON, EVALUATION, store
-from nixlite.cli.flake.locking import LOCKING
+from nixlite.cli.flake.locking import LOCKING, Locking
 from nixlite.errors import NixError, UsageError
 from nixlite.host.settings import Settings
 
@@ -33,23 +33,29 @@ def to_pytest(name: str) -> Callable[[Any, list[str]], None]:
     return act
 
 
-def to_evaluation(name: str) -> Callable[[Any, list[str]], None]:
-    """The action of a flag that is for what evaluates the tests."""
+def to_evaluation(name: str, action: Callable[[Any, list[str]], None]) -> Callable[[Any, list[str]], None]:
+    """The action of a flag that is for what evaluates the tests; here it only complains of what is wrong."""
 
     def act(command: Any, words: list[str]) -> None:
-        command.evaluation += [name, *words]
+        if name != "--option":  # see `Remembering`
+            command.evaluation += [name, *words]
+        action(command, words)
 
     return act
 
 
 def passed_on(flags: Flags) -> Flags:
-    """Flags that change nothing here: those who run the tests read them."""
+    """Flags that those read as well who run the tests."""
     return {
-        name: Flag(flag.labels, to_evaluation(name), flag.help, flag.short) for name, flag in flags.items()
+        name: Flag(flag.labels, to_evaluation(name, flag.action), flag.help, flag.short)
+        for name, flag in flags.items()
     }
 
 
-OWN = ("--help", "--version", "--verbose", "--quiet")
+OWN = ("--help", "--version", "--verbose", "--quiet", "--log-format")
+READING = ("--override-input", "--no-update-lock-file", "--reference-lock-file", "--inputs-from")
+"""Of the flags about lock files those that write none."""
+
 FLAGS: Flags = {
     "--keyword": Flag(
         "expr", to_pytest("-k"), "only tests whose names have EXPR in them: 'a and not b'", "-k"
@@ -69,7 +75,13 @@ FLAGS: Flags = {
     "--quiet": Flag("", to_pytest("-q"), "less", "-q"),
     "--help": COMMON["--help"],
     "--version": COMMON["--version"],
-    **passed_on({**EVALUATION, **{k: v for k, v in COMMON.items() if k not in OWN}, **LOCKING}),
+    **passed_on(
+        {
+            **EVALUATION,
+            **{k: v for k, v in COMMON.items() if k not in OWN},
+            **{k: LOCKING[k] for k in READING},
+        }
+    ),
 }
 
 
@@ -108,6 +120,7 @@ class Test(Command):
 
     def __init__(self, settings: Settings, host: Host) -> None:
         super().__init__(Remembering(), host)
+        self.locking = Locking()
         self.pytest: list[str] = []
         self.evaluation: list[str] = []
 

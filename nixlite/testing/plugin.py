@@ -98,7 +98,7 @@ class NixFile(pytest.File):
     def collect(self) -> Iterator[NixItem]:
         """The tests, without evaluating what they test. Raises NixError."""
         names: dict[str, int] = {}
-        for case in suites_of(self.config).cases(str(self.path)):
+        for case in suites_of(self.config).cases(str(self.path), named=self.session.isinitpath(self.path)):
             names[case.name] = names.get(case.name, 0) + 1
             name = case.name if names[case.name] == 1 else f"{case.name} {names[case.name]}"
             item: NixItem = NixItem.from_parent(self, name=name, case=case)
@@ -165,15 +165,15 @@ class NixItem(pytest.Item):
         if not isinstance(error, Failure):
             return super().repr_failure(excinfo)
         writer = self.config.get_terminal_writer()
-        text = error.text(colour=writer.hasmarkup, width=writer.fullwidth)
-        path, line, _ = self.location
-        place = f"{path}:{(line or 0) + 1}"
-        return Shown(f"{place}: {text}", Crash(path, (line or 0) + 1, error.summary))
+        everything = self.config.get_verbosity() > 0
+        text = error.text(colour=writer.hasmarkup, width=writer.fullwidth, everything=everything)
+        path, line = self.location[0], self.case.line
+        place = path if line is None else f"{path}:{line}"
+        return Shown(f"{place}: {text}", Crash(path, line or 1, error.summary))
 
     def reportinfo(self) -> tuple[Path, int | None, str]:
-        """Where it is written."""
-        line = self.case.line
-        return self.path, line - 1 if line is not None else None, f"{self.path.name}: {self.name}"
+        """Where it is written; pytest wants some line for tests that are skipped."""
+        return self.path, (self.case.line or 1) - 1, f"{self.path.name}: {self.name}"
 
 
 # -- fixtures

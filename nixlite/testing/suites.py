@@ -17,7 +17,7 @@ from nixlite.host.configuration import load_configuration
 from nixlite.host.real import RealHost
 from nixlite.host.settings import Settings
 from nixlite.runtime.thunk import force
-from nixlite.runtime.values import NixPath, show_type
+from nixlite.runtime.values import FunctionType, NixPath, lambda_info, show_type
 from nixlite.source import Source
 from nixlite.syntax import nodes as n
 from nixlite.syntax.tree import walk
@@ -26,7 +26,7 @@ from nixlite.testing.checking import Failure, check, guarded
 from nixlite.testing.markdown import fences_in
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Container, Iterator, Sequence
 
     from nixlite.evaluator import Evaluator
     from nixlite.runtime.values import Lazy
@@ -46,13 +46,9 @@ class Evaluation(Command):
         super().__init__(Settings(), RealHost())
         self.locking = Locking()
         self.locking.write = False
-        warnings: list[str] = []
-        self.settings.warn = warnings.append
         load_configuration(self.settings, self.host)
         self.settings.pure_eval = pure
         read_command_line(self, [*words], {**EVALUATION, **COMMON, **LOCKING})
-        self.settings.warn_unknown()
-        self.warnings = warnings
         if self.words:
             raise UsageError(f"'{self.words[0]}' is no flag of the evaluation")
         self._started: Evaluator | None = None
@@ -98,8 +94,12 @@ class Suites:
 
     # -- finding tests
 
-    def cases(self, path: str) -> list[Case]:
-        """The tests in the file at *path*, which is absolute, by name. Raises NixError, explained."""
+    def cases(self, path: str, *, named: bool = True) -> list[Case]:
+        """The tests in the file at *path*, which is absolute, by name. Raises NixError, explained.
+
+        *named*: somebody asks for the tests of this file. Else there may be none: many files are called
+        `tests.nix`, and functions that get packages are no suites.
+        """
         from nixlite.errors import NixError
 
         flake = path.rpartition("/")[2] == "flake.nix"
@@ -107,15 +107,17 @@ class Suites:
         try:
             if path.endswith(".md"):
                 return fences_in(evaluator, path)
-            suite = self.flake(path) if flake else self.file(path)
+            suite = self.flake(path) if flake else self.file(path, named=named)
+            if isinstance(suite, Case):
+                return [suite]
             found: list[Case] = guarded(evaluator, lambda x: list(cases_of(evaluator, x)), suite)
             return found
         except NixError as error:
             evaluator.explain(error)
             raise
 
-    def file(self, path: str) -> Suite:
-        """The tests of a file.
+    def file(self, path: str, *, named: bool) -> Suite | Case:
+        """The tests of a file; a case that is skipped for a file that nobody named and that wants arguments.
 
         For a file that ends in `runTests { … }` that is what `runTests` is given: what it gives tells only
         what failed, and nothing if one test cannot be evaluated.
@@ -127,14 +129,18 @@ class Suites:
         if RUN_TESTS in text:
             text = without_run_tests(text, evaluator.parse(source))
 
-        def value(_: None) -> Lazy:
+        def function(_: None) -> Lazy:
             if text == source.text:
-                found: Any = evaluator.import_file(NixPath(path))
-            else:
-                found = evaluator.evaluate_source(Source(source.name, text, base=source.base))
+                return evaluator.import_file(NixPath(path))
+            return evaluator.evaluate_source(Source(source.name, text, base=source.base))
+
+        def value(found: Lazy) -> Lazy:
             return auto_call(find_along_attr_path(found, self.attr, arguments), arguments)
 
-        return Suite(guarded(evaluator, value, None), self.prefix(), path, flat=text != source.text)
+        whole = guarded(evaluator, function, None)
+        if not named and (why := why_no_suite(whole, arguments)):
+            return Case("tests", None, why, lambda: None)
+        return Suite(guarded(evaluator, value, whole), self.prefix(), path, flat=text != source.text)
 
     def prefix(self) -> tuple[str, ...]:
         """What the paths of tests begin with."""
@@ -156,6 +162,17 @@ class Suites:
         source = evaluator.read_source(path)
         name = parse_attr_path(self.attr)[0] if self.attr else "tests"
         return any(name in node.bindings for node in walk(evaluator.parse(source)) if type(node) is n.AttrSet)
+
+
+def why_no_suite(value: Any, arguments: Container[str]) -> str:
+    """Why a file has no tests: it is a function that wants something; "" if it may have some."""
+    if type(value) is not FunctionType:
+        return ""
+    formals = lambda_info(value).formals
+    if formals is None:
+        return "it is a function"
+    missing = [name for name, optional in formals if not optional and name not in arguments]
+    return f"it is a function that wants '{missing[0]}' (--arg {missing[0]} EXPR)" if missing else ""
 
 
 def cases_of(evaluator: Evaluator, suite: Suite) -> Iterator[Case]:
@@ -229,7 +246,7 @@ def failures_in(evaluator: Evaluator, rows: tuple[Lazy, ...]) -> Iterator[Case]:
 def report(evaluator: Evaluator, attrs: dict[str, Lazy]) -> None:
     """Fail as `lib.runTests` has found."""
 
-    def shown(colour: bool, width: int) -> str:
+    def shown(colour: bool, width: int, everything: bool) -> str:
         def difference(pair: tuple[Lazy, Lazy]) -> str:
             found = compare(pair[0], pair[1], evaluator.state)
             return render(found, evaluator.state, colour=colour, width=width)

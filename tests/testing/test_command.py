@@ -106,6 +106,34 @@ def test_which_files_are_looked_at(folder: Path) -> None:
     assert "1 failed" in run(folder, "page.md")
 
 
+def test_settings_reach_the_tests(tmp_path: Path) -> None:
+    """Those that limit what a program sees most of all, in other processes as well."""
+    (tmp_path / "tests.nix").write_text(
+        '{ testA = { expr = builtins.getEnv "HOME"; expected = ""; };'
+        " testB = { expr = builtins.pathExists /etc; expected = true; }; }", "utf-8"
+    )  # fmt: skip
+    assert "1 failed, 1 passed" in run(tmp_path)
+    shown = run(tmp_path, "--restrict-eval", "-I", "here=.", "-n", "1")
+    assert "1 failed, 1 passed" in shown
+    assert "testB - " in shown
+    assert "path '/etc' is forbidden" in shown or "expected true, found false" in shown
+    assert "stack overflow" not in run(tmp_path, "--option", "max-call-depth", "500")
+    assert "unknown setting 'nope'" in run(tmp_path, "--option", "nope", "1")
+
+
+def test_files_of_another_kind(folder: Path) -> None:
+    (folder / "tests.nix").write_text("{ stdenv, lib }:\nstdenv.mkDerivation { }\n", "utf-8")
+    shown = run(folder, code=0)
+    assert "SKIPPED [1] tests.nix: tests: it is a function that wants 'stdenv' (--arg stdenv EXPR)\n" in shown
+    assert "an argument without a value ('stdenv')" in run(folder, "tests.nix")
+
+
+def test_tests_from_elsewhere(folder: Path) -> None:
+    (folder / "tests.nix").rename(folder / "inner.nix")
+    (folder / "tests.nix").write_text("import ./inner.nix\n", "utf-8")
+    assert "\ntests.nix: expected → found:\n\n  ~ a: 2 → 1\n" in run(folder)
+
+
 def test_flakes_are_evaluated_if_they_seem_to_have_tests(tmp_path: Path) -> None:
     broken = '{{ inputs.x.url = "github:no/where"; outputs = {{ self, x }}: {{ {} = {{ }}; }}; }}'
     (tmp_path / "flake.nix").write_text(broken.format("packages"), "utf-8")

@@ -8,6 +8,7 @@ import pytest
 
 from nixlite.errors import NixError
 from nixlite.testing.ecmascript import compiled
+from nixlite.testing.suites import Suites
 from tests.testing.support import PASSED, details, lines, results
 
 if TYPE_CHECKING:
@@ -258,6 +259,31 @@ def test_differences_are_those_of_diff(tmp_path: Path) -> None:
         "    +two",
         "",
     ]
+
+
+def test_long_differences_are_cut(tmp_path: Path) -> None:
+    text = "{ testA = { expr = builtins.genList (n: n) 100; expected = builtins.genList (n: n + 1) 100; }; }"
+    shown = details(tmp_path, text)["testA"].split("\n")
+    assert len(shown) == 64
+    assert shown[-1] == "  … 40 more lines, which -v shows"
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("{ stdenv, lib }: { }", "it is a function that wants 'stdenv' (--arg stdenv EXPR)"),
+        ("{ n, lib, ... }: { }", "it is a function that wants 'lib' (--arg lib EXPR)"),
+        ("pkgs: { }", "it is a function"),
+    ],
+)
+def test_files_that_nobody_named_and_want_something(tmp_path: Path, text: str, why: str) -> None:
+    """Beside packages there are files `tests.nix` of another kind."""
+    (tmp_path / "tests.nix").write_text(text, "utf-8")
+    suites = Suites(["--arg", "n", "1"])
+    (case,) = suites.cases(str(tmp_path / "tests.nix"), named=False)
+    assert (case.name, case.skip) == ("tests", why)
+    with pytest.raises(NixError, match=r"argument|gives a function"):
+        suites.cases(str(tmp_path / "tests.nix"))
 
 
 def test_arguments_and_attribute_paths(tmp_path: Path) -> None:
