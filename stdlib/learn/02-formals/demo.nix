@@ -1,0 +1,6 @@
+{
+  stdenv,
+  zlib,
+  name ? "demo",
+}:
+stdenv.mkDerivation { inherit name zlib; }

@@ -1,0 +1,9 @@
+{
+  greet =
+    {
+      name,
+      greeting ? "Hello",
+      ...
+    }:
+    "${greeting}, ${name}!";
+}

@@ -1,0 +1,4 @@
+# Who leaves `greeting` out gets an error: without a `?` every formal has to be given.
+{
+  greet = { name, greeting, ... }: "${greeting}, ${name}!";
+}

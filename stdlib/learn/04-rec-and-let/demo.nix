@@ -1,0 +1,7 @@
+rec {
+  version = "1";
+  name = "tree-${version}";
+}
+// {
+  version = "2";
+}

@@ -1,0 +1,12 @@
+{
+  name = "shop";
+  server = {
+    host = "example.org";
+    port = 80;
+  };
+}
+// {
+  server = {
+    port = 443;
+  };
+}

@@ -1,0 +1,12 @@
+{
+  gd,
+  libpng,
+  withX ? true,
+}:
+{
+  name = if withX then "graphviz" else "graphviz-core";
+  inputs = [
+    gd
+    libpng
+  ];
+}

@@ -1,0 +1,13 @@
+{
+  stdenv,
+  gd,
+  libpgn,
+  withX ? true,
+}:
+stdenv.mkDerivation {
+  name = "demo";
+  buildInputs = [
+    gd
+    libpgn
+  ];
+}
