@@ -66,6 +66,8 @@ commands:
   trace        an evaluation step by step, also as a page for the browser
   test         tests that are written in Nix, and examples in Markdown
 
+  learn        a course in overriding: predict, run, write, and see why
+
 `nixlite COMMAND --help` lists the flags of a command; `nixlite --version` prints versions.
 """
 

@@ -43,6 +43,7 @@ COMMANDS = {
     "layers": "nixlite.cli.explain.layers.Layers",
     "test": "nixlite.testing.command.Test",
     "trace": "nixlite.cli.explain.trace.Trace",
+    "learn": "nixlite.learn.command.Learn",
 }
 """The class of each command; its module is imported when the command is chosen. A name of two words is a
 command of a group."""

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from nixlite.learn.course import Lesson
     from nixlite.runtime.values import Lazy
 
-UNTOUCHED = "The exercise is as it was given: nothing is written yet where it says ..."
+UNTOUCHED = "The exercise is as it was given. Open the file in an editor, write, and save: it is checked at once."
 SOME = "This looks like something that many believe: "
 
 

@@ -91,8 +91,8 @@ class Lesson:
 
     @property
     def task(self) -> str:
-        """What is to be done: the first comment of the exercise."""
-        return leading_comment(self.exercise)
+        """What is to be done: the first comment of the exercise, a sentence a line."""
+        return re.sub(r"(?<=[.:)])\n", "  \n", leading_comment(self.exercise))
 
 
 @dataclass
