@@ -1,0 +1,2 @@
+with import <nixpkgs> { };
+debugVersion (applyPatches [ ./b.patch ] (applyPatches [ ./a.patch ] graphviz))

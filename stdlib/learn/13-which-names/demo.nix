@@ -1,0 +1,1 @@
+(import <nixpkgs> { }).graphviz.overrideAttrs { withXorg = false; }

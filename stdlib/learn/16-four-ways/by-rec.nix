@@ -1,0 +1,1 @@
+(import ./rec.nix { inherit (import <nixpkgs> { }) stdenv; }).overrideAttrs { version = "2"; }

@@ -1,0 +1,6 @@
+{ stdenv }:
+stdenv.mkDerivation rec {
+  pname = "x";
+  version = "1";
+  url = "https://example.org/x-${version}.tar";
+}

@@ -1,0 +1,1 @@
+(import ./go.nix).tool.overrideAttrs { vendorHash = "new"; }

@@ -1,0 +1,6 @@
+{ buildGo }:
+buildGo {
+  pname = "tool";
+  version = "1";
+  vendorHash = "old";
+}

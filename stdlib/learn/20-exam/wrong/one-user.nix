@@ -1,0 +1,23 @@
+# [M9] The fifth: graphviz has the new gd, and the set has the old one. Define `gd` itself in the overlay.
+let
+  pkgs = import <nixpkgs> { };
+  inherit (pkgs) lib;
+in
+{
+  one = pkgs.hello.overrideAttrs { name = "hello-2.99"; };
+  two = pkgs.graphviz.overrideAttrs (old: {
+    buildInputs = old.buildInputs ++ [ pkgs.zlib ];
+  });
+  three = pkgs.curl.overrideAttrs (old: {
+    version = "9.0";
+    src = old.src.override { hash = lib.fakeHash; };
+  });
+  four = pkgs.python3Packages.six.overridePythonAttrs { doCheck = false; };
+  five = import <nixpkgs> {
+    overlays = [
+      (final: prev: {
+        graphviz = prev.graphviz.override { gd = prev.gd.override { withFontconfig = false; }; };
+      })
+    ];
+  };
+}
