@@ -17,8 +17,8 @@ UNKNOWN = "That is no Nix expression, so it is shown as you wrote it."
 def judge(bench: Bench, question: Question, said: str, folder: str) -> dict[str, Any]:
     """What came of a prediction: `right`, `said`, `is`, what to say (`says`) and the number of the misbelief.
 
-    *said* is an expression, or `error`; empty for a learner who would not guess. Text without its quotes counts as the
-    string that it means.
+    *said* is an expression, or `error`; empty for a learner who would not guess. Text without its quotes
+    counts as the string that it means.
     """
     found = bench.of_text(question.code, folder)
     answer = {"right": False, "said": said.strip(), "is": str(found), "says": "", "misbelief": ""}

@@ -1,6 +1,8 @@
-"""Evaluating for a lesson: the bundled package set as `<nixpkgs>`, one system, and of files only the lesson's.
+"""Evaluating for a lesson: the bundled package set as `<nixpkgs>`, one system, and of files only the
+lesson's.
 
-What comes out is text (`Outcome`): it goes through pipes, is compared, and is kept with the learner's progress.
+What comes out is text (`Outcome`): it goes through pipes, is compared, and is kept with the learner's
+progress.
 """
 
 from __future__ import annotations
@@ -33,8 +35,8 @@ FAILS = "error"
 
 @dataclass(frozen=True)
 class Outcome:
-    """What an expression gives: `shown` is its value, evaluated all through, or the error's message; functions are all alike.
-    `report` is the error as Nix shows it."""
+    """What an expression gives: `shown` is its value, evaluated all through, or the error's message;
+    functions are all alike. `report` is the error as Nix shows it."""
 
     shown: str
     failed: bool = False
@@ -58,7 +60,10 @@ class Bench:
         settings.restrict_eval = True
         settings.verbosity = -1  # warnings and traces have no place on a page
         settings.system = SYSTEM
-        settings.lookup_path = [("nixpkgs", f"{stdlib_directory()}/nixpkgs"), *[(f"course{n}", at) for n, at in enumerate(folders)]]
+        settings.lookup_path = [
+            ("nixpkgs", f"{stdlib_directory()}/nixpkgs"),
+            *[(f"course{n}", at) for n, at in enumerate(folders)],
+        ]
         settings.lookup_path.append(("nixlite", stdlib_directory()))
         self.evaluator = Evaluator(settings, host, cache)
         self.texts = 0
@@ -85,7 +90,11 @@ class Bench:
 
         told = error if isinstance(error, NixError) else StackOverflow().with_traceback(error.__traceback__)
         self.evaluator.explain(told)
-        return Outcome(told.message.partition("\n")[0], failed=True, report=render_error(told, show_trace=False, colour=False))
+        return Outcome(
+            told.message.partition("\n")[0],
+            failed=True,
+            report=render_error(told, show_trace=False, colour=False),
+        )
 
     def of_text(self, text: str, folder: str) -> Outcome:
         """What an expression gives."""

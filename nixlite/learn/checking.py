@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from nixlite.errors import EvalError, NixError
-from nixlite.learn.bench import Bench, Outcome
 from nixlite.learn.feedback import general
 from nixlite.runtime.call import call
 from nixlite.runtime.thunk import force
@@ -15,16 +14,20 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
+    from nixlite.learn.bench import Bench, Outcome
     from nixlite.learn.course import Lesson
     from nixlite.runtime.values import Lazy
 
-UNTOUCHED = "The exercise is as it was given. Open the file in an editor, write, and save: it is checked at once."
+UNTOUCHED = (
+    "The exercise is as it was given. Open the file in an editor, write, and save: it is checked at once."
+)
 SOME = "This looks like something that many believe: "
 
 
 @dataclass(frozen=True)
 class Row:
-    """An assertion: its name, what was expected, what came out; `attribute` is where in the answer it looks, if it says so."""
+    """An assertion: its name, what was expected, what came out; `attribute` is where in the answer it
+    looks, if it says so."""
 
     name: str
     expected: Outcome
@@ -38,8 +41,8 @@ class Row:
 
 
 def check(bench: Bench, lesson: Lesson, text: str, folder: str, name: str = "") -> list[Row]:
-    """The assertions about an exercise's *text*, in the order of `check.nix`. Raises NixError where the text is no Nix, or
-    where `check.nix` is wrong."""
+    """The assertions about an exercise's *text*, in the order of `check.nix`. Raises NixError where the
+    text is no Nix, or where `check.nix` is wrong."""
 
     def answer(_: object) -> Any:
         return bench.value(text, folder, name or f"{folder}/exercise.nix")
@@ -80,18 +83,29 @@ def outcomes(bench: Bench, lesson: Lesson, text: str, folder: str) -> list[tuple
 
 
 def judge(bench: Bench, lesson: Lesson, text: str, folder: str) -> dict[str, Any]:
-    """All that is told of an exercise: `rows`, whether it is `done`, what to say (`says`), and `broken` where it is no Nix."""
+    """All that is told of an exercise: `rows`, whether it is `done`, what to say (`says`), and `broken`
+    where it is no Nix."""
     try:
         rows = check(bench, lesson, text, folder)
     except NixError as error:
         broken = bench.failure(error)
-        return {"done": False, "rows": [], "says": general(broken.shown), "by": "", "broken": broken.report, "asked": []}
+        return {
+            "done": False,
+            "rows": [],
+            "says": general(broken.shown),
+            "by": "",
+            "broken": broken.report,
+            "asked": [],
+        }
     done = all(row.holds for row in rows)
     says, by = ("", "") if done else believed(bench, lesson, text, rows)
     failed = next((row for row in rows if not row.holds), None)
     return {
         "done": done,
-        "rows": [{"name": row.name, "holds": row.holds, "expected": row.expected.shown, "got": str(row.got)} for row in rows],
+        "rows": [
+            {"name": row.name, "holds": row.holds, "expected": row.expected.shown, "got": str(row.got)}
+            for row in rows
+        ],
         "says": says,
         "by": by,
         "broken": failed.got.report if failed is not None and failed.got.failed else "",
@@ -107,7 +121,8 @@ def ask_why(row: Row) -> list[str]:
 
 
 def believed(bench: Bench, lesson: Lesson, text: str, rows: list[Row]) -> tuple[str, str]:
-    """What to say to a wrong answer, and what told so: a `wrong/x.nix` that gives the same, or nearly so; or the errors."""
+    """What to say to a wrong answer, and what told so: a `wrong/x.nix` that gives the same, or nearly so;
+    or the errors."""
     if code_of(text) == code_of(lesson.exercise):
         return UNTOUCHED, "untouched"
     given = [(row.name, str(row.got)) for row in rows]

@@ -1,11 +1,12 @@
 """Work beside the page: in a process of its own, which can be stopped at any time.
 
-An exercise may never come to an end, or want all memory there is; the page has to answer keys meanwhile. Where processes
-cannot be forked, the work is done at once.
+An exercise may never come to an end, or want all memory there is; the page has to answer keys meanwhile.
+Where processes cannot be forked, the work is done at once.
 """
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import select
@@ -22,7 +23,10 @@ SECONDS = 20.0
 """After so long an evaluation is given up."""
 MEMORY = 3 * 2**30
 """Bytes that it may have."""
-ENDLESS = f"It did not come to an end within {SECONDS:.0f} seconds, and was stopped. Does something call itself without a case in which it stops?"
+ENDLESS = (
+    f"It did not come to an end within {SECONDS:.0f} seconds, and was stopped. Does something call itself"
+    " without a case in which it stops?"
+)
 DIED = "The evaluation was ended from outside, probably since it wanted more memory than there is."
 
 
@@ -83,10 +87,8 @@ class Job:
     def stop(self) -> None:
         """End the work, if it goes on."""
         if self.child:
-            try:
+            with contextlib.suppress(ProcessLookupError):
                 os.kill(self.child, signal.SIGKILL)
-            except ProcessLookupError:
-                pass
             os.waitpid(self.child, 0)
             os.close(self.end)
             self.child = 0

@@ -14,8 +14,11 @@ from nixlite.learn.progress import Progress, overview
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from nixlite.cache.files import Cache
     from nixlite.learn.course import Course, Lesson
+    from nixlite.learn.walk import Walk
 
 FLAGS: Flags = {
     "--lesson": Flag("N", store("lesson"), "begin with lesson N; with --reset or --verify, only that one"),
@@ -64,7 +67,9 @@ class Learn(Command):
             self.host.write_stdout(f"Forgotten: {chosen.slug if chosen else 'all lessons'}.\n")
             return 0
         if self.json:
-            self.host.write_stdout(json.dumps(overview(course, progress), indent=2, ensure_ascii=False) + "\n")
+            self.host.write_stdout(
+                json.dumps(overview(course, progress), indent=2, ensure_ascii=False) + "\n"
+            )
             return 0
         return self.walk(course, progress, chosen)
 
@@ -75,7 +80,8 @@ class Learn(Command):
         for lesson in course.lessons:
             if self.lesson in (str(lesson.number), lesson.slug):
                 return lesson
-        raise UsageError(f"there is no lesson '{self.lesson}': they go from {course.lessons[0].number} to {course.lessons[-1].number}")
+        first, last = course.lessons[0].number, course.lessons[-1].number
+        raise UsageError(f"there is no lesson '{self.lesson}': they go from {first} to {last}")
 
     def make(self) -> int:
         """`new`: begin a course."""
@@ -99,7 +105,9 @@ class Learn(Command):
         verdict = verify(course, self.host, work.cache, work.env(), chosen)
         if self.json:
             data = {"lessons": verdict.lessons, "predictions": verdict.predictions, "wrong": verdict.wrong}
-            self.host.write_stdout(json.dumps(data | {"met": verdict.met, "problems": verdict.problems}, indent=2) + "\n")
+            self.host.write_stdout(
+                json.dumps(data | {"met": verdict.met, "problems": verdict.problems}, indent=2) + "\n"
+            )
         else:
             for problem in verdict.problems:
                 self.host.write_stdout(f"✗ {problem}\n")
@@ -128,15 +136,23 @@ class Learn(Command):
         if chosen is not None:
             walk.open(chosen)
         walk.work.warm(walk.lesson)
-        if self.host.is_terminal("stdin") and self.host.is_terminal("stdout") and self.host.get_env("TERM") not in ("", "dumb"):
-            from nixlite.learn.screen import run
-        else:
-            from nixlite.learn.plain import run
         self.host.flush()
-        return run(walk)
+        return self.talker()(walk)
+
+    def talker(self) -> Callable[[Walk], int]:
+        """What talks with the learner: the whole terminal, or lines."""
+        terminal = self.host.is_terminal("stdin") and self.host.is_terminal("stdout")
+        if terminal and self.host.get_env("TERM") not in ("", "dumb"):
+            from nixlite.learn import screen
+
+            return screen.run
+        from nixlite.learn import plain
+
+        return plain.run
 
     def root(self, progress: Progress) -> str:
-        """The folder of exercises: the one that is named, the one of last time, or one in the working directory."""
+        """The folder of exercises: the one that is named, the one of last time, or one in the working
+        directory."""
         if self.into:
             return os.path.abspath(self.into)
         known = progress.data.get("folder")

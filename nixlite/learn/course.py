@@ -32,8 +32,9 @@ WRONG_KEYS = {"value", "belief", "text"}
 
 @dataclass(frozen=True)
 class Belief:
-    """A wrong answer, as an expression or the word `error`, and the belief behind it. `text` is how it is offered where there
-    is a choice, `misbelief` its number in the table of known ones (`M4`), empty for others."""
+    """A wrong answer, as an expression or the word `error`, and the belief behind it. `text` is how it
+    is offered where there is a choice, `misbelief` its number in the table of known ones (`M4`), empty
+    for others."""
 
     value: str
     says: str
@@ -43,8 +44,9 @@ class Belief:
 
 @dataclass(frozen=True)
 class Question:
-    """A prediction. `code` is what the value of is asked, `answer` what a real Nix gave for it (`error`: it fails), `show`
-    what the learner sees of the code. With `choose` the answers are offered, else one is typed."""
+    """A prediction. `code` is what the value of is asked, `answer` what a real Nix gave for it (`error`:
+    it fails), `show` what the learner sees of the code. With `choose` the answers are offered, else one
+    is typed."""
 
     ask: str
     code: str
@@ -57,7 +59,10 @@ class Question:
 
     def choices(self) -> list[tuple[str, str]]:
         """What is offered: text and value of each, in an order that does not tell which is right."""
-        offered = [(self.text or self.answer, self.answer), *[(wrong.text or wrong.value, wrong.value) for wrong in self.wrong]]
+        offered = [
+            (self.text or self.answer, self.answer),
+            *[(wrong.text or wrong.value, wrong.value) for wrong in self.wrong],
+        ]
         return sorted(offered, key=lambda choice: (choice[1] == "error", choice[0]))
 
 
@@ -118,7 +123,8 @@ def leading_comment(text: str) -> str:
 
 
 def read_course(folder: str | None) -> Course:
-    """The course in *folder*, by default the one that comes along. Raises UsageError that says which file is wrong."""
+    """The course in *folder*, by default the one that comes along. Raises UsageError that says which file
+    is wrong."""
     place = Path(folder) if folder else Path(stdlib_directory()) / "learn"
     if not place.is_dir():
         raise UsageError(f"there is no folder '{place}'; 'nixlite learn new {place}' makes a course there")
@@ -133,7 +139,12 @@ def read_course(folder: str | None) -> Course:
         raise UsageError(f"'{place}' has two lessons of the same number")
     title = str(about.get("title", place.name))
     return Course(
-        str(place) if folder else "nixlite", place, title, str(about.get("welcome", "")), str(about.get("end", "")), lessons
+        str(place) if folder else "nixlite",
+        place,
+        title,
+        str(about.get("welcome", "")),
+        str(about.get("end", "")),
+        lessons,
     )
 
 
@@ -146,7 +157,9 @@ def read_lesson(folder: Path) -> Lesson:
         raise UsageError(f"'{folder / 'lesson.md'}' does not begin with a title: '# …'")
     hints = [part.strip() for part in read_text(folder / "hints.md").split("\n\n") if part.strip()]
     if len(hints) != 2:
-        raise UsageError(f"'{folder / 'hints.md'}' has {len(hints)} hints, not two with an empty line between")
+        raise UsageError(
+            f"'{folder / 'hints.md'}' has {len(hints)} hints, not two with an empty line between"
+        )
     extra = sorted(entry for entry in folder.iterdir() if entry.is_file() and entry.name not in OWN)
     return Lesson(
         number=int(matched[1]),
@@ -180,7 +193,9 @@ def read_questions(path: Path) -> list[Question]:
     tables = read_table(path)
     found = tables.pop("question", [])
     if tables or not isinstance(found, list):
-        raise UsageError(f"'{path}' has something else than [[question]] tables: {', '.join(tables) or 'question'}")
+        raise UsageError(
+            f"'{path}' has something else than [[question]] tables: {', '.join(tables) or 'question'}"
+        )
     return [read_question(table, path, n) for n, table in enumerate(found, 1)]
 
 

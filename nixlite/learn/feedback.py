@@ -8,13 +8,18 @@ GENERAL = [
     (r"undefined variable 'rec'", "`rec` is a word of the language: write `rec { … }`, not `rec` alone."),
     (
         r"undefined variable '(.*)'",
-        "You use the name `{0}` as if it were known here. A name means what is written around it: a `let`, the"
-        " arguments of a function, or a `rec` set. The attributes of a plain set are not names inside it.",
+        (
+            "You use the name `{0}` as if it were known here. A name means what is written around it: a"
+            " `let`, the arguments of a function, or a `rec` set. The attributes of a plain set are not"
+            " names inside it."
+        ),
     ),
     (
         r"called with unexpected argument '(.*)'",
-        "You pass `{0}`, and the function takes no such argument. A function with `{{ a, b }}:` takes those names and no others,"
-        " unless it says `...`.",
+        (
+            "You pass `{0}`, and the function takes no such argument. A function with `{{ a, b }}:` takes"
+            " those names and no others, unless it says `...`."
+        ),
     ),
     (
         r"called without required argument '(.*)'",
@@ -22,12 +27,18 @@ GENERAL = [
     ),
     (
         r"attribute '(.*)' missing",
-        "You ask a set for `{0}`, and it has none. What `//` or a function returns has just the attributes that were put in.",
+        (
+            "You ask a set for `{0}`, and it has none. What `//` or a function returns has just the"
+            " attributes that were put in."
+        ),
     ),
     (
         r"infinite recursion encountered",
-        "A value was needed to compute itself. Look for a name that means what you are just defining: in `rec` and `let` the"
-        " inner one hides the outer one; in an overlay `final.x` is what you are making, `prev.x` what was there.",
+        (
+            "A value was needed to compute itself. Look for a name that means what you are just defining: in"
+            " `rec` and `let` the inner one hides the outer one; in an overlay `final.x` is what you are"
+            " making, `prev.x` what was there."
+        ),
     ),
     (
         r"expected a (.*) but found a set",
@@ -35,14 +46,20 @@ GENERAL = [
     ),
     (
         r"expected a set but found (?:a )?(.*)",
-        "A set is needed here, and this is {0}. Did you call the function with all its arguments? `f a b` has two.",
+        (
+            "A set is needed here, and this is {0}. Did you call the function with all its arguments?"
+            " `f a b` has two."
+        ),
     ),
     (
         r"attempt to call something which is not a function but (.*?):",
         "This is {0} and is called like a function. In a list and in `f x`, space means: call. Use brackets.",
     ),
     (r"stack overflow", "A function calls itself without end: is there a case in which it stops?"),
-    (r"hash mismatch|invalid SRI hash|hash '.*' has wrong length", "This is no hash. `sha256-AAAA…` (43 A and `=`) is a honest placeholder."),
+    (
+        r"hash mismatch|invalid SRI hash|hash '.*' has wrong length",
+        "This is no hash. `sha256-AAAA…` (43 A and `=`) is an honest placeholder.",
+    ),
 ]
 """Pattern of a message, and what to say; braces are its groups."""
 

@@ -39,7 +39,9 @@ class Desk:
             if not self.path(lesson).exists():
                 self.path(lesson).write_text(lesson.exercise, "utf-8")
         except OSError as error:
-            raise UsageError(f"cannot write the exercise to '{self.path(lesson).parent}': {error.strerror}") from None
+            raise UsageError(
+                f"cannot write the exercise to '{self.path(lesson).parent}': {error.strerror}"
+            ) from None
 
     def reset(self, lesson: Lesson) -> None:
         """Write the exercise anew; what was there is kept in `exercise.nix.old`. Raises UsageError."""
@@ -54,7 +56,8 @@ class Desk:
         self.lay_out(lesson)
 
     def stamp(self, lesson: Lesson) -> Stamp | None:
-        """What changes when the exercise is saved, also by an editor that puts another file in its place; None where there is none."""
+        """What changes when the exercise is saved, also by an editor that puts another file in its place;
+        None where there is none."""
         try:
             status = os.stat(self.path(lesson))
         except OSError:

@@ -4,7 +4,8 @@
     $ nixlite stale demo.nix package
     ```
 
-The command runs in the lesson's folder with the course's package set. `| head N` behind it keeps the first lines.
+The command runs in the lesson's folder with the course's package set. `| head N` behind it keeps the first
+lines.
 """
 
 from __future__ import annotations
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
 
 DIRECTIVE = re.compile(r"^\$ nixlite (.*?)(?: \| head (\d+))?$", re.MULTILINE)
 ALLOWED = ("why", "stale", "trace", "layers", "diff", "impact", "args", "override", "eval", "lint")
+FORBIDDEN = ("--option", "--allowed-uris", "-I", "--include")
+"""Flags by which a command of a course could see more than it may."""
 LENGTH = 20
 """How many lines of a command's output are shown where nothing else is said."""
 
@@ -63,6 +66,12 @@ def run(words: Sequence[str], folder: str, env: dict[str, str]) -> str:
     __import__(module)
     settings = Settings(cwd=folder)
     settings.system = SYSTEM
-    settings.lookup_path = [("nixpkgs", f"{stdlib_directory()}/nixpkgs")]
+    settings.restrict_eval = True
+    settings.lookup_path = [("nixpkgs", f"{stdlib_directory()}/nixpkgs"), ("course", folder)]
+    if any(word in FORBIDDEN or "restrict-eval" in word for word in rest):
+        return "(a course's commands see its own files only)"
     run_command(getattr(sys.modules[module], kind)(settings, host), list(rest))
-    return "".join([*host.stdout, *host.stderr])
+    text = "".join(host.stdout or host.stderr)  # warnings beside an answer are not what is shown
+    for place, shown in ((f"{folder}/", ""), (f"{stdlib_directory()}/nixpkgs", "<nixpkgs>")):
+        text = text.replace(place, shown)
+    return text

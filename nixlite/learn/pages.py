@@ -1,7 +1,8 @@
 """Texts of a course as lines that are no wider than they may be.
 
-A text is Markdown's simplest: paragraphs, `# ` titles, `- ` items, fences, `code`, *stress*; a line that ends in two spaces ends there. Lines of our own begin with a mark:
-`✓ ` holds, `✗ ` does not, `» ` is said to the learner, `~ ` is beside the point.
+A text is Markdown's simplest: paragraphs, `# ` titles, `- ` items, fences, `code`, *stress*; a line that
+ends in two spaces ends there. Lines of our own begin with a mark: `✓ ` holds, `✗ ` does not, `» ` is said
+to the learner, `~ ` is beside the point.
 """
 
 from __future__ import annotations
@@ -80,7 +81,8 @@ def wrapped(text: str, width: int) -> Iterator[Line]:
 
 
 def inline(line: str, style: str, inside: str) -> tuple[Line, str]:
-    """A line's pieces: what is between backquotes is code, between asterisks it is stressed; and what the line ends within."""
+    """A line's pieces: what is between backquotes is code, between asterisks it is stressed; and what the
+    line ends within."""
     pieces: Line = []
     for piece in SIGNS.split(line):
         if piece == "`" and inside != "*":
@@ -120,12 +122,17 @@ def columns(text: str) -> int:
     """How many columns a text takes."""
     if text.isascii():
         return len(text)
-    return sum(0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
+    return sum(
+        0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text
+    )
 
 
 def plain(text: str, width: int) -> str:
     """A text as plain lines."""
-    return "\n".join("".join(SHOWN.get(style, "{}").format(piece) for style, piece in line) for line in lines_of(text, width))
+    return "\n".join(
+        "".join(SHOWN.get(style, "{}").format(piece) for style, piece in line)
+        for line in lines_of(text, width)
+    )
 
 
 SHOWN = {"inline": "`{}`", "stress": "*{}*"}

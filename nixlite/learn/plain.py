@@ -45,7 +45,9 @@ def answer(walk: Walk, line: str) -> str:
         walk.submit(line)
         return ""
     if walk.stage == "list" and line.isdigit():
-        walk.picked = line if any(str(lesson.number) == line for lesson in walk.course.lessons) else walk.picked
+        walk.picked = (
+            line if any(str(lesson.number) == line for lesson in walk.course.lessons) else walk.picked
+        )
         line = ""
     did = walk.press(line.removeprefix(":")[:1] or "enter")
     if did == "edit":
@@ -56,7 +58,7 @@ def answer(walk: Walk, line: str) -> str:
 
 def write(walk: Walk) -> None:
     """Write the page, and what may be typed."""
-    keys = " · ".join(f"{key} {what}" for key, what in walk.keys() if not key.startswith(("Ctrl", "↑")))
+    keys = " · ".join(f"{key} {what}" for key, what in walk.offers() if not key.startswith(("Ctrl", "↑")))
     if walk.stage == "list":
         keys = "Enter open · a lesson's number · q leave"
     elif walk.typing:

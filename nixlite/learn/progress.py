@@ -1,8 +1,8 @@
 """What the learner has done, in the state directory: `learn.json`, one table a course.
 
-    { "COURSE": { "folder": "/home/…/nix-course",
-                  "lessons": { "01-values": { "done": true, "tries": 3, "hints": 1,
-                                              "predictions": { "1": { "said": "3", "is": "4", "right": false } } } } } }
+{ "COURSE": { "folder": "/home/…/nix-course",
+              "lessons": { "01-values": { "done": true, "tries": 3, "hints": 1,
+                      "predictions": { "1": { "said": "3", "is": "4", "right": false } } } } } }
 """
 
 from __future__ import annotations
@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 
 
 class Progress:
-    """The progress in one course; each change is written at once. `problem` tells why it could not be kept."""
+    """The progress in one course; each change is written at once. `problem` tells why it could not be
+    kept."""
 
     def __init__(self, host: Host, course: Course) -> None:
         self.host = host
@@ -98,7 +99,9 @@ def overview(course: Course, progress: Progress) -> dict[str, Any]:
                 "hints": known.get("hints", 0),
                 "questions": len(lesson.questions),
                 "predictions": [{"question": int(n), **said} for n, said in sorted(predictions.items())],
-                "misbeliefs": sorted({said["misbelief"] for said in predictions.values() if said.get("misbelief")}),
+                "misbeliefs": sorted(
+                    {said["misbelief"] for said in predictions.values() if said.get("misbelief")}
+                ),
             }
         )
     return {"course": course.title, "done": sum(row["done"] for row in rows), "lessons": rows}

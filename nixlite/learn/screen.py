@@ -8,7 +8,15 @@ from prompt_toolkit.application import Application, run_in_terminal
 from prompt_toolkit.buffer import Buffer
 from prompt_toolkit.filters import Condition
 from prompt_toolkit.key_binding import KeyBindings
-from prompt_toolkit.layout import BufferControl, ConditionalContainer, FormattedTextControl, HSplit, Layout, VSplit, Window
+from prompt_toolkit.layout import (
+    BufferControl,
+    ConditionalContainer,
+    FormattedTextControl,
+    HSplit,
+    Layout,
+    VSplit,
+    Window,
+)
 from prompt_toolkit.styles import Style
 
 from nixlite.learn.editing import edit
@@ -45,7 +53,8 @@ LETTERS = "qlnphwxet"
 
 
 class Screen:
-    """The terminal's state: what is scrolled, and what prompt_toolkit needs. *options* (input, output) are for tests."""
+    """The terminal's state: what is scrolled, and what prompt_toolkit needs. *options* (input, output) are
+    for tests."""
 
     def __init__(self, walk: Walk, **options: Any) -> None:
         self.walk = walk
@@ -53,8 +62,12 @@ class Screen:
         self.shown = ("", 0)
         self.buffer = Buffer(multiline=False)
         typing = Condition(lambda: walk.typing)
-        line = VSplit([Window(FormattedTextControl("> "), width=2), Window(BufferControl(self.buffer))], height=1)
-        self.body = Window(FormattedTextControl(self.visible, focusable=True, show_cursor=False), wrap_lines=False)
+        line = VSplit(
+            [Window(FormattedTextControl("> "), width=2), Window(BufferControl(self.buffer))], height=1
+        )
+        self.body = Window(
+            FormattedTextControl(self.visible, focusable=True, show_cursor=False), wrap_lines=False
+        )
         self.line = line
         self.app: Application[int] = Application(
             layout=Layout(
@@ -63,7 +76,11 @@ class Screen:
                         Window(FormattedTextControl(self.bar), height=1, style="class:bar"),
                         self.body,
                         ConditionalContainer(line, typing),
-                        Window(FormattedTextControl(self.keys), height=lambda: self.key_rows(), style="class:keys"),
+                        Window(
+                            FormattedTextControl(self.keys),
+                            height=self.key_rows,
+                            style="class:keys",
+                        ),
                     ]
                 )
             ),
@@ -95,8 +112,12 @@ class Screen:
             self.buffer.reset()
         self.shown = (where, len(lines))
         if self.walk.stage == "list":  # what is picked has to be seen
-            at = next((n for n, line in enumerate(lines) if "".join(text for _, text in line).startswith(" ›")), 0)
-            self.top = min(max(self.top, at - self.height + 2), at if self.top > at else self.top + len(lines))
+            at = next(
+                (n for n, line in enumerate(lines) if "".join(text for _, text in line).startswith(" ›")), 0
+            )
+            self.top = min(
+                max(self.top, at - self.height + 2), at if self.top > at else self.top + len(lines)
+            )
         self.top = max(min(self.top, len(lines) - self.height), 0)
         return lines
 
@@ -123,14 +144,18 @@ class Screen:
         if self.more:
             right = "↓ more (space) · " + right
         left = f" {walk.course.title}"
-        left = left[: fitting(left, max(width - len(right) - 1, 1))] if columns(left) > width - len(right) - 1 else left
+        left = (
+            left[: fitting(left, max(width - len(right) - 1, 1))]
+            if columns(left) > width - len(right) - 1
+            else left
+        )
         return [("", left + " " * max(width - columns(left) - len(right), 0) + right)]
 
     def key_lines(self) -> list[list[tuple[str, str]]]:
         """The keys, in as many lines as they need."""
         lines: list[list[tuple[str, str]]] = [[]]
         used = 0
-        for key, what in self.walk.keys():
+        for key, what in self.walk.offers():
             size = columns(key) + 1 + columns(what) + 3
             if used + size > self.app.output.get_size().columns and lines[-1]:
                 lines.append([])
@@ -238,7 +263,11 @@ class Screen:
 
     def run(self) -> int:
         """Show, until the learner leaves; returns the exit code."""
-        return self.app.run(pre_run=lambda: self.app.create_background_task(self.watch()) and None)
+
+        def begin() -> None:
+            self.app.create_background_task(self.watch())
+
+        return self.app.run(pre_run=begin)
 
 
 def run(walk: Walk, **options: Any) -> int:

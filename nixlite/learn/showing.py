@@ -46,7 +46,9 @@ def show_ask(walk: Walk) -> str:
     number = f"predict {walk.question + 1} of {len(walk.lesson.questions)}"
     text = f"{heading(walk, number)}\n{question.ask}\n\n```nix\n{question.show}\n```\n"
     if question.choose:
-        text += "\n" + "\n".join(f"  {n}  {choice}" for n, (choice, _) in enumerate(question.choices(), 1)) + "\n"
+        text += (
+            "\n" + "\n".join(f"  {n}  {choice}" for n, (choice, _) in enumerate(question.choices(), 1)) + "\n"
+        )
     else:
         text += "\nWhat is its value? Write it as Nix does (text in quotes), or the word `error`.\n"
     return text + ("\n~ …" if walk.job is not None else "")
@@ -55,7 +57,8 @@ def show_ask(walk: Walk) -> str:
 def show_told(walk: Walk) -> str:
     """What was said, and what it is."""
     question, answer = walk.asked, walk.answer
-    text = f"{heading(walk, f'prediction {walk.question + 1}')}\n{question.ask}\n\n```nix\n{question.show}\n```\n\n"
+    title = heading(walk, f"prediction {walk.question + 1}")
+    text = f"{title}\n{question.ask}\n\n```nix\n{question.show}\n```\n\n"
     said = answer["said"]
     if said:
         text += f"{'✓' if answer['right'] else '✗'} You said:\n    {offered(walk, said)}\n"
@@ -122,7 +125,10 @@ def show_why(walk: Walk) -> str:
     rows = []
     for number, one in sorted(said.items()):
         if one["said"]:
-            rows.append(f"{'✓' if one['right'] else '✗'} {number}: you said {one['said']}" + ("" if one["right"] else f", it is {one['is']}"))
+            rows.append(
+                f"{'✓' if one['right'] else '✗'} {number}: you said {one['said']}"
+                + ("" if one["right"] else f", it is {one['is']}")
+            )
     told = ("Your predictions:\n\n" + "\n".join(rows) + "\n\n") if rows else ""
     return f"{heading(walk, 'what really happens')}\n{walk.explained.strip() or '~ …'}\n\n{told}".rstrip()
 
@@ -140,7 +146,8 @@ KEYS = {
     "ask": [("Enter", "answer"), ("Ctrl-L", "list"), ("Ctrl-C", "leave")],
     "told": [("Enter", "go on"), ("l", "list"), ("q", "leave")],
     "task": [
-        ("e", "edit"), ("h", "hint"), ("w", "why"), ("x", "reset"), ("n", "next"), ("p", "previous"), ("l", "list"), ("q", "leave"),
+        ("e", "edit"), ("h", "hint"), ("w", "why"), ("x", "reset"), ("n", "next"), ("p", "previous"),
+        ("l", "list"), ("q", "leave"),
     ],
     "why": [("Enter", "next lesson"), ("t", "exercise"), ("p", "previous"), ("l", "list"), ("q", "leave")],
     "end": [("Enter", "list"), ("q", "leave")],

@@ -38,10 +38,13 @@ class Verdict:
     @property
     def counts(self) -> str:
         """The numbers, as a line."""
-        return f"{self.lessons} lessons, {self.predictions} predictions, {self.wrong} wrong answers with feedback of their own"
+        told = f"{self.wrong} wrong answers with feedback of their own"
+        return f"{self.lessons} lessons, {self.predictions} predictions, {told}"
 
 
-def verify(course: Course, host: Host, cache: Cache | None, env: dict[str, str], only: Lesson | None = None) -> Verdict:
+def verify(
+    course: Course, host: Host, cache: Cache | None, env: dict[str, str], only: Lesson | None = None
+) -> Verdict:
     """Look at each lesson, or at one."""
     verdict = Verdict()
     for lesson in [only] if only is not None else course.lessons:
@@ -49,9 +52,17 @@ def verify(course: Course, host: Host, cache: Cache | None, env: dict[str, str],
         verdict.predictions += len(lesson.questions)
         verdict.wrong += len(lesson.wrong)
         bench = Bench(host, [str(lesson.folder)], cache)
-        for problem in [*of_text(lesson), *of_questions(bench, lesson), *of_exercise(bench, lesson), *of_why(lesson, env)]:
+        for problem in [
+            *of_text(lesson),
+            *of_questions(bench, lesson),
+            *of_exercise(bench, lesson),
+            *of_why(lesson, env),
+        ]:
             verdict.problems.append(f"{lesson.slug}: {problem}")
-        for number in [*[b.misbelief for q in lesson.questions for b in q.wrong], *[w.misbelief for w in lesson.wrong]]:
+        for number in [
+            *[b.misbelief for q in lesson.questions for b in q.wrong],
+            *[w.misbelief for w in lesson.wrong],
+        ]:
             if number and lesson.slug not in verdict.met.setdefault(number, []):
                 verdict.met[number].append(lesson.slug)
     return verdict
@@ -69,7 +80,8 @@ def of_text(lesson: Lesson) -> Iterator[str]:
 
 
 def of_questions(bench: Bench, lesson: Lesson) -> Iterator[str]:
-    """What is wrong with predictions: the right answer is what nixlite gives, and what is recorded of a real Nix."""
+    """What is wrong with predictions: the right answer is what nixlite gives, and what is recorded of a
+    real Nix."""
     for number, question in enumerate(lesson.questions, 1):
         for problem in of_question(bench, question, str(lesson.folder)):
             yield f"question {number}: {problem}"
@@ -96,13 +108,18 @@ def of_question(bench: Bench, question: Question, folder: str) -> Iterator[str]:
 
 
 def of_exercise(bench: Bench, lesson: Lesson) -> Iterator[str]:
-    """What is wrong with the exercise: as it is given it fails, the solution passes, each wrong answer gets its own feedback."""
+    """What is wrong with the exercise: as it is given it fails, the solution passes, each wrong answer gets
+    its own feedback."""
     folder = str(lesson.folder)
     if judge(bench, lesson, lesson.exercise, folder)["done"]:
         yield "the exercise as it is given passes"
     solved = judge(bench, lesson, lesson.solution, folder)
     if not solved["done"]:
-        failed = [f"{row['name']}: {row['got']}, not {row['expected']}" for row in solved["rows"] if not row["holds"]]
+        failed = [
+            f"{row['name']}: {row['got']}, not {row['expected']}"
+            for row in solved["rows"]
+            if not row["holds"]
+        ]
         yield f"the solution does not pass: {solved['broken'] or '; '.join(failed)}"
     for wrong in lesson.wrong:
         told = judge(bench, lesson, wrong.text, folder)

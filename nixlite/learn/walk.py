@@ -1,7 +1,8 @@
 """Where the learner is, what the page shows, and what a key does; knows nothing of terminals.
 
-A lesson is read, then predicted (`ask`, and `told` what it is), then written (`task`, watched), then explained (`why`).
-Work that evaluates is a `Job`; `poll`, called often, takes its result and sees whether the exercise was saved.
+A lesson is read, then predicted (`ask`, and `told` what it is), then written (`task`, watched), then
+explained (`why`). Work that evaluates is a `Job`; `poll`, called often, takes its result and sees whether
+the exercise was saved.
 """
 
 from __future__ import annotations
@@ -10,7 +11,6 @@ from nixlite.errors import NixError
 from nixlite.learn import showing
 from nixlite.learn.child import Job
 from nixlite.learn.folder import Desk
-from nixlite.learn.working import Work
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from nixlite.learn.course import Course, Lesson, Question
     from nixlite.learn.folder import Stamp
     from nixlite.learn.progress import Progress
+    from nixlite.learn.working import Work
 
 HINTS = 3
 
@@ -63,7 +64,7 @@ class Walk:
         text: str = getattr(showing, f"show_{self.stage}")(self)
         return f"{text}\n\n~ {self.notice}" if self.notice else text
 
-    def keys(self) -> list[tuple[str, str]]:
+    def offers(self) -> list[tuple[str, str]]:
         """The keys that mean something now, and what."""
         return showing.keys(self)
 
@@ -190,7 +191,11 @@ class Walk:
     def take(self, result: dict[str, Any]) -> None:
         """What a job has given."""
         if self.stage == "ask":
-            self.answer = result if "is" in result else {"said": "", "is": "?", "right": False, "says": result.get("problem", "")}
+            self.answer = (
+                result
+                if "is" in result
+                else {"said": "", "is": "?", "right": False, "says": result.get("problem", "")}
+            )
             if result.get("said"):
                 self.progress.predict(self.lesson, self.question + 1, result)
             self.stage = "told"
@@ -206,7 +211,8 @@ class Walk:
     # -- keys
 
     def press(self, key: str) -> str:
-        """Do what a key means; returns `quit` or `edit` where the terminal has to do something, else nothing."""
+        """Do what a key means; returns `quit` or `edit` where the terminal has to do something, else
+        nothing."""
         if key == "q":
             self.cancel()
             return "quit"
@@ -260,7 +266,9 @@ class Walk:
         """A digit of a lesson's number in the list, or an answer that was offered."""
         if self.stage == "list":
             numbers = {str(lesson.number) for lesson in self.course.lessons}
-            self.picked = next((pick for pick in (f"{self.picked}{number}", str(number)) if pick in numbers), self.picked)
+            self.picked = next(
+                (pick for pick in (f"{self.picked}{number}", str(number)) if pick in numbers), self.picked
+            )
             self.version += 1
         elif self.stage == "ask" and self.asked.choose and self.job is None:
             choices = self.asked.choices()

@@ -242,6 +242,7 @@ FLAKES: dict[str, list[str]] = {
 
 NAMED = "it evaluates nothing, and reads what the user names"
 OWN = "it shows what is the user's own"
+COURSE = "a course is evaluated restricted to its own folder, the learner's and the bundled set (tests/learn)"
 OTHERS: dict[str, str] = {
     **dict.fromkeys(
         ["hash file", "hash path", "store add", "store add-file", "store add-path", "lint"], NAMED
@@ -252,5 +253,6 @@ OTHERS: dict[str, str] = {
     **dict.fromkeys(["config show", "cache", "registry add", "registry list", "registry remove"], OWN),
     **dict.fromkeys(["registry pin", "registry resolve"], OWN),
     "test": "pytest runs the programs, in processes of its own, with the settings of the command line: see tests/testing",
+    "learn": COURSE,
 }
 """Commands in which no program is run, and why that is no matter."""

@@ -1,0 +1,4 @@
+# You added one too many.
+{
+  two = 3;
+}

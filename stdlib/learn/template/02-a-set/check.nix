@@ -1,0 +1,6 @@
+answer: {
+  "what is to hold" = {
+    expr = answer.x;
+    expected = 1;
+  };
+}

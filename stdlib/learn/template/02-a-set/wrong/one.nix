@@ -1,0 +1,4 @@
+# There is no 2 in it.
+{
+  x = 2;
+}

@@ -1,0 +1,6 @@
+answer: {
+  "what is to hold" = {
+    expr = answer.f 1;
+    expected = 2;
+  };
+}

@@ -1,0 +1,4 @@
+# Say here what is to be done.
+{
+  f = null;
+}

@@ -1,0 +1,2 @@
+# The name is missing: the set is empty.
+{ }

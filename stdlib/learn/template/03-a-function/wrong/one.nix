@@ -1,0 +1,4 @@
+# The function was not called.
+{
+  f = x: x;
+}
