@@ -56,6 +56,7 @@ class Bench:
     def __init__(self, host: Host, folders: list[str], cache: Cache | None = None) -> None:
         from nixlite.host.settings import Settings
 
+        self.folders = folders
         settings = Settings(cwd=folders[0])
         settings.restrict_eval = True
         settings.verbosity = -1  # warnings and traces have no place on a page
@@ -90,11 +91,11 @@ class Bench:
 
         told = error if isinstance(error, NixError) else StackOverflow().with_traceback(error.__traceback__)
         self.evaluator.explain(told)
-        return Outcome(
-            told.message.partition("\n")[0],
-            failed=True,
-            report=render_error(told, show_trace=False, colour=False),
-        )
+        message = FUNCTION.sub("«function»", told.message.partition("\n")[0])
+        for folder in self.folders:  # the same mistake has the same message, wherever the file lies
+            message = message.replace(f"{folder}/", "")
+        report = render_error(told, show_trace=False, colour=False)
+        return Outcome(message, failed=True, report=report)
 
     def of_text(self, text: str, folder: str) -> Outcome:
         """What an expression gives."""

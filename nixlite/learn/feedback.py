@@ -41,11 +41,11 @@ GENERAL = [
         ),
     ),
     (
-        r"expected a (.*) but found a set",
+        r"expected an? (.*) but found a set",
         "A {0} is needed here, and this is a set. Perhaps you meant one of its attributes: `x.name`?",
     ),
     (
-        r"expected a set but found (?:a )?(.*)",
+        r"expected a set but found (an? [^:]*)",
         (
             "A set is needed here, and this is {0}. Did you call the function with all its arguments?"
             " `f a b` has two."
