@@ -92,9 +92,9 @@ class Bench:
         told = error if isinstance(error, NixError) else StackOverflow().with_traceback(error.__traceback__)
         self.evaluator.explain(told)
         message = FUNCTION.sub("«function»", told.message.partition("\n")[0])
-        for folder in self.folders:  # the same mistake has the same message, wherever the file lies
-            message = message.replace(f"{folder}/", "")
         report = render_error(told, show_trace=False, colour=False)
+        for folder in self.folders:  # the same mistake has the same message, wherever the file lies
+            message, report = (text.replace(f"{folder}/", "") for text in (message, report))
         return Outcome(message, failed=True, report=report)
 
     def of_text(self, text: str, folder: str) -> Outcome:

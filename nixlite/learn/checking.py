@@ -74,15 +74,19 @@ def row(bench: Bench, name: str, cell: Lazy) -> Row:
     )
 
 
-def outcomes(bench: Bench, lesson: Lesson, text: str, folder: str) -> list[tuple[str, str]] | None:
-    """What an answer gives, for comparing with others; None where it is no Nix."""
+def outcomes(bench: Bench, lesson: Lesson, text: str) -> list[tuple[str, str]]:
+    """What an answer of the course gives, for comparing with others; nothing where it is no Nix."""
     try:
-        return [(row.name, str(row.got)) for row in check(bench, lesson, text, folder)]
+        return [(row.name, str(row.got)) for row in check(bench, lesson, text, str(lesson.folder))]
     except NixError:
-        return None
+        return []
 
 
-def judge(bench: Bench, lesson: Lesson, text: str, folder: str) -> dict[str, Any]:
+Known = dict[str, list[tuple[str, str]]]
+"""What the wrong answers of a lesson give, by their names: assertions and values. It is always the same."""
+
+
+def judge(bench: Bench, lesson: Lesson, text: str, folder: str, known: Known | None = None) -> dict[str, Any]:
     """All that is told of an exercise: `rows`, whether it is `done`, what to say (`says`), and `broken`
     where it is no Nix."""
     try:
@@ -98,10 +102,13 @@ def judge(bench: Bench, lesson: Lesson, text: str, folder: str) -> dict[str, Any
             "asked": [],
         }
     done = all(row.holds for row in rows)
-    says, by = ("", "") if done else believed(bench, lesson, text, rows)
+    if known is None:
+        known = known_of(bench, lesson)
+    says, by = ("", "") if done else believed(lesson, text, rows, known)
     failed = next((row for row in rows if not row.holds), None)
     return {
         "done": done,
+        "known": known,
         "rows": [
             {"name": row.name, "holds": row.holds, "expected": row.expected.shown, "got": str(row.got)}
             for row in rows
@@ -120,25 +127,35 @@ def ask_why(row: Row) -> list[str]:
     return ["why", "exercise.nix", row.attribute, "--expected", row.expected.shown]
 
 
-def believed(bench: Bench, lesson: Lesson, text: str, rows: list[Row]) -> tuple[str, str]:
+def known_of(bench: Bench, lesson: Lesson) -> Known:
+    """What the wrong answers give."""
+    return {wrong.name: outcomes(bench, lesson, wrong.text) for wrong in lesson.wrong}
+
+
+def believed(lesson: Lesson, text: str, rows: list[Row], known: Known) -> tuple[str, str]:
     """What to say to a wrong answer, and what told so: a `wrong/x.nix` that gives the same, or nearly so;
     or the errors."""
     if code_of(text) == code_of(lesson.exercise):
         return UNTOUCHED, "untouched"
-    given = [(row.name, str(row.got)) for row in rows]
-    first = next((row.name, str(row.got)) for row in rows if not row.holds)
-    near = ""
+    given = {row.name: str(row.got) for row in rows}
+    hoped = {row.name: row.expected.shown for row in rows}
+    first = next(row for row in rows if not row.holds)
+    near, perhaps = [], ""
     for wrong in lesson.wrong:
-        theirs = outcomes(bench, lesson, wrong.text, str(lesson.folder))
+        theirs = {name: got for name, got in known.get(wrong.name, [])}
         if theirs == given:
             return wrong.says, f"wrong/{wrong.name}.nix"
-        if not near and theirs is not None and first in theirs:
-            near = SOME + wrong.says
-    failed = next(row for row in rows if not row.holds)
-    told = general(failed.got.shown) if failed.got.failed else ""
+        fails = [name for name, got in theirs.items() if got != hoped.get(name)]
+        if fails and all(theirs[name] == given.get(name) for name in fails):
+            near.append((list(given).index(fails[0]), wrong.says))
+        elif not perhaps and theirs.get(first.name) == given[first.name]:
+            perhaps = SOME + wrong.says
+    if near:
+        return min(near)[1], "near"
+    told = general(first.got.shown) if first.got.failed else ""
     if told:
         return told, "error"
-    return near, "near" if near else ""
+    return perhaps, "perhaps" if perhaps else ""
 
 
 def code_of(text: str) -> list[str]:

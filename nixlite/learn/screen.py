@@ -24,6 +24,7 @@ from nixlite.learn.pages import Line, columns, fitting, lines_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Any
 
     from prompt_toolkit.formatted_text import StyleAndTextTuples
@@ -49,7 +50,19 @@ LOOK = Style.from_dict(
         "key": "bold",
     }
 )
-LETTERS = "qlnphwxet"
+LETTERS = "qlnphwxetr"
+
+
+LANDMARKS: dict[str, Callable[[str, int], bool]] = {
+    "told": lambda line, hints: line.startswith(("✓ You said", "✗ You said")),
+    "task": lambda line, hints: line.startswith(f"Hint {hints}:" if hints else "File:"),
+}
+"""What is to be at the top where a page has news and does not fit: the last line of the kind."""
+
+
+def flat(line: Line) -> str:
+    """A line's text."""
+    return "".join(text for _, text in line)
 
 
 class Screen:
@@ -60,6 +73,7 @@ class Screen:
         self.walk = walk
         self.top = 0
         self.shown = ("", 0)
+        self.news: tuple[str, int, int] = ("", 0, 0)
         self.buffer = Buffer(multiline=False)
         typing = Condition(lambda: walk.typing)
         line = VSplit(
@@ -110,16 +124,27 @@ class Screen:
         if where != self.shown[0]:
             self.top = 0
             self.buffer.reset()
+        news = (where, id(self.walk.result), self.walk.hints)
+        if news != self.news and self.lands and len(lines) > self.height:
+            mark = LANDMARKS[self.walk.stage]
+            marks = [n for n, line in enumerate(lines) if mark(flat(line), self.walk.hints)]
+            self.top = marks[-1] if marks else self.top
+        self.news = news
         self.shown = (where, len(lines))
         if self.walk.stage == "list":  # what is picked has to be seen
-            at = next(
-                (n for n, line in enumerate(lines) if "".join(text for _, text in line).startswith(" ›")), 0
-            )
+            at = next((n for n, line in enumerate(lines) if flat(line).startswith(" ›")), 0)
             self.top = min(
                 max(self.top, at - self.height + 2), at if self.top > at else self.top + len(lines)
             )
         self.top = max(min(self.top, len(lines) - self.height), 0)
         return lines
+
+    @property
+    def lands(self) -> bool:
+        """Whether the page has news that have to be seen; a task is to be read first."""
+        if self.walk.stage == "task":
+            return bool(self.walk.hints or self.walk.result.get("by", "untouched") != "untouched")
+        return self.walk.stage in LANDMARKS
 
     def visible(self) -> StyleAndTextTuples:
         """The lines that fit."""

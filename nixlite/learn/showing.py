@@ -87,7 +87,8 @@ def show_task(walk: Walk) -> str:
         text += show_result(walk.result) + "\n"
     if walk.job is not None:
         text += "\n~ checking …\n"
-    for n, hint in enumerate([*walk.lesson.hints, walk.lesson.solution][: walk.hints], 1):
+    shown = 0 if walk.result.get("done") else walk.hints
+    for n, hint in enumerate([*walk.lesson.hints, walk.lesson.solution][:shown], 1):
         text += f"\nHint {n}:\n\n" + (hint if n < 3 else f"```nix\n{hint}```") + "\n"
     return text
 
@@ -100,13 +101,13 @@ def show_result(result: dict[str, Any]) -> str:
     rows = [f"✓ {row['name']}" if row["holds"] else failed(row, named=untouched) for row in result["rows"]]
     text = "\n".join(rows) + "\n"
     if result["done"]:
-        return text + "\n» All of it holds. Enter shows what really happens.\n"
+        return "» All of it holds. Enter shows what really happens.\n\n" + text
     if not result["rows"]:
         text = "✗ This cannot be read as Nix:\n"
+    if result["says"]:  # first, so that it is seen on a small screen
+        text = f"» {result['says']}\n\n{text}"
     if result["broken"] and not result["by"].startswith(("wrong", "untouched")):
         text += "\n" + "\n".join(f"    {line}" for line in result["broken"].splitlines()) + "\n"
-    if result["says"]:
-        text += f"\n» {result['says']}\n"
     if result.get("cause"):
         text += "\nThe cause, as `nixlite why` finds it:\n\n```\n" + result["cause"] + "\n```\n"
     return text
@@ -146,10 +147,13 @@ KEYS = {
     "ask": [("Enter", "answer"), ("Ctrl-L", "list"), ("Ctrl-C", "leave")],
     "told": [("Enter", "go on"), ("l", "list"), ("q", "leave")],
     "task": [
-        ("e", "edit"), ("h", "hint"), ("w", "why"), ("x", "reset"), ("n", "next"), ("p", "previous"),
-        ("l", "list"), ("q", "leave"),
+        ("e", "edit"), ("h", "hint"), ("r", "read"), ("w", "why"), ("x", "reset"), ("n", "next"),
+        ("p", "previous"), ("l", "list"), ("q", "leave"),
     ],
-    "why": [("Enter", "next lesson"), ("t", "exercise"), ("p", "previous"), ("l", "list"), ("q", "leave")],
+    "why": [
+        ("Enter", "next lesson"), ("t", "exercise"), ("r", "read"), ("p", "previous"), ("l", "list"),
+        ("q", "leave"),
+    ],
     "end": [("Enter", "list"), ("q", "leave")],
 }  # fmt: skip
 CHOOSING = [("1-9", "answer"), ("Enter", "no guess"), ("l", "list"), ("q", "leave")]

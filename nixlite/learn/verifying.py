@@ -8,7 +8,7 @@ from nixlite.errors import NixError
 from nixlite.learn.asking import judge as judge_prediction
 from nixlite.learn.asking import prediction
 from nixlite.learn.bench import Bench
-from nixlite.learn.checking import judge, outcomes
+from nixlite.learn.checking import judge, known_of
 from nixlite.learn.live import directives, with_live
 
 TYPE_CHECKING = False
@@ -111,6 +111,7 @@ def of_exercise(bench: Bench, lesson: Lesson) -> Iterator[str]:
     """What is wrong with the exercise: as it is given it fails, the solution passes, each wrong answer gets
     its own feedback."""
     folder = str(lesson.folder)
+    known = known_of(bench, lesson)
     if judge(bench, lesson, lesson.exercise, folder)["done"]:
         yield "the exercise as it is given passes"
     solved = judge(bench, lesson, lesson.solution, folder)
@@ -122,11 +123,11 @@ def of_exercise(bench: Bench, lesson: Lesson) -> Iterator[str]:
         ]
         yield f"the solution does not pass: {solved['broken'] or '; '.join(failed)}"
     for wrong in lesson.wrong:
-        told = judge(bench, lesson, wrong.text, folder)
+        told = judge(bench, lesson, wrong.text, folder, known)
         if told["done"]:
             yield f"wrong/{wrong.name}.nix passes"
         elif told["by"] != f"wrong/{wrong.name}.nix":
-            got = outcomes(bench, lesson, wrong.text, folder)
+            got = "; ".join(f"{name}: {value}" for name, value in known[wrong.name])
             yield f"wrong/{wrong.name}.nix gets the feedback of {told['by'] or 'nothing'}; it gives {got}"
 
 

@@ -16,6 +16,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
+    from nixlite.learn.checking import Known
     from nixlite.learn.course import Course, Lesson, Question
     from nixlite.learn.folder import Stamp
     from nixlite.learn.progress import Progress
@@ -44,6 +45,7 @@ class Walk:
         self.unsure = False
         self.job: Job | None = None
         self.stamp: Stamp | None = None
+        self.known: Known | None = None
         self.version = 0
         """Grows with each change of the page."""
 
@@ -90,6 +92,7 @@ class Walk:
     def open(self, lesson: Lesson) -> None:
         """Begin a lesson."""
         self.lesson, self.question, self.hints, self.result, self.explained = lesson, 0, 0, {}, ""
+        self.known = None
         self.picked = str(lesson.number)
         self.go("read")
 
@@ -139,7 +142,8 @@ class Walk:
         except NixError as error:
             self.result = {"problem": error.message}
             return
-        self.job = Job(lambda: self.work.check(self.lesson, text, self.desk.folder(self.lesson)))
+        folder, known = self.desk.folder(self.lesson), self.known
+        self.job = Job(lambda: self.work.check(self.lesson, text, folder, known))
 
     def submit(self, said: str) -> None:
         """A prediction; an empty one is none, and has to be meant: one hits Enter once too often."""
@@ -203,6 +207,7 @@ class Walk:
             self.explained = result.get("text") or result.get("problem", "")
         else:
             self.result = result
+            self.known = result.get("known", self.known)
             if result.get("done"):
                 self.progress.of(self.lesson)["done"] = True
                 self.progress.save()
@@ -244,6 +249,8 @@ class Walk:
             self.explain()
         elif key == "t":
             self.start_task()
+        elif key == "r":
+            self.go("read")
         elif key == "x":
             self.reset()
         elif key == "e":
@@ -280,7 +287,9 @@ class Walk:
         if self.stage == "list":
             self.open(self.course.lessons[self.at])
         elif self.stage == "read":
-            self.ask(0)
+            said = self.progress.of(self.lesson)["predictions"]
+            open_ones = [n for n in range(len(self.lesson.questions)) if str(n + 1) not in said]
+            self.ask(open_ones[0] if open_ones else len(self.lesson.questions))
         elif self.stage == "ask" and self.asked.choose:
             self.submit("")
         elif self.stage == "told":

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from nixlite.cache.files import Cache
     from nixlite.host.host import Host
+    from nixlite.learn.checking import Known
     from nixlite.learn.course import Lesson, Question
 
 CAUSE_LINES = 9
@@ -37,10 +38,10 @@ class Work:
         """What came of a prediction."""
         return asking.judge(self.bench(lesson), question, said, str(lesson.folder))
 
-    def check(self, lesson: Lesson, text: str, folder: str) -> dict[str, Any]:
-        """What came of an exercise; with its cause where `why` finds one."""
+    def check(self, lesson: Lesson, text: str, folder: str, known: Known | None) -> dict[str, Any]:
+        """What came of an exercise; with its cause where `why` finds one. *known*: see `checking`."""
         bench = self.bench(lesson, folder)
-        result = checking.judge(bench, lesson, text, folder)
+        result = checking.judge(bench, lesson, text, folder, known)
         bench.evaluator.close()
         if result["asked"]:
             result["cause"] = live.shortened(live.run(result["asked"], folder, self.env()), CAUSE_LINES)

@@ -1,5 +1,5 @@
 # Five broken overrides. Diagnose each with the tools (why, stale, args, override), and mend it.
-# The wishes are in the lesson (press p for it) and in the comments below.
+# The wishes are in the lesson (press r for it) and in the comments below.
 let
   pkgs = import <nixpkgs> { };
   inherit (pkgs) lib;

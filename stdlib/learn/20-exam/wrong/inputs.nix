@@ -1,4 +1,4 @@
-# [M10] Four are mended. The second has zlib and has lost all its other inputs: begin with `old.buildInputs ++`.
+# [M10] The second has zlib and has lost all its other inputs: begin with `old.buildInputs ++`.
 let
   pkgs = import <nixpkgs> { };
   inherit (pkgs) lib;

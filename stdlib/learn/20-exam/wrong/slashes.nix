@@ -1,4 +1,4 @@
-# [M5] Four are mended. The first is still `//`: its name is changed, and nothing is built under it. overrideAttrs.
+# [M5] The first is still `//`: its name is changed, and nothing is built under it. overrideAttrs.
 let
   pkgs = import <nixpkgs> { };
   inherit (pkgs) lib;
