@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from nixlite.errors import EvalError, NixError
-from nixlite.learn.feedback import general
+from nixlite.learn.feedback import general, unlike
 from nixlite.runtime.call import call
 from nixlite.runtime.thunk import force
 from nixlite.source import Source
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 UNTOUCHED = (
     "The exercise is as it was given. Open the file in an editor, write, and save: it is checked at once."
 )
+UNKNOWN = ("perhaps", "kind")
+"""Where nobody has thought of the mistake, so that the cause has to be looked for."""
 SOME = "This looks like something that many believe: "
 
 
@@ -106,6 +108,7 @@ def judge(bench: Bench, lesson: Lesson, text: str, folder: str, known: Known | N
         known = known_of(bench, lesson)
     says, by = ("", "") if done else believed(lesson, text, rows, known)
     failed = next((row for row in rows if not row.holds), None)
+    report = next((row.got.report for row in rows if row.got.failed), "")
     return {
         "done": done,
         "known": known,
@@ -115,8 +118,8 @@ def judge(bench: Bench, lesson: Lesson, text: str, folder: str, known: Known | N
         ],
         "says": says,
         "by": by,
-        "broken": failed.got.report if failed is not None and failed.got.failed else "",
-        "asked": ask_why(failed) if failed is not None and not by.startswith("wrong/") else [],
+        "broken": report,
+        "asked": ask_why(failed) if failed is not None and by in UNKNOWN else [],
     }
 
 
@@ -142,7 +145,7 @@ def believed(lesson: Lesson, text: str, rows: list[Row], known: Known) -> tuple[
     first = next(row for row in rows if not row.holds)
     near, perhaps = [], ""
     for wrong in lesson.wrong:
-        theirs = {name: got for name, got in known.get(wrong.name, [])}
+        theirs = dict(known.get(wrong.name, []))
         if theirs == given:
             return wrong.says, f"wrong/{wrong.name}.nix"
         fails = [name for name, got in theirs.items() if got != hoped.get(name)]
@@ -152,10 +155,14 @@ def believed(lesson: Lesson, text: str, rows: list[Row], known: Known) -> tuple[
             perhaps = SOME + wrong.says
     if near:
         return min(near)[1], "near"
-    told = general(first.got.shown) if first.got.failed else ""
-    if told:
-        return told, "error"
-    return perhaps, "perhaps" if perhaps else ""
+    told = [general(row.got.shown) for row in rows if row.got.failed]
+    if any(told):
+        return next(filter(None, told)), "error"
+    if perhaps:
+        return perhaps, "perhaps"
+    if first.got.failed:
+        return f"“{first.name}” fails: the message below says where.", "error"
+    return unlike(first.name, first.expected.shown, first.got.shown), "kind"
 
 
 def code_of(text: str) -> list[str]:

@@ -70,3 +70,31 @@ def general(message: str) -> str:
         if found := re.search(pattern, message):
             return says.format(*found.groups())
     return ""
+
+
+KINDS = (
+    (r'"', "a string"),
+    (r"\[", "a list"),
+    (r"\{", "a set"),
+    (r"«function", "a function"),
+    (r"«derivation", "a package"),
+    (r"(true|false)$", "a Boolean"),
+    (r"null$", "`null`"),
+    (r"-?[0-9.e+-]+$", "a number"),
+)
+"""How a value's text begins, and what it is."""
+
+
+def kind(shown: str) -> str:
+    """What a value is, by its text."""
+    return next((name for pattern, name in KINDS if re.match(pattern, shown)), "a value")
+
+
+def unlike(name: str, expected: str, got: str) -> str:
+    """What to say of a value that nobody thought of: how it differs in kind, or where to look."""
+    wanted, given = kind(expected), kind(got)
+    if wanted != given:
+        return f"“{name}” wants {wanted}, and yours gives {given}. What makes it so?"
+    return (
+        f"“{name}” is {wanted}, as it should be, but another one: compare what was expected and what you got."
+    )

@@ -43,6 +43,7 @@ class Walk:
         self.picked = str(self.lesson.number)
         self.notice = ""
         self.unsure = False
+        self.digits = ""
         self.job: Job | None = None
         self.stamp: Stamp | None = None
         self.known: Known | None = None
@@ -80,13 +81,13 @@ class Walk:
     def pick(self, by: int) -> None:
         """Another lesson of the list."""
         at = min(max(self.at + by, 0), len(self.course.lessons) - 1)
-        self.picked = str(self.course.lessons[at].number)
+        self.picked, self.digits = str(self.course.lessons[at].number), ""
         self.version += 1
 
     def go(self, stage: str) -> None:
         """Show something else."""
         self.cancel()
-        self.stage, self.notice, self.unsure = stage, self.progress.problem, False
+        self.stage, self.notice, self.unsure, self.digits = stage, self.progress.problem, False, ""
         self.version += 1
 
     def open(self, lesson: Lesson) -> None:
@@ -273,9 +274,9 @@ class Walk:
         """A digit of a lesson's number in the list, or an answer that was offered."""
         if self.stage == "list":
             numbers = {str(lesson.number) for lesson in self.course.lessons}
-            self.picked = next(
-                (pick for pick in (f"{self.picked}{number}", str(number)) if pick in numbers), self.picked
-            )
+            found = [digits for digits in (f"{self.digits}{number}", str(number)) if digits in numbers]
+            if found:
+                self.picked = self.digits = found[0]
             self.version += 1
         elif self.stage == "ask" and self.asked.choose and self.job is None:
             choices = self.asked.choices()

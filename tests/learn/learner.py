@@ -26,10 +26,18 @@ class Learner:
         self.home, self.width, self.height = home, width, height
         self.screen = pyte.Screen(width, height)
         self.stream = pyte.ByteStream(self.screen)
-        names = {key: value for key, value in os.environ.items() if not key.startswith(("NIX_", "NO_COLOR", "XDG_"))}
+        names = {
+            key: value
+            for key, value in os.environ.items()
+            if not key.startswith(("NIX_", "NO_COLOR", "XDG_"))
+        }
         names |= {"PYTHONPATH": str(ROOT), "TERM": "xterm-256color", "HOME": str(home), **environment}
         self.process: Any = pexpect.spawn(
-            sys.executable, ["-m", "nixlite", "learn", *words], env=names, cwd=str(home), dimensions=(height, width)
+            sys.executable,
+            ["-m", "nixlite", "learn", *words],
+            env=names,
+            cwd=str(home),
+            dimensions=(height, width),
         )
 
     def pump(self, seconds: float = 0.02) -> bool:
