@@ -108,7 +108,10 @@ def judge(bench: Bench, lesson: Lesson, text: str, folder: str, known: Known | N
         known = known_of(bench, lesson)
     says, by = ("", "") if done else believed(lesson, text, rows, known)
     failed = next((row for row in rows if not row.holds), None)
-    report = next((row.got.report for row in rows if row.got.failed), "")
+    reports = [row.got.report for row in rows if row.got.failed]
+    report = next(
+        (text for text in reports if "at check.nix:" not in text), ""
+    )  # that is not the learner's file
     return {
         "done": done,
         "known": known,
@@ -161,7 +164,7 @@ def believed(lesson: Lesson, text: str, rows: list[Row], known: Known) -> tuple[
     if perhaps:
         return perhaps, "perhaps"
     if first.got.failed:
-        return f"“{first.name}” fails: the message below says where.", "error"
+        return f"“{first.name}” fails; the message says why.", "error"
     return unlike(first.name, first.expected.shown, first.got.shown), "kind"
 
 

@@ -63,7 +63,8 @@ def write(walk: Walk) -> None:
         keys = "Enter open · a lesson's number · q leave"
     elif walk.typing:
         keys = "your prediction (Enter: none) · :l list · :q leave"
-    sys.stdout.write(f"\n{plain(walk.page(), WIDTH)}\n\n[{keys}]\n> ")
+    notice = f"{plain(walk.notice, WIDTH)}\n" if walk.notice else ""
+    sys.stdout.write(f"\n{plain(walk.page(), WIDTH)}\n\n{notice}[{keys}]\n> ")
     sys.stdout.flush()
 
 

@@ -90,6 +90,7 @@ class Screen:
                         Window(FormattedTextControl(self.bar), height=1, style="class:bar"),
                         self.body,
                         ConditionalContainer(line, typing),
+                        Window(FormattedTextControl(self.notice), height=lambda: len(self.notice_lines())),
                         Window(
                             FormattedTextControl(self.keys),
                             height=self.key_rows,
@@ -115,7 +116,16 @@ class Screen:
     @property
     def height(self) -> int:
         """Rows of the page."""
-        return max(self.app.output.get_size().rows - 1 - self.key_rows() - self.walk.typing, 1)
+        below = self.key_rows() + self.walk.typing + len(self.notice_lines())
+        return max(self.app.output.get_size().rows - 1 - below, 1)
+
+    def notice_lines(self) -> list[Line]:
+        """What has to be told beside the page."""
+        return lines_of(self.walk.notice, self.width)[:3]
+
+    def notice(self) -> StyleAndTextTuples:
+        """The notice, just above the keys."""
+        return [("class:say", "\n".join(flat(line) for line in self.notice_lines()))]
 
     def lines(self) -> list[Line]:
         """All lines of the page; a page that is another one begins at its top."""

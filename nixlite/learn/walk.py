@@ -65,7 +65,7 @@ class Walk:
     def page(self) -> str:
         """The page, as a text of `pages`."""
         text: str = getattr(showing, f"show_{self.stage}")(self)
-        return f"{text}\n\n~ {self.notice}" if self.notice else text
+        return text
 
     def offers(self) -> list[tuple[str, str]]:
         """The keys that mean something now, and what."""

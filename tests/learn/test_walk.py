@@ -90,7 +90,7 @@ def test_a_walk(walk: Walk) -> None:
     walk.press("enter")
     assert walk.typing
     walk.submit("")
-    assert "once more" in walk.page()
+    assert "once more" in walk.notice
     walk.submit('"x-2"')
     walk.take_now()
     assert '✗ You said:\n    "x-2"\nIt is:\n    "x-1"' in walk.page()
