@@ -1,4 +1,4 @@
-"""What the learner has done, in the state directory: `learn.json`, one table a course.
+"""What the learner has done, in the state directory: the file learn.json, one table a course.
 
 { "COURSE": { "folder": "/home/…/nix-course",
               "lessons": { "01-values": { "done": true, "tries": 3, "hints": 1,

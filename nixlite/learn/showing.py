@@ -1,4 +1,4 @@
-"""The pages of a walk, as texts of `pages`, and the keys that lead on."""
+"""The pages of a place, as texts of `pages`, and the keys that lead on."""
 
 from __future__ import annotations
 
@@ -8,24 +8,26 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from nixlite.learn.walk import Walk
+    from nixlite.learn.place import Place
 
 DONE, NEXT = "✓", "›"
 NO_GUESS = "You made no guess. Try one next time: a wrong one teaches more than none."
 
 
-def heading(walk: Walk, what: str = "") -> str:
+def heading(place: Place, what: str = "") -> str:
     """The title of a page."""
-    lesson = walk.lesson
+    lesson = place.lesson
     return f"# {lesson.number} · {lesson.title}{f' – {what}' if what else ''}\n"
 
 
-def show_list(walk: Walk) -> str:
+def show_list(place: Place) -> str:
     """All lessons, and how far the learner is."""
-    course, progress = walk.course, walk.progress
+    course, progress = place.course, place.progress
     rows = []
     for lesson in course.lessons:
-        mark = (NEXT if str(lesson.number) == walk.picked else " ") + (DONE if progress.done(lesson) else " ")
+        mark = (NEXT if str(lesson.number) == place.picked else " ") + (
+            DONE if progress.done(lesson) else " "
+        )
         said, right = progress.predicted(lesson) if lesson.slug in progress.data["lessons"] else (0, 0)
         told = f"   ({right} of {said} predicted)" if said else ""
         rows.append(f" {mark} {lesson.number:2} {lesson.title.replace('`', '')}{told}")
@@ -35,34 +37,34 @@ def show_list(walk: Walk) -> str:
     return f"# {course.title}\n\n{welcome}" + "\n".join(rows) + f"\n\n{count}"
 
 
-def show_read(walk: Walk) -> str:
+def show_read(place: Place) -> str:
     """The lesson's text."""
-    return f"{heading(walk)}\n{walk.lesson.text}"
+    return f"{heading(place)}\n{place.lesson.text}"
 
 
-def show_ask(walk: Walk) -> str:
+def show_ask(place: Place) -> str:
     """A question."""
-    question = walk.asked
-    number = f"predict {walk.question + 1} of {len(walk.lesson.questions)}"
-    text = f"{heading(walk, number)}\n{question.ask}\n\n```nix\n{question.show}\n```\n"
+    question = place.asked
+    number = f"predict {place.question + 1} of {len(place.lesson.questions)}"
+    text = f"{heading(place, number)}\n{question.ask}\n\n```nix\n{question.show}\n```\n"
     if question.choose:
         text += (
             "\n" + "\n".join(f"  {n}  {choice}" for n, (choice, _) in enumerate(question.choices(), 1)) + "\n"
         )
     else:
         text += "\nWhat is its value? Write it as Nix does (text in quotes), or the word `error`.\n"
-    return text + ("\n~ …" if walk.job is not None else "")
+    return text + ("\n~ …" if place.job is not None else "")
 
 
-def show_told(walk: Walk) -> str:
+def show_told(place: Place) -> str:
     """What was said, and what it is."""
-    question, answer = walk.asked, walk.answer
-    title = heading(walk, f"prediction {walk.question + 1}")
+    question, answer = place.asked, place.answer
+    title = heading(place, f"prediction {place.question + 1}")
     text = f"{title}\n{question.ask}\n\n```nix\n{question.show}\n```\n\n"
     said = answer["said"]
     if said:
-        text += f"{'✓' if answer['right'] else '✗'} You said:\n    {offered(walk, said)}\n"
-    text += f"It is:\n    {offered(walk, answer['is'])}\n"
+        text += f"{'✓' if answer['right'] else '✗'} You said:\n    {offered(place, said)}\n"
+    text += f"It is:\n    {offered(place, answer['is'])}\n"
     if answer["says"]:
         text += f"\n» {answer['says']}\n"
     elif not said:
@@ -70,25 +72,25 @@ def show_told(walk: Walk) -> str:
     return f"{text}\n{question.why}"
 
 
-def offered(walk: Walk, value: str) -> str:
+def offered(place: Place, value: str) -> str:
     """An answer in the words in which it was offered."""
-    if walk.asked.choose:
-        for text, known in walk.asked.choices():
+    if place.asked.choose:
+        for text, known in place.asked.choices():
             if value == known or (known == "error" and value.startswith("error:")):
                 return text
     return value
 
 
-def show_task(walk: Walk) -> str:
+def show_task(place: Place) -> str:
     """The exercise: what to do, what holds, what does not and why."""
-    path = os.path.relpath(walk.desk.path(walk.lesson))
-    text = f"{heading(walk, 'your turn')}\n{walk.lesson.task}\n\nFile: `{path}`\n\n"
-    if walk.result:
-        text += show_result(walk.result) + "\n"
-    if walk.job is not None:
+    path = os.path.relpath(place.desk.path(place.lesson))
+    text = f"{heading(place, 'your turn')}\n{place.lesson.task}\n\nFile: `{path}`\n\n"
+    if place.result:
+        text += show_result(place.result) + "\n"
+    if place.job is not None:
         text += "\n~ checking …\n"
-    shown = 0 if walk.result.get("done") else walk.hints
-    for n, hint in enumerate([*walk.lesson.hints, walk.lesson.solution][:shown], 1):
+    shown = 0 if place.result.get("done") else place.hints
+    for n, hint in enumerate([*place.lesson.hints, place.lesson.solution][:shown], 1):
         text += f"\nHint {n}:\n\n" + (hint if n < 3 else f"```nix\n{hint}```") + "\n"
     return text
 
@@ -120,9 +122,9 @@ def failed(row: dict[str, Any], *, named: bool) -> str:
     return f"✗ {row['name']}\n    expected: {row['expected']}\n    got:      {row['got']}"
 
 
-def show_why(walk: Walk) -> str:
+def show_why(place: Place) -> str:
     """What really happens, and what was predicted."""
-    said = walk.progress.of(walk.lesson)["predictions"]
+    said = place.progress.of(place.lesson)["predictions"]
     rows = []
     for number, one in sorted(said.items()):
         if one["said"]:
@@ -131,14 +133,14 @@ def show_why(walk: Walk) -> str:
                 + ("" if one["right"] else f", it is {one['is']}")
             )
     told = ("Your predictions:\n\n" + "\n".join(rows) + "\n\n") if rows else ""
-    return f"{heading(walk, 'what really happens')}\n{walk.explained.strip() or '~ …'}\n\n{told}".rstrip()
+    return f"{heading(place, 'what really happens')}\n{place.explained.strip() or '~ …'}\n\n{told}".rstrip()
 
 
-def show_end(walk: Walk) -> str:
+def show_end(place: Place) -> str:
     """The end."""
-    left = [str(lesson.number) for lesson in walk.course.lessons if not walk.progress.done(lesson)]
+    left = [str(lesson.number) for lesson in place.course.lessons if not place.progress.done(lesson)]
     told = f"Not done yet: lesson {', '.join(left)}." if left else "All lessons are done."
-    return f"# The end\n\n{walk.course.end}\n\n{told}"
+    return f"# The end\n\n{place.course.end}\n\n{told}"
 
 
 KEYS = {
@@ -159,11 +161,11 @@ KEYS = {
 CHOOSING = [("1-9", "answer"), ("Enter", "no guess"), ("l", "list"), ("q", "leave")]
 
 
-def keys(walk: Walk) -> list[tuple[str, str]]:
+def keys(place: Place) -> list[tuple[str, str]]:
     """The keys that mean something on this page."""
-    if walk.stage == "ask" and walk.asked.choose:
+    if place.stage == "ask" and place.asked.choose:
         return CHOOSING
-    if walk.stage == "task":
-        first = ("Enter", "why") if walk.result.get("done") else ("Enter", "check")
+    if place.stage == "task":
+        first = ("Enter", "why") if place.result.get("done") else ("Enter", "check")
         return [first, *KEYS["task"]]
-    return KEYS[walk.stage]
+    return KEYS[place.stage]

@@ -10,57 +10,25 @@ from __future__ import annotations
 from nixlite.errors import NixError
 from nixlite.learn import showing
 from nixlite.learn.child import Job
-from nixlite.learn.folder import Desk
+from nixlite.learn.place import Place
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from nixlite.learn.checking import Known
-    from nixlite.learn.course import Course, Lesson, Question
-    from nixlite.learn.folder import Stamp
+    from nixlite.learn.course import Course, Lesson
     from nixlite.learn.progress import Progress
     from nixlite.learn.working import Work
 
 HINTS = 3
 
 
-class Walk:
-    """A walk through a course. `stage` is one of `list read ask told task why end`."""
+class Walk(Place):
+    """A walk through a course, whose exercises are put into the folder *root*."""
 
     def __init__(self, course: Course, progress: Progress, work: Work, root: str) -> None:
-        self.course = course
-        self.progress = progress
+        super().__init__(course, progress, root)
         self.work = work
-        self.desk = Desk(root)
-        self.lesson: Lesson = progress.next(course) or course.lessons[-1]
-        self.stage = "list"
-        self.question = 0
-        self.answer: dict[str, Any] = {}
-        self.result: dict[str, Any] = {}
-        self.explained = ""
-        self.hints = 0
-        self.picked = str(self.lesson.number)
-        self.notice = ""
-        self.unsure = False
-        self.digits = ""
-        self.job: Job | None = None
-        self.stamp: Stamp | None = None
-        self.known: Known | None = None
-        self.version = 0
-        """Grows with each change of the page."""
-
-    # -- what is shown
-
-    @property
-    def asked(self) -> Question:
-        """The question that is being asked, or was."""
-        return self.lesson.questions[self.question]
-
-    @property
-    def typing(self) -> bool:
-        """Whether an answer is to be typed."""
-        return self.stage == "ask" and not self.asked.choose and self.job is None
 
     def page(self) -> str:
         """The page, as a text of `pages`."""
@@ -70,11 +38,6 @@ class Walk:
     def offers(self) -> list[tuple[str, str]]:
         """The keys that mean something now, and what."""
         return showing.keys(self)
-
-    @property
-    def at(self) -> int:
-        """Which lesson of the list is picked, from 0."""
-        return [str(lesson.number) for lesson in self.course.lessons].index(self.picked)
 
     # -- where to
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from nixlite.repl.commands import (
     building,
     explaining,
+    learning,
     names,
     options,
     outside,
@@ -46,6 +47,7 @@ COMMANDS: list[ReplCommand] = [
     explaining.show_override,
     explaining.show_layers,
     explaining.show_steps,
+    learning.open_lesson,
     values.print_json,
     places.show_position,
     places.show_source,
