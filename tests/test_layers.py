@@ -59,9 +59,11 @@ MAY_USE: dict[str, set[str]] = {
     "cli": {*FRONTENDS, "explain", "observe"} - {"analysis", "compiler", "regex"},
     "explain": EVALUATOR - {"compiler", "regex", "fetch", "flakes", "traces"},
     "observe": {*RUNTIME, "syntax", "cache", "builtins", "translator", "evaluator"},
-    "repl": {*EVALUATOR, "cli", "explain", "observe", "learn"} - {"compiler", "cache", "regex", "fetch", "flakes"},
+    "repl": {*EVALUATOR, "cli", "explain", "observe", "learn"}
+    - {"compiler", "cache", "regex", "fetch", "flakes"},
     "learn": {*EVALUATOR, "cli", "explain", "observe"} - {"analysis", "compiler", "regex", "fetch", "flakes"},
-    "documents": {*EVALUATOR, "cli", "repl", "__main__"} - {"analysis", "compiler", "regex", "fetch", "flakes"},
+    "documents": {*EVALUATOR, "cli", "repl", "__main__"}
+    - {"analysis", "compiler", "regex", "fetch", "flakes"},
     "results": {"errors", "host", "source", "cache", "resources"},
     "oracle": {*FRONTENDS, "repl", "__main__"},
     "loading": set(),
