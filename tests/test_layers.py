@@ -70,7 +70,8 @@ MAY_USE: dict[str, set[str]] = {
     "packaging": {"__main__", "syntax"},
     "__main__": {*FRONTENDS, "loading", "repl", "results"},
     "interop": {*FRONTENDS, "explain"} - {"analysis", "compiler", "regex"},
-    "testing": {*FRONTENDS, "explain", "interop", "api"} - {"analysis", "compiler", "regex", "traces"},
+    "testing": {*FRONTENDS, "explain", "interop", "api", "documents"}
+    - {"analysis", "compiler", "regex", "traces"},
     "api": {*EVALUATOR, "interop"},
     "questions": {*EVALUATOR, "cli", "explain", "interop", "api"} - {"compiler", "regex"},
     "__init__": {"api", "errors", "host", "interop", "limits", "questions", "runtime"},

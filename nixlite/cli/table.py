@@ -44,7 +44,6 @@ COMMANDS = {
     "test": "nixlite.testing.command.Test",
     "trace": "nixlite.cli.explain.trace.Trace",
     "learn": "nixlite.learn.command.Learn",
-    "test": "nixlite.documents.command.TestDocuments",
 }
 """The class of each command; its module is imported when the command is chosen. A name of two words is a
 command of a group."""

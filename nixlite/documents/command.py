@@ -8,11 +8,26 @@ from nixlite.cli.flags import COMMON, turn_on
 from nixlite.errors import NixError, UsageError
 from nixlite.spelling import normalise
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from nixlite.host.host import Host
+
 FLAGS: Flags = {
     "--update": Flag("", turn_on("update"), "write what is printed now into the files"),
     **COMMON,
 }
 ENDINGS = (".md", ".markdown")
+
+
+SESSION = "```console"
+
+
+def has_sessions(host: Host, cwd: str, word: str) -> bool:
+    """Whether a word of the command line is a Markdown file with what was typed and printed."""
+    path = normalise(word if word.startswith("/") else f"{cwd}/{word}")
+    if not word.endswith(ENDINGS) or host.followed_type(path) != "regular":
+        return False
+    return SESSION in host.read_bytes(host.real_path(path)).decode("utf-8", "surrogateescape")
 
 
 class TestDocuments(Command):

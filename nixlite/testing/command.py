@@ -7,7 +7,7 @@ import sys
 
 from nixlite.cli.command import Command
 from nixlite.cli.flag import Flag, Flags
-from nixlite.cli.flags import COMMON, EVALUATION, store
+from nixlite.cli.flags import COMMON, EVALUATION, store, turn_on
 from nixlite.cli.flake.locking import LOCKING, Locking
 from nixlite.errors import NixError, UsageError
 from nixlite.host.settings import Settings
@@ -71,6 +71,7 @@ FLAGS: Flags = {
     "--list": Flag("", to_pytest("--collect-only"), "print the tests, run none"),
     "--junitxml": Flag("file", to_pytest("--junitxml"), "write a report for other programs"),
     "--durations": Flag("n", to_pytest("--durations"), "the N slowest tests"),
+    "--update": Flag("", turn_on("update"), "sessions in Markdown: write what is printed now into the files"),
     "--verbose": Flag("", to_pytest("-v"), "a line for each test", "-v"),
     "--quiet": Flag("", to_pytest("-q"), "less", "-q"),
     "--help": COMMON["--help"],
@@ -112,11 +113,13 @@ class Test(Command):
         "files that are named: attributes whose names begin with 'test', each a set { expr; expected; } or\n"
         "{ expr; expectedError = { type; msg; }; }; what lib.runTests is given; examples in Markdown. Each\n"
         "may fail alone. The exit code is 0 where all pass, 1 where one fails or a file cannot be\n"
-        "evaluated.\n\n"
+        "evaluated. Of a Markdown file with sessions ('console': '$ nixlite …', 'nix-repl> …') all examples\n"
+        "are run in an empty folder, and must print what is shown; '…' stands for anything.\n\n"
         "pytest runs them: install 'nixlite[test]'. It finds the same tests where 'pytest' is called itself."
     )
     flags = FLAGS
     attr = ""
+    update = False
 
     def __init__(self, settings: Settings, host: Host) -> None:
         super().__init__(Remembering(), host)
@@ -125,6 +128,18 @@ class Test(Command):
         self.evaluation: list[str] = []
 
     def run(self) -> int:
+        """Run sessions in documents, and let pytest run the tests."""
+        from nixlite.documents.command import TestDocuments, has_sessions
+
+        documents = TestDocuments(Settings(cwd=self.settings.cwd), self.host)
+        documents.update = self.update
+        documents.words = [word for word in self.words if has_sessions(self.host, self.settings.cwd, word)]
+        self.words = [word for word in self.words if word not in documents.words]
+        if not documents.words:
+            return self.run_pytest()
+        return max(documents.run(), self.run_pytest() if self.words else 0)
+
+    def run_pytest(self) -> int:
         """Let pytest run the tests."""
         try:
             import pytest

@@ -254,6 +254,5 @@ OTHERS: dict[str, str] = {
     **dict.fromkeys(["registry pin", "registry resolve"], OWN),
     "test": "pytest runs the programs, in processes of its own, with the settings of the command line: see tests/testing",
     "learn": COURSE,
-    "test": "it runs the commands that a document shows, as the user would, and the document is the user's",
 }
 """Commands in which no program is run, and why that is no matter."""
