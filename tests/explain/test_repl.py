@@ -139,6 +139,14 @@ def test_override_writes_code_with_the_names_of_the_session() -> None:
     assert "✓ evaluated: all of it gets through" in text
 
 
+@pytest.mark.parametrize("name", ["p", "pkgs"])
+def test_why_not_writes_code_with_the_names_of_the_session(name: str) -> None:
+    text = talk(PACKAGES.replace("p =", f"{name} =", 1), f':why {name}.hello.version == "3"')
+    assert f"      {name}.hello.overrideAttrs (old: {{\n" in text
+    assert "being the set" not in text
+    assert f'✓ evaluated: {name}.hello.version is then "3"' in text
+
+
 def test_override_of_a_variable_and_then_an_error() -> None:
     """What is tried for an answer does not silence the session."""
     session = Session(Evaluator(Settings(), RealHost()))

@@ -225,3 +225,16 @@ def test_pure_sessions_stay_pure(tmp_path: Path) -> None:
     session = Session(evaluator)
     assert "which stays" in session.send(":set pure off").text
     assert "forbidden" in session.send("builtins.readFile /etc/hostname").text
+
+
+def test_help_fits_the_screen(session: Session) -> None:
+    session.style.layout.width = 60
+    lines = session.send(":?").text.split("\n")
+    assert max(map(len, lines)) <= 60
+    words = " ".join(" ".join(lines).split())
+    for said in (
+        "Open package or function in $EDITOR",
+        "Show how two values differ",
+        "Alt-Enter Begin a line",
+    ):
+        assert said in words

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from nixlite.explain.recording.instrumented import InstrumentedEvaluator
     from nixlite.explain.recording.program import Program
+    from nixlite.explain.trials import Advice
     from nixlite.repl.conversation import Conversation
     from nixlite.runtime.values import Lazy
 
@@ -58,7 +59,17 @@ def show_why_not(conversation: Conversation, text: str, expected: str) -> str:
         return evaluator.evaluate_source(source(conversation, expected, number), scopes.get(evaluator, root))
 
     told = why_not(program, path, Wanted(expected, make))
+    if program.asked:  # what is called `pkgs` elsewhere is the session: its variables are there
+        told = told._replace(advice=[in_session(item, program.asked) for item in told.advice])
     return show(told, folder_of(conversation.evaluator.state)).rstrip("\n")
+
+
+def in_session(advice: Advice, name: str) -> Advice:
+    """Advice whose code is about a variable of the session."""
+    from nixlite.explain.override.code import PKGS
+
+    code = re.sub(rf"\b{PKGS}\.(?={re.escape(name)}\b)", "", advice.code)
+    return advice._replace(code=code, say=advice.say.replace(f", `{PKGS}` being the set that it is in", ""))
 
 
 @command(":stale", argument="<expr>", help="Say what an override left behind, and why", own=True)

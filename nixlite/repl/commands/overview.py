@@ -10,6 +10,14 @@ if TYPE_CHECKING:
     from nixlite.repl.conversation import Conversation
 
 HELP_COLUMN = 29
+KEYS = (
+    ("Enter", "Do what is complete, else begin a line"),
+    ("Alt-Enter", "Begin a line in any case"),
+    ("Tab", "Complete names, arguments and files"),
+    ("Up, Ctrl-R", "Earlier inputs; search in them"),
+    ("Ctrl-O", "Edit the input in $EDITOR"),
+    ("Ctrl-C, Ctrl-D", "Give up the line; leave"),
+)
 
 
 @command(":?", ":help", help="Brings up this help menu", own_argument="[command]")
@@ -37,12 +45,25 @@ def show_help(conversation: Conversation, text: str) -> str:
         for row in rows:
             if row.debugging:
                 lines += help_lines(labels[row], row.help)
-    if not compat:
-        lines += ["", "Not in nix repl (`:? <command>` says more):", ""]
-        for row in rows:
-            if row.own:
-                lines += help_lines(labels[row], row.help)
-    return "\n".join(lines)
+    if compat:
+        return "\n".join(lines)
+    lines += ["", "Not in nix repl (`:? <command>` says more):", ""]
+    for row in rows:
+        if row.own:
+            lines += help_lines(labels[row], row.help)
+    lines += ["", "Keys:", ""]
+    for label, explanation in KEYS:
+        lines += help_lines(label, explanation)
+    return "\n".join(folded(lines, conversation.style.layout.width))
+
+
+def folded(lines: list[str], width: int) -> list[str]:
+    """The lines, those that are too long going on below the explanation."""
+    from textwrap import wrap
+
+    start = " " * (HELP_COLUMN + 2)
+    parts = (wrap(line, max(width, len(start) + 12), subsequent_indent=start) or [""] for line in lines)
+    return [line for part in parts for line in part]
 
 
 def help_lines(label: str, explanation: str) -> list[str]:

@@ -116,7 +116,7 @@ def recording_of(conversation: Conversation) -> Recording:
 
 def question(
     conversation: Conversation, text: str, scopes: dict[InstrumentedEvaluator, dict[str, Lazy]] | None = None
-) -> tuple[Program, list[str]]:
+) -> tuple[SessionProgram, list[str]]:
     """The program that an expression asks about, and the path in its value; *scopes* takes what is in scope
     in each of its evaluations."""
     tree: Any = conversation.evaluator.parse(source(conversation, text, 0))
