@@ -9,9 +9,10 @@ import sys
 import threading
 from typing import TYPE_CHECKING, Any
 
-from nixlite.errors import Cancelled
+from nixlite.errors import Cancelled, Stop
 from nixlite.evaluator import Evaluator
 from nixlite.interop.owner import Handle
+from nixlite.limits.stopping import SILENCE
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -31,7 +32,7 @@ LOOKS = 20
 Python ignores what is raised in a finalizer, but these are short."""
 
 
-class Stopped(BaseException):
+class Stopped(Stop):
     """Is raised in a thread in order to end it. No `except Exception` catches it; thunks that were being
     evaluated are as before."""
 
@@ -177,11 +178,13 @@ async def run_async(function: Callable[..., T], *arguments: Any, **keywords: Any
         found: T = await asyncio.shield(worker.future)
     except asyncio.CancelledError:
         patience = PATIENCE
+        SILENCE.begin()
         while not worker.future.done():
             stopped = worker.stop()
             with contextlib.suppress(asyncio.CancelledError):  # it may be cancelled again meanwhile
                 await asyncio.wait([worker.future], timeout=patience if stopped else MOMENT)
             patience *= 1 + stopped
+        SILENCE.end()
         if not worker.future.cancelled():
             worker.future.exception()  # nobody else asks for it
         raise

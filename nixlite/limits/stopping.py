@@ -85,7 +85,7 @@ class Silence:
 
     def hear(self, unraisable: Any) -> None:
         """Pass on what is no stop."""
-        if unraisable.exc_type is not Stop:
+        if not issubclass(unraisable.exc_type, Stop):
             self.before(unraisable)
 
 
