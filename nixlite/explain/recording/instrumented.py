@@ -64,7 +64,9 @@ class InstrumentedEvaluator(Evaluator):
         self.kept = self.all_kept
         """Values that no trial changes, such as the package set that a function is given."""
         self.trees: dict[str, Expr] = {}
-        """The trees of texts that are no files: bindings of the REPL cannot be parsed as expressions."""
+        """The trees of sources that were asked about."""
+        self.bound: set[str] = set()
+        """Sources that are no expressions: bindings of the REPL."""
         self.scopes: dict[str, tuple[str, ...]] = {}
         update = merged if self.recorder.light else self.recorder.update
         self.linker = Linker({thunk.force: self.recorder.force, abi.update: update})
@@ -138,11 +140,11 @@ class InstrumentedEvaluator(Evaluator):
 
     def parsed(self, source: Source) -> Expr:
         """The tree of a source that was compiled: what it is to be warned of was said then."""
-        from nixlite.syntax.parser import parse
+        from nixlite.syntax.parser import parse, parse_bindings
 
         options = self.parse_options()
         options.warn = no_warning
-        return parse(source, options)
+        return (parse_bindings if source.name in self.bound else parse)(source, options)
 
     def changed(self, tree: Expr, source: Source) -> Expr:
         """As the normal one; the functions of `calls` say that they are called."""
@@ -158,10 +160,10 @@ class InstrumentedEvaluator(Evaluator):
         return f"{kind}, watching {super().code_settings()}"
 
     def parse_bindings(self, source: Source) -> AttrSet:
-        """As the normal one; takes an edited text where there is one, and keeps the tree."""
+        """As the normal one; takes an edited text where there is one, and knows it for bindings."""
         source.text = self.edits.get(source.name, source.text)
         tree = super().parse_bindings(source)
-        self.trees[source.name] = tree
+        self.bound.add(source.name)
         return tree
 
     def bind(self, bindings: AttrSet, source: Source, scope: dict[str, Lazy]) -> dict[str, Lazy]:
