@@ -9,7 +9,7 @@ from nixlite.explain.brief import first_line, paragraph
 from nixlite.explain.expected.asked import Asked
 from nixlite.explain.expected.options import option_step
 from nixlite.explain.expected.steps import COMPUTED, REFUSED, Search, Step
-from nixlite.explain.expected.ways import judgement, ways
+from nixlite.explain.expected.ways import ways
 from nixlite.explain.expected.words import Words
 from nixlite.explain.stale.text import phrases_for
 from nixlite.explain.stale.verdict import verdict as verdict_of
@@ -68,7 +68,7 @@ def why_not(program: Program, path: Sequence[str], wanted: Wanted) -> WhyNot:
 
 def refused(asked: Asked) -> tuple[Place | None, list[str]] | None:
     """(where, the sentences) of an override that was refused; None if it is not that."""
-    judged = judgement(asked)
+    judged = asked.judged
     if judged is None or judged.refusal is None:
         return None
     said = verdict_of(judged, phrases_for(judged, asked.base))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from nixlite.errors import EvalError, NixError
@@ -10,9 +11,10 @@ from nixlite.explain.brief import brief, first_line, folder_of, forcing, one_lin
 from nixlite.explain.override.code import PKGS
 from nixlite.explain.recording.observing import Trial
 from nixlite.explain.recording.program import locate
+from nixlite.explain.stale.answer import stale
 from nixlite.explain.stale.facts import is_package, value_of
 from nixlite.explain.stale.record import Changes, Runs
-from nixlite.explain.trials import edited
+from nixlite.explain.trials import edited, outcome
 from nixlite.runtime.values import MISSING, ContextString, FunctionType
 from nixlite.source import Source
 from nixlite.spelling import attribute_name, quote
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
     from nixlite.explain.recording.notes import Place, Substitute
     from nixlite.explain.recording.program import Examination, Program
     from nixlite.explain.recording.recorder import Node
+    from nixlite.explain.stale.answer import Answer as Judged
     from nixlite.explain.stale.record import Record
     from nixlite.explain.trials import Change
     from nixlite.runtime.values import Lazy
@@ -171,6 +174,26 @@ class Asked:
         """The path to the part that the questions are about."""
         return (*self.asked_path, *self.inner)
 
+    @cached_property
+    def owner(self) -> tuple[str, ...] | None:
+        """The path of the package that the attribute belongs to (of the first that fails), or of the set that
+        it is in."""
+        for end in range(len(self.path)):
+            value = outcome(self.found, self.path[:end]).value
+            if isinstance(value, NixError) or self.is_package(value):
+                return self.path[:end]
+        return self.path[:-1] if self.path else None
+
+    @cached_property
+    def judged(self) -> Judged | None:
+        """What `stale` says of the package that the attribute belongs to; None where it says nothing."""
+        if self.owner is None:
+            return None
+        try:
+            return stale(self.program, self.owner)
+        except NixError:
+            return None
+
     def is_package(self, value: Any) -> bool:
         """Whether a value is a derivation."""
         return is_package(self.found, value)
@@ -245,7 +268,10 @@ def equal_in(found: Examination, a: Any, b: Any) -> bool:
     call = evaluator.base["call"]
 
     def compare(_: Any) -> Any:
-        return call(call(evaluator.evaluate_source(Source("«equal»", EQUAL)), a), b)
+        known = evaluator.state.caches
+        if "equality" not in known:
+            known["equality"] = evaluator.evaluate_source(Source("«equal»", EQUAL))
+        return call(call(known["equality"], a), b)
 
     _, answer = found.recorder.ask(lambda: evaluator.guard(compare, None))
     return answer is True

@@ -107,13 +107,8 @@ def values_for(asked: Asked, node: Node) -> Iterator[tuple[Any, str]]:
                 yield expected[slice(*part)], list_code(asked, *part)
     elif value is actual and type(value) is dict:
         yield expected, asked.code
-    if node in direct(asked) and type(expected) not in (*TEXTS, tuple):
+    if type(expected) not in (*TEXTS, tuple) and node in asked.chain:  # the same under other names
         yield expected, code_of(asked, expected)
-
-
-def direct(asked: Asked) -> set[Node]:
-    """The nodes whose value is the one asked about, under other names."""
-    return set(asked.chain)
 
 
 def code_of(asked: Asked, value: Any) -> str:

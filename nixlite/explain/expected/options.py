@@ -173,10 +173,9 @@ class OptionSearch:
         """A definition in a module of one's own."""
         loc = (*self.option.loc, *self.below)
         for code in self.contents():
-            for text in (code, f"lib.mkForce {grouped(code)}"):
-                advice = self.defining(loc, text, "define it in a module")
-                if advice is not None:
-                    return [advice]
+            advice = self.defining(loc, code, "define it in a module")
+            if advice is not None:
+                return [advice]
         return []
 
     def contents(self) -> Iterator[str]:
@@ -197,10 +196,11 @@ class OptionSearch:
             yield self.asked.found.evaluator.shown(expected)
 
     def defining(self, loc: tuple[str, ...], code: str, say: str) -> Advice | None:
-        """A further module that defines an option, if the value comes out of it."""
-        binding = f"{'.'.join(map(attribute_name, loc))} = {code};"
-        forced = binding.replace("= ", "= lib.mkForce ", 1)
-        for text in dict.fromkeys((binding, forced if "mkForce" not in code else binding)):
+        """A further module that defines an option, with force where that is needed, if the value comes out of
+        it."""
+        name = ".".join(map(attribute_name, loc))
+        for value in (code, f"lib.mkForce {grouped(code)}"):
+            text = f"{name} = {value};"
             result = self.question.extended(f"{{ lib, ... }}: {{ {text} }}")
             if result is not None and self.is_expected(result):
                 return Advice(say, text, None, self.proof())

@@ -79,7 +79,6 @@ class Search:
         starts = asked.chain[:1] or self.found.recorder.forced()[::-1]  # where nothing has a name: all
         self.slice = Slice(asked, starts)
         self.needs = needs(asked, self.slice)
-        self.switches = switches(asked, self.slice)
         self.trials = 0
         self.known: dict[tuple[Place, str], bool] = {}
 
@@ -261,7 +260,7 @@ class Search:
     def switch(self) -> Step | None:
         """The definition that decides, with why it has not the other value; not the one at hand."""
         known = {need.place for need in self.needs}
-        found = [need for need in self.ordered(self.switches) if need.place not in known]
+        found = [need for need in self.ordered(switches(self.asked, self.slice)) if need.place not in known]
         need = next((need for need in found if self.gives(need)), None)
         if need is None:
             return None

@@ -18,7 +18,6 @@ from nixlite.explain.override.answer import write
 from nixlite.explain.override.code import PKGS
 from nixlite.explain.override.wishes import Wish
 from nixlite.explain.recording.program import Program
-from nixlite.explain.stale.answer import stale
 from nixlite.explain.stale.facts import attribute
 from nixlite.explain.stale.text import shown_fixes
 from nixlite.explain.trials import Advice, Change, edited, outcome
@@ -34,7 +33,6 @@ if TYPE_CHECKING:
     from nixlite.explain.expected.asked import Asked
     from nixlite.explain.expected.needs import Need
     from nixlite.explain.expected.steps import Step
-    from nixlite.explain.stale.answer import Answer as Judged
 
 MOST_CALLS = 8
 """Calls for which it is tried to give them an argument."""
@@ -48,7 +46,8 @@ def ways(asked: Asked, step: Step) -> list[Advice]:
     last = step
     while last.because is not None:
         last = last.because
-    return next(iter(Ways(asked, last).found()), None) or []
+    first = next((advice for advice in Ways(asked, last).found() if advice is not None), None)
+    return [] if first is None else [first]
 
 
 class Ways:
@@ -59,20 +58,22 @@ class Ways:
         self.step = step
         self.own = asked.program.owns
 
-    def found(self) -> Iterator[list[Advice]]:
-        """Each way that works, the best first."""
+    def found(self) -> Iterator[Advice | None]:
+        """Each way that is tried, the best first: each takes evaluations, so only as many as are wanted."""
         step = self.step
-        for advice in (
-            self.by_fix() if step.kind in (s.GIVEN_ELSEWHERE, s.REFUSED) else None,
-            self.by_other_function() if step.kind == s.REFUSED else None,
-            self.by_step() if step.changes else None,
-            self.by_removal() if step.kind in (s.REPLACED, s.HIDDEN) else None,
-            self.by_giving(step.need) if step.kind == s.NOT_GIVEN and step.need is not None else None,
-            self.by_edit(step.need) if step.need is not None else None,
-            self.by_override(),
-        ):
-            if advice is not None:
-                yield [advice]
+        if step.kind in (s.GIVEN_ELSEWHERE, s.REFUSED):
+            yield self.by_fix()
+        if step.kind == s.REFUSED:
+            yield self.by_other_function()
+        if step.changes:
+            yield self.by_step()
+        if step.kind in (s.REPLACED, s.HIDDEN):
+            yield self.by_removal()
+        if step.need is not None:
+            if step.kind == s.NOT_GIVEN:
+                yield self.by_giving(step.need)
+            yield self.by_edit(step.need)
+        yield self.by_override()
 
     def proof(self) -> str:
         """What was found out."""
@@ -157,7 +158,7 @@ class Ways:
 
     def by_fix(self) -> Advice | None:
         """The override as `stale` mends it."""
-        asked, judged = self.asked, judgement(self.asked)
+        asked, judged = self.asked, self.asked.judged
         if judged is None:
             return None
         say = "give what is made of it as well; the override is then"
@@ -171,7 +172,7 @@ class Ways:
         plain = judged.plain_fix
         if plain is None or not plain.ok:
             return None
-        rest = asked.path[len(set_around(asked) or ()) :]
+        rest = asked.path[len(asked.owner or ()) :]
         for effect in plain.effects:
             if effect.path == rest and asked.equal(effect.after, asked.expected):
                 return Advice(say, plain.code, (plain.file, plain.line, 1), self.proof())
@@ -179,10 +180,10 @@ class Ways:
 
     def by_other_function(self) -> Advice | None:
         """What a refused override gives, given as `nixlite override` would."""
-        asked, judged = self.asked, judgement(self.asked)
+        asked, judged = self.asked, self.asked.judged
         seen = judged.refusal.layer.observation if judged is not None and judged.refusal is not None else None
         argument: Any = seen.site.argument if seen is not None else None
-        prefix = set_around(asked)
+        prefix = asked.owner
         if seen is None or type(argument) is not n.AttrSet or prefix is None:
             return None
         site = seen.site
@@ -209,7 +210,7 @@ class Ways:
 
     def by_override(self) -> Advice | None:
         """The override of the package that gives the value."""
-        prefix = set_around(self.asked)
+        prefix = self.asked.owner
         asked = self.asked
         if prefix is None or not asked.is_package(outcome(asked.found, prefix).value):
             return None
@@ -251,28 +252,6 @@ class Ways:
         if not prefix:
             say = f"override the package, which is called `{SUBJECT}` here{hint}"
         return Advice(say, code, None, self.proof())
-
-
-def set_around(asked: Asked) -> tuple[str, ...] | None:
-    """The path of the package that the attribute belongs to (of the first that fails), or of the set that it
-    is in."""
-    path = asked.path
-    for end in range(len(path)):
-        value = outcome(asked.found, path[:end]).value
-        if isinstance(value, NixError) or asked.is_package(value):
-            return path[:end]
-    return path[:-1] if path else None
-
-
-def judgement(asked: Asked) -> Judged | None:
-    """What `stale` says of the package that the attribute belongs to; None where it says nothing."""
-    prefix = set_around(asked)
-    if prefix is None:
-        return None
-    try:
-        return stale(asked.program, prefix)
-    except NixError:
-        return None
 
 
 def applied(
