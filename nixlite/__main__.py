@@ -107,6 +107,8 @@ def failed(message: str) -> int:
 
 def answered(kept: Kept, words: list[str]) -> int:
     """The exit code of a command whose answer may be known; it is printed as it was."""
+    from nixlite.results.kept import STATS
+
     entry = kept.answer()
     stats = STATS in words
     if entry is None:
@@ -173,10 +175,6 @@ def witnessed(words: list[str], kept: Kept, data: bytes | None) -> int:
     if not host.record.odd and time.process_time() - before >= SLOW:
         kept.keep(host.record, code, started)
     return code
-
-
-STATS = "--stats"
-"""The flag that tells how an answer came about."""
 
 
 def set_signals() -> None:

@@ -26,3 +26,15 @@ def _directory(name: str) -> str:
     if os.path.isdir(inside):
         return inside
     return os.path.join(os.path.dirname(PACKAGE), name)
+
+
+def cache_home() -> str | None:
+    """The directory of this process's user for what nixlite keeps between runs, as `cache_in` has it."""
+    return cache_in(os.environ.get("XDG_CACHE_HOME", ""), os.path.expanduser("~"))
+
+
+def cache_in(xdg: str, home: str) -> str | None:
+    """`$XDG_CACHE_HOME/nixlite`, by default `~/.cache/nixlite`. None for a relative one, as the rules for
+    that variable have it: what a folder holds that somebody has moved into is not the user's own."""
+    base = xdg or f"{home}/.cache"
+    return f"{base}/nixlite" if base.startswith("/") else None

@@ -9,6 +9,7 @@ import sys
 from nixlite.errors import EvalError, NixError
 from nixlite.host.bundled import BUNDLED_PREFIX, bundled_bytes, bundled_entries, bundled_type
 from nixlite.host.host import Host
+from nixlite.resources import cache_in
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -182,11 +183,8 @@ class RealHost(Host):
         return Host.read_real(self, path)
 
     def cache_home(self) -> str | None:
-        """`$XDG_CACHE_HOME/nixlite`, by default `~/.cache/nixlite`. A relative one is none, as the rules for
-        that variable have it: what a folder holds that somebody has moved into is not the user's own.
-        """
-        base = self.get_env("XDG_CACHE_HOME") or f"{self.home()}/.cache"
-        return f"{base}/nixlite" if base.startswith("/") else None
+        """See `Host` and `resources.cache_in`."""
+        return cache_in(self.get_env("XDG_CACHE_HOME"), self.home())
 
     def first_link(self, path: str) -> str | None:
         """See `Host`."""

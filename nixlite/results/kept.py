@@ -13,6 +13,7 @@ import os
 import sys
 
 from nixlite.cache.private import read_private, write_private
+from nixlite.resources import cache_home
 from nixlite.results.questions import FileRow, asked_again, digest
 from nixlite.source import CHECKSUM, checksum
 
@@ -181,8 +182,8 @@ def key(words: list[str]) -> str:
 
 def folder() -> str | None:
     """Where entries are; None where the user has no place for them."""
-    base = os.environ.get("XDG_CACHE_HOME") or f"{os.environ.get('HOME', '')}/.cache"
-    return f"{base}/nixlite/results" if base.startswith("/") else None
+    home = cache_home()
+    return None if home is None else f"{home}/results"
 
 
 def asked(words: list[str]) -> Kept | None:

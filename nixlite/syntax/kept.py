@@ -10,6 +10,7 @@ import marshal
 import os
 
 from nixlite.cache import private
+from nixlite.resources import cache_home
 from nixlite.source import CHECKSUM, checksum, read_whole
 
 TYPE_CHECKING = False
@@ -23,10 +24,8 @@ MARSHAL_VERSION = 4  # readable by every Python from 3.4 on
 
 def kept_file(name: str, key: Key) -> str | None:
     """The file for *key* in the user's cache directory; None when there is no home."""
-    base = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
-    if not os.path.isabs(base):
-        return None
-    return f"{base}/nixlite/{name}-{checksum(chr(0).join(key).encode()).hex()}.bin"
+    home = cache_home()
+    return None if home is None else f"{home}/{name}-{checksum(chr(0).join(key).encode()).hex()}.bin"
 
 
 def encode(key: Key, data: Any) -> bytes:

@@ -179,6 +179,14 @@ def test_a_place_that_is_relative_is_none(monkeypatch: pytest.MonkeyPatch) -> No
     assert asked(["eval"]) is None
 
 
+def test_without_a_home_the_place_is_that_of_the_user(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("XDG_CACHE_HOME", raising=False)
+    monkeypatch.delenv("HOME")
+    kept = asked(["eval"])
+    assert kept is not None
+    assert kept.folder == f"{os.path.expanduser('~')}/.cache/nixlite/results"
+
+
 def test_every_question_of_the_host_is_witnessed() -> None:
     """A new method of the host that looks at the world must be thought of here."""
     from nixlite.host.real import RealHost
