@@ -15,16 +15,16 @@ from itertools import count
 from weakref import WeakValueDictionary, finalize
 
 from nixlite.cache.files import Cache
-from nixlite.errors import NixError
 from nixlite.evaluator import Evaluator as Engine
 from nixlite.host.real import RealHost
 from nixlite.host.settings import Settings
 from nixlite.interop.origins import File, Flake, Text
+from nixlite.interop.owning import Owning
 from nixlite.interop.roots import add_builtin, evaluate_root
 from nixlite.interop.value import Value, value_of
 from nixlite.limits.budget import Budget
-from nixlite.limits.recursion import KNOWN, is_small
-from nixlite.limits.stack import free, on_large_stack
+from nixlite.limits.recursion import KNOWN
+from nixlite.limits.stack import free
 from nixlite.runtime.thunk import force
 from nixlite.spelling import normalise
 
@@ -35,15 +35,13 @@ if TYPE_CHECKING:
     from typing import Any, Self, TypeVar
 
     from nixlite.host.host import Host
-    from nixlite.interop.owner import Handle, Origin
     from nixlite.limits.budget import Limits
-    from nixlite.runtime.values import Lazy, PrimOp
 
     T = TypeVar("T")
     F = TypeVar("F", bound=Callable[..., Any])
 
 
-class Evaluator:
+class Evaluator(Owning):
     """Evaluates Nix programs; files are evaluated once and remembered.
 
     Without *settings* and *host* it sees this machine as `nix-instantiate --eval` does. Two evaluators share
@@ -206,35 +204,6 @@ class Evaluator:
     def __del__(self) -> None:
         if KNOWN.small:
             free([self.__dict__.pop("engine", None)])
-
-    # -- what values need of it
-
-    def explained(self, compute: Callable[[], T]) -> T:
-        """Run *compute*, which evaluates; an error that it raises gets its position and trace."""
-        if is_small():
-            on_large: T = on_large_stack(lambda: self.explained(compute))
-            return on_large
-        try:
-            found: T = self.engine.guard(lambda _: compute(), None)
-        except NixError as error:
-            self.engine.explain(error)
-            raise
-        return found
-
-    def value_of(self, nix: Any, origin: Origin = None) -> Value:
-        """A `Value`, for a Nix value in weak head normal form."""
-        return value_of(nix, self, origin)
-
-    def function_of(self, function: Callable[..., Any]) -> PrimOp:
-        """A Nix function that calls a Python one."""
-        from nixlite.interop.functions import python_function
-
-        return python_function(function, self)
-
-    def nix_of(self, value: Handle) -> Lazy:
-        """The Nix value of a `Value`, which may be another evaluator's."""
-        nix: Lazy = value.nix
-        return nix
 
 
 def evaluate(

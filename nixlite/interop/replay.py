@@ -6,20 +6,18 @@
 from __future__ import annotations
 
 from nixlite.cli.auto_call import auto_call
-from nixlite.errors import NixError
 from nixlite.explain.recording.program import Program
 from nixlite.interop.from_python import attributes_from_python
-from nixlite.interop.functions import python_function
 from nixlite.interop.origins import Call, File, Flake, Text
+from nixlite.interop.owning import Owning
 from nixlite.interop.roots import add_builtin, evaluate_again, evaluate_root, flake_command, is_known
-from nixlite.interop.value import value_of
 from nixlite.runtime.values import INT_MAX
 from nixlite.source import Source
 from nixlite.spelling import attribute_name, quote
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
     from typing import Any, TypeVar
 
     from nixlite.cli.explain.ways import FlakeWay
@@ -27,8 +25,7 @@ if TYPE_CHECKING:
     from nixlite.explain.recording.instrumented import InstrumentedEvaluator
     from nixlite.host.host import Host
     from nixlite.interop.owner import Handle, Origin
-    from nixlite.interop.value import Value
-    from nixlite.runtime.values import Lazy, PrimOp
+    from nixlite.runtime.values import Lazy
 
     T = TypeVar("T")
 
@@ -39,7 +36,7 @@ BASE = "«string»\x1fbase"
 """The name of the program that an expression is applied to; what is asked about is the expression."""
 
 
-class Replay:
+class Replay(Owning):
     """What values and conversions need (`owner.Owner`), with an engine that records. Values that came with
     the program, as arguments, are evaluated again as well."""
 
@@ -51,29 +48,11 @@ class Replay:
             if name not in engine.state.builtins:
                 add_builtin(name, value, self)
 
-    def explained(self, compute: Callable[[], T]) -> T:
-        """See `Owner`."""
-        try:
-            found: T = self.engine.guard(lambda _: compute(), None)
-        except NixError as error:
-            self.engine.explain(error)
-            raise
-        return found
-
-    def value_of(self, nix: Any, origin: Origin = None) -> Value:
-        """See `Owner`."""
-        return value_of(nix, self, origin)
-
-    def function_of(self, function: Callable[..., Any]) -> PrimOp:
-        """See `Owner`."""
-        return python_function(function, self)
-
     def nix_of(self, value: Handle) -> Lazy:
         """See `Owner`."""
         if value.evaluator is not self and is_known(value.origin):
             return evaluate_again(self.renamed(value.origin), self)
-        nix: Lazy = value.nix
-        return nix
+        return super().nix_of(value)
 
     def renamed(self, origin: Origin) -> Origin:
         """The origin with another name for its text: each evaluator calls the first one `«string»`."""
