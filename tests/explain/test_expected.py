@@ -113,3 +113,10 @@ def test_an_expected_value_that_cannot_be_evaluated_is_said(tmp_path: Path) -> N
     assert done.returncode == 1
     assert "the expected value `nope` cannot be evaluated: undefined variable 'nope'" in done.stderr
     assert "A text is written in quotes: '\"nope\"'." in done.stderr
+
+
+def test_a_slip_in_the_path_and_a_function_are_said(tmp_path: Path) -> None:
+    (tmp_path / "f.nix").write_text("{ version = 1; f = x: x; }", "utf-8")
+    done = command(tmp_path, "f.nix", "versoin", "--expected", "2")
+    assert done.stdout.splitlines()[0] == "versoin is not there, not 2. Did you mean version?"
+    assert "functions cannot be compared" in command(tmp_path, "f.nix", "f", "--expected", "x: x").stderr

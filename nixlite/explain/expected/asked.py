@@ -114,6 +114,8 @@ class Asked:
     def meant(self, wanted: Wanted) -> Wanted:
         """What is wanted; a bare word is a text where a text is."""
         there = self.first.value
+        if type(there) is FunctionType:
+            raise EvalError("this is a function, and functions cannot be compared with anything")
         is_text = type(there) in (str, ContextString) or isinstance(there, NixError)
         bare = BARE.fullmatch(wanted.text) is not None
         quoted = expression(quote(wanted.text), self.base)

@@ -31,7 +31,8 @@ class Words:
         """What is there, and what is not."""
         others = len(self.asked.others)
         more = f" ({others} more {'parts differ' if others > 1 else 'part differs'})" if others else ""
-        return f"{self.asked.name} is {shown}, not {expected}{more}."
+        hint = getattr(self.asked.first.value, "hint", None) if self.asked.missing else None
+        return f"{self.asked.name} is {shown}, not {expected}{more}." + (f" {hint}" if hint else "")
 
     def step(self, step: Step) -> list[str]:
         """The sentences for a step, and for what it depends on."""
