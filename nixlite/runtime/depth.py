@@ -115,6 +115,15 @@ class CallLimit:
         self.builtins: Callable[[], Any]
         self.site_of: Callable[[FrameType, int], tuple[Any, Any]]
 
+    def leave(self) -> None:
+        """The evaluation is over: no frame is held any more, for the bottom one holds this object.
+
+        Else what called us, and all values of its, would be there until the cyclic collector runs.
+        """
+        del self.bottom
+        self.marks.clear()
+        self.known.clear()
+
     def prepare(self) -> None:
         """Find out which functions of ours stand for a call."""
         if not self.ours:
@@ -321,6 +330,7 @@ def watched(
             raise
         finally:
             RUNNING.watch = outer
+            watch.leave()
 
 
 def counted(watch: CallLimit, calls: int, run: Callable[[Any], Any], argument: Any) -> Any:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import re
+import weakref
 from collections import Counter
 
 import pytest
@@ -63,3 +64,17 @@ def test_nothing_is_left_behind(each: int) -> None:
             first = objects()
     last = objects()
     assert (last - first).total() <= FEW, (last - first).most_common(10)
+
+
+@pytest.mark.parametrize("text", ["1 + 1", "{ a = map (x: x + 1) [ 1 2 ]; }", "import /other.nix", "x: x"])
+def test_what_is_given_up_is_gone_at_once(text: str) -> None:
+    """Not when the cyclic collector runs: the evaluator then keeps what it compiled, and a host's data are free."""
+    evaluator = nixlite.Evaluator(nixlite.Settings(), nixlite.MemoryHost(FILES))
+    gone = weakref.ref(evaluator)
+    gc.disable()
+    try:
+        evaluator.evaluate(text).to_python()
+        del evaluator
+        assert gone() is None
+    finally:
+        gc.enable()
