@@ -172,8 +172,9 @@ def witnessed(words: list[str], kept: Kept, data: bytes | None) -> int:
     started, before = time.time_ns(), time.process_time()
     code: int = with_room(lambda words: run(words, host), words)
     host.flush()
-    if not host.record.odd and time.process_time() - before >= SLOW:
-        kept.keep(host.record, code, started)
+    record = host.finish(words)
+    if not record.odd and time.process_time() - before >= SLOW:
+        kept.keep(record, code, started)
     return code
 
 

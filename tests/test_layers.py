@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 MODULES = modules()
 
 # A layer is a directory of the package, or a module directly in it, and may use itself and the named ones.
-GROUND = {"colours", "errors", "limits", "records", "source", "spelling", "resources"}
+GROUND = {"colours", "errors", "limits", "opaque", "records", "source", "spelling", "resources"}
 LANGUAGE = {*GROUND, "abi", "syntax", "analysis", "compiler", "cache"}
 RUNTIME = {*GROUND, "abi", "runtime", "host", "traces"}
 EVALUATOR = {
@@ -35,6 +35,7 @@ MAY_USE: dict[str, set[str]] = {
     "colours": set(),
     "errors": {"source"},
     "limits": {"errors"},
+    "opaque": set(),
     "records": set(),
     "source": set(),
     "spelling": set(),
@@ -64,7 +65,7 @@ MAY_USE: dict[str, set[str]] = {
     "learn": {*EVALUATOR, "cli", "explain", "observe"} - {"analysis", "compiler", "regex", "fetch", "flakes"},
     "documents": {*EVALUATOR, "cli", "repl", "__main__"}
     - {"analysis", "compiler", "regex", "fetch", "flakes"},
-    "results": {"errors", "host", "source", "cache", "resources"},
+    "results": {*GROUND, "host", "cache", "store.tree", "fetch.git_program", "runtime.thunk"},
     "oracle": {*FRONTENDS, "repl", "__main__"},
     "loading": set(),
     "packaging": {"__main__", "syntax"},

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from nixlite.builtins.registry import builtin
 from nixlite.limits.growth import NOTABLE, grow
+from nixlite.opaque import TEXTS, seen
 from nixlite.runtime.expect import force_string_no_context
 from nixlite.runtime.values import make_string
 
@@ -36,6 +37,8 @@ def from_json_builtin(e: Lazy) -> Value:
     from nixlite.formats.json.values import from_json
 
     text = force_string_no_context(e, "while evaluating the first argument passed to builtins.fromJSON")
+    if TEXTS:
+        seen(text)
     if len(text) > NOTABLE:
         grow(4 * len(text))  # a guess: numbers and short strings take many times more than their text
     try:
@@ -67,4 +70,6 @@ def from_toml_builtin(state: State, e: Lazy) -> Value:
     from nixlite.formats.toml.reader import from_toml
 
     text = force_string_no_context(e, "while evaluating the argument passed to builtins.fromTOML")
+    if TEXTS:
+        seen(text)
     return from_toml(text, timestamps="parse-toml-timestamps" in state.settings.features)

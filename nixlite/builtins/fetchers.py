@@ -19,6 +19,7 @@ from nixlite.fetch.trees import (
     fetch_input,
     reach,
 )
+from nixlite.opaque import TEXTS, seen
 from nixlite.runtime.attributes import position, string_attribute
 from nixlite.runtime.coerce import coerce_to_string
 from nixlite.runtime.expect import force_string_no_context
@@ -109,6 +110,8 @@ def read_request(request: Request, arg: Lazy) -> None:
         request.url = force_string_no_context(value, "while evaluating the url we should fetch")
     if request.who == "fetchTarball":
         request.url = channel_url(request.url)
+    if TEXTS:
+        seen(f"{request.url} {request.name}")
     check_uri(state, request.url)
     if not request.name:
         request.name = request.url.rstrip("/").rpartition("/")[2]
@@ -325,7 +328,7 @@ def tree_attributes(state: State, fetched: Fetched, *, is_git: bool = False) -> 
         result["lastModified"] = modified
         result["lastModifiedDate"] = date_text(modified, "%Y%m%d%H%M%S")
     make_symbols(result)
-    return result
+    return state.host.facts(fetched.path, result)
 
 
 # --- fetchMercurial

@@ -5,6 +5,7 @@ from __future__ import annotations
 from nixlite.builtins.files import resolved_path
 from nixlite.builtins.registry import builtin
 from nixlite.errors import MissingAttribute
+from nixlite.opaque import TEXTS, seen
 from nixlite.runtime.expect import force_attrs, force_string, force_string_no_context
 from nixlite.runtime.symbols import make_symbol
 from nixlite.runtime.utf8 import to_bytes
@@ -29,6 +30,8 @@ def hash_string(state: State, algorithm: Lazy, s: Lazy) -> Value:
     )
     name = parse_algorithm(name, state.settings.features)
     text = force_string(s, "while evaluating the second argument passed to builtins.hashString")
+    if TEXTS:
+        seen(text)
     return digest(name, to_bytes(text)).hex()
 
 
@@ -57,6 +60,8 @@ def convert_hash(state: State, args: Lazy) -> Value:
     attrs = force_attrs(args, "while evaluating the first argument passed to builtins.convertHash")
     features = state.settings.features
     text = force_string_no_context(attribute(attrs, "hash"), "while evaluating the attribute 'hash'")
+    if TEXTS:
+        seen(text)
     algorithm = None
     if make_symbol("hashAlgo") in attrs:
         algorithm = force_string_no_context(attrs["hashAlgo"], "while evaluating the attribute 'hashAlgo'")

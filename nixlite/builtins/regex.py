@@ -8,6 +8,7 @@ the real Nix does, and `regex_python` tells when Python's faster `re` gives the 
 from __future__ import annotations
 
 from nixlite.builtins.registry import builtin
+from nixlite.opaque import TEXTS, matched
 from nixlite.runtime.expect import force_string, force_string_no_context
 from nixlite.runtime.thunk import force
 from nixlite.runtime.utf8 import byte_view, from_byte_view
@@ -54,6 +55,8 @@ def match(state: State, regex: Lazy, text: Lazy) -> Value:
     source = force_string_no_context(regex, "while evaluating the first argument passed to builtins.match")
     expression = compiled(state, source)
     subject = force_string(text, "while evaluating the second argument passed to builtins.match")
+    if TEXTS:
+        matched(subject, source)
     groups = expression.match(byte_view(subject))
     return None if groups is None else strings(groups)
 
@@ -68,6 +71,8 @@ def split(state: State, regex: Lazy, text: Lazy) -> Value:
     source = force_string_no_context(regex, "while evaluating the first argument passed to builtins.split")
     expression = compiled(state, source)
     subject = force_string(text, "while evaluating the second argument passed to builtins.split")
+    if TEXTS:
+        matched(subject, source)
     view = byte_view(subject)
     pieces = expression.split(view)
     if len(pieces) == 1:

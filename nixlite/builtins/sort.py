@@ -13,6 +13,7 @@ from operator import eq
 from nixlite.abi.signatures import SECOND
 from nixlite.builtins.arithmetic import less_than_builtin
 from nixlite.builtins.registry import builtin
+from nixlite.opaque import TEXTS, put_in_order
 from nixlite.runtime.call import call2, takes_two
 from nixlite.runtime.expect import force_bool, force_function, force_list
 from nixlite.runtime.operators import less_than
@@ -63,7 +64,10 @@ def sort_simple(values: list[Any]) -> list[Value] | None:
     (kind,) = kinds
     if kind is str:
         ascii_only = "".join(values).isascii()
-        return sorted(values, key=None if ascii_only else to_bytes)
+        ordered = sorted(values, key=None if ascii_only else to_bytes)
+        if TEXTS:
+            put_in_order(ordered)
+        return ordered
     if kind is int or (kind is float and all(map(eq, values, values))):
         return sorted(values)
     return None

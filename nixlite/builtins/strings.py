@@ -8,6 +8,7 @@ from nixlite.abi.signatures import ANYTHING, FIRST, INTEGER, SECOND, STRING
 from nixlite.builtins.registry import builtin
 from nixlite.errors import EvalError
 from nixlite.limits.growth import NOTABLE, grow, grow_by_joining, is_limited
+from nixlite.opaque import TEXTS, cut, searched
 from nixlite.runtime.coerce import coerce_to_string
 from nixlite.runtime.expect import (
     NO_CONTEXT,
@@ -77,6 +78,8 @@ def substring(state: State, start: Lazy, length: Lazy, s: Lazy) -> Value:
         text, context = coerce_to_string(
             state, value, "while evaluating the third argument (the string) passed to builtins.substring"
         )
+    if TEXTS:
+        cut(text, first, first + count if count >= 0 else len(text))
     if text.isascii():
         part = text[first : first + count] if count >= 0 else text[first:]
     else:
@@ -160,6 +163,8 @@ def replace_strings(state: State, sought: Lazy, replacements: Lazy, s: Lazy) -> 
     text, context = force_string_with_context(
         s, "while evaluating the third argument passed to builtins.replaceStrings"
     )
+    if TEXTS:
+        searched(text, texts)
     view = byte_view(text)
     matcher, numbers = _replacer(state, tuple(texts))
     if all_plain(values) and not is_limited():

@@ -6,6 +6,7 @@ import re
 from itertools import zip_longest
 
 from nixlite.builtins.registry import builtin
+from nixlite.opaque import TEXTS, seen
 from nixlite.runtime.expect import force_string_no_context
 from nixlite.runtime.symbols import make_symbol
 from nixlite.runtime.utf8 import to_bytes
@@ -33,6 +34,8 @@ def compare_versions_builtin(s1: Lazy, s2: Lazy) -> Value:
     second = force_string_no_context(
         s2, "while evaluating the second argument passed to builtins.compareVersions"
     )
+    if TEXTS:
+        seen(first + "\n" + second)
     return compare_versions(first, second)
 
 
@@ -86,6 +89,8 @@ def split_version(s: Lazy) -> Value:
     `[ "1" "2" "pre" "3" ]`.
     """
     text = force_string_no_context(s, "while evaluating the first argument passed to builtins.splitVersion")
+    if TEXTS:
+        seen(text)
     return tuple(re.findall(COMPONENT, text))
 
 
@@ -97,6 +102,8 @@ def parse_drv_name(s: Lazy) -> Value:
     A dash at the very end belongs to the name.
     """
     text = force_string_no_context(s, "while evaluating the first argument passed to builtins.parseDrvName")
+    if TEXTS:
+        seen(text)
     end = re.search(NAME_END, text)
     make_symbol("version")
     if end is None:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from nixlite.errors import EvalError
 from nixlite.fetch.archive import make_directory, put
 from nixlite.fetch.git_layout import check_repository
+from nixlite.fetch.git_program import ENVIRONMENT, LISTED
 from nixlite.fetch.url import Url, file_url, parse_url, relative_url
 from nixlite.store.hashing import digest
 from nixlite.store.tree import Directory, File, Node, Symlink, host_leaf
@@ -23,14 +24,6 @@ if TYPE_CHECKING:
     from nixlite.host.host import Host
 
 NULL_REVISION = "0" * 40
-
-ENVIRONMENT = {
-    "GIT_TERMINAL_PROMPT": "0", "LC_ALL": "C", "GIT_OPTIONAL_LOCKS": "0",
-    "GIT_CONFIG_COUNT": "1", "GIT_CONFIG_KEY_0": "core.fsmonitor", "GIT_CONFIG_VALUE_0": "false",
-}  # fmt: skip
-"""Git asks nobody, speaks English, writes nothing into a repository that is only read, and starts no program
-that this names as its monitor."""
-
 
 Where = tuple[str, ...]
 """Arguments that tell git which repository is meant."""
@@ -70,9 +63,7 @@ class Git:
 
     def run(self, *arguments: str, data: bytes | None = None, index: str | None = None) -> bytes:
         """The output of a git command. Raises GitError when it fails."""
-        environment: dict[str, str | None] = {
-            **ENVIRONMENT, "GIT_DIR": None, "GIT_WORK_TREE": None, "GIT_INDEX_FILE": index
-        }  # fmt: skip
+        environment = {**ENVIRONMENT, "GIT_INDEX_FILE": index}
         try:
             done = self.host.run_program("git", arguments, data=data, environment=environment)
         except OSError:
@@ -149,7 +140,7 @@ class Git:
         status = self.run(
             "-C", path, "status", "--porcelain=v1", "-z", "--untracked-files=no", "--ignore-submodules=none"
         )
-        tracked = self.run("-C", path, "ls-files", "-z", "--stage").decode("utf-8", "surrogateescape")
+        tracked = self.run("-C", path, *LISTED).decode("utf-8", "surrogateescape")
         real = self.host.real_path(path)
         names = []
         for row in tracked.split("\0"):

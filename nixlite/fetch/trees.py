@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from nixlite.errors import EvalError, HashMismatch, NixError
 from nixlite.host.guarded import innermost
 from nixlite.host.settings import INFO
+from nixlite.opaque import TEXTS, seen
 from nixlite.spelling import normalise
 
 if TYPE_CHECKING:
@@ -59,8 +60,10 @@ def fetch_unseen(state: State, host: Host, source: Input) -> Fetched:
     """As `fetch_by`, but a guarded host goes on hiding the tree."""
     cache: dict[str, Fetched] = state.caches.setdefault("fetched inputs", {})
     key = source.json()
+    if TEXTS:
+        seen(key)
     if key not in cache:
-        cache[key] = checked(state, host, source)
+        cache[key] = host.fetched(source.attrs, lambda: checked(state, host, source))
     return cache[key]
 
 

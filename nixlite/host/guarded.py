@@ -20,7 +20,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
     from contextlib import AbstractContextManager
-    from typing import Self
+    from typing import Any, Self
 
     from nixlite.host.host import StoreInMemory
     from nixlite.host.outside import Answer, Finished
@@ -157,6 +157,10 @@ class GuardedHost(Host):
     def unkept(self, why: str) -> None:
         """See `Host`."""
         self.inner.unkept(why)
+
+    def facts(self, path: str, attributes: dict[str, Any]) -> dict[str, Any]:
+        """See `Host`."""
+        return self.inner.facts(path, attributes)
 
     def read_stdin(self) -> bytes:
         """The standard input is the user's own doing, never forbidden."""

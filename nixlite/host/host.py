@@ -23,12 +23,14 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from contextlib import AbstractContextManager
-    from typing import Protocol, Self
+    from typing import Any, Protocol, Self, TypeVar
 
     from nixlite.host.mounts import Mounts
     from nixlite.host.outside import Answer, Finished
     from nixlite.host.settings import Settings
     from nixlite.store.tree import Node
+
+    T = TypeVar("T")
 
     class StoreInMemory(Protocol):
         """What a host needs of a store: what lies there and not on the disk."""
@@ -245,6 +247,14 @@ class Host:
 
     def unkept(self, why: str) -> None:
         """What is being answered depends on more than what the host was asked: the answer is for once."""
+
+    def fetched(self, attrs: Mapping[str, Any], fetch: Callable[[], T]) -> T:
+        """`fetch()`, by which the source that *attrs* describe is fetched by way of this host."""
+        return fetch()
+
+    def facts(self, path: str, attributes: dict[str, Any]) -> dict[str, Any]:
+        """The attributes that describe the fetched tree at a store path, as programs get them."""
+        return attributes
 
     # Built upon them.
 

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     Rows = tuple[tuple[bytes, Any, Any, dict[str, Any]], ...]
     """Path, the two signatures and the answers of each file."""
 
-FORM = 1
+FORM = 2
 """Changes with what an entry looks like."""
 
 COMMANDS = ("eval", "instantiate", "derivation")
@@ -50,7 +50,7 @@ FORGOTTEN = 3600.0
 class Entry:
     """What is kept of a command: when it began (ns), its exit code and output, and what it asked."""
 
-    __slots__ = ("code", "environment", "files", "output", "own", "started", "stdin", "terminals")
+    __slots__ = ("code", "environment", "files", "output", "own", "started", "stdin", "terminals", "trees")
 
     def __init__(
         self,
@@ -62,6 +62,7 @@ class Entry:
         stdin: bytes | None,
         own: tuple[tuple[str, int, int], ...],
         files: Rows,
+        trees: tuple[tuple[Any, ...], ...],
     ) -> None:
         self.started = started
         self.code = code
@@ -71,11 +72,12 @@ class Entry:
         self.stdin = stdin
         self.own = own
         self.files = files
+        self.trees = trees
 
     def data(self) -> tuple[Any, ...]:
         """The fields, in the order of `__init__`."""
         facts = (self.started, self.code, self.output, self.environment, self.terminals, self.stdin)
-        return (*facts, self.own, self.files)
+        return (*facts, self.own, self.files, self.trees)
 
 
 class Kept:
@@ -136,16 +138,30 @@ class Kept:
                 return self.no(f"{os.fsdecode(raw)} has changed")
             renewed = renewed or row is not old
             rows.append((raw, row.here, row.there, answers))
+        trees = []
+        for fields in entry.trees:
+            found = self.tree_as_it_was(fields, entry.started)
+            if found is None:
+                return self.no(f"the repository in {fields[0]} has changed")
+            renewed = renewed or found != fields
+            trees.append(found)
         if entry.stdin is not None:
             self.data = sys.stdin.buffer.read() if sys.stdin is not None else b""
             if digest(self.data) != entry.stdin:
                 return self.no("the standard input is another")
         if renewed:
-            entry.started, entry.files = now, tuple(rows)
+            entry.started, entry.files, entry.trees = now, tuple(rows), tuple(trees)
             self.write(entry)
         else:
             touch(self.path)
         return True
+
+    def tree_as_it_was(self, fields: tuple[Any, ...], started: int) -> tuple[Any, ...] | None:
+        """What is kept of a working tree, as it is now, if all that was asked of it is answered as it was."""
+        from nixlite.results.repository import Tree, asked_again
+
+        found = asked_again(Tree(*fields), started)
+        return None if found is None else found.data()
 
     def no(self, why: str) -> bool:
         """It does not hold."""
@@ -159,7 +175,9 @@ class Kept:
         files = tuple([(raw, row.here, row.there, row.answers) for raw, row in record.files.items()])
         own, output = tuple(own_files()), tuple(record.output)
         facts = (record.environment, record.terminals, record.stdin)
-        entry = Entry(started, code, output, *facts, own, files)
+        entry = Entry(
+            started, code, output, *facts, own, files, tuple([tree.data() for tree in record.trees])
+        )
         self.write(entry)
         prune(self.folder)
 

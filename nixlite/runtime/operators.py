@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from nixlite.abi.sites import NOWHERE
 from nixlite.errors import AssertionFailed, EvalError
+from nixlite.opaque import TEXTS, compared
 from nixlite.runtime.symbols import in_symbol_order
 from nixlite.runtime.thunk import UNASKED, attribute_position, force
 from nixlite.runtime.utf8 import to_bytes
@@ -296,6 +297,8 @@ def less_than(a: Lazy, b: Lazy, error_context: str = "") -> bool:
 
 def text_less_than(a: str, b: str) -> bool:
     """Byte order; code points give the same except where a string is not UTF-8."""
+    if TEXTS:
+        compared(a, b)
     if a.isascii() and b.isascii():
         return a < b
     return to_bytes(a) < to_bytes(b)

@@ -15,6 +15,8 @@ from __future__ import annotations
 
 from _thread import _local
 
+from nixlite.opaque import TEXTS, seen
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable
@@ -112,6 +114,8 @@ class Symbols:
             return sorted(names, key=numbers.__getitem__)
 
     def _read(self, names: list[str]) -> None:
+        if TEXTS:
+            seen("\n".join(names))
         numbers = self.numbers
         for name in names:
             if name not in numbers:
@@ -143,6 +147,8 @@ def make_symbol(name: str) -> str:
     symbols = ACTIVE.symbols
     numbers = symbols.numbers
     if name not in numbers:
+        if TEXTS:
+            seen(name)
         if symbols.unread:
             symbols.table()
         numbers.setdefault(name, len(numbers))
@@ -154,6 +160,8 @@ def make_symbols(names: Iterable[str]) -> None:
     numbers = ACTIVE.symbols.table()
     for name in names:
         if name not in numbers:
+            if TEXTS:
+                seen(name)
             numbers[name] = len(numbers)
 
 

@@ -8,6 +8,7 @@ Manual: Protocols, "Store path specification".
 from __future__ import annotations
 
 from nixlite.errors import EvalError
+from nixlite.opaque import TEXTS, seen
 from nixlite.store.hashing import NIX32, Hash, compress_hash, digest, to_base32
 
 TYPE_CHECKING = False
@@ -120,6 +121,8 @@ def is_drv_path(path: str) -> bool:
 def make_store_path(kind: str, hash_text: str, name: str, store_dir: str = STORE_DIR) -> str:
     """The store path of *name*; *kind* and *hash_text* (`sha256:<base 16>`) say what it is made of."""
     fingerprint = f"{kind}:{hash_text}:{store_dir}:{name}"
+    if TEXTS:
+        seen(fingerprint)
     raw = digest("sha256", fingerprint.encode("utf-8", "surrogateescape"))
     base_name = f"{to_base32(compress_hash(raw, 20))}-{name}"
     check_path_name(base_name)
@@ -182,6 +185,8 @@ def output_path(name: str, output: str, modulo_hash: str, store_dir: str = STORE
 
 def output_placeholder(output: str) -> str:
     """What stands for a derivation's own output before its path is known (`builtins.placeholder`)."""
+    if TEXTS:
+        seen(output)
     return "/" + to_base32(digest("sha256", f"nix-output:{output}".encode("utf-8", "surrogateescape")))
 
 

@@ -8,6 +8,7 @@ through `lookup`). `export` writes it all out in a form that an installed Nix ac
 from __future__ import annotations
 
 from nixlite.errors import EvalError, NixError, NoSuchFile
+from nixlite.opaque import TEXTS, seen_bytes
 from nixlite.store.aterm import parse, unparse
 from nixlite.store.derivation import name_of_drv
 from nixlite.store.hashing import digest
@@ -107,6 +108,8 @@ class Store:
     def add_text_bytes(self, name: str, data: bytes, references: Iterable[str] = ()) -> str:
         """As `add_text`, from bytes."""
         references = tuple(sorted(references))
+        if TEXTS:
+            seen_bytes(data)
         path = text_path(name, digest("sha256", data), references, self.store_dir)
         if path not in self.objects:
             self.objects[path] = StoreObject(File(data), references)
