@@ -29,6 +29,10 @@ if TYPE_CHECKING:
     from nixlite.runtime.values import Lazy, Value
 
 
+PATIENCE = 1.0
+"""Seconds that showing an answer may spend on evaluating what is deep in it."""
+
+
 class Repl(Command):
     """The command line of `nix repl`, and files as arguments: `nixlite repl lib.nix`, `nixlite repl .#lib`.
 
@@ -60,6 +64,7 @@ class Repl(Command):
             raise UsageError("'--file' and '--expr' are exclusive")
         evaluator = start(self)
         style = Style(compat=self.compat, colour=self.host.stdout_colour())
+        style.layout.patience = PATIENCE
         session = Session(evaluator, style, auto_arguments=auto_arguments(self, evaluator))
         if self.file or self.expression is not None:
             for path in self.words or [""]:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
     from typing import Any
 
+    from nixlite.colours import Theme
     from nixlite.evaluator import Evaluator
     from nixlite.host.host import Host
     from nixlite.repl.debugging.stops import Debugging
@@ -54,9 +55,11 @@ class Reply:
         if text:
             self.pieces.append((stream, text))
 
-    def deliver(self, host: Host) -> None:
-        """Show it on the host's streams."""
+    def deliver(self, host: Host, theme: Theme | None = None) -> None:
+        """Show it on the host's streams, on a person's terminal in its theme."""
         for stream, text in self.pieces:
+            if theme is not None:
+                text = theme.painted(text)
             if stream == OUT:
                 host.write_stdout(text)
             else:

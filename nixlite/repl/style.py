@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from nixlite.colours import Theme
 from nixlite.errors import NixError
 from nixlite.formats.nix.evaluated import PrintOptions, ValuePrinter
 from nixlite.formats.nix.layout import LayoutOptions, everything, show_layout
@@ -24,7 +25,8 @@ class Style:
     """The look of answers.
 
     `compat` is `nix repl`'s: `layout` then plays no part. `nix_values` writes only the values as `nix repl`
-    does. `colour` is for terminals.
+    does. `colour` is for terminals: there `theme` ("auto", "dark", "light" or "none") says what colours are,
+    with "auto" by the `background` of the terminal ("" while that is not known) and its `many` colours.
     """
 
     def __init__(
@@ -34,6 +36,21 @@ class Style:
         self.nix_values = compat
         self.colour = colour
         self.layout = layout or LayoutOptions(colour=colour)
+        self.theme = "auto"
+        self.background = ""
+        self.many = True
+
+    def set_theme(self, name: str) -> None:
+        """Take the colours of another theme from now on; "none" has none."""
+        self.theme = name
+        self.colour = self.layout.colour = name != "none"
+
+    def current_theme(self) -> Theme:
+        """The colours there are now."""
+        if not self.colour:
+            return Theme("none", many=self.many)
+        name = self.theme if self.theme != "auto" else self.background or "either"
+        return Theme(name, many=self.many)
 
     def printer(self, state: State, *, whole: bool = False, depth: int | None = None) -> Printer:
         """A function that gives a value's text, as far as it got, and the error that stopped it.

@@ -59,7 +59,7 @@ CONVERSATIONS = [
      "a number that is no depth"),
     ([("x.a.b = 1", ""), (":p 1 x", "{ a = { … }; }"), (":p 1 (x // { c = 2; })", "{ a = { … }; c = 2; }"),
       (":p 1 x // { c = 2; }", "{ a = { … }; c = 2; }"), (":p 1 let y = x; in y", "{ a = { … }; }"),
-      (":p 1 x: x", "«lambda»"), (":p 1 {\n  a.b = 1;\n}", "{ a = { … }; }")], "a number that is a depth"),
+      (":p 1 x: x", "«lambda x: …»"), (":p 1 {\n  a.b = 1;\n}", "{ a = { … }; }")], "a number that is a depth"),
     ([(":ls zz", "nothing begins with 'zz'")], ":ls with a prefix"),
     ([(":diff { a = 1; } { a = 2; }", "~ a: 1 → 2"), ("x = 1", ""), (":diff x x", "no difference")], ":diff"),
     ([(":diff 1", "error: ':diff' takes two expressions; put parentheses around one that has blanks in it")], "half a :diff"),

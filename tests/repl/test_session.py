@@ -42,7 +42,8 @@ CONVERSATIONS = [
     ([("x = 7", ""), ("inherit x", ""), ("x", "7")], "inherit from the scope"),
     ([("a.b.c = 1", ""), ("a", "{ b = { c = 1; }; }")], "attribute paths"),
     ([("1 + 1", "2"), ("_ * 10", "20")], "the last value"),
-    ([("f = x: x", ""), ("f", "«lambda»"), ("[ f map ]", "[ «lambda» «primop map» ]")], "functions are short"),
+    ([("f = x: x", ""), ("f", "«lambda f x: …»"), ("{ inherit f; }", "{ f = «lambda»; }"), (":set lambdas short", ""),
+      ("[ f map ]", "[ «lambda» «primop map» ]")], "functions"),
     ([("true = false", ""), ("true", "false")], "globals can be hidden"),
     ([("", ""), ("   ", ""), ("1", "1")], "empty lines"),
     ([(":t 1", "an integer"), (":t x: x", "a function"), (":t map", "the built-in function 'map'")], ":t"),
@@ -423,7 +424,7 @@ def test_a_flake_is_loaded_without_a_row_in_the_trace(tmp_path: Path) -> None:
 NUMBERED = (
     "f = a: a", "f", ':p { inherit f; }', 'builtins.unsafeGetAttrPos "b" { b = 1; }', "{ a = 1; a = 2; }",
     ":pos f", ":src f", ":e f", "builtins.trace f 1", "builtins.toXML f", "f { } + 1", "x = x", "x", ":json f", ":t f",
-    'builtins.addErrorContext "c" (f nope)', ":profile f 1", ":why f", ":set lambdas on", "f", "map f", ":ls",
+    'builtins.addErrorContext "c" (f nope)', ":profile f 1", ":why f", ":set lambdas long", "f", "map f", ":ls",
     ":step f 1", ":debug",
 )  # fmt: skip
 

@@ -164,7 +164,11 @@ def test_colours(person: Person) -> None:
     person.type("[ 1 null ]" + ENTER)
     lines = person.until("nix-repl> [ 1 null ]", "[ 1 null ]", "nix-repl>")
     row = person.screen.buffer[len(lines) - 2]
-    assert (row[0].fg, row[2].fg, row[4].fg) == ("default", "cyan", "cyan")
+    assert (row[0].fg, row[2].fg, row[4].fg) == (
+        "default",
+        "008787",
+        "008787",
+    )  # what can be read on black and on white
 
 
 def test_ctrl_d_leaves(person: Person) -> None:

@@ -245,7 +245,7 @@ def _show(x: Any, state: State, width: int) -> str:
         return f"«error: {x.message.split(chr(10), 1)[0]}»"
     try:
         options = LayoutOptions(width=max(20, width - 8), max_depth=2, max_items=8, max_attributes=8)
-        options.long_lambdas = True
+        options.lambdas, options.lines = "long", False
         return show_layout(state, x, options)
     except NixError as error:
         return f"«error: {error.message.split(chr(10), 1)[0]}»"

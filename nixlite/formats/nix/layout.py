@@ -2,6 +2,8 @@
 
     nix-repl> { name = "hello"; f = x: x; }
     { f = «lambda»; name = "hello"; }
+    nix-repl> { a, b ? 1, ... }: a
+    «lambda { a, b ? …, ... }»
 
 First the value becomes a tree of texts with known widths, being evaluated on the way as deep as it will be
 shown, then the tree is laid out. Only what contains itself is «repeated: …», with the path to it from the
@@ -10,13 +12,17 @@ whole; shared parts are shown again.
 
 from __future__ import annotations
 
+from time import monotonic
+
 from nixlite.colours import BLUE, CYAN, FAINT, GREEN, MAGENTA, NORMAL, RED
 from nixlite.errors import NixError, StackOverflow
 from nixlite.formats.nix.evaluated import PrintOptions, ValuePrinter, derivation_path
+from nixlite.formats.nix.functions import identified
+from nixlite.formats.nix.texts import has_lines, lines_of, quoted, shown_name
 from nixlite.runtime.depth import DEEPEST
 from nixlite.runtime.messages import UNLIMITED
 from nixlite.runtime.operators import is_derivation
-from nixlite.runtime.thunk import force
+from nixlite.runtime.thunk import force, is_evaluated
 from nixlite.runtime.values import ContextString, FunctionType, NixPath, PrimOp, PrimOpApp
 from nixlite.spelling import attribute_name
 
@@ -27,6 +33,7 @@ if TYPE_CHECKING:
     from nixlite.runtime.state import State
     from nixlite.runtime.values import Lazy
 
+FOREVER = float("inf")
 STEP = 2
 """Columns that each level is indented by."""
 
@@ -35,20 +42,25 @@ class LayoutOptions:
     """How much is shown, and how.
 
     `width`: columns a line may have. `max_depth`: sets and lists nested deeper are `{ … }` and not evaluated.
-    `max_attributes`, `max_items`: of each set or list, the rest is counted. `long_lambdas`: functions with
-    name and place. `derivation_paths`: a derivation is its path instead of its attributes, except the whole
-    value if `open_derivation`. `errors` are those that were met in parts of what was shown, in order.
+    `max_attributes`, `max_items`: of each set or list, the rest is counted; larger sets inside others are not
+    looked into. `lambdas`: "auto" shows functions as `functions.identified` does, "short" as `«lambda»`,
+    "long" with name and place as Nix. `lines`: strings with several lines are shown as such. After `patience`
+    seconds what is not evaluated yet is shown as `…`, but for the attributes of the value itself.
+    `derivation_paths`: a derivation is its path instead of its attributes, except the whole value if
+    `open_derivation`. `errors` are those that were met in parts of what was shown, in order.
     """
 
     __slots__ = (
         "colour",
         "derivation_paths",
         "errors",
-        "long_lambdas",
+        "lambdas",
+        "lines",
         "max_attributes",
         "max_depth",
         "max_items",
         "open_derivation",
+        "patience",
         "width",
     )
 
@@ -59,7 +71,9 @@ class LayoutOptions:
         max_depth: int = 4,
         max_attributes: int = 40,
         max_items: int = 60,
-        long_lambdas: bool = False,
+        lambdas: str = "auto",
+        lines: bool = True,
+        patience: float = FOREVER,
         derivation_paths: bool = True,
         open_derivation: bool = False,
         colour: bool = False,
@@ -68,7 +82,9 @@ class LayoutOptions:
         self.max_depth = max_depth
         self.max_attributes = max_attributes
         self.max_items = max_items
-        self.long_lambdas = long_lambdas
+        self.lambdas = lambdas
+        self.lines = lines
+        self.patience = patience
         self.derivation_paths = derivation_paths
         self.open_derivation = open_derivation
         self.colour = colour
@@ -82,7 +98,8 @@ def everything(options: LayoutOptions, *, max_depth: int = UNLIMITED) -> LayoutO
         max_depth=max_depth,
         max_attributes=UNLIMITED,
         max_items=UNLIMITED,
-        long_lambdas=options.long_lambdas,
+        lambdas=options.lambdas,
+        lines=options.lines,
         derivation_paths=options.derivation_paths,
         colour=options.colour,
     )
@@ -110,6 +127,28 @@ class _Atom:
         self.text = f"{colour}{text}{NORMAL}" if colour else text
 
 
+class _Text:
+    """A string as lines; never on one line with what is around it."""
+
+    __slots__ = ("colour", "lines", "width")
+
+    def __init__(self, lines: list[str], colour: str) -> None:
+        self.lines = lines
+        self.colour = colour
+        self.width = FOREVER
+
+    def write(self, indent: int, out: list[str]) -> None:
+        """Write the lines deeper than *indent*, between the marks of an indented string."""
+        start, end = (self.colour, NORMAL) if self.colour else ("", "")
+        out.append(f"{start}''{end}")
+        *lines, last = self.lines
+        start_of_line = f"\n{' ' * (indent + STEP)}{start}"
+        out += [f"{start_of_line}{line}{end}" if line else "\n" for line in lines]
+        if last:
+            out.append(f"{start_of_line}{last}{end}")
+        out.append(f"{start}''{end}" if last else f"\n{' ' * indent}{start}''{end}")
+
+
 class _Group:
     """A set or list: entries are label, node and what follows it."""
 
@@ -119,12 +158,12 @@ class _Group:
         self.open = opening
         self.entries = entries
         self.close = closing
-        self.width = len(opening) + 1 + len(closing)
+        self.width: float = len(opening) + 1 + len(closing)
         for label, node, end in entries:
             self.width += len(label) + node.width + len(end) + 1
 
 
-_Node = _Atom | _Group
+_Node = _Atom | _Text | _Group
 _Entry = tuple[str, _Node, str]
 
 
@@ -132,6 +171,8 @@ def _lay_out(node: _Node, column: int, indent: int, reserved: int, width: int, o
     """Write *node*, beginning at *column*; *reserved* columns are needed after it on its last line."""
     if isinstance(node, _Atom):
         out.append(node.text)
+    elif isinstance(node, _Text):
+        node.write(indent, out)
     elif column + node.width + reserved <= width or not node.entries:
         _write_flat(node, out)
     else:
@@ -150,7 +191,7 @@ def _lay_out(node: _Node, column: int, indent: int, reserved: int, width: int, o
 
 def _fill(entries: list[_Entry], indent: int, width: int, out: list[str]) -> None:
     """Write the small elements of a list, as many to a line as it can take."""
-    column = width
+    column: float = width
     for _, child, _ in entries:
         if column + 1 + child.width > width:
             out.append(f"\n{' ' * indent}")
@@ -183,12 +224,17 @@ class _Builder:
         self.options = options
         self.inside: dict[int, int] = {}  # the sets and lists around what is being shown: depth of their path
         self.path: list[str] = []  # the attribute names and indices that lead to what is being shown
+        self.names: list[str | None] = []  # of these the names, None for indices
+        self.until = monotonic() + options.patience if options.patience < FOREVER else FOREVER
+        self.waits = True  # whether the attributes of the value are evaluated, however long that takes
 
     def build(self, x: Lazy, depth: int) -> _Node:
         """The tree for a part of the value; its errors are shown, nesting without end is raised."""
         if depth > DEEPEST:
             raise StackOverflow
         error_forces_deeply = True  # noqa: F841 - read by `traces`
+        if self.until < FOREVER and (depth > 1 or not self.waits) and self.is_late(x):
+            return _Atom("…", "")
         try:
             return self.build_value(force(x), depth)
         except StackOverflow:
@@ -198,6 +244,10 @@ class _Builder:
             first_line = error.message.split("\n", 1)[0]
             return self.atom(RED, f"«error: {first_line}»")
 
+    def is_late(self, x: Lazy) -> bool:
+        """Whether there is no more time to evaluate *x*."""
+        return not is_evaluated(x) and monotonic() > self.until
+
     def build_value(self, value: Any, depth: int) -> _Node:
         """The tree for an evaluated value; raises what happens when its kind is looked into."""
         kind = type(value)
@@ -205,15 +255,29 @@ class _Builder:
             return self.build_container(value, depth)
         if kind is FunctionType:
             return self.build_lambda(value)
+        if kind is str or kind is ContextString:
+            return self.build_string(value if kind is str else value.text)
         return self.atom(_COLOURS.get(kind, ""), _plain_text(value))
 
     def atom(self, colour: str, text: str) -> _Atom:
         """A text in its colour, if there are colours."""
         return _Atom(text, colour if self.options.colour else "")
 
+    def build_string(self, text: str) -> _Node:
+        """A string, on one line or as lines."""
+        if self.options.lines and "\n" in text and has_lines(text):
+            return _Text(lines_of(text), MAGENTA if self.options.colour else "")
+        return self.atom(MAGENTA, quoted(text))
+
     def build_lambda(self, value: FunctionType) -> _Atom:
-        """`«lambda»`, or with its name and place."""
-        return self.atom(BLUE, _plain_text(value) if self.options.long_lambdas else "«lambda»")
+        """A function, as `LayoutOptions.lambdas` has it."""
+        if self.options.lambdas == "auto":
+            settings, host = self.state.settings, self.state.host
+            name = self.names[-1] if self.names else None
+            text = identified(value, settings.cwd, host.home(), known_as=name)
+        else:
+            text = _plain_text(value) if self.options.lambdas == "long" else "«lambda»"
+        return self.atom(BLUE, text)
 
     def build_container(self, value: Any, depth: int) -> _Node:
         """The tree for a set or list, as deep as wanted."""
@@ -228,6 +292,8 @@ class _Builder:
             return self.atom(MAGENTA, self.repeated(self.inside[id(value)]))
         if depth >= self.options.max_depth:
             return _Atom("{ … }" if is_set else "[ … ]", "")
+        if is_set and depth and len(value) > self.options.max_attributes:
+            return self.atom(FAINT, f"{{ «{len(value)} attributes» }}")
         self.inside[id(value)] = len(self.path)
         try:
             return self.build_set(value, depth + 1) if is_set else self.build_list(value, depth + 1)
@@ -245,12 +311,15 @@ class _Builder:
         """The tree for the attributes, sorted by name."""
         limit = self.options.max_attributes
         names = sorted(attrs)
+        self.waits = self.waits and (depth > 1 or len(names) <= limit)
         entries: list[_Entry] = []
         for name in names[:limit]:
-            shown = attribute_name(name)
+            shown = shown_name(attribute_name(name))
             self.path.append(f".{shown}")
+            self.names.append(name)
             entries.append((f"{shown} = ", self.build(attrs[name], depth), ";"))
             self.path.pop()
+            self.names.pop()
         if len(names) > limit:
             entries.append(("", self.atom(FAINT, _count(len(names) - limit, "attribute")), ""))
         return _Group("{", entries, "}")
@@ -258,11 +327,14 @@ class _Builder:
     def build_list(self, items: tuple[Lazy, ...], depth: int) -> _Group:
         """The tree for the elements."""
         limit = self.options.max_items
+        self.waits = self.waits and (depth > 1 or len(items) <= limit)
         entries: list[_Entry] = []
         for index, item in enumerate(items[:limit]):
             self.path.append(f"[{index}]")
+            self.names.append(None)
             entries.append(("", self.build(item, depth), ""))
             self.path.pop()
+            self.names.pop()
         if len(items) > limit:
             entries.append(("", self.atom(FAINT, _count(len(items) - limit, "item")), ""))
         return _Group("[", entries, "]")
@@ -285,8 +357,6 @@ _COLOURS: dict[type, str] = {
     bool: CYAN,
     int: CYAN,
     float: CYAN,
-    str: MAGENTA,
-    ContextString: MAGENTA,
     NixPath: GREEN,
     PrimOp: BLUE,
     PrimOpApp: BLUE,

@@ -67,16 +67,35 @@ def set_pure(conversation: Conversation, value: object) -> None:
         (make_pure if value else leave_purity)(conversation)
 
 
+def set_theme(conversation: Conversation, value: object) -> None:
+    """Take other colours; what is on the screen keeps its own."""
+    conversation.style.set_theme(str(value))
+
+
+def set_vi(conversation: Conversation, value: object) -> None:
+    """`:set vi on` is what many look for."""
+    conversation.keys = "vi" if value else "emacs"
+
+
 OPTIONS: dict[str, Option] = {
     "depth": layout_option("max_depth", NUMBER, "how deep sets and lists are shown and evaluated"),
     "attributes": layout_option("max_attributes", NUMBER, "how many attributes of a set are shown"),
     "items": layout_option("max_items", NUMBER, "how many elements of a list are shown"),
-    "lambdas": layout_option("long_lambdas", SWITCH, "show functions with name and place"),
+    "lambdas": layout_option(
+        "lambdas", "auto | short | long", "functions: by what tells them apart, «lambda», or as Nix has them"
+    ),
+    "lines": layout_option("lines", SWITCH, "show strings of several lines as ''…''"),
     "style": Option(
         "nixlite | nix",
         lambda conversation: "nix" if conversation.style.nix_values else "nixlite",
         set_style,
         "how values are written",
+    ),
+    "theme": Option(
+        "auto | dark | light | none",
+        lambda conversation: conversation.style.theme if conversation.style.colour else "none",
+        set_theme,
+        "colours: those that suit the terminal's background",
     ),
     "strict": conversation_option(
         "strict", SWITCH, "evaluate answers all through, so that errors in them stop"
@@ -90,6 +109,7 @@ OPTIONS: dict[str, Option] = {
     ),
     "pager": conversation_option("pager", SWITCH, "show answers longer than the screen in $PAGER"),
     "keys": conversation_option("keys", "emacs | vi", "keys of the line editor"),
+    "vi": Option(SWITCH, lambda conversation: conversation.keys == "vi", set_vi, "the same: keys vi"),
     "suggest": conversation_option("suggest", SWITCH, "suggest the rest of a line from the history"),
 }
 

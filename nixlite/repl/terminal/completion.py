@@ -13,8 +13,9 @@ from types import FunctionType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from nixlite.errors import NixError, ParseError, UndefinedVariable
+from nixlite.formats.nix.functions import signature
 from nixlite.repl.terminal.context import UNKNOWN, Context
-from nixlite.repl.terminal.inspecting import peek, signature
+from nixlite.repl.terminal.inspecting import peek
 from nixlite.runtime.thunk import force
 from nixlite.runtime.values import PrimOp, lambda_info, type_name
 from nixlite.source import Source

@@ -5,11 +5,10 @@ Nothing is evaluated, nothing is kept: values are looked at only where they are 
 
 from __future__ import annotations
 
-from types import FunctionType
-
 from nixlite.errors import NixError
+from nixlite.formats.nix.functions import signature
 from nixlite.runtime.thunk import UNASKED, peel
-from nixlite.runtime.values import ContextString, NixPath, PrimOp, PrimOpApp, lambda_info, linked, show_type
+from nixlite.runtime.values import ContextString, NixPath, show_type
 from nixlite.source import Source
 from nixlite.spelling import quote
 from nixlite.syntax import nodes
@@ -174,21 +173,6 @@ def describe(x: Lazy) -> str:
         return f"a list with {count(len(value), 'element')}"
     signature_text = signature(value)
     return f"{show_type(value)} {signature_text}".rstrip()
-
-
-def signature(value: Any) -> str:
-    """The arguments of a function: `s n`, `{ a, b ? …, ... }`, `x: y:`."""
-    if type(value) is PrimOp:
-        return " ".join(linked(value).arguments)
-    if type(value) is PrimOpApp:
-        return " ".join(linked(value.primop).arguments[len(value.arguments) :])
-    if type(value) is not FunctionType:
-        return ""
-    info = lambda_info(value)
-    if info.formals is None:
-        return f"{info.argument}:"
-    names = [f"{name} ? …" if optional else name for name, optional in info.formals]
-    return f"{{ {', '.join([*names, '...'] if info.ellipsis else names)} }}:"
 
 
 def count(number: int, what: str) -> str:

@@ -12,17 +12,20 @@ from prompt_toolkit.completion import Completer, Completion
 from prompt_toolkit.enums import EditingMode
 from prompt_toolkit.filters import Condition
 from prompt_toolkit.history import FileHistory, History, InMemoryHistory
+from prompt_toolkit.key_binding import merge_key_bindings
 from prompt_toolkit.layout.processors import HighlightMatchingBracketProcessor
 from prompt_toolkit.output import ColorDepth
+from prompt_toolkit.styles import DynamicStyle
 
 from nixlite.observe.watch import Watch, stop_timer
 from nixlite.repl import memory
 from nixlite.repl.style import CONTINUATION, PROMPT
+from nixlite.repl.terminal.background import answer_bindings, prepare
 from nixlite.repl.terminal.completion import complete_or_fail
 from nixlite.repl.terminal.highlighting import NixLexer
 from nixlite.repl.terminal.inspecting import status
 from nixlite.repl.terminal.keys import EDIT, key_bindings
-from nixlite.repl.terminal.style import LOOK
+from nixlite.repl.terminal.style import look
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -35,9 +38,11 @@ if TYPE_CHECKING:
     from prompt_toolkit.completion import CompleteEvent
     from prompt_toolkit.document import Document
     from prompt_toolkit.formatted_text import StyleAndTextTuples
+    from prompt_toolkit.styles import BaseStyle
 
     from nixlite.host.host import Host
     from nixlite.repl.conversation import Conversation, Reply
+    from nixlite.repl.style import Style
     from nixlite.repl.terminal.early import EarlyPrompt
 
 SOON = 0.001  # seconds
@@ -53,10 +58,12 @@ def run_terminal(conversation: Conversation, early: EarlyPrompt | None = None, *
     if wants_vi(host):
         conversation.keys = "vi"
     prompt = make_prompt(conversation, **prompt_options)
+    prepare(prompt, conversation.style, host)
     stop_timer()  # a debugger's session runs while the input of another is evaluated
     draft = ""
     while True:
         prompt.editing_mode = EditingMode.VI if conversation.keys == "vi" else EditingMode.EMACS
+        prompt.color_depth = None if conversation.style.colour else ColorDepth.DEPTH_1_BIT
         if early is not None:
             early.end()
         try:
@@ -108,6 +115,7 @@ def edit_last(conversation: Conversation) -> str:
 
 def show(conversation: Conversation, reply: Reply, rows: int) -> None:
     """Write the reply, in the pager if that is wanted and the screen is too small."""
+    theme = None if conversation.style.compat else conversation.style.current_theme()
     pager = conversation.evaluator.host.get_env("PAGER") or "less -FRX"
     if (
         conversation.pager
@@ -117,7 +125,8 @@ def show(conversation: Conversation, reply: Reply, rows: int) -> None:
     ):
         import subprocess
 
-        data = reply.text.encode("utf-8", "surrogateescape")
+        text = reply.text if theme is None else theme.painted(reply.text)
+        data = text.encode("utf-8", "surrogateescape")
         environment = {"LESSCHARSET": "utf-8", **os.environ}
         try:
             subprocess.run(pager, shell=True, input=data, check=True, env=environment)
@@ -125,7 +134,7 @@ def show(conversation: Conversation, reply: Reply, rows: int) -> None:
             pass  # a pager that is missing says so itself; then the plain text follows
         else:
             return
-    reply.deliver(conversation.evaluator.host)
+    reply.deliver(conversation.evaluator.host, theme)
 
 
 @contextmanager
@@ -160,7 +169,7 @@ def stubborn_interrupts() -> Iterator[None]:
 def make_prompt(conversation: Conversation, **options: Any) -> PromptSession[str]:
     """The line editor for a session."""
     host = conversation.evaluator.host
-    colour = conversation.style.colour
+    style = conversation.style
     completer = NixCompleter(conversation)
     suggesting = Condition(lambda: conversation.suggest)
     return PromptSession(
@@ -168,18 +177,33 @@ def make_prompt(conversation: Conversation, **options: Any) -> PromptSession[str
         auto_suggest=ConditionalAutoSuggest(AutoSuggestFromHistory(), suggesting),
         completer=completer,
         complete_while_typing=False,
-        lexer=NixLexer(conversation.reader) if colour else None,
+        lexer=NixLexer(conversation.reader),
         input_processors=[HighlightMatchingBracketProcessor()],
         bottom_toolbar=None if conversation.style.compat else Bar(conversation, completer),
-        style=LOOK,
-        color_depth=None if colour else ColorDepth.DEPTH_1_BIT,
+        style=DynamicStyle(Look(style)),
+        color_depth=None if style.colour else ColorDepth.DEPTH_1_BIT,
         multiline=True,
         prompt_continuation=continuation,
-        key_bindings=key_bindings(conversation),
+        key_bindings=merge_key_bindings([key_bindings(conversation), answer_bindings(style)]),
         enable_history_search=True,
         tempfile_suffix=".nix",
         **options,
     )
+
+
+class Look:
+    """The editor's style in the theme that there is now."""
+
+    def __init__(self, style: Style) -> None:
+        self.style = style
+        self.made: dict[str, BaseStyle] = {}
+
+    def __call__(self) -> BaseStyle:
+        """What prompt_toolkit draws with."""
+        theme = self.style.current_theme()
+        if theme.name not in self.made:
+            self.made[theme.name] = look(theme)
+        return self.made[theme.name]
 
 
 def vi_sign() -> str:
