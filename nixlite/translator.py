@@ -19,11 +19,13 @@ if TYPE_CHECKING:
     from typing import Any, TypeVar
 
     from nixlite.abi.signatures import Signatures
+    from nixlite.analysis.facts import Analysis
     from nixlite.analysis.policy import Policy
     from nixlite.cache.code import Code
     from nixlite.cache.files import Cache
     from nixlite.cache.pieces import Pieces
     from nixlite.compiler.deferred import PieceCompiler
+    from nixlite.compiler.naming import Naming
     from nixlite.runtime.state import State
     from nixlite.runtime.values import Lazy
     from nixlite.source import Position
@@ -171,19 +173,10 @@ class Translator:
 
     def compile(self, tree: Expr, source: Source, names: tuple[str, ...] = ()) -> Compiled:
         """The code of a tree; *names* are those of the scope it will run in."""
-        from nixlite.analysis.scope import analyse
         from nixlite.compiler.program import compile_expression
 
         tree = self.changed(tree, source)
-        policy = None if self.stepping or self.rewrite is not None else self.deferral()
-        symbols, ordered = self.state.symbols, None
-        if policy is None or len(source.text) < policy.source:  # pieces are made for one order of names
-            symbols.load("\0".join(source.names))
-            ordered = symbols.ordered
-        analysis = analyse(
-            tree, source, self.state.globals, names, aliases=not self.instrumented, policy=policy,
-            first=symbols.first, ordered=ordered,
-        )  # fmt: skip
+        analysis = self.analysed(tree, source, names)
         code, make = compile_expression(
             tree, source, analysis, self.signatures(),
             self.instrumented, self.is_exact(), self.stepping, self.is_metered,
@@ -193,6 +186,42 @@ class Translator:
         from nixlite.cache.pieces import Pieces
 
         return Compiled(code, Pieces(make))
+
+    def analysed(self, tree: Expr, source: Source, names: tuple[str, ...]) -> Analysis:
+        """The facts about a tree that is to be compiled."""
+        from nixlite.analysis.scope import analyse
+
+        policy = None if self.stepping or self.rewrite is not None else self.deferral()
+        symbols, ordered = self.state.symbols, None
+        if policy is None or len(source.text) < policy.source:  # pieces are made for one order of names
+            symbols.load("\0".join(source.names))
+            ordered = symbols.ordered
+        return analyse(
+            tree, source, self.state.globals, names, aliases=not self.instrumented, policy=policy,
+            first=symbols.first, ordered=ordered,
+        )  # fmt: skip
+
+    def naming(
+        self, source: Source, names: tuple[str, ...] = (), piece: int | None = None, *, bindings: bool = False
+    ) -> Naming:
+        """What the local variables stand for in the code of a source that was compiled before with these
+        *names* in scope, or of a *piece* of it; with *bindings* it is no expression. Raises NixError for
+        a text that has other names now."""
+        from nixlite.compiler.program import named_expression
+        from nixlite.syntax.parser import parse, parse_bindings
+
+        options = self.parse_options()
+        options.warn = None  # it has done that
+        options.skim = not bindings and self.skims(source)
+
+        def make() -> Naming:
+            tree = self.changed((parse_bindings if bindings else parse)(source, options), source)
+            return named_expression(
+                tree, source, self.analysed(tree, source, names), self.signatures(),
+                self.instrumented, self.is_exact(), self.stepping, self.is_metered, piece=piece,
+            )  # fmt: skip
+
+        return uncollected(make, source)
 
     def changed(self, tree: Expr, source: Source) -> Expr:
         """The tree of a source as it is compiled."""

@@ -44,7 +44,7 @@ MAY_USE: dict[str, set[str]] = {
     "syntax": {*GROUND, "abi.operators", "cache.private"},
     "analysis": {"syntax.nodes", "syntax.tree", "abi.operators", "source", "spelling", "errors"},
     "cache": {"source"},
-    "compiler": {"syntax.nodes", "syntax.unparse", "analysis", "abi", "cache.code", *GROUND},
+    "compiler": {"syntax.nodes", "syntax.tree", "syntax.unparse", "analysis", "abi", "cache.code", *GROUND},
     "runtime": {*GROUND, "abi", "host", "store"},  # for types
     "host": {*GROUND, "store.tree"},  # for types
     "traces": {*GROUND, "abi", "host", "runtime"},
@@ -60,7 +60,7 @@ MAY_USE: dict[str, set[str]] = {
     "cli": {*FRONTENDS, "explain", "observe"} - {"analysis", "compiler", "regex"},
     "explain": EVALUATOR - {"compiler", "regex", "fetch", "flakes", "traces"},
     "observe": {*RUNTIME, "syntax", "cache", "builtins", "translator", "evaluator"},
-    "repl": {*EVALUATOR, "cli", "explain", "observe", "learn"}
+    "repl": {*EVALUATOR, "cli", "explain", "observe", "learn", "compiler.naming"}
     - {"compiler", "cache", "regex", "fetch", "flakes"},
     "learn": {*EVALUATOR, "cli", "explain", "observe"} - {"analysis", "compiler", "regex", "fetch", "flakes"},
     "documents": {*EVALUATOR, "cli", "repl", "__main__"}

@@ -66,6 +66,7 @@ WHERE: dict[str, dict[str, tuple[str, ...]]] = {
         "name": ("nixlite.builtins.derivations.named_derivation",),
         "source": ("nixlite.translator.code_of",),
     },
+    "nixlite.repl.debugging.kept": {},  # those of compiled code, whose names the compiler tells it
     "nixlite.observe.progress": {"source": ("nixlite.translator.code_of",)},
     "nixlite.observe.counting": {
         "second": ("nixlite.runtime.call.curry",),

@@ -102,6 +102,7 @@ class Linked:
         names["SITES"] = code.sites
         names["LAMBDAS"] = code.lambdas
         names["FILE"] = code.name
+        names["PIECE"] = number
         if code.tables:
             names["deferred"] = self.maker(code)
         exec(code.code, names)

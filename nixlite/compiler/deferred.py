@@ -138,6 +138,8 @@ class PieceCompiler:
         self.unit = unit
         self.finish = finish
         self.lowered: set[int] = {-1}
+        self.part = unit
+        """The module that was written last."""
 
     def __call__(self, number: int) -> Code:
         """The code of a piece."""
@@ -148,7 +150,7 @@ class PieceCompiler:
             parent = self.unit.analysis.pieces[parent].group.parent
         for outer in reversed(outside):
             self.lower(outer, self.unit.part())
-        unit = self.unit.part()
+        self.part = unit = self.unit.part()
         return self.finish(unit, self.lower(number, unit))
 
     def lower(self, number: int, unit: Unit) -> ast.stmt:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from nixlite.abi.signatures import Signatures
     from nixlite.analysis.facts import Analysis
     from nixlite.compiler.deferred import PieceCompiler
+    from nixlite.compiler.naming import Naming
     from nixlite.source import Source
     from nixlite.syntax.nodes import Expr
 
@@ -66,6 +67,32 @@ def piece_compiler(
     unit = Unit(source, analysis, signatures, LOWERINGS, instrumented, counted, metered=metered)
     main_function(unit, node)
     return PieceCompiler(unit, finish)
+
+
+def named_expression(
+    node: Expr,
+    source: Source,
+    analysis: Analysis,
+    signatures: Signatures,
+    instrumented: bool = False,
+    counted: bool = False,
+    stepping: bool = False,
+    metered: bool = False,
+    *,
+    piece: int | None = None,
+) -> Naming:
+    """What the variables of a unit that was compiled before stand for, or of a piece of it."""
+    from nixlite.compiler.naming import Naming  # few programs are looked into
+
+    unit = Unit(source, analysis, signatures, LOWERINGS, instrumented, counted, stepping, metered)
+    code = finish(unit, main_function(unit, node))
+    if piece is not None:
+        from nixlite.compiler.deferred import PieceCompiler
+
+        compiler = PieceCompiler(unit, finish)
+        code = compiler(piece)
+        unit = compiler.part
+    return Naming(node, unit, code.code)
 
 
 def main_function(unit: Unit, node: Expr) -> ast.stmt:

@@ -12,7 +12,7 @@ from nixlite.repl import memory
 from nixlite.repl.commands.loading import load_all
 from nixlite.repl.conversation import Reply
 from nixlite.repl.inputs import without_prompts
-from nixlite.repl.style import CONTINUATION, PROMPT
+from nixlite.repl.style import CONTINUATION
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ def run(conversation: Conversation, *, terminal: bool | None = None, fail: bool 
             from nixlite.repl.terminal.startup import run_startup_file
 
             host.write_stderr(run_startup_file(conversation))
-        early = EarlyPrompt(host)
+        early = EarlyPrompt(host, conversation.prompt)
         try:
             from nixlite.repl.terminal.prompt import run_terminal
 
@@ -68,6 +68,8 @@ def banner(conversation: Conversation) -> str:
         what = "" if conversation.debugging is None else " debugger"
         return f"Nix {NIX_VERSION}{what}\nType :? for help.\n"
     if conversation.debugging is not None:
+        if conversation.debugging.is_over:
+            return "It is over. :bt shows where, :env variables, :up goes to the caller, :q back.\n"
         return "Stopped. :bt shows where, :c goes on, :s goes a step, :q gives up; :? for more.\n"
     return "nixlite: the Nix language in Python\nType :? for help.\n"
 
@@ -96,10 +98,10 @@ def run_pipe(
     host = conversation.evaluator.host
     given = conversation.new_input()
     if not echo:
-        lines = prompting(lines, lambda: CONTINUATION if given.lines else PROMPT, host)
+        lines = prompting(lines, lambda: CONTINUATION if given.lines else conversation.prompt, host)
     for line in lines if conversation.style.compat else without_prompts(lines):
         if echo:
-            host.write_stdout(f"{CONTINUATION if given.lines else PROMPT}{line}\n")
+            host.write_stdout(f"{CONTINUATION if given.lines else conversation.prompt}{line}\n")
             host.flush()
         given.add(line)
         if given.is_open:
@@ -116,7 +118,7 @@ def run_pipe(
             return 1
         if conversation.style.compat:
             host.write_stdout("\n")
-    host.write_stdout(f"{CONTINUATION if given.lines else PROMPT}\n" if echo else "\n")
+    host.write_stdout(f"{CONTINUATION if given.lines else conversation.prompt}\n" if echo else "\n")
     if given.lines and not conversation.style.compat:
         host.write_stderr("error: the input ends too early\n")
     host.flush()

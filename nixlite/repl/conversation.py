@@ -5,10 +5,12 @@ What all commands work on, so it lies below them and knows none; `session.Sessio
 
 from __future__ import annotations
 
+import re
+
 from nixlite.errors import EvalError, NixError, ParseError, StackOverflow
 from nixlite.host.lookup_path import LISTENER
 from nixlite.repl.inputs import Input, NixInput, split
-from nixlite.repl.style import Style
+from nixlite.repl.style import PROMPT, STOPPED, Style
 from nixlite.repl.watching import FileWatch
 from nixlite.runtime.collecting import POLICY
 from nixlite.source import Source
@@ -24,11 +26,17 @@ if TYPE_CHECKING:
     from nixlite.colours import Theme
     from nixlite.evaluator import Evaluator
     from nixlite.host.host import Host
+    from nixlite.repl.debugging.kept import Failure
     from nixlite.repl.debugging.stops import Debugging
     from nixlite.repl.rows import Row
     from nixlite.runtime.values import Lazy, Value
 
 OUT, ERR = "out", "err"
+KEPT = 3
+"""Errors whose frames are kept."""
+_NAME = re.compile(r"[A-Za-z_][\w'-]*")
+HIDDEN = ("__sub", "__mul", "__div", "__lessThan", "__findFile", "__nixPath")
+"""Variables that are meant without being written."""
 NAMES_SHOWN = 20
 """Of a set that is brought into scope."""
 
@@ -108,7 +116,8 @@ class Conversation:
     given to files that are functions (`--arg`). `files` are the arguments of `:l` that `:r` loads again;
     `startup` holds what the command line asked for: pairs (what is shown, function that evaluates it).
     `origins` says of names in scope where they come from, `transcript` holds the inputs and answers so far.
-    `strict`, `pager`, `keys` and `suggest` are options of `:set`. `last_failed` indexes the transcript.
+    `strict`, `pager`, `keys` and `suggest` are options of `:set`. `failures` are the last errors, with their
+    frames; `known` says of the session's own sources which names were in scope, and if they are bindings.
     `debugging` is there while a program is stopped. `lines` is the input that is being read.
     """
 
@@ -138,7 +147,8 @@ class Conversation:
         self.suggest = True
         self.origins: dict[str, str] = {}
         self.transcript: list[tuple[str, str]] = []
-        self.last_failed: int | None = None
+        self.failures: list[Failure] = []  # the last errors, the very last first
+        self.known: dict[str, tuple[tuple[str, ...], bool]] = {}
         self.debugging: Debugging | None = None
         self.lines: Iterator[str] | None = None
         self.build_options: list[str] = []  # words for an installed Nix that builds, `--option NAME VALUE`
@@ -153,6 +163,11 @@ class Conversation:
             evaluator.state.caches[LISTENER] = self.notice_bundle
 
     # -- what a session has
+
+    @property
+    def prompt(self) -> str:
+        """What stands before an input: at a stop another, but in the style of `nix repl`."""
+        return PROMPT if self.debugging is None or self.style.compat else STOPPED
 
     def known_commands(self) -> Mapping[str, Row]:
         """The commands that an input can be, by each of their names."""
@@ -206,13 +221,19 @@ class Conversation:
         self.watch.look()
         if self.recorded is not None:
             self.recorded.look()
-        if self.met_error(reply) and not line.startswith(":debug"):
-            self.last_failed = len(self.transcript)
+        self.keep_failures(line)
         self.transcript.append((line, "".join([text for _, text in reply.pieces[before:]])))
 
-    def met_error(self, reply: Reply) -> bool:
-        """Whether something could not be evaluated, be it only a part of what was shown."""
-        return isinstance(reply.error, EvalError) or bool(self.style.layout.errors)
+    def keep_failures(self, line: str) -> None:
+        """Keep what could not be evaluated, be it only a part of what was shown, with its frames."""
+        error = self.reply.error
+        errors = [error] if isinstance(error, EvalError) else self.style.layout.errors
+        if not errors or self.style.compat:
+            return
+        from nixlite.repl.debugging.kept import Failure
+
+        found = [Failure(line, error, self.evaluator, self.known, dict(self.scope)) for error in errors]
+        self.failures = [*found[:KEPT], *self.failures][:KEPT]
 
     def inputs_in(self, text: str) -> list[Input]:
         """The inputs in a text; in the compatible style it is one."""
@@ -314,6 +335,7 @@ class Conversation:
         Raises Incomplete where more text is needed, NixError for all that is wrong.
         """
         source = self.source(text)
+        self.known[source.name] = self.names_in(text), False
         try:
             return self.evaluator.evaluate_source(source, self.scope)
         except ParseError as error:
@@ -342,9 +364,14 @@ class Conversation:
     def _bindings(self, text: str, shown: str) -> dict[str, Lazy]:
         """The lazies of the bindings in *text*; messages show *shown* as the source."""
         source = self.source(text)
+        self.known[source.name] = self.names_in(text), True
         bindings = self.evaluator.parse_bindings(source)
         source.text = shown
         return self.evaluator.bind(bindings, source, self.scope)
+
+    def names_in(self, text: str) -> tuple[str, ...]:
+        """The variables of the session that a text may mean."""
+        return tuple(name for name in {*_NAME.findall(text), *HIDDEN} if name in self.scope)
 
     # -- names
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from nixlite.repl.style import CONTINUATION, PROMPT
+from nixlite.repl.style import CONTINUATION, PROMPT, STOPPED
 from nixlite.syntax.lines import EXPRESSION, OPEN, Place
 
 TYPE_CHECKING = False
@@ -118,16 +118,17 @@ def split(text: str, commands: Commands, features: frozenset[str] = frozenset())
 
 def is_prompted(text: str) -> bool:
     """Whether a text was copied from a session, with its prompts."""
-    return text.startswith(PROMPT) or f"\n{PROMPT}" in text
+    return any(text.startswith(prompt) or f"\n{prompt}" in text for prompt in (PROMPT, STOPPED))
 
 
 def without_prompts(lines: Iterable[str]) -> Iterator[str]:
     """The lines of inputs; of a transcript those behind prompts, for the others are answers."""
     is_transcript = False
     for line in lines:
-        if line.startswith(PROMPT) or line == PROMPT.rstrip():
+        prompt = next((x for x in (PROMPT, STOPPED) if line.startswith(x) or line == x.rstrip()), "")
+        if prompt:
             is_transcript = True
-            yield line[len(PROMPT) :]
+            yield line[len(prompt) :]
         elif not is_transcript:
             yield line
         elif line.startswith(CONTINUATION) or line == CONTINUATION.rstrip():

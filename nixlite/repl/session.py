@@ -59,9 +59,18 @@ class Session(Conversation):
             # Two letters are near to everything.
             long_names = [other for other in known if len(other) > 3 and levenshtein(name, other) <= 1]
             hint = None if self.style.compat else did_you_mean(name, long_names)
+            if hint is None and not self.style.compat and is_for_stops(name):
+                hint = "It is there where a program has stopped: ':debug' goes to where the last error was."
             raise NixError(f"unknown command '{name}'", hint=hint)
         if not any(rest) and row.needs_argument(self.style.compat):
             raise NixError(f"'{name}' needs an argument", hint=f"It is used so: {row.label(False, [name])}")
         self.command = name
         text = row.action(self, rest[0] if rest else "")
         self.reply.write(text and f"{text}\n")
+
+
+def is_for_stops(name: str) -> bool:
+    """Whether a command is one of the debugger's."""
+    from nixlite.repl.commands.table import COMMANDS
+
+    return any(row.debugging and name in row.names for row in COMMANDS)

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     Printer = Callable[[Lazy], tuple[str, NixError | None]]
 
 PROMPT = "nix-repl> "
+STOPPED = "debug> "
 CONTINUATION = "        > "
 
 

@@ -10,10 +10,13 @@ from nixlite import oracle
 from nixlite.evaluator import Evaluator
 from nixlite.host.capturing import CapturingHost
 from nixlite.host.settings import Settings
+from nixlite.repl.app import run
 from nixlite.repl.debugging.debugger import attach
+from nixlite.repl.inputs import split
 from nixlite.repl.session import Session
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
 GLOBALS = (
@@ -172,25 +175,39 @@ def test_steps_and_variables(tmp_path: Path) -> None:
                        "7\n", ""]  # fmt: skip
 
 
+def looked_into(
+    directory: Path, monkeypatch: pytest.MonkeyPatch, lines: Sequence[str], *script: str
+) -> tuple[Session, list[str]]:
+    """A session after these inputs, the last of which goes into the debugger, and what was replied there."""
+    session = Session(Evaluator(Settings(cwd=str(directory)), CapturingHost({"HOME": "/"})))
+    seen: list[str] = []
+    monkeypatch.setattr(Session, "talk", lambda stopped: seen.extend(stopped.send(x).text for x in script))
+    for line in lines:
+        session.send(line)
+    return session, seen
+
+
 def test_debug_the_last_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "f.nix").write_text('{ f = x: throw "no ${toString x}"; }')
-    session = Session(Evaluator(Settings(cwd=str(tmp_path)), CapturingHost({"HOME": "/"})))
-    for line in (":l f.nix", "a = 20", "f (a + 1)", "1"):
-        session.send(line)
-    seen: list[str] = []
-
-    def talk(stopped: Session) -> None:
-        seen.extend(stopped.send(line).text for line in ("x", "a", ":c"))
-
-    monkeypatch.setattr(Session, "talk", talk)
-    assert session.send(":debug").text.endswith("error: no 21\n")
-    assert seen == ["21\n", "20\n", ""]
+    lines = (":l f.nix", "a = 20", "f (a + 1)", "1", ":debug")
+    session, seen = looked_into(tmp_path, monkeypatch, lines, "x", "a", ":env", ":up", ":up", ":down", ":q")
+    assert seen[:3] == ["21\n", "20\n", "function f:\n  x = 21\n"]
+    assert seen[3].startswith("\n1: while calling 'f'\n")
+    assert seen[4].startswith("\n2: while evaluating the input\n«string»:1:1\n")
+    assert seen[5].startswith("\n1: while calling 'f'\n")
+    assert session.evaluator.host.stderr[-1].startswith("0: error: no 21\n")
 
 
 def test_nothing_to_debug(tmp_path: Path) -> None:
     session = Session(Evaluator(Settings(cwd=str(tmp_path)), CapturingHost({"HOME": "/"})))
     assert session.send(":debug").text == "error: there was no error yet\n"
-    assert session.send(":bt").text == "error: unknown command ':bt'\n"
+    assert session.send(":bt").text.startswith(
+        "error: unknown command ':bt'\n       It is there where a program"
+    )
+    session.send('throw "x"')
+    assert session.send(":debug 2").text == "error: there is no error '2' to look into: 1 error is kept\n"
+    session.send(":r")
+    assert session.send(":debug").text == "error: there was no error yet\n"
 
 
 DEBUGGED = [
@@ -200,6 +217,13 @@ DEBUGGED = [
     (('x = let y = 6; in throw "b"', "{ a = { b = x; }; }"),    {"y": "6\n"},               "within what was shown"),
     (("g = let f = y: 1 + f y; in f", "g 7"),                   {"y": "7\n"},               "a stack overflow"),
     (("a = 1", "b = a + 1", "1", "let y = b; in _ + throw \"\""), {"_": "1\n", "y": "2\n"}, "the last value"),
+    (("f = { y, ... }: z: let u = y + z; in u.v", "y = 9", "f { y = 1; } 2"), {"y": "1\n", "u": "3\n"}, "hidden"),
+    (('a = 1', 'f = map', 'x = let y = a; in f (z: z) y', 'a = 2', 'f = 3', 'x'), {"y": "1\n"}, "bound again"),
+    (('let y = 1; u = y + 1; in throw "no"',),                  {"u": "2\n"},               "not used"),
+    (('let u = r.a; r = rec { a = b; b = throw "no"; c = 3; }; in u',), {"c": "3\n"},       "in a rec"),
+    (('with { y = 4; }; throw "${toString y}"',),               {"y": "4\n"},               "in a with"),
+    (("f = { y ? 2 }: y", "f { z = 8; }"),                      {"z": "8\n"},               "an argument too many"),
+    (('import ./big.nix { lib = 5; }',),                        {"lib": "5\n", "q": "6\n"}, "compiled piece by piece"),
 ]  # fmt: skip
 
 
@@ -207,31 +231,53 @@ DEBUGGED = [
 def test_debug_always_works(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, lines: tuple[str, ...], said: dict[str, str], why: str
 ) -> None:
-    session = Session(Evaluator(Settings(cwd=str(tmp_path)), CapturingHost({"HOME": "/"})))
-    for line in lines:
-        session.send(line)
-    seen: list[dict[str, str]] = []
-
-    def talk(stopped: Session) -> None:
-        seen.append({name: stopped.send(name).text for name in said})
-        assert stopped.send(":bt").text.startswith("\n0: ")
-        stopped.send(":c")
-
-    monkeypatch.setattr(Session, "talk", talk)
-    session.send(":debug")
-    assert seen[0] == said
+    many = "".join(f"  a{i} = map (x: x + {i}) [ 1 2 3 ] ++ [ {i} ];\n" for i in range(4000))
+    big = f'{{ lib }}: (rec {{\n{many}  bad = let q = lib + 1; in throw "no ${{toString q}}" a1;\n}}).bad'
+    (tmp_path / "big.nix").write_text(big)
+    _, seen = looked_into(tmp_path, monkeypatch, (*lines, ":debug"), *said, ":bt")
+    assert dict(zip(said, seen, strict=False)) == said
+    assert seen[-1].startswith("\n0: error: ")
 
 
-def test_debug_evaluates_what_the_input_asks_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_variables_are_shown_unforced(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    lines = ('f = { a, b ? 3, ... }@args: c: let d = a + b; in with { w = d; }; if d == 4 then throw c else w',
+             'f { a = 1; } "u"', ":debug")  # fmt: skip
+    session, seen = looked_into(tmp_path, monkeypatch, lines, ":env", "args", "args ? a")
+    assert seen[0] == (
+        'with: w\nlet:\n  d = 4\nfunction f:\n  c = "u"\nfunction f:\n  a = 1\n'
+        "  args = (not kept: what failed does not use it)\n  b = 3\n"
+    )
+    assert seen[1].startswith("error: the value of 'args' was not kept\n")
+    assert session.send("1 + 1").text == "2\n"
+
+
+def test_debugging_evaluates_nothing_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    lines = (
+        'big = builtins.trace "big" (x: throw "no ${x}")',
+        'builtins.trace "input" (big "a")',
+        ":debug",
+        ":debug",
+    )
+    session, seen = looked_into(tmp_path, monkeypatch, lines, ":bt", ":env", "x")
+    told = "".join(session.evaluator.host.stderr)
+    assert (told.count("trace: big"), told.count("trace: input")) == (1, 1)
+    assert seen[-1] == '"a"\n'
+
+
+def test_the_last_few_errors_are_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    lines = [f'(x: throw "e") {number}' for number in range(20)]
+    session, seen = looked_into(tmp_path, monkeypatch, [*lines, ":debug 3"], "x")
+    assert (seen, len(session.failures)) == (["17\n"], 3)
+
+
+def test_a_stop_has_its_own_prompt(tmp_path: Path) -> None:
     host = CapturingHost({"HOME": "/"})
+    lines = ['(x: throw "e") 1', ":debug", "x", ":q", "2"]
     session = Session(Evaluator(Settings(cwd=str(tmp_path)), host))
-    (tmp_path / "f.nix").write_text("{ loaded = 3; }")
-    session.files.append("f.nix")  # as on the command line
-    from nixlite.repl.app import start
-
-    assert start(session)
-    for line in ('big = builtins.trace "big" 1', "big", 'throw "${toString loaded}"'):
-        session.send(line)
-    monkeypatch.setattr(Session, "talk", lambda stopped: None)
-    assert session.send(":debug").text.endswith("error: 3\n")
-    assert "".join(host.stderr).count("trace: big") == 1
+    session.lines = iter(lines)
+    assert run(session, terminal=False) == 0
+    out = "".join(host.stdout)
+    assert (
+        out == f"nix-repl> {lines[0]}\nnix-repl> :debug\ndebug> x\n1\ndebug> :q\nnix-repl> 2\n2\nnix-repl> \n"
+    )
+    assert [given.text.strip() for given in split(out, session.known_commands)] == lines

@@ -36,6 +36,7 @@ def forget_files(conversation: Conversation) -> None:
     """Have every file be read again when it is next imported: it may have changed."""
     conversation.evaluator.files.clear()
     conversation.watch.stamps.clear()
+    conversation.failures.clear()
 
 
 def remember(conversation: Conversation, name: str) -> None:

@@ -63,6 +63,8 @@ COMMANDS: list[ReplCommand] = [
     stopped.environment,
     stopped.backtrace,
     stopped.select_trace,
+    stopped.go_up,
+    stopped.go_down,
     stopped.go_on,
     stopped.step,
 ]

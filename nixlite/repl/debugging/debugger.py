@@ -10,7 +10,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from nixlite.errors import NixError, StackOverflow
-from nixlite.evaluator import Evaluator
 from nixlite.repl.conversation import Abandoned
 from nixlite.repl.debugging.stops import CONTINUE, QUIT, STEP, Debugging, Stop
 from nixlite.repl.debugging.tracepoints import BUILTIN, Point, Rewriter
@@ -23,7 +22,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any
 
+    from nixlite.evaluator import Evaluator
     from nixlite.repl.conversation import Conversation
+    from nixlite.repl.debugging.kept import Failure
     from nixlite.runtime.values import Lazy, Value
 
     Begin = Callable[[Evaluator, Style], Conversation]
@@ -32,8 +33,6 @@ if TYPE_CHECKING:
 SEEN = "seen_by_debugger"
 INPUTS = 1_000_000
 """Inputs that a stop may have."""
-SHOWN = 100
-"""Rows that are kept of a stack that overflows."""
 
 
 class Debugger:
@@ -60,9 +59,6 @@ class Debugger:
         self.talking = False
         self.tries = 0
         self.stops = 0
-        self.most = 0
-        self.deepest: list[Stop] = []
-        """The innermost points where the stack was deepest, when it has overflowed."""
 
     # -- the running program
 
@@ -78,24 +74,8 @@ class Debugger:
         except NixError as error:
             self.failed(error)
             raise
-        except RecursionError:
-            self.keep_deepest()
-            raise
         finally:
             self.stack.pop()
-
-    def keep_deepest(self) -> None:
-        """Remember the stack where it overflows: there is no room to talk."""
-        if len(self.stack) > self.most:
-            self.most, self.deepest = len(self.stack), self.stack[-SHOWN:]
-
-    def stop_where_it_was_deepest(self, error: NixError) -> None:
-        """Talk about a stack overflow, of which the innermost rows are known."""
-        self.stack = self.deepest
-        try:
-            self.stop(error)
-        finally:
-            self.stack = []
 
     def failed(self, error: NixError) -> None:
         """Stop at an error, once, where it has just been raised."""
@@ -103,8 +83,7 @@ class Debugger:
             return
         error.__dict__[SEEN] = True
         if isinstance(error, StackOverflow):
-            self.keep_deepest()
-            return
+            return  # there is no room to talk; the session has its frames afterwards
         if not self.tries or not self.evaluator.settings.ignore_try:
             self.stop(error)
 
@@ -244,45 +223,15 @@ def replace(evaluator: Evaluator, name: str, function: Callable[..., Value]) -> 
     evaluator.base[f"p_{name}"] = function
 
 
-def debug_last(conversation: Conversation) -> str:
-    """Evaluate the last input that failed once more, in a fresh evaluator with the debugger.
-
-    What was loaded and bound is there as it was written, and is evaluated only as far as the input asks for
-    it. A stack overflow is shown where it happened, when it has.
-    """
-    failed = conversation.last_failed
-    if failed is None:
-        raise NixError("there was no error yet")
-    evaluator = Evaluator(conversation.evaluator.settings, conversation.evaluator.host)
+def look_into(conversation: Conversation, failure: Failure) -> str:
+    """Talk about an error that is over, in the frames that were kept; nothing is evaluated again."""
     begin = type(conversation)
-    again = begin(evaluator, conversation.style, auto_arguments=conversation.auto_arguments)
-    again.lines = conversation.lines
-    debugger = attach(evaluator, begin, outer=again)
-    debugger.talking = True  # errors on the way to the input are known
-    prepare(again, conversation, failed)
-    debugger.talking = False
-    text = conversation.transcript[failed][0]
-    evaluator.rewrite = debugger.rewriter.input
-    reply = again.send(text)
-    if isinstance(reply.error, StackOverflow):
-        debugger.stop_where_it_was_deepest(reply.error)
-    conversation.reply.pieces += reply.pieces
+    stopped = begin(failure.evaluator, conversation.style, auto_arguments=conversation.auto_arguments)
+    stopped.lines, stopped.show_trace = conversation.lines, conversation.show_trace
+    stopped.inputs = conversation.inputs + INPUTS  # the names of its sources are its own
+    stopped.debugging = Debugging(failure.rows(), failure.scope, False, is_over=True)
+    stopped.scope = stopped.debugging.scope()
+    failure.evaluator.host.write_stderr(f"{stopped.debugging.show_row(0).strip()}\n\n")
+    stopped.talk()
+    conversation.inputs = max(conversation.inputs, stopped.inputs - INPUTS)
     return ""
-
-
-def prepare(again: Conversation, conversation: Conversation, failed: int) -> None:
-    """Load and bind in a fresh conversation what there was when an input failed."""
-    from nixlite.repl.commands.loading import load_all
-
-    again.files, again.flakes = list(conversation.files), list(conversation.flakes)
-    again.scope = {name: x for name, x in conversation.scope.items() if name not in conversation.own}
-    again.reply = type(again.reply)()
-    again.guarded(lambda: load_all(again, {}))
-    for text, _ in conversation.transcript[:failed]:
-        if text.startswith((":a", ":l")):
-            again.send(text)
-    for bound in conversation.bound:
-        if bound.at < failed:
-            again.send(bound.text)
-    again.scope.update({name: x for name, x in conversation.scope.items() if name == "_"})
-    again.transcript.clear()

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from nixlite.spelling import attribute_name
 from nixlite.syntax import nodes as n
 
 if TYPE_CHECKING:
@@ -17,15 +18,18 @@ if TYPE_CHECKING:
 BUILTIN = "debugFrame"
 WITH = "__with"
 """What the variables that hold the sets of `with` begin with."""
+WITH_TITLE = "with"
 MOST_NAMES = 300
 """Scopes of more names are not shown to the debugger: each frame would have to carry all of them."""
 
 
 class Level(NamedTuple):
-    """One lexical scope: its names; *with_set* is the variable that holds the set of a `with`."""
+    """One lexical scope: its names; *with_set* is the variable that holds the set of a `with`; *title* says
+    what it is."""
 
     names: tuple[str, ...]
     with_set: str = ""
+    title: str = "let"
 
 
 class Point(NamedTuple):
@@ -52,13 +56,6 @@ class Rewriter:
             return changed
         position = None if tree.pos == n.NO_POS or isinstance(tree, n.Let) else source.position(tree.pos)
         return self.point(f"while evaluating the file '{source.path}':", position, (), changed)
-
-    def input(self, tree: n.Expr, source: Source) -> n.Expr:
-        """As `program`; what was typed begins with a point too: any error in it has a place to stop."""
-        changed = self.program(tree, source)
-        if source.path is not None or isinstance(tree, n.AttrSet):
-            return changed
-        return self.point("while evaluating the input", None, (), changed)
 
     def point(self, text: str, position: Position | None, levels: tuple[Level, ...], node: n.Expr) -> n.Expr:
         """*node* with a point before it."""
@@ -95,14 +92,15 @@ class _Changer:
         if isinstance(node, n.Lambda):
             return self.function(node, levels)
         if isinstance(node, n.Let):
-            inside = deeper(tuple(node.attrs.bindings), levels)
+            inside = deeper(tuple(node.attrs.bindings), levels, title_of(node))
             self.bindings(node.attrs, inside)
             node.body = self.stop("while evaluating a 'let' expression", None, inside, node.body)
             return node
         if isinstance(node, n.With):
             return self.with_expression(node, levels)
         if isinstance(node, n.AttrSet):
-            self.bindings(node, deeper(tuple(node.bindings), levels) if node.recursive else levels)
+            names = tuple(node.bindings)
+            self.bindings(node, deeper(names, levels, title_of(node)) if node.recursive else levels)
             return node
         if isinstance(node, n.Call):
             self.parts(node, levels)
@@ -119,7 +117,7 @@ class _Changer:
         """A function: the point is in its body. `a: b: …` is left one function of two arguments."""
         formals = node.formals.items if node.formals is not None else ()
         argument = (node.argument,) if node.argument is not None else ()
-        inside = deeper((*argument, *(formal.name for formal in formals)), levels)
+        inside = deeper((*argument, *(formal.name for formal in formals)), levels, title_of(node))
         for formal in formals:
             if formal.default is not None:
                 formal.default = self.expression(formal.default, inside)
@@ -138,7 +136,7 @@ class _Changer:
         attrs = n.AttrSet(True, scope.pos, scope.start, scope.end)
         attrs.bindings[name] = n.Binding(n.PLAIN, self.expression(scope, levels), scope.start)
         node.scope = n.Var(name, n.NO_POS, scope.start, scope.end)
-        node.body = self.expression(node.body, (Level((), name), *levels))
+        node.body = self.expression(node.body, (Level((), name, WITH_TITLE), *levels))
         return n.Let(attrs, node, node.pos, node.start, node.end)
 
     def bindings(self, attrs: n.AttrSet, levels: Levels) -> None:
@@ -168,6 +166,15 @@ class _Changer:
         return part
 
 
-def deeper(names: tuple[str, ...], levels: Levels) -> Levels:
+def deeper(names: tuple[str, ...], levels: Levels, title: str) -> Levels:
     """The scopes inside one that binds *names*."""
-    return (Level(names if len(names) <= MOST_NAMES else ()), *levels)
+    return (Level(names if len(names) <= MOST_NAMES else (), title=title), *levels)
+
+
+def title_of(node: n.Expr) -> str:
+    """What a scope is called, by the node that makes it."""
+    if isinstance(node, n.Lambda):
+        return f"function {attribute_name(node.name)}" if node.name else "function"
+    if isinstance(node, n.With):
+        return WITH_TITLE
+    return "let" if isinstance(node, n.Let) else "rec"

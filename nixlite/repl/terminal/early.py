@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 class EarlyPrompt:
     """Shows the prompt when it is made; `end` leaves the cursor where the editor writes its own."""
 
-    def __init__(self, host: Host) -> None:
+    def __init__(self, host: Host, prompt: str = PROMPT) -> None:
         self.host = host
         self.former: list[Any] | None = None
         try:
@@ -32,7 +32,7 @@ class EarlyPrompt:
             termios.tcsetattr(sys.stdin, termios.TCSANOW, now)
         except (ImportError, OSError, ValueError):  # no such terminal: the editor knows what to do
             return
-        host.write_stdout(PROMPT)
+        host.write_stdout(prompt)
         host.flush()
 
     def end(self) -> None:

@@ -19,7 +19,7 @@ from prompt_toolkit.styles import DynamicStyle
 
 from nixlite.observe.watch import Watch, stop_timer
 from nixlite.repl import memory
-from nixlite.repl.style import CONTINUATION, PROMPT
+from nixlite.repl.style import CONTINUATION
 from nixlite.repl.terminal.background import answer_bindings, prepare
 from nixlite.repl.terminal.completion import complete_or_fail
 from nixlite.repl.terminal.highlighting import NixLexer
@@ -67,7 +67,7 @@ def run_terminal(conversation: Conversation, early: EarlyPrompt | None = None, *
         if early is not None:
             early.end()
         try:
-            text = prompt.prompt(PROMPT, default=draft)
+            text = prompt.prompt(conversation.prompt, default=draft)
         except KeyboardInterrupt:  # Ctrl-C gives up the line
             draft = ""
             continue
@@ -215,7 +215,7 @@ def vi_sign() -> str:
 
 def continuation(width: int, line: int, wraps: int) -> str:
     """What stands before a line that is not the first, and before the rest of one that is too long."""
-    return CONTINUATION if not wraps else " " * width
+    return CONTINUATION[-width:] if not wraps else " " * width
 
 
 def wants_vi(host: Host) -> bool:

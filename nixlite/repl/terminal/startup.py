@@ -37,7 +37,7 @@ def run_startup_file(conversation: Conversation) -> str:
     conversation.transcript.clear()
     for bound in conversation.bound:
         bound.at = -1
-    conversation.last_failed = None
+    conversation.failures = []
     conversation.scope.pop("_", None)
     return problems
 
