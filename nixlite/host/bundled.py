@@ -1,4 +1,5 @@
-"""The files that every Nix has built in, as `<nix/…>`: those of `stdlib/nix`."""
+"""The files that come along: those that every Nix has built in as `<nix/…>`, of `stdlib/nix`, and for hosts
+that have no disk all of `stdlib/`, where it lies: `<nixpkgs>` and `lib.nix` are there."""
 
 from __future__ import annotations
 
@@ -36,3 +37,35 @@ def bundled_entries(path: str) -> dict[str, str]:
     if path != f"{BUNDLED_PREFIX}>":
         raise NoSuchFile(f"path '{path}' does not exist")
     return dict.fromkeys(sorted(os.listdir(directory())), "regular")
+
+
+# -- all that comes along, by its absolute paths
+
+
+def comes_along(path: str) -> bool:
+    """Whether a path is that of a file or directory in `stdlib/`, or would be."""
+    root = stdlib_directory()
+    return path == root or (path.startswith(f"{root}/") and os.path.normpath(path) == path)
+
+
+def library_type(path: str) -> str | None:
+    """`Host.file_type` for what comes along."""
+    if not comes_along(path):
+        return None
+    return "directory" if os.path.isdir(path) else "regular" if os.path.isfile(path) else None
+
+
+def library_bytes(path: str) -> bytes | None:
+    """What is in a file of `stdlib/`; None if there is no such file."""
+    if library_type(path) != "regular":
+        return None
+    with open(path, "rb") as file:
+        return file.read()
+
+
+def library_entries(path: str) -> dict[str, str] | None:
+    """What is in a directory of `stdlib/`; None if there is no such directory."""
+    if library_type(path) != "directory":
+        return None
+    kinds = {name: library_type(f"{path}/{name}") for name in sorted(os.listdir(path))}
+    return {name: kind for name, kind in kinds.items() if kind is not None}

@@ -1,8 +1,13 @@
-"""A host whose files are a dictionary: for tests and for the browser."""
+"""A host whose files are a dictionary: for tests and for the browser.
+
+What comes along with nixlite is there as well, where it lies: `<nixpkgs>` and the REPL's `lib.nix`. Nothing
+of the machine is told by that but where nixlite is installed.
+"""
 
 from __future__ import annotations
 
 from nixlite.errors import EvalError
+from nixlite.host.bundled import library_bytes, library_entries, library_type
 from nixlite.host.host import Host
 
 TYPE_CHECKING = False
@@ -62,7 +67,7 @@ class MemoryHost(Host):
             return "directory"
         content = self.files.get(path)
         if content is None:
-            return super().file_type(path)
+            return library_type(path) or super().file_type(path)
         return "symlink" if isinstance(content, Link) else "regular"
 
     def read_bytes(self, path: str) -> bytes:
@@ -74,7 +79,8 @@ class MemoryHost(Host):
             raise EvalError("read of 4096 bytes: Is a directory")
         if content is not None:
             raise EvalError(f"opening file '{path}': Too many levels of symbolic links")
-        return super().read_bytes(path)
+        found = library_bytes(path)
+        return super().read_bytes(path) if found is None else found
 
     def read_link(self, path: str) -> str:
         """See `Host`."""
@@ -88,7 +94,8 @@ class MemoryHost(Host):
             return dict(self.directories[path])
         if path in self.files:
             raise EvalError(f'cannot read directory "{path}": Not a directory')
-        return super().list_dir(path)
+        found = library_entries(path)
+        return super().list_dir(path) if found is None else found
 
     def is_executable(self, path: str) -> bool:
         """See `Host`."""

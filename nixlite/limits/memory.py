@@ -23,6 +23,8 @@ def first_bytes(path: str, size: int) -> bytes:
 
 def resident() -> int:
     """Bytes of memory that the process takes now; where the system does not tell, the most it has taken."""
+    if sys.platform == "emscripten":
+        return wasm_bytes()
     try:
         return int(first_bytes("/proc/self/statm", 200).split()[1]) * PAGE
     except (OSError, ValueError, IndexError):
@@ -32,6 +34,15 @@ def resident() -> int:
     except ImportError:
         return 0
     return getrusage(RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
+
+
+def wasm_bytes() -> int:
+    """The size of WebAssembly's memory, which never becomes smaller; 0 outside of Pyodide."""
+    try:
+        pyodide = __import__("pyodide_js")
+    except ImportError:
+        return 0
+    return int(pyodide._module.HEAP8.length)
 
 
 def available() -> int | None:

@@ -8,7 +8,7 @@ before; one that somebody else has set meanwhile is left alone.
 from __future__ import annotations
 
 import sys
-from _thread import RLock, _local, get_ident, get_native_id  # `threading` would have to be loaded
+from _thread import RLock, _local, get_ident  # `threading` would have to be loaded
 from os import getpid
 
 from nixlite.errors import Stop
@@ -66,11 +66,12 @@ KNOWN = Known()
 def is_small() -> bool:
     """Whether this thread's C stack is too small for evaluating; found out once a thread.
 
-    The main thread's, where it can be told cheaply which one that is (Linux), is taken to be large.
+    The main thread's, where it can be told cheaply which one that is (Linux), is taken to be large; in
+    WebAssembly there is no other.
     """
     small = KNOWN.small
     if small is None:
-        if sys.platform == "linux" and get_native_id() == getpid():
+        if sys.platform == "emscripten" or is_first():
             small = False
         else:
             from nixlite.limits.stack_size import ENOUGH, stack_bytes  # for other threads only
@@ -79,6 +80,15 @@ def is_small() -> bool:
             small = size is None or size < ENOUGH
         KNOWN.small = small
     return small
+
+
+def is_first() -> bool:
+    """Whether this is known to be the main thread."""
+    if sys.platform != "linux":
+        return False
+    from _thread import get_native_id  # Pyodide has none
+
+    return get_native_id() == getpid()
 
 
 class RecursionRoom:

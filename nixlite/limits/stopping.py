@@ -6,10 +6,12 @@ nobody stops it. What is raised may be lost, where it comes in a destructor say,
 again until the evaluation has ended.
 
 One thread looks after all evaluations that have such limits. It ends when there has been none for a while.
+Where Python has no threads (WebAssembly) whoever can interrupt it calls `Watcher.look` now and again.
 """
 
 from __future__ import annotations
 
+import sys
 from _thread import allocate_lock, get_ident, start_new_thread
 from os import getpid
 from time import sleep
@@ -67,8 +69,6 @@ class Silence:
 
     def begin(self) -> None:
         """One is on its way."""
-        import sys
-
         with self.lock:
             self.wanted += 1
             if self.wanted == 1:
@@ -76,8 +76,6 @@ class Silence:
 
     def end(self) -> None:
         """It has come."""
-        import sys
-
         with self.lock:
             self.wanted -= 1
             if not self.wanted and sys.unraisablehook == self.hear:
@@ -105,6 +103,8 @@ class Watcher:
         """Look after an evaluation from now on."""
         with self.lock:
             self.watched[evaluation] = None
+            if sys.platform == "emscripten":
+                return
             if not self.running or self.process != getpid():  # a child of `fork` has no such thread
                 self.running, self.process = True, getpid()
                 start_new_thread(self.run, ())
@@ -113,14 +113,19 @@ class Watcher:
         """It has ended."""
         self.watched.pop(evaluation, None)
 
+    def look(self) -> list[Watched]:
+        """Look after all of them once; returns them."""
+        watched = list(self.watched)
+        for evaluation in watched:
+            evaluation.look()
+        return watched
+
     def run(self) -> None:
-        """Look after all of them: the thread's body."""
+        """Look after all of them again and again: the thread's body."""
         idle = 0
         while True:
             sleep(TICK)
-            watched = list(self.watched)
-            for evaluation in watched:
-                evaluation.look()
+            watched = self.look()
             idle = 0 if watched else idle + 1
             if idle > IDLE:
                 with self.lock:

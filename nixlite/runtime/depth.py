@@ -18,6 +18,7 @@ from _thread import _local
 from nixlite.abi.sites import ABOUT, CALL, CALLING_BUILTIN, CONTEXT, EMPTY, KIND, OUTER
 from nixlite.errors import StackOverflow
 from nixlite.limits.recursion import RECURSION, python_depth
+from nixlite.limits.tracebacks import let_go
 from nixlite.source import Position
 
 TYPE_CHECKING = False
@@ -383,7 +384,8 @@ def go_deeper(run: Callable[[Any], Any], argument: Any, trapped: RecursionError)
                 calls = watch.calls_inside(outside, traceback.tb_next)
             except StackOverflow as error:
                 raise error.with_traceback(traceback) from None
-            trapped.__traceback__ = trapped.__context__ = traceback = None  # let go of the frames
+            let_go(traceback)
+            trapped.__traceback__ = trapped.__context__ = traceback = None
             if watch.allowed - calls < NEAR:
                 return counted(watch, outside, run, argument)
             room += watch.allowed - calls
