@@ -59,7 +59,8 @@ def head(xs: Lazy) -> Value:
     items = force_list(xs, "while evaluating the first argument passed to 'builtins.head'")
     if not items:
         raise EvalError("'builtins.head' called on an empty list")
-    return force(items[0])
+    first: Any = items[0]
+    return first if type(first) is not list else first[1] if first[0] is None else force(first)
 
 
 @builtin("tail", args=("list",), forces=FIRST)
@@ -88,7 +89,8 @@ def elem_at(xs: Lazy, n: Lazy) -> Value:
     items = force_list(xs, "while evaluating the first argument passed to 'builtins.elemAt'")
     if not 0 <= index < len(items):  # Python's negative indices are not Nix's
         raise EvalError(f"'builtins.elemAt' called with index {index} on a list of size {len(items)}")
-    return force(items[index])
+    item: Any = items[index]
+    return item if type(item) is not list else item[1] if item[0] is None else force(item)
 
 
 @builtin("elem", args=("x", "xs"), forces=SECOND)

@@ -46,7 +46,7 @@ def coerce_to_string(
     if type(x) is str:
         return x, NO_CONTEXT
     blamed, error_context = error_context, ""
-    value: Any = force(x)
+    value: Any = x if type(x) is not list else x[1] if x[0] is None else force(x)
     kind = type(value)
     if kind is str:
         return value, NO_CONTEXT
@@ -143,7 +143,7 @@ def _list_text(
         pieces.append(text)
         if context:
             contexts |= context
-        if n != last and force(item) != ():
+        if n != last and (text or force(item) != ()):
             pieces.append(" ")
     grow_by_joining("", pieces)
     return normalise_text("".join(pieces)), frozenset(contexts)

@@ -69,7 +69,10 @@ def select_path(subject: Value, path: tuple[str, ...]) -> Value:
         if cell is MISSING:
             raise missing(name, subject)
         selected = cell
-        subject = force(selected)
+        if type(selected) is list:
+            subject = selected[1] if selected[0] is None else force(selected)
+        else:
+            subject = selected
     return subject
 
 
@@ -95,7 +98,10 @@ def find(subject: Value, path: tuple[str, ...]) -> Any:
         if cell is MISSING:
             return MISSING
         selected = cell
-        subject = force(selected)
+        if type(selected) is list:
+            subject = selected[1] if selected[0] is None else force(selected)
+        else:
+            subject = selected
     return subject
 
 
