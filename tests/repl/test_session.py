@@ -215,7 +215,7 @@ def test_documentation(tmp_path: Path) -> None:
     assert replies(session, ":l l.nix", ":doc double", ":doc plain", ":doc (import ./l.nix).count", ":doc 1")[
         1:
     ] == [
-        f"Function double\n  … {at}:5:12\n\n\nTwice x.",
+        f"Function double\n  … {at}:5:12\n\nTwice x.",
         f"Function plain\n  … {at}:7:11",
         f"Attribute count\n\n  … {at}:10:3\n\nHow many there are.",
         "error: value does not have documentation",

@@ -1,15 +1,20 @@
 """`:doc`: what is written about a value.
 
-Builtins have their docstrings, functions the doc comment (`/** … */`) before them or their binding, other
-attributes the comment before their definition. A functor is asked by giving it itself.
+Builtins have their docstrings and what the manual of builtins adds, functions the doc comment (`/** … */`)
+before them or their binding, packages their `meta`, other attributes the comment before their definition. A
+functor is asked by giving it itself.
 """
 
 from __future__ import annotations
 
 from types import FunctionType
 
+from nixlite.builtins.index import BUILTINS
+from nixlite.builtins.manual import entry
 from nixlite.errors import Frame, NixError
+from nixlite.repl.commands.describing import of_package
 from nixlite.repl.commands.finding import named_cell, source_of, tree_of, walk
+from nixlite.repl.commands.rendering import rendered
 from nixlite.runtime.call import call
 from nixlite.runtime.values import PrimOp, PrimOpApp, lambda_info, linked
 from nixlite.source import Position
@@ -32,10 +37,15 @@ Place = tuple[str, int, int]
 
 def document(conversation: Conversation, text: str) -> str:
     """The documentation of the value of *text*; raises NixError when there is none."""
+    if not conversation.style.compat and text in BUILTINS and conversation.variable(text) is None:
+        text = f"builtins.{text}"  # `:doc sort`
     place = attribute_place(conversation, text)
     value = conversation.evaluate(text)
     raw = conversation.evaluator.host.get_env("_NIX_TEST_RAW_MARKDOWN") == "1"
-    markdown = conversation.evaluator.guard(lambda asked: of_value(conversation, asked), value)
+    own = not conversation.style.compat
+    markdown: str | None = conversation.evaluator.guard(lambda asked: of_value(conversation, asked), value)
+    if markdown is None and own:
+        markdown = of_constant(conversation, text) or of_package(conversation, value)
     if markdown is None and place is not None:
         name, where = place
         comment = comment_at(conversation, where)
@@ -43,11 +53,14 @@ def document(conversation: Conversation, text: str) -> str:
         markdown = f"Attribute `{name}`\n\n  … defined at {show_place(where)}\n\n{shown}"
     if markdown is None:
         raise NixError("value does not have documentation")
-    if conversation.style.compat and not raw:
+    if raw:
+        return markdown.strip(" \n\r\t")
+    if not own:
         from nixlite.repl.commands.markdown import render  # only here
 
         return render(markdown)
-    return (markdown if raw else plain(markdown)).strip(" \n\r\t")
+    layout = conversation.style.layout
+    return rendered(markdown, layout.width, colour=layout.colour)
 
 
 def show_place(place: Place) -> str:
@@ -58,9 +71,9 @@ def show_place(place: Place) -> str:
 def of_value(conversation: Conversation, value: Value) -> str | None:
     """The documentation that the value itself carries, as Markdown."""
     if type(value) is PrimOp:
-        return of_builtin(value)
+        return of_builtin(conversation, value)
     if type(value) is PrimOpApp and not conversation.style.compat:
-        return of_partial(value)
+        return of_partial(conversation, value)
     if type(value) is FunctionType:
         return of_lambda(conversation, value)
     if type(value) is dict and "__functor" in value:
@@ -78,20 +91,31 @@ def of_functor(conversation: Conversation, functor: dict[str, Any]) -> str | Non
         raise
 
 
-def of_builtin(primop: PrimOp) -> str | None:
-    """Synopsis and docstring of a builtin."""
+def of_builtin(conversation: Conversation, primop: PrimOp) -> str | None:
+    """Synopsis and docstring of a builtin, in nixlite's own style all that is said of it."""
     if not linked(primop).doc:
         return None
     synopsis = ""
     if primop.arguments:
         arguments = " ".join(f"*{name}*" for name in primop.arguments)
         synopsis = f"**Synopsis:** `builtins.{primop.name}` {arguments}\n\n"
-    return synopsis + strip_indentation(primop.doc)
+    text = synopsis + strip_indentation(primop.doc)
+    found = None if conversation.style.compat else entry(primop.name)
+    return f"{text}\n{found.markdown()}\n" if found is not None else text
 
 
-def of_partial(value: PrimOpApp) -> str | None:
+def of_constant(conversation: Conversation, text: str) -> str | None:
+    """What is said of a builtin that is no function, by the name it is called by: `builtins.nixVersion`."""
+    name = text.strip().removeprefix("builtins.")
+    found = entry(name)
+    if found is None or (name == text.strip() and name in conversation.scope):
+        return None
+    return f"`{text.strip()}`\n\n{found.markdown()}\n"
+
+
+def of_partial(conversation: Conversation, value: PrimOpApp) -> str | None:
     """The documentation of a builtin that has got some of its arguments."""
-    text = of_builtin(value.primop)
+    text = of_builtin(conversation, value.primop)
     given, arity = len(value.arguments), value.primop.arity
     return None if text is None else f"{text}\n({given} of its {arity} arguments given)\n"
 
@@ -113,23 +137,6 @@ def strip_indentation(text: str) -> str:
     margins = [len(line) - len(line.lstrip(" ")) for line in text.split("\n") if line.strip(" ")]
     margin = min(margins, default=len(text))
     return "".join(f"{line[margin:]}\n" for line in text.removesuffix("\n").split("\n"))
-
-
-def plain(markdown: str) -> str:
-    """Markdown as plain text: the marks of emphasis and code gone, fenced code indented."""
-    import re
-
-    lines = []
-    fenced = False
-    for line in markdown.split("\n"):
-        if line.lstrip().startswith("```"):
-            fenced = not fenced
-        elif fenced:
-            lines.append(f"    {line}")
-        else:
-            line = re.sub(r"\*\*(.+?)\*\*|(?<![\w*])\*(?! )(.+?)\*(?!\w)", r"\1\2", line)
-            lines.append(re.sub(r"`([^`]+)`", r"\1", line).removesuffix("\\"))
-    return "\n".join(lines)
 
 
 # -- definitions
