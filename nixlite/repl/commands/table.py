@@ -12,6 +12,7 @@ from nixlite.repl.commands import (
     overview,
     packages,
     places,
+    searching,
     stopped,
     values,
 )
@@ -53,6 +54,7 @@ COMMANDS: list[ReplCommand] = [
     places.show_source,
     values.show_diff,
     names.list_scope,
+    searching.search,
     options.set_option,
     values.time_it,
     values.profile,
