@@ -154,7 +154,7 @@ class Conversation:
         self.build_options: list[str] = []  # words for an installed Nix that builds, `--option NAME VALUE`
         self.recording: object = None  # what explaining commands keep, see `commands/replaying.py`
         self.watch = FileWatch(evaluator)
-        self.recorded: FileWatch | None = None  # the files of what is kept
+        self.watches: dict[str, FileWatch] = {}  # the files of what these keep
         self.inputs = 0
         self.reader = LineReader(self.features)
         self.command = ""  # the command being run, as it was typed
@@ -219,8 +219,8 @@ class Conversation:
             del reply.pieces[before:]
             return
         self.watch.look()
-        if self.recorded is not None:
-            self.recorded.look()
+        for watch in self.watches.values():
+            watch.look()
         self.keep_failures(line)
         self.transcript.append((line, "".join([text for _, text in reply.pieces[before:]])))
 

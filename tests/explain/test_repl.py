@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from nixlite.evaluator import Evaluator
+from nixlite.explain.recording.instrumented import InstrumentedEvaluator
 from nixlite.explain.recording.program import Program
 from nixlite.host.real import RealHost
 from nixlite.host.settings import Settings
@@ -212,17 +213,76 @@ def test_files_that_change_are_recorded_anew(tmp_path: Path) -> None:
 
 def test_module_systems_of_two_variables_are_told_apart() -> None:
     lines = (
-        "l = import <nixpkgs/lib>",
+        f"l = import {Path(__file__).parent}/modulelib",
         "m = l.evalModules { modules = [ { options.a = l.mkOption { default = 1; }; } { a = l.mkForce 2; } ]; }",
         "k = l.evalModules { modules = [ { options.a = l.mkOption { default = 3; }; } ]; }",
     )
     session = Session(Evaluator(Settings(), RealHost()))
     for line in lines:
         session.send(line)
-    for name in ("m", "k", "m", "k"):
+    for name, value in (("m", "2"), ("k", "3"), ("m", "2"), ("k", "3")):
+        assert f"a is {value}" in session.send(f":why {name}.config.a").text
         assert session.send(f":why {name}.config.a").text == talk(*lines, f":why {name}.config.a")
 
 
 def test_traces_are_printed_once(capsys: pytest.CaptureFixture[str]) -> None:
     talk('x = { a = builtins.trace "seen" 1; }', "x", ":why x.a", ":why x.a", ":layers x", ":step x.a")
     assert capsys.readouterr().err.count("seen") == 1
+
+
+SET = """{ name ? "hello" }: let
+  make = args: let drv = derivation ({ system = "x"; builder = "b"; } // args); in drv // {
+    overrideAttrs = f: make (args // (if builtins.isFunction f then f args else f));
+  };
+in rec { hello = make (builtins.trace "evaluated" { inherit name; version = "1"; src = "v1"; }); }
+"""
+
+
+def evaluations(monkeypatch: pytest.MonkeyPatch) -> list[InstrumentedEvaluator]:
+    """The evaluators that are made for recording from now on."""
+    made: list[InstrumentedEvaluator] = []
+    begin = InstrumentedEvaluator.__init__
+
+    def counting(self: InstrumentedEvaluator, *arguments: Any, **named: Any) -> None:
+        made.append(self)
+        begin(self, *arguments, **named)
+
+    monkeypatch.setattr(InstrumentedEvaluator, "__init__", counting)
+    return made
+
+
+def test_overrides_are_watched_in_one_evaluator(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "default.nix").write_text(SET)
+    made = evaluations(monkeypatch)
+    settings = Settings()
+    settings.lookup_path = [("set", str(tmp_path))]
+    session = Session(Evaluator(settings, RealHost()))
+    session.send("pkgs = import <set> { }")
+    first = session.send(':stale pkgs.hello.overrideAttrs { version = "2"; }').text
+    assert 'version "2"' in first or "version" in first
+    count = len(made)
+    assert session.send(':stale pkgs.hello.overrideAttrs { version = "2"; }').text == first
+    assert "3" in session.send(':stale pkgs.hello.overrideAttrs { version = "3"; }').text
+    session.send('mine = pkgs.hello.overrideAttrs { version = "4"; }')
+    assert "4" in session.send(":stale mine").text
+    session.send('mine = pkgs.hello.overrideAttrs { version = "5"; }')
+    assert "5" in session.send(":stale mine").text
+    fresh = [evaluator for evaluator in made[count:] if not evaluator.recorder.light]
+    assert fresh == []
+    (tmp_path / "default.nix").write_text(SET.replace("version = ", "edition = "))
+    session.send(":r")
+    session.send("pkgs = import <set> { }")
+    assert session.send(':stale pkgs.hello.overrideAttrs { version = "2"; }').text != first
+
+
+def test_one_recording_answers_about_all_variables(monkeypatch: pytest.MonkeyPatch) -> None:
+    session = Session(Evaluator(Settings(), RealHost()))
+    session.send(f"lib = import {Path(__file__).parent}/modulelib")
+    session.send("a = lib.evalModules { modules = [ { options.x = lib.mkOption { default = 1; }; } ]; }")
+    session.send("p = { v = a.config.x; }")
+    assert "default" in session.send(":why a.config.x").text
+    made = evaluations(monkeypatch)
+    assert session.send(":why p.v").text.startswith("p.v = 1")
+    session.send("q = p // { w = 3; }")
+    assert session.send(":why q.w").text.startswith("q.w = 3")
+    assert made == []

@@ -166,6 +166,13 @@ class Program:
         self.store = evaluator.state.store
         return evaluator
 
+    def watching(self) -> tuple[Observer, InstrumentedEvaluator]:
+        """An evaluator that watches overrides in the user's own sources, and what has seen them."""
+        from nixlite.explain.recording.observing import Observer
+
+        observer = Observer(self.owns)
+        return observer, self.open(observer=observer)
+
     def run(self, recorder: Recorder | None = None, edits: dict[str, str] | None = None) -> Examination:
         """Evaluate to weak head normal form, in an evaluator of its own."""
         return self.evaluated(self.open(recorder, edits))

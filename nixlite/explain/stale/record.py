@@ -60,8 +60,7 @@ class Runs:
     def __init__(self, program: Program, path: Sequence[str]) -> None:
         self.program = program
         self.path = tuple(path)
-        self.observer = Observer(program.owns)
-        self.evaluator = program.open(observer=self.observer)
+        self.observer, self.evaluator = program.watching()
         self.first = self.record(self.evaluator, self.observer)
         redirect(self.evaluator, unheard)  # what the program warns of was said once
         self.texts = {name: source for name, source in self.evaluator.sources.items() if program.owns(name)}

@@ -37,6 +37,8 @@ def forget_files(conversation: Conversation) -> None:
     conversation.evaluator.files.clear()
     conversation.watch.stamps.clear()
     conversation.failures.clear()
+    conversation.watches.clear()
+    conversation.recording = None
 
 
 def remember(conversation: Conversation, name: str) -> None:

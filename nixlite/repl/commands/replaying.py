@@ -13,6 +13,8 @@ from nixlite.builtins.flakes import flake_of
 from nixlite.cli.auto_call import auto_call
 from nixlite.cli.sources import file_path
 from nixlite.errors import NixError, ParseError
+from nixlite.explain.modules.asked import modules_at
+from nixlite.explain.recording.observing import Observer, Trial
 from nixlite.explain.recording.program import Program
 from nixlite.repl.commands.loading import flake_value
 from nixlite.repl.watching import FileWatch
@@ -23,7 +25,7 @@ from nixlite.syntax import nodes as n
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from typing import Any
 
     from nixlite.evaluator import Evaluator
@@ -49,6 +51,7 @@ class Recording:
         self.state: tuple[object, ...] = ()
         self.bound = 0
         self.asked: set[str] = set()
+        self.observed: tuple[Observer, InstrumentedEvaluator, tuple[object, ...], FileWatch] | None = None
 
     def share(self, program: Program) -> None:
         """Let a program have what others before have read."""
@@ -59,32 +62,49 @@ class Recording:
 
     def examine(self, program: SessionProgram) -> Examination:
         """The session's variables as they are, recorded; `root` is the scope."""
-        if not self.is_current(program.asked):
+        if not self.is_current(program.asked, program.path):
             self.asked = {program.asked}
             found = self.found = program.evaluated(program.open())
-            self.watch = self.conversation.recorded = FileWatch(found.evaluator)
+            self.watch = self.conversation.watches["recorded"] = FileWatch(found.evaluator)
             self.state, self.bound = self.state_now(), len(self.conversation.bound)
         self.asked.add(program.asked)
         assert self.found is not None
         return self.found
 
-    def is_current(self, name: str) -> bool:
-        """Whether there is a recording that answers a question about a variable; later bindings are added.
+    def observing(self, program: SessionProgram) -> tuple[Observer, InstrumentedEvaluator]:
+        """An evaluator in which overrides are watched; what the session's own sources do not define has the
+        values from the last question, if nothing has changed since."""
+        known = self.observed
+        if known is not None and known[2] == self.state_now() and not known[3].changed():
+            observer, evaluator = known[:2]
+            if not evaluator.recorder.cycle:
+                observer.owns = program.owns
+                evaluator.again(Trial())
+                return observer, evaluator
+        observer = Observer(program.owns)
+        evaluator = program.open(observer=observer)
+        self.observed = observer, evaluator, self.state_now(), FileWatch(evaluator)
+        self.conversation.watches["observed"] = self.observed[3]
+        return observer, evaluator
 
-        Where a circle was met, or the functions of another variable's module system were watched, the answer
-        might be about those.
+    def is_current(self, name: str, path: Sequence[str]) -> bool:
+        """Whether there is a recording that answers a question about a variable, and what is at a *path* in
+        it; later bindings are added.
+
+        Where a circle was met, the answer might be about that; and about another variable's options, where
+        it is about an option and calls of the module system were written down before.
         """
         found, watch = self.found, self.watch
         if found is None or watch is None or found.error is not None:
             return False
-        if found.recorder.cycle or (found.recorder.calls and self.asked != {name}):
+        if found.recorder.cycle:
             return False
         if self.state_now() != self.state or watch.changed():
             return False
         for number, line in list(enumerate(self.conversation.bound, 1))[self.bound :]:
             bind(self.conversation, found.evaluator, found.root, line.text, number)
         self.bound = len(self.conversation.bound)
-        return True
+        return self.asked == {name} or modules_at(found, (name, *path)) is None
 
     def state_now(self) -> tuple[object, ...]:
         """What a recording stands for, bindings by hand aside: these are only ever added."""
@@ -94,10 +114,17 @@ class Recording:
 
 
 class SessionProgram(Program):
-    """A session that is asked about a variable: the recording that is kept answers."""
+    """A session that is asked about a variable: the recording that is kept answers. *kept* has what is kept
+    for questions about anything else."""
 
     recording: Recording | None = None
+    kept: Recording | None = None
     asked = ""
+    path: Sequence[str] = ()
+
+    def watching(self) -> tuple[Observer, InstrumentedEvaluator]:
+        """As that of every program; the evaluator of an earlier question knows most of the answer."""
+        return super().watching() if self.kept is None else self.kept.observing(self)
 
     def run(self, recorder: Recorder | None = None, edits: dict[str, str] | None = None) -> Examination:
         """As that of every program, where it is evaluated in another way than it was written."""
@@ -126,7 +153,7 @@ def question(
         tree = tree.subject
     if type(tree) is n.Var and tree.name in conversation.scope:
         program = replay(conversation, lambda evaluator, scope: scope, scopes)
-        program.recording, program.asked = recording_of(conversation), tree.name
+        program.recording, program.asked, program.path = recording_of(conversation), tree.name, path
         return program, [tree.name, *path]
     subject = text[tree.start : tree.end]
     return replay(
@@ -176,7 +203,8 @@ def replay(
             continue
     program = SessionProgram(evaluator.settings, evaluator.host, evaluate, entries, evaluator.cache)
     program.quiet = True
-    recording_of(conversation).share(program)
+    program.kept = recording_of(conversation)
+    program.kept.share(program)
     return program
 
 
