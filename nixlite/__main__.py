@@ -54,6 +54,7 @@ commands:
   hash         hash file, path, convert
   config       config show: the settings
   cache        the compiled sources on disk: warm, info, clear
+  jobs         every derivation of a set, a line of JSON each, on all cores, as nix-eval-jobs
 
   why          where an attribute comes from: definition, layers, what it reads
   diff         how two values or derivations differ, and what should have changed

@@ -62,6 +62,7 @@ MAY_USE: dict[str, set[str]] = {
     "observe": {*RUNTIME, "syntax", "cache", "builtins", "translator", "evaluator"},
     "repl": {*EVALUATOR, "cli", "explain", "observe", "learn", "compiler.naming"}
     - {"compiler", "cache", "regex", "fetch", "flakes"},
+    "jobs": {*FRONTENDS, "explain", "observe", "results"} - {"analysis", "compiler", "regex", "syntax"},
     "learn": {*EVALUATOR, "cli", "explain", "observe"} - {"analysis", "compiler", "regex", "fetch", "flakes"},
     "documents": {*EVALUATOR, "cli", "repl", "__main__"}
     - {"analysis", "compiler", "regex", "fetch", "flakes"},
@@ -119,6 +120,7 @@ LATE = {
     "installed": "start-up: few programs build",
     "interop": "`import nixlite` is to take no time, nor a first evaluation",
     "limits": "few evaluations are stopped",
+    "jobs": "start-up: few runs write a store, resolve aggregates, or start processes anew",
     "learn": "start-up: a page needs little, and what evaluates is loaded for the first question",
     "loading": "writes once what it then reads",
     "observe": "start-up: compiling is not for looking at the cache",

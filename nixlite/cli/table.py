@@ -23,6 +23,7 @@ COMMANDS = {
     "hash to-base64": "nixlite.cli.hash.ToBase64",
     "hash to-sri": "nixlite.cli.hash.ToSri",
     "instantiate": "nixlite.cli.instantiate.Instantiate",
+    "jobs": "nixlite.jobs.command.Jobs",
     "path-info": "nixlite.cli.building.PathInfo",
     "registry add": "nixlite.cli.flake.registry.Add",
     "registry list": "nixlite.cli.flake.registry.List",

@@ -41,11 +41,17 @@ def write_objects(command: Command, store: Store, uri: str, roots: Iterable[str]
     root = root_of(command, uri)
     if root is None and not command.host.get_env("NIX_STORE_DIR"):
         return
-    from nixlite.installed.commands import register
     from nixlite.store.export import registration, write_store
 
     paths = write_store(store, (root or "") + store.store_dir, roots)
-    text = registration(store, paths)
+    leave_registration(command, root, registration(store, paths))
+
+
+def leave_registration(command: Command, root: str | None, text: str) -> None:
+    """Tell of objects that were written: an installed Nix, and in the directory *root*, if that is not None,
+    whoever reads the registration. Raises EvalError when the disk refuses."""
+    from nixlite.installed.commands import register
+
     if root is not None:
         try:
             with open(f"{root}/{REGISTRATION}", "a", encoding="utf-8", errors="surrogateescape") as file:

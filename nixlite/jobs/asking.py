@@ -1,0 +1,54 @@
+"""What `nixlite jobs` is asked for: the part of its command line that all processes of a run share."""
+
+from __future__ import annotations
+
+import os
+
+from nixlite.cli.command import Command
+from nixlite.cli.flake.locking import Locking
+from nixlite.cli.writing import root_of
+from nixlite.errors import UsageError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from nixlite.host.host import Host
+    from nixlite.host.settings import Settings
+
+
+class Asking(Command):
+    """A command line of `nixlite jobs` as it was read; `command.Jobs` does what it says."""
+
+    program = "nixlite jobs"
+    shows_progress = False  # there is a line of its own
+    flake = False
+    select = ""
+    apply = ""
+    everywhere = False
+    meta = False
+    input_drvs = False
+    constituents = False
+    bare = False
+    sorted = False
+    workers = 1
+    max_memory_size = 4096
+    no_fork = False
+    store_uri = ""
+    gc_roots_dir = ""
+
+    def __init__(self, settings: Settings, host: Host) -> None:
+        super().__init__(settings, host)
+        self.locking = Locking()
+        self.expressions: list[str] = []
+
+    def store_directory(self) -> str:
+        """Where store objects are written; "" for nowhere."""
+        root = root_of(self, self.store_uri)
+        if self.store_uri and root is None:
+            raise UsageError(f"'--store' takes a directory, not '{self.store_uri}'")
+        if root is None and not self.host.get_env("NIX_STORE_DIR"):
+            return ""
+        return (root or "") + self.settings.store_dir
+
+    def roots_directory(self) -> str:
+        """Where links to .drv files are made; "" for nowhere."""
+        return os.path.join(self.settings.cwd, self.gc_roots_dir) if self.gc_roots_dir else ""

@@ -1,0 +1,128 @@
+"""`nixlite jobs`: the derivations of a whole set, a line of JSON each, as `nix-eval-jobs` prints them."""
+
+from __future__ import annotations
+
+from nixlite.cli.flag import Flag, Flags
+from nixlite.cli.flags import COMMON, EVALUATION, ignore, store, turn_on
+from nixlite.cli.flake.locking import LOCKING
+from nixlite.errors import UsageError
+from nixlite.jobs.asking import Asking
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
+MIB = 1 << 20
+LEAST_MIB = 32
+
+NO_STORE = (
+    "'--check-cache-status' asks a Nix store and its binary caches what is built already, and nixlite has"
+    " neither"
+)
+
+
+def number(name: str, least: int) -> Callable[[Any, list[str]], None]:
+    """The action of a flag that takes a number."""
+
+    def act(command: Any, words: list[str]) -> None:
+        text = words[0]
+        if not (text.isascii() and text.isdigit()) or int(text) < least:
+            raise UsageError(f"'--{name.replace('_', '-')}' takes a number from {least} on, not '{text}'")
+        setattr(command, name, int(text))
+
+    return act
+
+
+def add_expression(command: Any, words: list[str]) -> None:
+    """The action of `--expr`; with `--diff` it may be given twice."""
+    command.expressions.append(words[0])
+
+
+def set_store(command: Any, words: list[str]) -> None:
+    """The action of `--store`; a plain name is a directory too, where it names no store of Nix's."""
+    plain = "/" not in words[0] and words[0] not in ("auto", "daemon", "local", "dummy", "")
+    command.store_uri = f"./{words[0]}" if plain else words[0]
+
+
+def no_store(command: Any, words: list[str]) -> None:
+    """The action of `--check-cache-status`."""
+    raise UsageError(
+        NO_STORE,
+        hint="The lines have 'outputs': ask a cache for their hashes (HASH.narinfo), or nix-eval-jobs.",
+    )
+
+
+FLAGS: Flags = {
+    "--expr": Flag("expr", add_expression, "evaluate an expression", "-E"),
+    "--flake": Flag("", turn_on("flake"), "what is named is a flake, whatever it looks like"),
+    "--select": Flag("expr", store("select"), "apply a function to the set before it is gone into"),
+    "--apply": Flag("expr", store("apply"), "apply a function to each derivation: its 'extraValue'"),
+    "--force-recurse": Flag("", turn_on("everywhere"), "go into all sets, with recurseForDerivations or not"),
+    "--meta": Flag("", turn_on("meta"), "print 'meta' as well"),
+    "--show-input-drvs": Flag("", turn_on("input_drvs"), "print 'inputDrvs' as well"),
+    "--constituents": Flag("", turn_on("constituents"), "resolve aggregates of Hydra's"),
+    "--no-instantiate": Flag("", turn_on("bare"), "print only what needs no .drv file"),
+    "--check-cache-status": Flag("", no_store),
+    "--sorted": Flag("", turn_on("sorted"), "print the lines at the end, by attribute path"),
+    "--workers": Flag("n", number("workers", 1), "evaluate in N processes (1)"),
+    "--max-memory-size": Flag(
+        "mib", number("max_memory_size", LEAST_MIB), "memory that a process may take, in MiB (4096)"
+    ),
+    "--no-fork": Flag("", turn_on("no_fork"), "start processes anew, as where none can be forked"),
+    "--store": Flag("dir", set_store, "write .drv files and what they need to DIR/nix/store"),
+    "--gc-roots-dir": Flag("dir", store("gc_roots_dir"), "make a link to each .drv file in DIR"),
+    **{name: flag for name, flag in EVALUATION.items() if not name.startswith("--max-")},
+    **COMMON,
+    "--refresh": Flag("", ignore),
+    **LOCKING,
+}
+
+
+class Jobs(Asking):
+    """The command line of `nix-eval-jobs`, and doing what it says."""
+
+    usage = "nixlite jobs [flags] (FILE[#ATTRPATH] | FLAKE#ATTRPATH | --expr EXPR)"
+    description = (
+        "Find the derivations in a set and print a line of JSON for each, as nix-eval-jobs does: 'attr',\n"
+        "'attrPath', 'name', 'system', 'drvPath', 'outputs'; one that cannot be evaluated has 'error'.\n"
+        "Sets below the first are gone into where they have 'recurseForDerivations = true'. Of a flake\n"
+        "without ATTRPATH 'hydraJobs' is taken, or else the packages; with '--select' it is a set of\n"
+        "'outputs' and 'inputs'.\n\n"
+        "The exit code is 0 where all could be looked at, also if jobs fail, and 1 where the set itself\n"
+        "cannot be evaluated."
+    )
+    flags = FLAGS
+
+    def run(self) -> int:
+        """Find the jobs and print them."""
+        from nixlite.jobs.running import run_jobs
+
+        self.check()
+        return run_jobs(self)
+
+    def check(self) -> None:
+        """See whether what the command line asks for goes together."""
+        named = len(self.words) + len(self.expressions)
+        if not named:
+            raise UsageError("there is nothing to evaluate: name a file or flake, or give '--expr EXPR'")
+        if named > 1:
+            word = [*self.words, *self.expressions][1]
+            raise UsageError(f"unexpected argument '{word}': there can be one set")
+        wanted = {
+            "--show-input-drvs": self.input_drvs,
+            "--constituents": self.constituents,
+            "--store": self.store_uri,
+            "--gc-roots-dir": self.gc_roots_dir,
+        }
+        clashing = [name for name, given in wanted.items() if given]
+        if self.bare and clashing:
+            raise UsageError(
+                f"--no-instantiate is incompatible with: {', '.join(clashing)}."
+                " These features require instantiated derivations."
+            )
+        if self.gc_roots_dir and not self.store_directory():
+            self.settings.warn(
+                f"no store is written, so that the links in '{self.gc_roots_dir}' lead nowhere;"
+                " '--store DIR' names one"
+            )

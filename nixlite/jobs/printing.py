@@ -1,0 +1,121 @@
+"""What is printed: a line for each job, as it comes or sorted at the end; and on a terminal how far it is."""
+
+from __future__ import annotations
+
+from time import monotonic
+from typing import TYPE_CHECKING, Any
+
+from nixlite.host.settings import ERROR
+from nixlite.jobs.job import attr_text
+from nixlite.jobs.pool import Report
+from nixlite.jobs.walk import FAILED, JOB, NOTHING, SET
+
+if TYPE_CHECKING:
+    from nixlite.jobs.aggregates import Aggregates
+    from nixlite.jobs.asking import Asking
+    from nixlite.jobs.pool import Pool
+
+    Path = tuple[str, ...]
+
+EVERY = 0.25
+"""Seconds between two pictures of the line."""
+
+
+class Printer(Report):
+    """Prints what a pool reports, for a command."""
+
+    def __init__(self, command: Asking) -> None:
+        self.command = command
+        self.host = command.host
+        self.lines: list[tuple[Path, str]] = []
+        self.jobs = self.failed = self.steps = 0
+        self.began = self.shown = monotonic()
+        self.at: Path = ()
+        self.line: Any = None
+        if command.talks and command.host.stderr_colour():
+            from nixlite.observe.line import Line
+
+            self.line = Line(command.host.write_stderr)
+        self.registered: dict[str, str] = {}
+        self.aggregates: Aggregates | None = None
+
+    def found(self, path: Path, kind: str, what: Any, extra: Any) -> None:
+        """See `Report`."""
+        self.steps += 1
+        self.at = path
+        if kind in (SET, NOTHING):
+            return
+        self.jobs += kind == JOB
+        self.failed += kind == FAILED
+        if kind == FAILED:
+            self.tell_failure(what)
+        if self.aggregates is None or not self.aggregates.add(what, extra):
+            self.print(path, what)
+
+    def print(self, path: Path, text: str) -> None:
+        """Print the line of a job, or keep it for later."""
+        if self.command.sorted:
+            self.lines.append((path, text))
+            return
+        self.erase()
+        self.host.write_stdout(f"{text}\n")
+        self.host.flush()
+
+    def tell_failure(self, text: str) -> None:
+        """Print the error of a job to the standard error as well, as nix-eval-jobs does."""
+        if self.command.settings.verbosity < ERROR:
+            return
+        from json import loads
+
+        self.log(f"{loads(text)['error']}\n")
+
+    def log(self, text: str) -> None:
+        """See `Report`."""
+        self.erase()
+        self.host.write_stderr(text)
+
+    def stored(self, rows: list[tuple[str, str]]) -> None:
+        """See `Report`."""
+        self.registered.update(rows)
+
+    def tick(self, pool: Pool) -> None:
+        """See `Report`: show how far it is."""
+        if self.line is not None and monotonic() - self.shown >= EVERY:
+            self.shown = monotonic()
+            self.line.show(self.picture(pool))
+
+    def picture(self, pool: Pool) -> str:
+        """The line that tells how far it is."""
+        left = pool.work.left() + sum(len(member.told) for member in pool.all())
+        rate = self.steps / max(monotonic() - self.began, 0.001)
+        parts = [f"{self.steps:,} of {self.steps + left:,} attributes", f"{self.jobs:,} jobs"]
+        if self.failed:
+            parts.append(f"{self.failed:,} failed")
+        parts.append(f"{rate:,.0f}/s")
+        if self.steps > 10:
+            parts.append(f"{clock(left / rate)} left")
+        if pool.lost:
+            parts.append(f"{pool.lost} processes lost")
+        return f"{', '.join(parts)}  {attr_text(self.at)}"
+
+    def erase(self) -> None:
+        """Take the line away."""
+        if self.line is not None:
+            self.line.erase()
+
+    def end(self) -> None:
+        """All is found: print what could not be printed before."""
+        self.erase()
+        if self.aggregates is not None:
+            for path, text in self.aggregates.lines():
+                self.print(path, text)
+            self.stored(self.aggregates.stored)
+        for _, text in sorted(self.lines):
+            self.host.write_stdout(f"{text}\n")
+        self.host.flush()
+        self.lines.clear()
+
+
+def clock(seconds: float) -> str:
+    """A time as minutes and seconds."""
+    return f"{seconds:.0f} s" if seconds < 100 else f"{seconds // 60:.0f} min {seconds % 60:02.0f} s"

@@ -1,0 +1,112 @@
+"""The set that is gone into: what the command line names, and what `--select` makes of it."""
+
+from __future__ import annotations
+
+from nixlite.cli.auto_call import auto_arguments, auto_call, find_along_attr_path
+from nixlite.cli.explain.ways import FileWay, FlakeWay, packages_of, way_in
+from nixlite.cli.flake.locking import flake_attribute, outputs_of
+from nixlite.cli.sources import string_source
+from nixlite.cli.starting import start
+from nixlite.errors import NoAttribute, UsageError
+from nixlite.jobs.job import Wishes
+from nixlite.jobs.serving import Server
+from nixlite.jobs.walk import Walk
+from nixlite.runtime.call import call
+from nixlite.runtime.expect import force_attrs
+from nixlite.runtime.thunk import force
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from nixlite.evaluator import Evaluator
+    from nixlite.host.host import Host
+    from nixlite.jobs.asking import Asking
+    from nixlite.runtime.values import Lazy, Value
+
+SOFT = 0.85
+"""The part of the memory it may take with which a process ends by itself, between two steps."""
+
+
+class Place:
+    """What a command line names: a file, a flake, or an expression."""
+
+    def __init__(self, command: Asking) -> None:
+        self.command = command
+        self.way: FileWay | FlakeWay | None = None
+        if command.words:
+            word = command.words[0]
+            self.way = FlakeWay(command, word) if command.flake else way_in(command, word)
+        if self.way is not None and self.way.flake and not command.impure:
+            command.settings.pure_eval = True
+
+    def value(self, evaluator: Evaluator) -> tuple[Value, dict[str, Lazy]]:
+        """The set, and the arguments that functions in it are called with."""
+        command, way = self.command, self.way
+        if isinstance(way, FlakeWay):
+            arguments: dict[str, Lazy] = {}
+            root = self.of_flake(evaluator, way)
+        else:
+            arguments = auto_arguments(command, evaluator)
+            if way is not None:
+                root = way.selected(evaluator, arguments)
+            else:
+                root = evaluator.evaluate_source(string_source(command, command.expressions[0]))
+        value = auto_call(root, arguments)
+        if command.select:
+            function = evaluator.evaluate_source(string_source(command, command.select, "--select"))
+            context = "'--select' must evaluate to an attrset (the traversal root)"
+            value = force_attrs(call(function, value), context)
+        return value, arguments
+
+    def of_flake(self, evaluator: Evaluator, way: FlakeWay) -> Lazy:
+        """What is meant of a flake."""
+        command = self.command
+        if way.path:
+            try:  # as nix-eval-jobs has it
+                return flake_attribute(
+                    command, evaluator, f"{way.reference}#.{way.fragment}", command.locking
+                )
+            except NoAttribute:
+                word = f"{way.reference}#{way.fragment}"
+                return flake_attribute(command, evaluator, word, command.locking)
+        locked = way.locked(evaluator)
+        if command.select:
+            from nixlite.builtins.flakes import call_flake
+
+            return call_flake(evaluator.state, locked)
+        outputs = force(outputs_of(evaluator, locked))
+        if type(outputs) is dict and "hydraJobs" in outputs:
+            return find_along_attr_path(outputs, "hydraJobs", {})
+        found = packages_of(evaluator, outputs, force)
+        if found is outputs:
+            raise UsageError(
+                f"'{way.word}' provides neither 'hydraJobs' nor packages for {evaluator.settings.system}",
+                hint=f"Name what is meant: '{way.word}#ATTRPATH'.",
+            )
+        return found
+
+
+def make_server(command: Asking, host: Host | None = None) -> Server:
+    """What takes steps, with an evaluator that has evaluated the set itself. Raises what that raises."""
+    place = Place(command)
+    command.settings.read_only = command.bare
+    evaluator = start(command, host)
+    root, arguments = evaluator.guard(place.value, evaluator)
+    apply = None
+    if command.apply:
+        apply = evaluator.evaluate_source(string_source(command, command.apply, "--apply"))
+    wishes = Wishes(
+        meta=command.meta,
+        input_drvs=command.input_drvs,
+        constituents=command.constituents,
+        instantiate=not command.bare,
+        apply=apply,
+    )
+    walk = Walk(evaluator, root, arguments, wishes, everywhere=command.everywhere)
+    limit = int(command.max_memory_size * (1 << 20) * SOFT)
+    directory, roots = command.store_directory(), command.roots_directory()
+    if not (directory or roots):
+        return Server(walk, limit)
+    from nixlite.jobs.outputs import Outputs, prepare
+
+    prepare(directory, roots)
+    return Server(walk, limit, Outputs(directory, roots))

@@ -1,0 +1,113 @@
+"""One step into a set: an attribute is a job, a set that is gone into, or nothing.
+
+As `nix-eval-jobs` does: functions on the way are called with what `--arg` gives; the first set is always gone
+into, those below where they have `recurseForDerivations = true` or `--force-recurse` is given. Unlike there,
+a set that contains itself is not gone into again, and a name that is a number is a name.
+"""
+
+from __future__ import annotations
+
+from nixlite.cli.auto_call import auto_call
+from nixlite.errors import NO_MEMORY, Exhausted, NixError, NoAttribute, StackOverflow
+from nixlite.jobs.job import attr_text, error_fields, job_fields, line
+from nixlite.runtime.expect import force_bool
+from nixlite.runtime.operators import is_derivation
+from nixlite.traces.rendering import render_error
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from nixlite.evaluator import Evaluator
+    from nixlite.jobs.job import Wishes
+    from nixlite.runtime.values import Lazy
+
+    Path = tuple[str, ...]
+    Step = tuple[str, Any, str]
+    """What a step gives: its kind, the line of a job or the names of a set, and the path of a .drv file."""
+
+JOB, FAILED, SET, NOTHING = "job", "failed", "set", "nothing"
+"""What an attribute is. A failed one has a line as a job has."""
+
+
+class Walk:
+    """Steps into the value *root* with one evaluator; functions are called with *arguments*."""
+
+    def __init__(
+        self,
+        evaluator: Evaluator,
+        root: Lazy,
+        arguments: dict[str, Lazy],
+        wishes: Wishes,
+        *,
+        everywhere: bool = False,
+    ) -> None:
+        self.evaluator = evaluator
+        self.root = root
+        self.arguments = arguments
+        self.wishes = wishes
+        self.everywhere = everywhere
+        self.sets: dict[Path, Any] = {}
+
+    def step(self, path: Path) -> Step:
+        """Look at one attribute. What goes wrong is a line with `error`."""
+        try:
+            found: Step = self.evaluator.guard(self.look, path)
+        except Exhausted as error:
+            return FAILED, line(path, error_fields(f"error: {error.message}")), ""
+        except NixError as error:
+            return FAILED, line(path, error_fields(self.text_of(error))), ""
+        except RecursionError as error:
+            overflow = StackOverflow().with_traceback(error.__traceback__)
+            return FAILED, line(path, error_fields(self.text_of(overflow))), ""
+        except MemoryError:
+            return FAILED, line(path, error_fields(f"error: {NO_MEMORY}")), ""
+        except Exception:
+            from traceback import format_exc  # a mistake of ours
+
+            return FAILED, line(path, error_fields(f"internal error of nixlite's: {format_exc()}")), ""
+        return found
+
+    def text_of(self, error: NixError) -> str:
+        """An error as Nix writes it, without colours."""
+        self.evaluator.explain(error)
+        return render_error(error, show_trace=self.evaluator.settings.show_trace)
+
+    def look(self, path: Path) -> Step:
+        """As `step`; raises what evaluating raises."""
+        value = self.at(path) if path else self.set_at(path)
+        if type(value) is not dict:
+            return NOTHING, None, ""
+        if is_derivation(value):
+            fields = job_fields(self.evaluator.state, value, path, self.wishes)
+            return JOB, line(path, fields), fields["drvPath"][1:-1]
+        if self.is_wanted(path, value) and not self.is_within_itself(path, value):
+            return SET, tuple(sorted(value)), ""
+        return NOTHING, None, ""
+
+    def at(self, path: Path) -> Any:
+        """The value at a path, functions called."""
+        if not path:
+            return auto_call(self.root, self.arguments)
+        above = self.set_at(path[:-1])
+        if type(above) is not dict or path[-1] not in above:
+            raise NoAttribute(f"attribute '{attr_text(path)}' is not there any more")
+        return auto_call(above[path[-1]], self.arguments)
+
+    def set_at(self, path: Path) -> Any:
+        """The value at a path below which steps are taken, evaluated once."""
+        if path not in self.sets:
+            self.sets[path] = self.at(path)
+        return self.sets[path]
+
+    def is_wanted(self, path: Path, attrs: dict[str, Lazy]) -> bool:
+        """Whether to look into a set."""
+        if not path or self.everywhere:
+            return True
+        return "recurseForDerivations" in attrs and force_bool(
+            attrs["recurseForDerivations"], "while evaluating recurseForDerivations"
+        )
+
+    def is_within_itself(self, path: Path, attrs: dict[str, Lazy]) -> bool:
+        """Whether a set is one of those around it, as `pkgs.pkgs` is: it would never end."""
+        return any(self.sets.get(path[:end]) is attrs for end in range(len(path)))
