@@ -5,6 +5,7 @@ from __future__ import annotations
 from nixlite.abi.signatures import FIRST, SECOND, STRING
 from nixlite.builtins.registry import builtin
 from nixlite.errors import NixTypeError
+from nixlite.opaque import TEXTS, seen
 from nixlite.runtime.call import call2
 from nixlite.runtime.expect import (
     force_attrs,
@@ -136,6 +137,8 @@ def list_to_attrs(e: Lazy) -> Value:
         pair = force_attrs(item, "while evaluating an element of the list passed to builtins.listToAttrs")
         name = _name_of_pair(get_attr(pair, "name", PAIR))
         if name not in numbers:  # as `make_symbol` does: such names come by the thousands
+            if TEXTS:
+                seen(name)
             if symbols.unread:
                 symbols.table()
             numbers.setdefault(name, len(numbers))

@@ -33,11 +33,11 @@ class Download(NamedTuple):
 
 
 class Cached(NamedTuple):
-    """What the cache holds of a URL; *age* in seconds."""
+    """What the cache holds of a URL, since the second *time*."""
 
     download: Download
     etag: str
-    age: float
+    time: int
 
 
 class Downloader:
@@ -72,12 +72,17 @@ class Downloader:
         self.sleep = sleep or wait
 
     def get(
-        self, url: str, started: Callable[[], object] | None = None, *, streamed: bool = False
+        self,
+        url: str,
+        started: Callable[[], object] | None = None,
+        *,
+        streamed: bool = False,
+        fixed: bool = False,
     ) -> Download:
         """The content of *url*; *started* is called unless the cache has it. Raises DownloadError.
 
         *streamed*: what broke off is not tried again unless the server could send only the rest; Nix unpacks
-        an archive while it comes in.
+        an archive while it comes in. *fixed*: what is there never changes, so what the cache has will do.
         """
         if ":" not in url:
             raise DownloadError(f"URL '{url}' doesn't have a scheme")
@@ -86,7 +91,7 @@ class Downloader:
             started()
             return Download(read_file(self.host, url), url)
         cached = self.cached(url)
-        if cached is not None and (self.offline or cached.age < self.ttl):
+        if cached is not None and (fixed or self.offline or self.host.is_before(cached.time + self.ttl)):
             return cached.download
         if self.offline:
             raise DownloadError(f"unable to download '{url}': nothing is cached, and '--offline' is given")
@@ -193,12 +198,12 @@ class Downloader:
             row = json.loads(self.host.read_kept(base + ".json"))
             data = self.host.read_kept(base + ".body")
             effective, immutable, etag = row["effective"], row["immutable"], row["etag"]
-            age = self.host.now() - row["time"]
+            time = int(row["time"])
         except (NixError, ValueError, TypeError, LookupError, OverflowError, RecursionError):
             return None
         if not (type(effective) is str and type(etag) is str and type(immutable) in (str, type(None))):
             return None
-        return Cached(Download(data, effective, immutable), etag, age)
+        return Cached(Download(data, effective, immutable), etag, time)
 
     def remember(self, url: str, download: Download, etag: str) -> None:
         """Keep a download; a cache that cannot be written is no error."""

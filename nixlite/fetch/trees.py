@@ -186,13 +186,15 @@ def tarball_tree(state: State, host: Host, source: Input) -> tuple[Node, Input]:
     return unpacked.node, result
 
 
-def downloaded_archive(state: State, host: Host, url: str) -> tuple[Download, Unpacked]:
-    """What is at a URL, unpacked; libarchive reports a download that failed."""
+def downloaded_archive(
+    state: State, host: Host, url: str, *, fixed: bool = False
+) -> tuple[Download, Unpacked]:
+    """What is at a URL, unpacked; libarchive reports a download that failed. *fixed*: as for `get`."""
     from nixlite.fetch.archive import BadLinkError, unpack
     from nixlite.fetch.curl import DownloadError
 
     try:
-        download = downloader_of(state, host).get(url, announce(state, url), streamed=True)
+        download = downloader_of(state, host).get(url, announce(state, url), streamed=True, fixed=fixed)
     except DownloadError as error:
         # The text of the inner error is shown as it would be on a terminal, indented.
         inner = error.message.replace("\n", "\n       ").replace("\n       \n", "\n\n")
@@ -251,7 +253,7 @@ def forge_tree(state: State, host: Host, source: Input) -> tuple[Node, Input]:
     if result.rev is None:
         result.attrs["rev"] = revision_of(downloader_of(state, host), source)
         result.attrs.pop("ref", None)
-    _, unpacked = downloaded_archive(state, host, archive_url(result))
+    _, unpacked = downloaded_archive(state, host, archive_url(result), fixed=True)  # of a revision
     result.attrs.setdefault("lastModified", unpacked.last_modified)
     return unpacked.node, result
 

@@ -150,6 +150,10 @@ class GuardedHost(Host):
         """The clock of the host behind."""
         return self.inner.now()
 
+    def is_before(self, second: int) -> bool:
+        """See `Host`."""
+        return self.inner.is_before(second)
+
     def moment(self) -> Callable[[], int]:
         """See `Host`."""
         return self.inner.moment()

@@ -118,6 +118,10 @@ class Host:
         """Seconds since 1970."""
         return 0
 
+    def is_before(self, second: int) -> bool:
+        """Whether it is earlier than a second since 1970."""
+        return self.now() < second
+
     def moment(self) -> Callable[[], int]:
         """This moment: what tells it, as `now` would have."""
         now = self.now()

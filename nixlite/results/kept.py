@@ -21,12 +21,12 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from nixlite.results.witness import Record
+    from nixlite.results.record import Record
 
     Rows = tuple[tuple[bytes, Any, Any, dict[str, Any]], ...]
     """Path, the two signatures and the answers of each file."""
 
-FORM = 2
+FORM = 3
 """Changes with what an entry looks like."""
 
 COMMANDS = ("eval", "instantiate", "derivation")
@@ -50,7 +50,10 @@ FORGOTTEN = 3600.0
 class Entry:
     """What is kept of a command: when it began (ns), its exit code and output, and what it asked."""
 
-    __slots__ = ("code", "environment", "files", "output", "own", "started", "stdin", "terminals", "trees")
+    __slots__ = (
+        "code", "commits", "environment", "files", "output", "own", "started", "stdin", "terminals", "trees",
+        "until",
+    )  # fmt: skip
 
     def __init__(
         self,
@@ -63,6 +66,8 @@ class Entry:
         own: tuple[tuple[str, int, int], ...],
         files: Rows,
         trees: tuple[tuple[Any, ...], ...],
+        commits: tuple[tuple[str, str, str], ...],
+        until: int,
     ) -> None:
         self.started = started
         self.code = code
@@ -73,11 +78,13 @@ class Entry:
         self.own = own
         self.files = files
         self.trees = trees
+        self.commits = commits
+        self.until = until
 
     def data(self) -> tuple[Any, ...]:
         """The fields, in the order of `__init__`."""
         facts = (self.started, self.code, self.output, self.environment, self.terminals, self.stdin)
-        return (*facts, self.own, self.files, self.trees)
+        return (*facts, self.own, self.files, self.trees, self.commits, self.until)
 
 
 class Kept:
@@ -120,6 +127,8 @@ class Kept:
         import time
 
         now = time.time_ns()
+        if now >= entry.until * 10**9:
+            return self.no("what was downloaded is old")
         for name, value in entry.environment.items():
             if os.environ.get(name) != value:
                 return self.no(f"the variable {name} is another")
@@ -145,6 +154,9 @@ class Kept:
                 return self.no(f"the repository in {fields[0]} has changed")
             renewed = renewed or found != fields
             trees.append(found)
+        for place, name, revision in entry.commits:
+            if not commit_is_there(place, name, revision):
+                return self.no(f"the repository in {place} has changed")
         if entry.stdin is not None:
             self.data = sys.stdin.buffer.read() if sys.stdin is not None else b""
             if digest(self.data) != entry.stdin:
@@ -175,9 +187,9 @@ class Kept:
         files = tuple([(raw, row.here, row.there, row.answers) for raw, row in record.files.items()])
         own, output = tuple(own_files()), tuple(record.output)
         facts = (record.environment, record.terminals, record.stdin)
-        entry = Entry(
-            started, code, output, *facts, own, files, tuple([tree.data() for tree in record.trees])
-        )
+        trees = tuple([tree.data() for tree in record.trees])
+        commits = tuple([commit.data() for commit in record.commits])
+        entry = Entry(started, code, output, *facts, own, files, trees, commits, record.until)
         self.write(entry)
         prune(self.folder)
 
@@ -189,6 +201,13 @@ class Kept:
             write_private(self.path, [checksum(body) + body])
         except (OSError, ValueError):
             return
+
+
+def commit_is_there(place: str, name: str, revision: str) -> bool:
+    """Whether a name means a commit, as it did."""
+    from nixlite.results.repository import Commit
+
+    return Commit(place, name, revision).holds()
 
 
 def key(words: list[str]) -> str:

@@ -15,7 +15,8 @@ from bisect import bisect_left
 from stat import S_ISDIR, S_ISLNK, S_ISREG, S_IXUSR
 
 from nixlite.fetch.git_program import ENVIRONMENT, LISTED
-from nixlite.results.questions import RACY, digest, signature
+from nixlite.results import questions
+from nixlite.results.questions import digest, signature
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -78,13 +79,37 @@ class Tree:
         return (*facts, self.tracked, self.state, self.youngest)
 
 
+class Commit:
+    """That *name* means a commit in the repository at *place*, whose revision is *revision*."""
+
+    __slots__ = ("name", "place", "revision")
+
+    def __init__(self, place: str, name: str, revision: str) -> None:
+        self.place = place
+        self.name = name
+        self.revision = revision
+
+    def data(self) -> tuple[str, str, str]:
+        """The arguments of `__init__`."""
+        return (self.place, self.name, self.revision)
+
+    def holds(self) -> bool:
+        """Whether it still does, and the repository has it."""
+        try:
+            named = finish_git(*start_git(self.place, ("rev-parse", "--verify", "-q", self.name)))
+            kind = finish_git(*start_git(self.place, ("cat-file", "-t", self.revision)))
+        except OSError:
+            return False
+        return named is not None and kind is not None and named.decode().strip() == self.revision
+
+
 def asked_again(tree: Tree, kept_at: int) -> Tree | None:
     """The tree, or one with a younger state, if all that was asked of it is answered as it was; else None.
 
     *kept_at*: when it was asked, in nanoseconds.
     """
     state, youngest = state_of(tree.place, tree.real, tree.tracked)
-    if state and state == tree.state and kept_at - max(youngest, tree.youngest) >= RACY:
+    if state and state == tree.state and kept_at - max(youngest, tree.youngest) >= questions.RACY:
         return tree
     found = ask_git(tree.place)
     if found is None:
@@ -250,25 +275,18 @@ def administration(place: str) -> list[tuple[str, Any]] | None:
     where not all of them are known."""
     try:
         directory = git_directory(place)
-        common = directory
-        if os.path.isfile(f"{directory}/commondir"):
-            common = os.path.normpath(os.path.join(directory, read_line(f"{directory}/commondir")))
+        common = common_directory(place)
         head = read_line(f"{directory}/HEAD")
     except OSError:
         return None
     name = head.removeprefix("ref: ")
-    home = os.environ.get("HOME", "")
-    settings = [
-        f"{common}/config", f"{directory}/config.worktree", f"{home}/.gitconfig", "/etc/gitconfig",
-        f"{os.environ.get('XDG_CONFIG_HOME') or f'{home}/.config'}/git/config",
-    ]  # fmt: skip
+    settings = settings_of(place)
     if not is_plain_name(head) or any(map(includes, settings)):
         return None
     files = [
         directory, f"{directory}/HEAD", f"{directory}/index", f"{common}/packed-refs", f"{common}/{name}",
         f"{common}/shallow", f"{common}/info/attributes", f"{common}/info/grafts", f"{common}/refs/replace",
-        f"{directory}/info/sparse-checkout",
-        f"{os.environ.get('XDG_CONFIG_HOME') or f'{home}/.config'}/git/attributes", *settings,
+        f"{directory}/info/sparse-checkout", f"{user_settings()}/attributes", "/etc/gitattributes", *settings,
     ]  # fmt: skip
     rows: list[tuple[str, Any]] = []
     for path in files:
@@ -279,12 +297,33 @@ def administration(place: str) -> list[tuple[str, Any]] | None:
     return rows
 
 
+def user_settings() -> str:
+    """The directory with what the user wants of git."""
+    return f"{os.environ.get('XDG_CONFIG_HOME') or os.environ.get('HOME', '') + '/.config'}/git"
+
+
+def settings_of(place: str) -> list[str]:
+    """The files with settings that git goes by. Raises OSError where there is no repository."""
+    return [
+        f"{common_directory(place)}/config", f"{git_directory(place)}/config.worktree", "/etc/gitconfig",
+        f"{os.environ.get('HOME', '')}/.gitconfig", f"{user_settings()}/config",
+    ]  # fmt: skip
+
+
 def git_directory(place: str) -> str:
     """The `.git` directory of a working tree, or what a file of that name points to. Raises OSError."""
     link = f"{place}/.git"
     if os.path.isdir(link):
         return link
     return os.path.normpath(os.path.join(place, read_line(link).removeprefix("gitdir:").strip()))
+
+
+def common_directory(place: str) -> str:
+    """Where the objects and references of a working tree's repository are. Raises OSError."""
+    directory = git_directory(place)
+    if not os.path.isfile(f"{directory}/commondir"):
+        return directory
+    return os.path.normpath(os.path.join(directory, read_line(f"{directory}/commondir")))
 
 
 def read_line(path: str) -> str:

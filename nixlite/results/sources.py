@@ -1,8 +1,7 @@
-"""Fetched sources while an evaluation is witnessed: what it asks of a git repository's working tree.
+"""Sources from a local git repository: what an evaluation asks of a working tree, and of a commit.
 
-To name a source in the store all of it is read; but that is the fetcher's doing, and no program has asked
-yet. So while such a tree is fetched its files are no questions. They are when the program comes for them, and
-the name is one when the program looks into it (`opaque`) or into what else is known of the source.
+A working tree's name in the store is a question when the program looks into it (`opaque`) or into what else
+is known of the source; its files are when the program comes for them.
 """
 
 from __future__ import annotations
@@ -10,33 +9,107 @@ from __future__ import annotations
 import re
 
 from nixlite.opaque import TEXTS
-from nixlite.results.repository import NOTHING, Tree, answer_of, state_of, tracked_names, with_entries
+from nixlite.results.repository import (
+    NOTHING,
+    Commit,
+    Tree,
+    answer_of,
+    common_directory,
+    settings_of,
+    state_of,
+    tracked_names,
+    user_settings,
+    with_entries,
+)
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
     from typing import Any
 
     from nixlite.results.repository import Answer
     from nixlite.store.tree import Node
 
-PLAIN = frozenset({"type", "url"})
-"""The attributes of a source that is the working tree of a repository, and nothing special about it."""
+OF_A_COMMIT = frozenset({"rev", "ref"})
+OF_A_TREE = frozenset({"type", "url", "exportIgnore", "shallow"})
+PLAIN = OF_A_TREE | OF_A_COMMIT | {"narHash", "lastModified", "revCount", "__final"}
+"""The attributes of a source about which there is nothing special."""
 
 STORE_NAME = re.compile(rb"[0-9a-df-np-sv-z]{32}-source")
 """The name of a source in the store, written down: a program may compare its own with that."""
 
 NAME = "outPath"
-DIRECTORY, EXECUTABLE = 0o040755, 0o100755
+DIRECTORY = 0o040755
+CUT = "bytes elided»"
+"""What messages have in the place of the rest of a long text, which may begin in the midst of a name."""
 
 
 class Source:
-    """A working tree that is being fetched, or was. *place*: its directory; *real*: the same with links
-    resolved."""
+    """A source in the repository at *place*; *real*: the same with links resolved."""
 
-    def __init__(self, place: str, real: str) -> None:
+    def __init__(self, place: str, real: str, attrs: Mapping[str, Any]) -> None:
         self.place = place
         self.real = real
+        self.attrs = attrs
+        try:
+            self.common = common_directory(place)
+        except OSError:
+            self.common = f"{place}/.git"
+
+    def is_part(self, path: str) -> bool:
+        """Whether a path is read only to fetch this."""
+        return False
+
+    def is_known(self) -> bool:
+        """Whether all is understood that was done to fetch this."""
+        return True
+
+    def folders(self) -> list[str]:
+        """The directories in which files with attributes would count."""
+        return []
+
+    def settings(self) -> list[str]:
+        """The files that git goes by, whatever is asked of it."""
+        return [f"{self.common}/shallow", *settings_of(self.place)]
+
+    def attribute_files(self) -> list[str]:
+        """The files outside of the tree that would say what is exported of it."""
+        if not self.attrs.get("exportIgnore"):
+            return []
+        return [f"{self.common}/info/attributes", "/etc/gitattributes", f"{user_settings()}/attributes"]
+
+    def ran(self, arguments: tuple[str, ...], code: int, output: bytes) -> None:
+        """Git was run, and said something."""
+
+
+class CommitSource(Source):
+    """The tree of a commit, by its revision or by what names it."""
+
+    revision = ""
+    name = ""
+
+    def ran(self, arguments: tuple[str, ...], code: int, output: bytes) -> None:
+        """See `Source`."""
+        if arguments[2:5] == ("rev-parse", "--verify", "-q") and code == 0:
+            self.name, self.revision = arguments[5], output.decode().strip()
+        elif arguments[2:4] == ("cat-file", "-t") and code == 0:
+            self.revision = arguments[4]
+
+    def is_known(self) -> bool:
+        """See `Source`."""
+        ref = str(self.attrs.get("ref", ""))
+        return bool(self.revision) and ("rev" in self.attrs or self.name == f"{ref}^{{commit}}")
+
+    def commit(self) -> Commit:
+        """What is kept of it."""
+        return Commit(self.place, self.name or self.revision, self.revision)
+
+
+class WorkingTree(Source):
+    """A working tree that is being fetched, or was."""
+
+    def __init__(self, place: str, real: str, attrs: Mapping[str, Any]) -> None:
+        super().__init__(place, real, attrs)
         self.root = ""
         self.node: Node | None = None
         self.head = ""
@@ -45,12 +118,21 @@ class Source:
         self.state: tuple[bytes, int] = (b"", 0)
         self.answers: dict[str, Answer] = {}
         self.asked: set[str] = set()
-        self.texts: set[str] = set()
+        self.texts: dict[str, str] = {}
+        """What is a name of this in an answer, and of which kind it is."""
 
     # -- being fetched
 
+    def is_part(self, path: str) -> bool:
+        """Whether a path is one of the files that make the tree, or the `HEAD` of its repository."""
+        for root in (self.place, self.real):
+            if path.startswith(f"{root}/"):
+                inside = path[len(root) + 1 :]
+                return inside == ".git/HEAD" or (inside != ".git" and not inside.startswith(".git/"))
+        return path.endswith("/HEAD")
+
     def ran(self, arguments: tuple[str, ...], code: int, output: bytes) -> None:
-        """Git was run, and said something about the tree."""
+        """See `Source`."""
         if arguments[:2] != ("-C", self.place):
             return
         if arguments[2:3] == ("status",):
@@ -62,12 +144,28 @@ class Source:
         elif arguments[2:] == ("rev-parse", "--verify", "-q", "HEAD^{commit}") and code == 0:
             self.head = output.decode().strip()
 
-    def fetched(self, root: str, node: Node, texts: Iterable[str]) -> None:
-        """It is in the store now, at *root*. *texts*: what of it would be a name in an answer."""
+    def is_known(self) -> bool:
+        """See `Source`."""
+        return self.names is not None and OF_A_TREE.issuperset(self.attrs)
+
+    def folders(self) -> list[str]:
+        """See `Source`."""
+        if not self.attrs.get("exportIgnore"):
+            return []
+        inside = {""}
+        for name in self.names or ():
+            while name := name.rpartition("/")[0]:
+                inside.add(name)
+        return [f"{self.place}/{name}".rstrip("/") for name in sorted(inside)]
+
+    def take(self, root: str, node: Node, revision: str, content: str) -> None:
+        """It is in the store now, at *root*."""
         self.root = root
         self.node = node
         known = root.rpartition("/")[2].partition("-")[0]
-        self.texts = {text for text in texts if text} | {known}
+        self.texts = {known: NAME, content: "narHash"}
+        if revision:
+            self.texts[revision] = "rev"
         TEXTS[known] = self.looked_into
 
     def looked_into(self, _: str) -> None:
@@ -82,6 +180,10 @@ class Source:
         known = self.answers.get(name)
         if known is None or (entries and len(known) == 1):
             self.answers[name] = answer_about(node, entries=entries)
+
+    def told(self, output: str) -> None:
+        """Names of the source that are in an answer were asked for."""
+        self.asked |= {name for text, name in self.texts.items() if text in output or CUT in output}
 
     def tree(self) -> Tree:
         """What is kept of it."""
@@ -103,7 +205,7 @@ def answer_about(node: Node | None, *, entries: bool) -> Answer:
 
 
 def plain_place(attrs: Mapping[str, Any]) -> str:
-    """The directory whose working tree a source is, if that is all there is to say about it; else empty."""
+    """The repository on this disk that a source lies in, if there is nothing special about it; else empty."""
     url = str(attrs.get("url", ""))
     if attrs.get("type") != "git" or not PLAIN.issuperset(attrs) or not url.startswith("file:///"):
         return ""
@@ -111,7 +213,17 @@ def plain_place(attrs: Mapping[str, Any]) -> str:
     return "" if set(place) & set("%?#") or "//" in place or "/." in place else place.rstrip("/")
 
 
-def may_be_same(source: Source, other: Node) -> bool:
+def names_attributes(path: str) -> bool:
+    """Whether a file with git's settings names a further one that may have attributes in it."""
+    try:
+        with open(path, "rb") as file:
+            text = file.read().lower()
+    except OSError:
+        return False
+    return b"attributesfile" in text or b"[include" in text
+
+
+def may_be_same(source: WorkingTree, other: Node) -> bool:
     """Whether a tree might be the same as one that has the same answers as *source*."""
     for path, answer in source.answers.items():
         node = below(other, path)

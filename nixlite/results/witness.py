@@ -6,197 +6,21 @@ What an answer cannot be kept for is noted as `odd`: the clock, servers and prog
 from __future__ import annotations
 
 from nixlite.errors import NixError
-from nixlite.host.bundled import BUNDLED_PREFIX
 from nixlite.host.host import Host
-from nixlite.host.real import RealHost, fs_path
 from nixlite.opaque import TEXTS, seen
-from nixlite.results.questions import (
-    CONTENTS,
-    KIND,
-    LISTING,
-    TARGET,
-    TIME,
-    FileRow,
-    ask,
-    digest,
-    signature,
-)
+from nixlite.results.fetching import Fetching
+from nixlite.results.questions import CONTENTS, KIND, LISTING, TARGET, TIME, ask, digest, signature
+from nixlite.results.record import MOST_OUTPUT
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
-    from contextlib import AbstractContextManager
-    from typing import Any, TypeVar
+    from collections.abc import Callable, Mapping
 
-    from nixlite.host.outside import Answer, Finished
-    from nixlite.results.repository import Tree
-    from nixlite.results.sources import Source
-
-    T = TypeVar("T")
-
-MOST_OUTPUT = 16_000_000
-"""Characters of an answer that is kept."""
+    from nixlite.host.outside import Answer
 
 
-class Record:
-    """What was asked and said. *odd*: why the answer cannot be kept, "" if it can."""
-
-    def __init__(self) -> None:
-        self.odd = ""
-        self.files: dict[bytes, FileRow] = {}
-        self.environment: dict[str, str | None] = {}
-        self.terminals: dict[str, bool] = {}
-        self.stdin: bytes | None = None
-        self.output: list[tuple[str, str]] = []
-        """(`stdout` or `stderr`, text), in order."""
-        self.size = 0
-        self.trees: list[Tree] = []
-        """What was asked of working trees, when all is over."""
-
-
-class Witness(RealHost):
+class Witness(Fetching):
     """The real machine, with a `record` of what was asked of it."""
-
-    def __init__(self, stdin: bytes | None = None) -> None:
-        super().__init__(stdin=stdin)
-        self.record = Record()
-        self.sources: dict[str, Source] = {}
-        """The working trees that were fetched, by their paths in the store."""
-        self.fetching_of: list[Source] = []
-        self.written = False
-        """Whether a store path was read somewhere, which a program may compare with that of a source."""
-
-    def row(self, path: str) -> tuple[bytes, FileRow] | None:
-        """What was asked about a path so far; None for one of Nix's own files, and for what is read to name a
-        working tree."""
-        if path.startswith(BUNDLED_PREFIX) or (self.fetching_of and self.is_in_tree(path)):
-            return None
-        if TEXTS:
-            seen(path)
-        try:
-            raw = fs_path(path)
-        except UnicodeEncodeError:
-            self.unkept("a path that is none")
-            return None
-        row = self.record.files.get(raw)
-        if row is None:
-            here = signature(raw, follow=False)
-            row = self.record.files[raw] = FileRow(here, here, {})
-        return raw, row
-
-    def note(self, path: str, kind: str) -> None:
-        """Write down a question about a path, before it is answered."""
-        found = self.row(path)
-        if found is not None and kind not in found[1].answers:
-            found[1].answers[kind] = ask(found[0], kind)
-
-    def unkept(self, why: str) -> None:
-        """See `Host`."""
-        self.record.odd = self.record.odd or why
-
-    # -- sources
-
-    def fetched(self, attrs: Mapping[str, Any], fetch: Callable[[], T]) -> T:
-        """See `Host`: a plain working tree is asked about file by file."""
-        from nixlite.results.sources import Source, plain_place
-
-        place = plain_place(attrs)
-        if not place or self.fetching_of:
-            return fetch()
-        source = Source(place, self.real_path(place))
-        tree: Any = self.while_fetching(source, fetch)
-        texts = [tree.source.text("rev"), tree.content.text("sri")]
-        node = self.stored(tree.path)
-        if node is None or source.names is None or tree.path in self.sources:
-            self.unkept("a source of an unusual kind")
-        else:
-            source.fetched(tree.path, node, texts)
-            self.sources[tree.path] = source
-        count = tree.count_revisions
-        if count is not None:
-            tree = tree._replace(count_revisions=lambda: self.while_fetching(source, count))
-        found: T = tree
-        return found
-
-    def while_fetching(self, source: Source, fetch: Callable[[], T]) -> T:
-        """`fetch()`, which reads a working tree and runs git."""
-        self.fetching_of.append(source)
-        try:
-            return fetch()
-        except BaseException:
-            self.unkept("a source that was not fetched")
-            raise
-        finally:
-            self.fetching_of.pop()
-
-    def is_in_tree(self, path: str) -> bool:
-        """Whether a path is one of the files that make the tree that is being fetched, or the `HEAD` of its
-        repository."""
-        source = self.fetching_of[-1]
-        for root in (source.place, source.real):
-            if path.startswith(f"{root}/"):
-                inside = path[len(root) + 1 :]
-                return inside != ".git" and (not inside.startswith(".git/") or inside == ".git/HEAD")
-        return path.endswith("/HEAD")
-
-    def facts(self, path: str, attributes: dict[str, Any]) -> dict[str, Any]:
-        """See `Host`: what names a source is a question when a program asks for it."""
-        source = self.sources.get(path)
-        if source is None:
-            return attributes
-        from nixlite.runtime.thunk import from_start
-
-        def ask(name: str) -> Any:
-            source.asked.add(name)
-            return attributes[name]
-
-        fixed = ("outPath", "submodules")
-        return {
-            name: value if name in fixed else [from_start, (ask, name)] for name, value in attributes.items()
-        }
-
-    def source_at(self, path: str, *, entries: bool = False) -> bool:
-        """Whether a path lies in a source that was fetched; then it is written down that it was asked for."""
-        if not self.sources or self.store is None or not path.startswith(f"{self.store.store_dir}/"):
-            return False
-        end = path.find("/", len(self.store.store_dir) + 1)
-        source = self.sources.get(path if end < 0 else path[:end])
-        if source is None:
-            return False
-        source.ask(path, self.stored(path), entries=entries)
-        return True
-
-    def finish(self, words: Sequence[str]) -> Record:
-        """What was asked, now that all is over. *words*: the command line."""
-        from nixlite.results.sources import NAME, may_be_same
-
-        output = "".join([text for _, text in self.record.output])
-        read = [*words, *[value or "" for value in self.record.environment.values()]]
-        for text in read:
-            self.look_for_names(text.encode("utf-8", "surrogateescape"))
-        for root, source in self.sources.items():
-            others = [self.stored(path) for path in self.fetched_trees() if path != root]
-            if (
-                self.written
-                or "bytes elided" in output
-                or any(text in output for text in source.texts)
-                or any(other is None or may_be_same(source, other) for other in others)
-            ):
-                source.asked.add(NAME)
-        TEXTS.clear()
-        self.record.trees = [source.tree() for source in self.sources.values()]
-        return self.record
-
-    def fetched_trees(self) -> list[str]:
-        """The paths in the store of all trees that were fetched."""
-        return sorted(getattr(self.store, "mounted", ()))
-
-    def look_for_names(self, data: bytes) -> None:
-        """See whether a store path is written in what was read."""
-        if b"-source" in data and not self.written:
-            from nixlite.results.sources import STORE_NAME
-
-            self.written = STORE_NAME.search(data) is not None
 
     # -- files
 
@@ -342,6 +166,13 @@ class Witness(RealHost):
         self.unkept("the clock")
         return super().now()
 
+    def is_before(self, second: int) -> bool:
+        """See `Host`: what is over stays over."""
+        early = super().now() < second
+        if early:
+            self.record.until = min(self.record.until, second)
+        return early
+
     def moment(self) -> Callable[[], int]:
         """See `Host`."""
         tell = super().now()
@@ -351,23 +182,6 @@ class Witness(RealHost):
             return tell
 
         return asked
-
-    def run_program(
-        self,
-        name: str,
-        arguments: Sequence[str],
-        *,
-        data: bytes | None = None,
-        environment: Mapping[str, str | None] | None = None,
-        capture: str = "both",
-    ) -> Finished:
-        """See `Host`."""
-        if self.fetching_of and name == "git":
-            done = super().run_program(name, arguments, data=data, environment=environment, capture=capture)
-            self.fetching_of[-1].ran(tuple(arguments), done.code, done.stdout)
-            return done
-        self.unkept(f"the program '{name}'")
-        return super().run_program(name, arguments, data=data, environment=environment, capture=capture)
 
     def find_program(self, name: str) -> str | None:
         """See `Host`."""
@@ -388,11 +202,6 @@ class Witness(RealHost):
         """See `Host`."""
         self.unkept("a directory that was made")
         super().make_room(path)
-
-    def scratch(self) -> AbstractContextManager[str]:
-        """See `Host`."""
-        self.unkept("a temporary directory")
-        return super().scratch()
 
     def write_file(self, path: str, text: str, shown: str | None = None) -> None:
         """See `Host`."""

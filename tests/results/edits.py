@@ -1,6 +1,7 @@
 """Random edits of a small tree: after each, what is answered from the cache is what evaluating anew gives.
 
     python -m tests.results.edits --number 2000 --seed 1
+    python -m tests.results.edits --number 2000 --seed 1 --git
 
 The edits are those that fool caches: the same size and time with another content, a link that leads elsewhere, a
 file that was only asked whether it is there, an entry of a directory that was only listed, a bit, a variable.
@@ -99,9 +100,10 @@ def evaluated(words: list[str], kept: Kept | None) -> Told:
     started = time.time_ns()
     with streams():
         code = run(words, host)
-        if kept is not None and not host.record.odd:
-            kept.keep(host.record, code, started)
-    return told(code, host.record.output)
+        record = host.finish(words)
+        if kept is not None and not record.odd:
+            kept.keep(record, code, started)
+    return told(code, record.output)
 
 
 def answered(words: list[str], folder: Path) -> tuple[Told, bool]:
@@ -307,8 +309,16 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.results.edits")
     parser.add_argument("--number", type=int, default=2000)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument(
+        "--git", action="store_true", help="a flake in a git repository, and what one does there"
+    )
     options = parser.parse_args()
-    found = compare(options.number, options.seed)
+    if options.git:
+        from tests.results.git_edits import compare as compare_git
+
+        found = compare_git(options.number, options.seed)
+    else:
+        found = compare(options.number, options.seed)
     print("\n".join(found.wrong[:10]))
     print(
         f"{found.edits} edits, {found.different} different answers, {found.hits} from the cache, {len(found.wrong)} wrong"
