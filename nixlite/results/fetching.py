@@ -53,12 +53,15 @@ class Fetching(Recorder):
     def fetched(self, attrs: Mapping[str, Any], fetch: Callable[[], T]) -> T:
         """See `Host`."""
         place = plain_place(attrs)
-        if not place or self.fetching_now is not None:
+        if not place or self.fetching_now is not None or self.followed_type(f"{place}/.git") is None:
             return fetch()
         kind = WorkingTree if OF_A_COMMIT.isdisjoint(attrs) else CommitSource
         source = kind(place, self.real_path(place), attrs)
         tree: Any = self.while_fetching(source, fetch)
-        self.take(source, tree)
+        try:
+            self.take(source, tree)
+        except OSError:
+            self.unkept("a repository that is not there any more")
         count = tree.count_revisions
         if count is not None:
             tree = tree._replace(count_revisions=lambda: self.while_fetching(source, count))
