@@ -6,8 +6,9 @@ that Python has written, if it was made of the source as it is (same time, same 
 left to Python: modules in archives, `.pyc` files that are elsewhere or of another kind, and writing them.
 
 Even so sixty files are sixty files. So a module and those that its loading has loaded are a *group*: `keep`
-writes the groups of a process into one file beside the `.pyc` ones, and from there they are taken the next
-time, if their sources are as they were.
+writes the groups of a process into one file in the user's cache, and from there they are taken the next
+time, if their sources are as they were and nobody else can have written that. It does not lie beside the
+`.pyc` files: an installer that removes nixlite knows nothing of it, and a folder that stays is a package.
 """
 
 from __future__ import annotations
@@ -46,6 +47,9 @@ MOST = 1 << 16
 
 HEADER = b"nixlite 1"
 """What a file of groups begins with, before Python's magic number."""
+
+MOST_FILES = 6
+"""Files of groups that are kept: each place where nixlite is installed has one, and may be gone."""
 
 
 class Loader(SourceFileLoader):
@@ -121,7 +125,8 @@ def read_small(path: str) -> bytes:
 
 
 class Bundle:
-    """The file of groups at *path*, of modules in *folder*, nixlite's own; empty if there is none of use.
+    """The file of groups at *path*, of modules in *folder*, nixlite's own; empty if there is none of use, or
+    it is not the user's own.
 
     It begins with HEADER, Python's magic number and the size of the index, which says where each group is.
     """
@@ -133,7 +138,9 @@ class Bundle:
         self.file = -1
         head = len(HEADER) + len(MAGIC_NUMBER)
         try:
-            self.file = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+            from nixlite.cache.private import open_private
+
+            self.file = open_private(path)
             data = os.read(self.file, MOST)
             if data[:head] == HEADER + MAGIC_NUMBER:
                 self.start = head + 4 + int.from_bytes(data[head : head + 4], "little")
@@ -243,23 +250,32 @@ def hasten() -> Finder | None:
     if not tag or os.sep != "/" or sys.flags.optimize or sys.pycache_prefix is not None:
         return None
     folder = os.path.dirname(__file__)
-    finder = Finder(f".{tag}.pyc", Bundle(f"{folder}/__pycache__/modules.{tag}", folder))
+    place = bundle_place(folder, tag)
+    finder = Finder(f".{tag}.pyc", Bundle(place, folder) if place else None)
     sys.meta_path.insert(0, finder)
     return finder
+
+
+def bundle_place(folder: str, tag: str) -> str:
+    """Where the groups of nixlite's modules in *folder* are for the Python of a *tag*; "" for nowhere."""
+    from nixlite.resources import cache_home
+    from nixlite.source import checksum
+
+    home = cache_home()
+    return f"{home}/modules/{tag}-{checksum(os.fsencode(folder)).hex()}" if home is not None else ""
 
 
 def keep(finder: Finder) -> None:
     """Write the groups that were loaded one by one, so that they are there the next time."""
     bundle = finder.bundle
-    if not finder.groups or bundle is None or sys.dont_write_bytecode:
-        return
-    if os.access(os.path.dirname(bundle.path), os.W_OK):
+    if finder.groups and bundle is not None and not sys.dont_write_bytecode:
         write(bundle, finder.groups)
 
 
 def write(bundle: Bundle, groups: dict[str, list[Row]]) -> None:
     """Put *groups* into the file, beside those that it has; not being able to is no error."""
-    temporary = f"{bundle.path}.{os.getpid()}"
+    from nixlite.cache.private import remove, write_private
+
     try:
         data = {name: bundle.data(name) for name in bundle.index if name not in groups}
         data |= {name: marshal.dumps(rows) for name, rows in groups.items()}
@@ -268,11 +284,13 @@ def write(bundle: Bundle, groups: dict[str, list[Row]]) -> None:
             index[name] = (at, len(group))
             at += len(group)
         head = marshal.dumps((bundle.folder, index))
-        with open(temporary, "xb") as file:
-            file.writelines([HEADER, MAGIC_NUMBER, len(head).to_bytes(4, "little"), head, *data.values()])
-        os.replace(temporary, bundle.path)
+        place = os.path.dirname(bundle.path)
+        os.makedirs(place, 0o700, exist_ok=True)
+        parts = [HEADER, MAGIC_NUMBER, len(head).to_bytes(4, "little"), head, *data.values()]
+        write_private(bundle.path, parts)
+        files = sorted([(entry.stat().st_mtime, entry.path) for entry in os.scandir(place)], reverse=True)
+        for _, path in files[MOST_FILES:]:
+            remove(path)
     except (OSError, ValueError):
-        try:
-            os.unlink(temporary)
-        except OSError:
-            return
+        return
+    remove(f"{bundle.folder}/__pycache__/modules.{sys.implementation.cache_tag}")  # of a former nixlite

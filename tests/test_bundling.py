@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from nixlite.loading import MOST_FILES, bundle_place
 from nixlite.syntax import tables
 from tests.support import ROOT
 
@@ -45,9 +46,10 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def tree(template: Path, tmp_path: Path) -> Path:
+def tree(template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A copy of the template that can be changed."""
     shutil.copytree(template, tmp_path, dirs_exist_ok=True)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     return tmp_path
 
 
@@ -72,8 +74,11 @@ def run(tree: Path, *flags: str, expression: str = "1 + 1") -> tuple[set[str], s
 
 
 def bundle(tree: Path) -> Path:
-    """The file of groups."""
-    return tree / f"nixlite/__pycache__/modules.{sys.implementation.cache_tag}"
+    """The file of groups; where it will be, if there is none."""
+    found = list((tree / "cache" / "nixlite" / "modules").glob("[!.]*"))
+    return (
+        found[0] if found else Path(bundle_place(str(tree / "nixlite"), sys.implementation.cache_tag or ""))
+    )
 
 
 def settled(tree: Path) -> Path:
@@ -168,9 +173,45 @@ def test_a_folder_that_cannot_be_written_to(tree: Path) -> None:
     single, grouped = run(tree)
     assert single
     assert not grouped
-    assert [entry.name for entry in bundle(tree).parent.iterdir() if entry.name.startswith("modules")] == [
-        bundle(tree).name
-    ]
+    assert [entry.name for entry in bundle(tree).parent.iterdir()] == [bundle(tree).name]
+
+
+def test_nothing_is_left_beside_the_modules(tree: Path) -> None:
+    """An installer removes what Python has written there, and nothing else: a folder that stays would be a
+    package for Python."""
+    old = tree / f"nixlite/__pycache__/modules.{sys.implementation.cache_tag}"
+    old.parent.mkdir()
+    old.write_bytes(b"of a former nixlite")
+    settled(tree)
+    kinds = {
+        path.suffix for path in tree.glob("nixlite/**/*") if path.is_file() and "__pycache__" in path.parts
+    }
+    assert kinds == {".pyc"}
+
+
+def test_what_others_can_write_is_not_run(tree: Path) -> None:
+    """It is code."""
+    bundle(settled(tree)).chmod(0o620)
+    single, grouped = run(tree)
+    assert single
+    assert not grouped
+    assert bundle(tree).stat().st_mode & 0o077 == 0  # it was written anew
+    path = bundle(tree)
+    data = path.read_bytes()
+    path.rename(tree / "elsewhere")
+    path.symlink_to(tree / "elsewhere")
+    assert not run(tree)[1]
+    assert (tree / "elsewhere").read_bytes() == data
+
+
+def test_places_that_are_gone_are_forgotten(tree: Path) -> None:
+    folder = bundle(settled(tree)).parent
+    for number in range(2 * MOST_FILES):
+        (folder / f"old{number}").touch()
+        os.utime(folder / f"old{number}", (number, number))
+    run(tree, expression=f"{SORTED} [ 3 2 ])")
+    assert len(list(folder.iterdir())) == MOST_FILES
+    assert not run(tree)[0]
 
 
 def test_any_order(tree: Path) -> None:
@@ -191,7 +232,7 @@ def test_any_order(tree: Path) -> None:
         "loaders = [module.__loader__ for name, module in sys.modules.items() if name.startswith('nixlite.')]\n"
         "print([type(loader).__name__ for loader in loaders].count('GroupLoader'))"
     )
-    environment = {"PATH": os.environ["PATH"], "HOME": str(tree)}
+    environment = {"PATH": os.environ["PATH"], "HOME": str(tree), "XDG_CACHE_HOME": str(tree / "cache")}
     grouped = []
     for _ in range(12):
         some = choose.sample(names, 12)

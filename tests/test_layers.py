@@ -68,7 +68,7 @@ MAY_USE: dict[str, set[str]] = {
     - {"analysis", "compiler", "regex", "fetch", "flakes"},
     "results": {*GROUND, "host", "cache", "store.tree", "fetch.git_program", "runtime.thunk"},
     "oracle": {*FRONTENDS, "repl", "__main__"},
-    "loading": set(),
+    "loading": {"cache.private", "resources", "source"},
     "packaging": {"__main__", "syntax"},
     "__main__": {*FRONTENDS, "loading", "repl", "results"},
     "interop": {*FRONTENDS, "explain"} - {"analysis", "compiler", "regex"},
