@@ -11,17 +11,6 @@ from nixlite.errors import NixError
 from nixlite.opaque import TEXTS
 from nixlite.results.questions import CONTENTS, KIND, LISTING
 from nixlite.results.record import Record, Recorder
-from nixlite.results.sources import (
-    NAME,
-    OF_A_COMMIT,
-    STORE_NAME,
-    CommitSource,
-    Source,
-    WorkingTree,
-    may_be_same,
-    names_attributes,
-    plain_place,
-)
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -30,6 +19,7 @@ if TYPE_CHECKING:
     from typing import Any, TypeVar
 
     from nixlite.host.outside import Finished
+    from nixlite.results.sources import Source, WorkingTree
 
     T = TypeVar("T")
 
@@ -52,6 +42,8 @@ class Fetching(Recorder):
 
     def fetched(self, attrs: Mapping[str, Any], fetch: Callable[[], T]) -> T:
         """See `Host`."""
+        from nixlite.results.sources import OF_A_COMMIT, CommitSource, WorkingTree, plain_place
+
         place = plain_place(attrs)
         if not place or self.fetching_now is not None or self.followed_type(f"{place}/.git") is None:
             return fetch()
@@ -70,6 +62,8 @@ class Fetching(Recorder):
 
     def take(self, source: Source, tree: Any) -> None:
         """A source was fetched: write down what there is to ask of it from now on."""
+        from nixlite.results.sources import CommitSource, WorkingTree, names_attributes
+
         for folder in source.folders():
             self.note_missing(f"{folder}/.gitattributes")
         for path in source.attribute_files():
@@ -172,7 +166,7 @@ class Fetching(Recorder):
             for root, source in self.sources.items():
                 source.told(output)
                 if self.written or self.may_be_another(root, source):
-                    source.asked.add(NAME)
+                    source.looked_into()
         except NixError:
             self.unkept("a source that is not there any more")
         TEXTS.clear()
@@ -182,6 +176,8 @@ class Fetching(Recorder):
     def may_be_another(self, root: str, source: WorkingTree) -> bool:
         """Whether what was asked of a tree is also true of another one: some day they may be the same, and so
         their names, which programs compare."""
+        from nixlite.results.sources import may_be_same
+
         for path in getattr(self.store, "mounted", ()):
             other = self.stored(path)
             if path != root and (other is None or may_be_same(source, other)):
@@ -191,4 +187,6 @@ class Fetching(Recorder):
     def look_for_names(self, data: bytes) -> None:
         """See whether a store path is written in what was read."""
         if b"-source" in data and not self.written:
+            from nixlite.results.sources import STORE_NAME
+
             self.written = STORE_NAME.search(data) is not None

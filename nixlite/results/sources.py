@@ -168,7 +168,7 @@ class WorkingTree(Source):
             self.texts[revision] = "rev"
         TEXTS[known] = self.looked_into
 
-    def looked_into(self, _: str) -> None:
+    def looked_into(self, _: str = "") -> None:
         """A program has looked into the path in the store."""
         self.asked.add(NAME)
 
