@@ -12,8 +12,6 @@ with the characters of a text, or writes such an operation, asks `if TEXTS:` and
 
 from __future__ import annotations
 
-from itertools import pairwise
-
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -82,8 +80,8 @@ def compared(a: str, b: str) -> None:
 
 def put_in_order(texts: Sequence[str]) -> None:
     """Texts were sorted, and came out in this order."""
-    for a, b in pairwise(texts):
-        compared(a, b)
+    for at in range(1, len(texts)):
+        compared(texts[at - 1], texts[at])
 
 
 def searched(text: str, patterns: Iterable[str]) -> None:

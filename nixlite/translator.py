@@ -291,9 +291,10 @@ class Translator:
             lambda: self.compile(self.parse(source, self.skims(source)), source, names), source
         )
         if cache is not None and not self.warned:
-            cache.store(key, compiled.code)
+            kept = cache.is_worthwhile(key, source)
+            cache.store(key, compiled.code, kept)
             if compiled.pieces is not None:
-                compiled.pieces = self.keep_pieces(compiled.pieces, cache, key)
+                compiled.pieces = self.keep_pieces(compiled.pieces, cache, key, on_disk=kept)
         return compiled
 
     def cached(self, cache: Cache, key: str) -> tuple[str, Code | None]:
@@ -309,13 +310,13 @@ class Translator:
         key = cache.variant(key, groups)
         return key, cache.load(key)
 
-    def keep_pieces(self, pieces: Pieces, cache: Cache, key: str) -> Pieces:
-        """The pieces of a source, those of another evaluator that it has in common with; they are looked for
-        in the cache, and others get there."""
+    def keep_pieces(self, pieces: Pieces, cache: Cache, key: str, *, on_disk: bool = True) -> Pieces:
+        """The pieces of a source, those of another evaluator that it has in common with; *on_disk*: they are
+        looked for in the cache, and others get there."""
         known: Pieces = pieces if cache.shared is None else cache.shared.setdefault(key, pieces)
         if known is not pieces:
             return known
-        if cache.directory:
+        if cache.directory and on_disk:
             from nixlite.cache.pack import Pack
 
             pieces.pack = Pack(cache, key)

@@ -108,6 +108,7 @@ LATE = {
     "__main__": "start-up: only the command that is meant is loaded",
     "api": "`import nixlite` is to take no time",
     "builtins": "start-up: a program uses few builtins, and few of these fetch or hash",
+    "cache": "what is only taken from the cache needs no bounds",
     "cli": "start-up: a command loads what its flags ask for",
     "compiler": "big sources and deep expressions are seldom",
     "documents": "start-up: running examples needs more than saying what is wrong with the command line",

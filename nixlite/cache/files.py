@@ -73,15 +73,16 @@ class Cache:
         if not self.usable():
             return None
         try:
-            data = read_private(f"{self.folder}/{key}")
+            data = read_private(f"{self.folder}/{key}", used=True)
             body = data[CHECKSUM:]
             return marshal.loads(body) if checksum(body) == data[:CHECKSUM] else None
         except (OSError, ValueError, EOFError, TypeError):
             return None
 
-    def store(self, key: str, code: Code) -> None:
-        """Write code; not being able to is no error."""
-        self.store_data(key, code.data())
+    def store(self, key: str, code: Code, on_disk: bool = True) -> None:
+        """Write code, unless it is not wanted *on_disk*; not being able to is no error."""
+        if on_disk:
+            self.store_data(key, code.data())
 
     def store_data(self, key: str, data: Any) -> None:
         """Write an entry atomically; not being able to is no error."""
@@ -101,6 +102,23 @@ class Cache:
     def write(self, key: str, body: bytes) -> None:
         """Write an entry into the folder, which must be there. Raises OSError."""
         write_private(f"{self.folder}/{key}", [checksum(body) + body])
+        self.written(key)
+
+    def written(self, key: str) -> None:
+        """An entry was written: now and then it is seen to it that there are not too many."""
+        from nixlite.cache.bounds import is_due, prune
+
+        if is_due(key):
+            prune(self.directory)
+
+    def is_worthwhile(self, key: str, source: Source) -> bool:
+        """Whether the code of a source is to be kept, as it is not there yet: a text that is no file only
+        when it comes again."""
+        from nixlite.cache.bounds import TABLE, TEXTS, comes_again
+
+        if not source.name.startswith(TEXTS):
+            return True
+        return self.prepare() and comes_again(f"{self.folder}/{TABLE}", key)
 
     def prepare(self) -> bool:
         """Make the directory and our version's folder; whether they can be used."""

@@ -38,6 +38,7 @@ class Pack:
 
     def __init__(self, cache: Cache, key: str) -> None:
         self.cache = cache
+        self.key = key
         self.path = f"{cache.folder}/{key}{SUFFIX}"
         self.file: Any = None
         self.numbers: Any = ()
@@ -65,7 +66,7 @@ class Pack:
         if not self.cache.usable():
             return
         try:
-            number = open_private(self.path)
+            number = open_private(self.path, used=True)
             self.file = open(number, "rb", buffering=0)  # noqa: SIM115 - as long as pieces are wanted
             self.read_index()
         except (OSError, ValueError):
@@ -121,6 +122,7 @@ class Pack:
                         bodies[number] = body
                 write_private(self.path, list(packed(bodies)))
                 self.open(anew=True)
+                self.cache.written(self.key)
         except (OSError, ValueError):
             return
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from time import time
 
 from nixlite.source import read_open
 
@@ -18,23 +19,39 @@ FLAGS = (
 REGULAR, KIND, OTHERS = 0o100000, 0o170000, 0o022
 
 
-def open_private(path: str) -> int:
-    """The number of an open file, a plain one of the user's that nobody else can write to. Raises OSError."""
+DAY = 86_400
+
+
+def open_private(path: str, *, used: bool = False) -> int:
+    """The number of an open file, a plain one of the user's that nobody else can write to. Raises OSError.
+
+    *used*: that it is used is of interest: its time is that of the day on which it was.
+    """
     number = os.open(path, FLAGS)
     try:
         status = os.fstat(number)
         ours = not hasattr(os, "getuid") or status.st_uid == os.getuid()
         if status.st_mode & KIND != REGULAR or status.st_mode & OTHERS or not ours:
             raise PermissionError(path)
+        if used and time() - status.st_mtime > DAY:
+            touch(path)
     except OSError:
         os.close(number)
         raise
     return number
 
 
-def read_private(path: str) -> bytes:
+def touch(path: str) -> None:
+    """A file was used; that it cannot be marked is no error."""
+    try:
+        os.utime(path)
+    except OSError:
+        return
+
+
+def read_private(path: str, *, used: bool = False) -> bytes:
     """The contents of such a file. Raises OSError."""
-    return read_open(open_private(path))
+    return read_open(open_private(path, used=used))
 
 
 def write_private(path: str, parts: list[bytes]) -> None:

@@ -1,4 +1,4 @@
-"""`nixlite cache`: the compiled sources that are kept on disk; filling, looking at and clearing them."""
+"""`nixlite cache`: compiled sources and what else is kept on disk; filling, looking at and clearing it."""
 
 from __future__ import annotations
 
@@ -141,18 +141,24 @@ class CacheCommand(Command):
 
     def info(self) -> int:
         """Print what is in the cache."""
+        from nixlite.cache.bounds import MOST_BYTES, MOST_ENTRIES
         from nixlite.cache.files import version_folder
         from nixlite.observe.entries import versions
 
         directory = self.directory()
         found = versions(directory, version_folder())
-        answers = self.answers()
+        answers, starts = self.kept("results"), self.kept("modules")
         if self.json:
             import json  # seldom
 
             rows = [version._asdict() for version in found]
-            kept = {"entries": answers[0], "size": answers[1]}
-            data = {"directory": directory, "versions": rows, "answers": kept}
+            data = {
+                "directory": directory,
+                "versions": rows,
+                "bounds": {"entries": MOST_ENTRIES, "size": MOST_BYTES},
+                "answers": {"entries": answers[0], "size": answers[1]},
+                "start": {"entries": starts[0], "size": starts[1]},
+            }
             self.host.write_stdout(json.dumps(data, indent=2) + "\n")
             return 0
         current, others = found[0], found[1:]
@@ -162,32 +168,38 @@ class CacheCommand(Command):
             f"this version    {counted(current.entries)}, {amount(current.size)}   ({current.name})",
             f"other versions  {counted(entries)}, {amount(size)}"
             + ("   (cache clear --stale)" * bool(others)),
+            f"at most         {counted(MOST_ENTRIES)}, {amount(MOST_BYTES)}; what is not used goes first",
             f"answers         {counted(answers[0])}, {amount(answers[1])}",
+            f"start-up        {counted(starts[0])}, {amount(starts[1])}",
         ]
         self.host.write_stdout("\n".join(lines) + "\n")
         return 0
 
     def clear(self) -> int:
         """Remove entries."""
+        import sys
+
         from nixlite.cache.files import version_folder
         from nixlite.observe.entries import clear
 
+        sys.dont_write_bytecode = True  # or `loading` would write its file anew when this ends
         removed, freed = clear(self.directory(), version_folder(), stale=self.stale)
         if not self.stale:
-            entries, size = self.answers(remove=True)
-            removed, freed = removed + entries, freed + size
+            for folder in ("results", "modules"):
+                entries, size = self.kept(folder, remove=True)
+                removed, freed = removed + entries, freed + size
         self.host.write_stdout(f"removed {counted(removed)}, {amount(freed)}\n")
         return 0
 
-    def answers(self, *, remove: bool = False) -> tuple[int, int]:
-        """How many answers are kept, and how many bytes; removed if that is wanted."""
-        from nixlite.observe.entries import answers, check
+    def kept(self, folder: str, *, remove: bool = False) -> tuple[int, int]:
+        """How much is kept beside the compiled sources, and how many bytes; removed if that is wanted."""
+        from nixlite.observe.entries import check, kept
         from nixlite.observe.entries import remove as remove_entry
 
         home = self.host.cache_home()
-        rows = answers(f"{home}/results") if home is not None else []
+        rows = kept(home, folder) if home is not None else []
         if remove and home is not None:
-            check(f"{home}/results")
+            check(f"{home}/{folder}")
             for path, _ in rows:
                 remove_entry(path)
         return len(rows), sum(size for _, size in rows)

@@ -12,6 +12,7 @@ import re
 import stat
 from typing import NamedTuple
 
+from nixlite.cache.bounds import TABLE
 from nixlite.errors import EvalError
 
 VERSION = re.compile(r"[a-z]+(?:-\w+)?-[0-9a-f]{16}")
@@ -51,14 +52,21 @@ ANSWER = re.compile(r"[0-9a-f]{40}|\.[0-9a-f]{40}\.\d+")
 """Answers of commands (`results.kept`), and what a killed process has left of one."""
 
 
-def answers(directory: str) -> list[tuple[str, int]]:
-    """Path and bytes of each answer that is kept in *directory*."""
+STARTS = re.compile(r"\.?[a-z]+(?:-\w+)?-[0-9a-f]{16}(?:\.\d+)?")
+"""What start-up keeps of nixlite's own modules, a file for each place and Python (`loading`)."""
+
+KEPT = {"results": ANSWER, "modules": STARTS}
+"""The folders beside that of compiled sources, and what lies in them."""
+
+
+def kept(home: str, folder: str) -> list[tuple[str, int]]:
+    """Path and bytes of what nixlite has put into one of the folders in `KEPT` of the cache *home*."""
     try:
-        with os.scandir(directory) as rows:
+        with os.scandir(os.path.join(home, folder)) as rows:
             return [
                 (row.path, row.stat(follow_symlinks=False).st_size)
                 for row in rows
-                if ANSWER.fullmatch(row.name) and row.is_file(follow_symlinks=False)
+                if KEPT[folder].fullmatch(row.name) and row.is_file(follow_symlinks=False)
             ]
     except OSError:
         return []
@@ -141,6 +149,7 @@ def remove_if_empty(directory: str, version: str) -> None:
     """Remove a version's folder if nothing else is in it."""
     if version != BEFORE:
         try:
+            remove(os.path.join(directory, version, TABLE))
             os.rmdir(os.path.join(directory, version))
         except OSError:  # there is something foreign in it
             return

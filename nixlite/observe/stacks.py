@@ -37,7 +37,12 @@ if TYPE_CHECKING:
 Place = tuple[str, int, int]
 """File, line, column; line 0 for none."""
 
-"""Nix's words for no position: what runs outside of any program, such as printing."""
+MOST_FRAMES, FEWEST_FRAMES = 256, 16
+"""Frames in a line of collapsed stacks, beside the one that stands for what is left out; fewer if there are
+too many lines."""
+
+LEFT_OUT = "…"
+MOST_TEXT = 16_000_000
 
 
 class State(NamedTuple):
@@ -80,12 +85,31 @@ class Stacks:
         return found[::-1]
 
     def collapsed(self) -> str:
-        """One line for each stack that was met: its frames with `;` between them, a blank, the count."""
-        lines = []
+        """One line for each stack that was met: its frames with `;` between them, a blank, the count.
+
+        Of a deep stack the middle is left out, and those that are then the same are one: with thousands of
+        frames in each line a second of a deep recursion would be megabytes. The more stacks there are, the
+        less is left of each, so that the text has some `MOST_TEXT` characters at most.
+        """
+        most = MOST_FRAMES
+        while True:
+            lines = self.lines(most)
+            size = sum(map(len, lines))
+            if size <= MOST_TEXT or most <= FEWEST_FRAMES:
+                return "".join([f"{line} {count}\n" for line, count in lines.items()])
+            most = max(FEWEST_FRAMES, min(most // 2, most * MOST_TEXT // size))
+
+    def lines(self, most: int) -> dict[str, int]:
+        """The stacks as texts with *most* frames, and their counts, in the order in which they were met."""
+        found: dict[str, int] = {}
         for stack, count in enumerate(self.counts):
             if count:
-                lines.append(f"{';'.join(self.frames(stack))} {count}\n")
-        return "".join(lines)
+                frames = self.frames(stack)
+                if len(frames) > most:
+                    frames[most // 4 : most // 4 - most] = [LEFT_OUT]
+                line = ";".join(frames)
+                found[line] = found.get(line, 0) + count
+        return found
 
 
 def nix_stacks(samples: Samples, evaluator: Evaluator) -> Stacks:

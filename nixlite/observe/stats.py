@@ -167,13 +167,16 @@ class Statistics:
         many were compiled, and taken from the cache; `pieces` of big ones likewise. `memory.peak`: bytes of
         the process. `resultCache`: why there was no answer of before. `time`: seconds of processor time to
         start, parse, compile (analysis, lowering and Python's compiler), load from and store to the cache,
-        and the rest, in which programs run.
+        and the rest, in which programs run. `collections`: how often Python's cyclic collector has run, and
+        the seconds of processor time that it took, which are part of the others.
         """
         sources = [source for source in self.evaluator.sources.values() if source.path is not None]
         pieces = sum(len(each.codes) for each in self.pieces)
         seconds = {name: self.seconds[name] for name in ("parse", "compile", "load", "store")}
         spent = self.ended - self.began
+        cycles = collections() - self.collections
         own: dict[str, Any] = {
+            "collections": {"number": cycles, "seconds": self.seconds["collect"]},
             "files": {"characters": sum(len(source.text) for source in sources), "number": len(sources)},
             "pieces": {"compiled": self.times["piece"], "fromCache": pieces - self.times["piece"]},
             "python": ".".join(map(str, sys.version_info[:3])),

@@ -12,7 +12,7 @@ import marshal
 import os
 import sys
 
-from nixlite.cache.private import read_private, write_private
+from nixlite.cache.private import read_private, touch, write_private
 from nixlite.resources import cache_home
 from nixlite.results.questions import FileRow, asked_again, digest
 from nixlite.source import CHECKSUM, checksum
@@ -21,7 +21,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from nixlite.results.record import Record
+    from nixlite.results.fetching import Record
 
     Rows = tuple[tuple[bytes, Any, Any, dict[str, Any]], ...]
     """Path, the two signatures and the answers of each file."""
@@ -271,14 +271,6 @@ def own_file(path: str) -> tuple[str, int, int]:
     except OSError:
         return path, -1, 0
     return path, status.st_size, status.st_mtime_ns
-
-
-def touch(path: str) -> None:
-    """An entry was asked for."""
-    try:
-        os.utime(path)
-    except OSError:
-        return
 
 
 def prune(place: str) -> None:

@@ -8,9 +8,8 @@ from __future__ import annotations
 from nixlite.errors import NixError
 from nixlite.host.host import Host
 from nixlite.opaque import TEXTS, seen
-from nixlite.results.fetching import Fetching
+from nixlite.results.fetching import MOST_OUTPUT, Fetching
 from nixlite.results.questions import CONTENTS, KIND, LISTING, TARGET, TIME, ask, digest, signature
-from nixlite.results.record import MOST_OUTPUT
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

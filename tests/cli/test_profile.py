@@ -41,6 +41,25 @@ def stacks_at_sample(text: str) -> Stacks:
     return nix_stacks(samples, evaluator)
 
 
+def test_a_deep_recursion_is_written_in_few_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The middle of its stacks is left out, and those that are then the same are one."""
+    text = stacks_at_sample(
+        "let f = n: if n == 0 then 0 else 1 + sample (f (n - 1)); in let g = n: f n; in g 1500"
+    ).collapsed()
+    lines = text.splitlines()
+    assert len(lines) < 300
+    assert max(map(len, lines)) < 256 * 25
+    assert sum(int(line.rpartition(" ")[2]) for line in lines) == 1500
+    deepest = lines[-1].rpartition(" ")[0].split(";")
+    assert len(deepest) == 257
+    assert deepest[0] == "/t.nix:1:80:g"
+    assert deepest[64] == "…"
+    monkeypatch.setattr("nixlite.observe.stacks.MOST_TEXT", 10_000)
+    stacks = stacks_at_sample("let f = n: if n == 0 then 0 else 1 + sample (f (n - 1)); in f 500")
+    assert len(stacks.collapsed()) < 20_000
+    assert sum(int(line.rpartition(" ")[2]) for line in stacks.collapsed().splitlines()) == 500
+
+
 # What a single sample says. Nix's own stacks (2.34.8, eval-profiler = flamegraph, functions that take long where
 # `sample` stands) are those without `attribute`, `variable` and `thunk of`, which are ours.
 SAMPLED = [
@@ -227,6 +246,7 @@ def test_counters(tmp_path: Path) -> None:
     )
     assert own["updates"] == 2
     assert own["memory"]["peak"] > 5_000_000
+    assert own["collections"] == {"number": first["gc"]["cycles"], "seconds": first["time"]["gc"]}
     times = own["time"]
     assert times["parse"] > 0 < times["compile"]
     assert abs(sum(times.values()) - first["cpuTime"]) < 1e-6

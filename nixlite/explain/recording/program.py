@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from nixlite.host.host import Host
     from nixlite.host.settings import Settings
     from nixlite.runtime.values import Lazy
+    from nixlite.source import Source
 
 
 class Examination(NamedTuple):
@@ -61,11 +62,15 @@ class Codes(Cache):
                 self.codes[key] = code
         return code
 
-    def store(self, key: str, code: Code) -> None:
+    def store(self, key: str, code: Code, on_disk: bool = True) -> None:
         """Keep code."""
         self.codes[key] = code
         if self.disk is not None:
-            self.disk.store(key, code)
+            self.disk.store(key, code, on_disk)
+
+    def is_worthwhile(self, key: str, source: Source) -> bool:
+        """See `Cache`: of what is kept on the disk."""
+        return self.disk is not None and self.disk.is_worthwhile(key, source)
 
 
 PACKAGE_SETS = ("pkgs/top-level", "pkgs/top-level.nix", "pkgs/stdenv", "stdenv")
