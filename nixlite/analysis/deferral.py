@@ -40,7 +40,7 @@ def deferred_names(attrs: n.AttrSet, policy: Policy, sizes: Sizes, *, often: boo
             small.append(name)
         elif size >= policy.value and type(binding.value) is not n.Lambda:
             small.append(name)  # but no function, whose calls are better known
-    return small if len(small) >= policy.members and not often else large
+    return small if len(small) >= (policy.crowd if often else policy.members) else large
 
 
 def deferrable_size(value: n.Expr | None, sizes: Sizes) -> int:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any
 
-    from nixlite.cache.code import Code
+    from nixlite.cache.code import Code, Table
     from nixlite.cache.pack import Pack
 
 SAVED_AFTER = 2000
@@ -113,17 +113,28 @@ class Linked:
     def maker(self, code: Code) -> Callable[[int, Any], dict[str, Any]]:
         """The operation by which a module makes a group: its thunks by name, None for what is no piece."""
         run, functions, file, tables = self.run, self.functions, code.name, code.tables
+        rows: dict[int, list[tuple[str, int, Any]]] = {}  # a package set makes a group many times
 
         def deferred(index: int, environment: Any) -> dict[str, Any]:
-            names, numbers, lines, columns = tables[index]
-            group = {name: [run, (number, environment)] for name, number in zip(names, numbers, strict=True)}
+            table = rows.get(index)
+            if table is None:
+                table = rows[index] = rows_of(tables[index], file)
+            if not tables[index][2]:
+                group = {name: [run, (number, environment)] for name, number, _ in table}
+            else:
+                group = {name: [run, (number, environment), place] for name, number, place in table}
             if functions:  # some are there, maybe since the group was made before: these need no detour
-                for name, number in zip(names, numbers, strict=True):
-                    function = functions.get(number)
-                    if function is not None:
-                        group[name] = [function, environment]
-            for name, line, column in zip(names, lines, columns, strict=False):
-                group[name].append((file, line, column))
+                for name, number, _ in table:
+                    if number in functions:
+                        cell = group[name]
+                        cell[0], cell[1] = functions[number], environment
             return group
 
         return deferred
+
+
+def rows_of(table: Table, file: str) -> list[tuple[str, int, Any]]:
+    """The name of each binding, the number of its piece and its place in *file*, None where it has none."""
+    names, numbers, lines, columns = table
+    places: Any = [(file, line, column) for line, column in zip(lines, columns, strict=True)]
+    return list(zip(names, numbers, places or [None] * len(names), strict=True))
