@@ -17,11 +17,13 @@ class Variable:
     *binding* is the `Binding` of a `let` or `rec` name (None for the others). *dynamic* marks names of the
     scope that the program is evaluated in (REPL, `scopedImport`): they are looked up when it starts.
     *pos*: that of the `with` expression whose set the variable stands for; `subject`: the variable that this
-    set is written as, if it is one. `number` counts the variables of a program in the order in which their
-    scopes begin. `owner`: the node that binds it; `level`: the nesting of functions there, see `lookups`.
+    set is written as, if it is one; `chain`: the variable that holds what was found in this set and those
+    around it, where `with` expressions stand in a row, see `lookups.CHAINED`.
+    `number` counts the variables of a program in the order in which their scopes begin. `owner`: the
+    node that binds it; `level`: the nesting of functions there, see `lookups`.
     """
 
-    __slots__ = ("binding", "dynamic", "level", "name", "number", "owner", "pos", "subject")
+    __slots__ = ("binding", "chain", "dynamic", "level", "name", "number", "owner", "pos", "subject")
 
     def __init__(
         self, name: str, binding: n.Binding | None = None, dynamic: bool = False, pos: int = n.NO_POS
@@ -34,6 +36,7 @@ class Variable:
         self.dynamic = dynamic
         self.pos = pos
         self.subject: Resolution | None = None
+        self.chain: Variable | None = None
 
 
 class Global:
@@ -49,14 +52,29 @@ class WithLookup:
     """A name that only the enclosing `with` sets can have; *scopes* innermost first.
 
     *shared*: the variable that holds the lookup where all calls of a function do it once, see `lookups`.
+    *nearest*: so many of the scopes come before the first one that has a `chain`, all if none has.
     """
 
-    __slots__ = ("name", "scopes", "shared")
+    __slots__ = ("name", "nearest", "scopes", "shared")
 
     def __init__(self, name: str, scopes: tuple[Variable, ...], shared: Variable | None = None) -> None:
         self.name = name
         self.scopes = scopes
         self.shared = shared
+        self.nearest = unchained(scopes)
+
+    @property
+    def chain(self) -> Variable | None:
+        """The variable that holds what was found in all scopes but the nearest ones, if there is one."""
+        return self.scopes[self.nearest].chain if self.nearest < len(self.scopes) else None
+
+
+def unchained(scopes: tuple[Variable, ...]) -> int:
+    """How many of *scopes* come before the first one that has a chain."""
+    for number, scope in enumerate(scopes):
+        if scope.chain is not None:
+            return number
+    return len(scopes)
 
 
 Resolution = Variable | Global | WithLookup
@@ -156,13 +174,15 @@ class Analysis:
     *variables*: what each `Var` means (also each operator or `<path>` that means a call of a global, keyed
     by its node; a `<path>`'s `__nixPath` is in *search_paths*). *bound*: the variables that a node binds by
     name (`Let`'s and recursive `AttrSet`'s sets, `Lambda`s). *withs*: the variable that stands for the set
-    of a `With`. *outer*: the variables of the scope that the program is evaluated in. *groups*, *pieces*:
+    of a `With`. *chains*: the scopes of a `With` that ends a row of them. *outer*: the variables of the
+    scope that the program is evaluated in. *groups*, *pieces*:
     what is compiled later, see `deferral`. *lookups*: by the node that binds the last of the sets, the
     lookups that are shared, with their position. *order*: that of the names.
     """
 
     __slots__ = (
-        "bound", "groups", "lookups", "order", "outer", "pieces", "search_paths", "variables", "withs",
+        "bound", "chains", "groups", "lookups", "order", "outer", "pieces", "search_paths", "variables",
+        "withs",
     )  # fmt: skip
 
     def __init__(self, order: NameOrder) -> None:
@@ -171,6 +191,7 @@ class Analysis:
         self.variables: dict[n.Expr, Resolution] = {}
         self.bound: dict[n.Expr, dict[str, Variable]] = {}
         self.withs: dict[n.With, Variable] = {}
+        self.chains: dict[n.With, tuple[Variable, ...]] = {}
         self.outer: dict[str, Variable] = {}
         self.groups: dict[n.AttrSet, Group] = {}
         self.pieces: list[Piece] = []

@@ -4,12 +4,19 @@ In `with lib; xs: map (x: f x) xs` the name `f` means the same in every call, fo
 functions. Such a lookup becomes a variable of its own: a thunk, made where the last of its sets is bound.
 Each place where a name stands has one for itself, so errors still tell which, and an argument gets a thunk of
 its own, so printing cannot tell what an earlier call has evaluated (see `compiler.variables`).
+
+Where `with` expressions stand in a row, `with lib.lists; with lib.strings; with lib.types; …`, what was found
+is kept in one dictionary for all of the body: code in there captures that instead of each set, and a name is
+searched for once.
 """
 
 from __future__ import annotations
 
 from nixlite.analysis.facts import Variable
 from nixlite.syntax import nodes as n
+
+CHAINED = 3
+"""`with` expressions in a row from which on their body has such a dictionary: it takes time to make."""
 
 MAX_CURRIED = 4
 """Arguments that one Python function takes at most; `call.curry` knows as many."""
@@ -23,6 +30,19 @@ def curried(node: n.Lambda) -> list[n.Lambda]:
         row.append(body)
         body = body.body
     return row
+
+
+def ends_row(node: n.With, scopes: tuple[Variable, ...]) -> bool:
+    """Whether *node*, whose set is the first of *scopes*, is the last of a row of `with` expressions."""
+    if type(node.body) is n.With or len(scopes) < CHAINED:
+        return False
+    inner: n.Expr = node
+    for scope in scopes[1:CHAINED]:
+        outer = scope.owner
+        if type(outer) is not n.With or outer.body is not inner:
+            return False
+        inner = outer
+    return True
 
 
 def last_bound(scopes: tuple[Variable, ...]) -> Variable | None:

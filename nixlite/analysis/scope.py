@@ -20,7 +20,7 @@ from nixlite.analysis.facts import (
     Variable,
     WithLookup,
 )
-from nixlite.analysis.lookups import curried, last_bound
+from nixlite.analysis.lookups import curried, ends_row, last_bound
 from nixlite.errors import UndefinedVariable
 from nixlite.spelling import attribute_name
 from nixlite.syntax import nodes as n
@@ -87,18 +87,19 @@ class Resolver:
         if name in self.globals:
             return Global(name)
         if scope.withs:
+            found = self.shared(name, scope.withs, pos) if self.shares else WithLookup(name, scope.withs)
             if self.open:
-                for variable in scope.withs:
-                    self.captured(variable)
-            return self.shared(name, scope.withs, pos) if self.shares else WithLookup(name, scope.withs)
+                self.captured(found)
+            return found
         position = None if pos == n.NO_POS else self.source.position(pos)
         raise UndefinedVariable(f"undefined variable '{attribute_name(name)}'", position=position)
 
     def shared(self, name: str, scopes: tuple[Variable, ...], pos: int) -> WithLookup:
         """A lookup; all calls of the functions that it is in share it where the sets are from around them."""
-        last = last_bound(scopes)
+        made = WithLookup(name, scopes)
+        last = None if made.chain is not None else last_bound(scopes)
         if last is None or last.owner is None or last.level >= self.level or last.owner in self.unready:
-            return WithLookup(name, scopes)
+            return made
         made = WithLookup(name, scopes, Variable(name))
         self.analysis.lookups.setdefault(last.owner, []).append((made, pos))
         return made
@@ -108,8 +109,10 @@ class Resolver:
         if type(found) is Variable and found.subject is not None:
             found = found.subject
         if type(found) is WithLookup:
-            for variable in found.scopes:
+            for variable in found.scopes[: found.nearest]:
                 self.captured(variable)
+            if found.chain is not None:
+                self.captured(found.chain)
         elif type(found) is Variable:
             for group in reversed(self.open):
                 if found.number >= group.mark:
@@ -332,7 +335,13 @@ def _with(resolver: Resolver, node: n.With, scope: Scope) -> None:
         if type(subject) is not WithLookup:
             variable.subject = subject
     resolver.analysis.withs[node] = variable
-    resolver.visit(node.body, Scope({}, scope, (variable, *scope.withs)))
+    withs = (variable, *scope.withs)
+    if resolver.aliases and ends_row(node, withs):
+        for each in withs if resolver.open else ():
+            resolver.captured(each)  # what the chain is made of
+        variable.chain = resolver.variable("with", node)
+        resolver.analysis.chains[node] = withs
+    resolver.visit(node.body, Scope({}, scope, withs))
 
 
 def _assert(resolver: Resolver, node: n.Assert, scope: Scope) -> None:

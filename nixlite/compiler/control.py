@@ -7,7 +7,7 @@ from nixlite.analysis.facts import Global
 from nixlite.compiler import emit
 from nixlite.compiler.arguments import argument
 from nixlite.compiler.selection import is_long
-from nixlite.compiler.variables import called_builtin, write_lookups
+from nixlite.compiler.variables import called_builtin, write_chain, write_lookups
 from nixlite.syntax import nodes as n
 
 TYPE_CHECKING = False
@@ -131,6 +131,7 @@ def with_tail(f: Function, node: n.With) -> None:
         value = argument(f, node.scope)
         f.emit(emit.assign(f.declare(scope), value))
         write_lookups(f, node)
+    write_chain(f, node)
     f.tail(node.body)
 
 

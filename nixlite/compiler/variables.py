@@ -68,11 +68,35 @@ def resolved(f: Function, resolution: object, site: Site) -> ast.expr:
 
 def with_value(f: Function, resolution: WithLookup, site: Site) -> ast.expr:
     """The value that the innermost `with` set having the name gives."""
-    scopes = [with_set(f, scope) for scope in resolution.scopes]
-    places = tuple(f.unit.position(scope.pos) for scope in resolution.scopes)
+    nearest = resolution.scopes[: resolution.nearest]
+    scopes = [with_set(f, scope) for scope in nearest]
+    places = emit.constant(with_places(f, nearest))
+    name = emit.constant(resolution.name)
+    if resolution.chain is not None:
+        chain = f.use(resolution.chain)
+        if scopes:
+            return emit.call(site, "with_nearest", name, emit.tuple_of(scopes), places, emit.name(chain))
+        known = emit.compare(name, emit.IN, emit.name(chain))
+        searched = emit.call(site, "with_chain", name, emit.name(chain))
+        return emit.if_else(known, emit.item(emit.name(chain), resolution.name), searched)
     operation = {1: "with_one", 2: "with_two"}.get(len(scopes), "with_value")
     sets = scopes if len(scopes) <= 2 else [emit.tuple_of(scopes)]
-    return emit.call(site, operation, emit.constant(resolution.name), *sets, emit.constant(places))
+    return emit.call(site, operation, name, *sets, places)
+
+
+def with_places(f: Function, scopes: tuple[Variable, ...]) -> tuple[tuple[str, int, int], ...]:
+    """Where the `with` expressions are."""
+    return tuple(f.unit.position(scope.pos) for scope in scopes)
+
+
+def write_chain(f: Function, node: n.With) -> None:
+    """Make the dictionary of what is found in the sets of a row of `with` expressions that *node* ends."""
+    scopes = f.unit.analysis.chains.get(node, ())
+    chain = scopes[0].chain if scopes else None
+    if chain is not None:
+        sets = emit.tuple_of([with_set(f, scope) for scope in scopes])
+        searched = emit.tuple_of([sets, emit.constant(with_places(f, scopes))])
+        f.emit(emit.assign(f.declare(chain), emit.dict_of([""], [searched])))
 
 
 def with_set(f: Function, scope: Variable) -> ast.expr:

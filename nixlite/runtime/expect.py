@@ -16,6 +16,8 @@ from nixlite.runtime.values import ContextString, FunctionType, PrimOp, PrimOpAp
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from nixlite.runtime.values import Lazy, Value
 
 
@@ -30,7 +32,7 @@ def wrong_type(expected: str, value: Value, *, at_site: bool = False) -> NixType
 
 def force_int(x: Lazy, error_context: str) -> int:
     """The integer that *x* evaluates to."""
-    value = x if type(x) is not list else x[1] if x[0] is None else force(x)
+    value: Any = x if type(x) is not list else x[1] if x[0] is None else force(x)
     if type(value) is not int:
         raise wrong_type("an integer", value)
     return value
@@ -38,7 +40,7 @@ def force_int(x: Lazy, error_context: str) -> int:
 
 def force_float(x: Lazy, error_context: str) -> float:
     """The number that *x* evaluates to, integers converted."""
-    value = x if type(x) is not list else x[1] if x[0] is None else force(x)
+    value: Any = x if type(x) is not list else x[1] if x[0] is None else force(x)
     if type(value) is int:
         return float(value)
     if type(value) is not float:
@@ -48,7 +50,7 @@ def force_float(x: Lazy, error_context: str) -> float:
 
 def force_bool(x: Lazy, error_context: str) -> bool:
     """The Boolean that *x* evaluates to."""
-    value = x if type(x) is not list else x[1] if x[0] is None else force(x)
+    value: Any = x if type(x) is not list else x[1] if x[0] is None else force(x)
     if type(value) is not bool:
         raise wrong_type("a Boolean", value)
     return value
@@ -56,7 +58,7 @@ def force_bool(x: Lazy, error_context: str) -> bool:
 
 def force_list(x: Lazy, context: str) -> tuple[Lazy, ...]:
     """The list that *x* evaluates to; elements stay unforced. *context* is only for a wrong type."""
-    value = x if type(x) is not list else x[1] if x[0] is None else force(x)
+    value: Any = x if type(x) is not list else x[1] if x[0] is None else force(x)
     if type(value) is not tuple:
         error_context = context
         raise wrong_type("a list", value)
@@ -65,7 +67,7 @@ def force_list(x: Lazy, context: str) -> tuple[Lazy, ...]:
 
 def force_attrs(x: Lazy, context: str) -> dict[str, Lazy]:
     """The attribute set that *x* evaluates to; attributes stay unforced. *context*: only for a wrong type."""
-    value = x if type(x) is not list else x[1] if x[0] is None else force(x)
+    value: Any = x if type(x) is not list else x[1] if x[0] is None else force(x)
     if type(value) is not dict:
         error_context = context
         raise wrong_type("a set", value)
@@ -74,10 +76,10 @@ def force_attrs(x: Lazy, context: str) -> dict[str, Lazy]:
 
 def force_function(x: Lazy, error_context: str) -> Value:
     """The function (or functor) that *x* evaluates to."""
-    value = x if type(x) is not list else x[1] if x[0] is None else force(x)
+    value: Any = x if type(x) is not list else x[1] if x[0] is None else force(x)
     kind = type(value)
     if kind is FunctionType or kind is PrimOp or kind is PrimOpApp:
-        return value
+        return value  # type: ignore[no-any-return]  # a function
     if type(value) is dict and "__functor" in value:
         return value
     raise wrong_type("a function", value)
@@ -85,7 +87,7 @@ def force_function(x: Lazy, error_context: str) -> Value:
 
 def force_string(x: Lazy, error_context: str) -> str:
     """The text of the string that *x* evaluates to; its context is dropped."""
-    value = x if type(x) is not list else x[1] if x[0] is None else force(x)
+    value: Any = x if type(x) is not list else x[1] if x[0] is None else force(x)
     if type(value) is str:
         return value
     if type(value) is ContextString:
@@ -95,7 +97,7 @@ def force_string(x: Lazy, error_context: str) -> str:
 
 def force_string_with_context(x: Lazy, error_context: str) -> tuple[str, frozenset[str]]:
     """Text and context of the string that *x* evaluates to."""
-    value = x if type(x) is not list else x[1] if x[0] is None else force(x)
+    value: Any = x if type(x) is not list else x[1] if x[0] is None else force(x)
     if type(value) is str:
         return value, NO_CONTEXT
     if type(value) is ContextString:
@@ -105,7 +107,7 @@ def force_string_with_context(x: Lazy, error_context: str) -> tuple[str, frozens
 
 def force_string_no_context(x: Lazy, error_context: str) -> str:
     """The text of the string that *x* evaluates to; a context is an error (names, regular expressions…)."""
-    value = x if type(x) is not list else x[1] if x[0] is None else force(x)
+    value: Any = x if type(x) is not list else x[1] if x[0] is None else force(x)
     if type(value) is str:
         return value
     if type(value) is ContextString:

@@ -281,6 +281,34 @@ def with_two(name: str, inner: Lazy, outer: Lazy, places: tuple[tuple[str, int, 
     return found
 
 
+def with_chain(name: str, chain: dict[str, Any]) -> Any:
+    """`with_value` in a row of `with` sets, for the first time: *chain* has what was found there by name.
+
+    Under the empty name, which no variable has, it has the sets and their places.
+    """
+    scopes, places = chain[""]
+    value = chain[name] = with_value(name, scopes, places)
+    return value
+
+
+def with_nearest(
+    name: str, scopes: tuple[Lazy, ...], places: tuple[tuple[str, int, int], ...], chain: dict[str, Any]
+) -> Any:
+    """`with_value` in the sets of *scopes*, and then in those of *chain*."""
+    at = 0
+    for scope in scopes:
+        attrs: Any = scope[1] if type(scope) is list and scope[0] is None else scope
+        if type(attrs) is not dict:
+            attrs = with_set(scope, places[at])
+        if name in attrs:
+            found = attrs[name]
+            if type(found) is list:
+                return found[1] if found[0] is None else force(found)
+            return found
+        at += 1  # noqa: SIM113 - `enumerate` makes a tuple for each
+    return chain[name] if name in chain else with_chain(name, chain)
+
+
 def with_set(scope: Lazy, error_position: tuple[str, int, int]) -> dict[str, Lazy]:
     """The set of a `with`, forced when the first name is looked up in it."""
     error_site = error_position

@@ -6,6 +6,7 @@ import re
 
 import pytest
 
+from nixlite.analysis.facts import WithLookup
 from nixlite.analysis.scope import analyse
 from nixlite.source import Source
 from nixlite.syntax.options import ParseOptions
@@ -118,6 +119,48 @@ VALUES = [
         "[ 5 10 15 ]",
         "the same name twice",
     ),
+    (
+        "let a = { x = 1; }; b = { y = 2; }; c = { z = 3; x = 4; }; in with a; with b; with c; rec { r = x + y + z; f = k: [ x y k ]; g = f 5; }",
+        "{ f = <CODE>; g = <CODE>; r = <CODE>; }",
+        "{ f = <LAMBDA>; g = [ 4 2 5 ]; r = 9; }",
+        "three sets in a row",
+    ),
+    (
+        "let a = { x = 1; }; b = { y = 2; }; f = c: with a; with b; with c; k: [ x y k ]; in map (c: f c 7) [ { } { x = 9; } ]",
+        "[ <CODE> <CODE> ]",
+        "[ [ 1 2 7 ] [ 9 2 7 ] ]",
+        "a row in a function is another one in each call",
+    ),
+    (
+        "let a = { x = 1; y = [ x ]; }; x = 0; in with a; with { z = y; }; with { w = z; }; builtins.seq (builtins.head w) { inherit w; f = with { y = 5; }; [ y z ]; g = with { }; with { }; with { q = 8; }; [ q y ]; }",
+        "{ f = <CODE>; g = <CODE>; w = <CODE>; }",
+        "{ f = [ 5 [ 0 ] ]; g = [ 8 [ 0 ] ]; w = [ 0 ]; }",
+        "a set inside of the row, and another row",
+    ),
+    (
+        'let a = { x = throw "x"; }; in with a; with { }; with { }; [ (builtins.tryEval x).success (builtins.tryEval x).success ]',
+        "[ <CODE> <CODE> ]",
+        "[ false false ]",
+        "an error is one each time",
+    ),
+    (
+        'with throw "no"; with { b = 2; }; with { a = 1; }; [ a b ]',
+        "[ <CODE> <CODE> ]",
+        "[ 1 2 ]",
+        "outer sets that nothing needs",
+    ),
+    (
+        "let lib = { a = 1; id = x: x; }; in with lib; with { }; with { }; [ (id a) ] == [ a ] && builtins.length [ id ] == 1",
+        "true",
+        "true",
+        "functions",
+    ),
+    (
+        "with { map = 1; }; with { }; with { foldl' = 3; }; [ (map (x: x) [ 1 ]) foldl' ]",
+        "[ <CODE> <CODE> ]",
+        "[ [ 1 ] 3 ]",
+        "globals come first",
+    ),
 ]
 
 
@@ -161,6 +204,17 @@ ERRORS = [
         "1:17",
     ),
 ]
+
+
+def test_a_row_is_searched_once() -> None:
+    """What the code of its body captures is the dictionary, not each of the sets."""
+    text = "a: b: c: with a; with b; with c; x: [ (f x) (g x) ]"
+    source = Source("«string»", text)
+    analysis = analyse(parse(source, ParseOptions()), source, {"builtins"})
+    found = [lookup for lookup in analysis.variables.values() if type(lookup) is WithLookup]
+    assert [lookup.name for lookup in found] == ["f", "g"]
+    assert found[0].chain is found[1].chain is not None
+    assert [lookup.nearest for lookup in found] == [0, 0]
 
 
 @pytest.mark.parametrize(("text", "message", "place"), ERRORS, ids=[case[0] for case in ERRORS])
