@@ -146,9 +146,23 @@ class Parts:
 # --- attributes
 
 
+CONTEXTS: dict[str, str] = {}
+"""By an attribute's name how its frame begins: the same names come with every derivation."""
+
+MOST_CONTEXTS = 2000
+
+
+def context_of(key: str) -> str:
+    """What `CONTEXTS` has for *key* from now on."""
+    if len(CONTEXTS) >= MOST_CONTEXTS:
+        CONTEXTS.clear()
+    text = CONTEXTS[key] = f"while evaluating attribute '{attribute_name(key)}' of derivation '"
+    return text
+
+
 def add_attribute(parts: Parts, key: str, value: Lazy) -> None:
     """Take in one attribute; errors get the frame that names it."""
-    error_context = f"while evaluating attribute '{attribute_name(key)}' of derivation '{parts.drv.name}'"
+    error_context = f"{CONTEXTS.get(key) or context_of(key)}{parts.drv.name}'"
     error_position = attribute_position(value)
     if parts.ignore_nulls and force(value) is None:
         return

@@ -161,13 +161,12 @@ class RealHost(Host):
             raise self.failed(f'getting status of "{path}"', error) from None
 
     def real_path(self, path: str, *, last: bool = True) -> str:
-        """See `Host`; directories once found to be free of symlinks are not looked at again."""
-        parent = path.rpartition("/")[0]
-        if not parent or self.first_link(parent) is not None:
-            return Host.real_path(self, path, last=last)
-        if path.endswith(("/..", "/.", "/")) or (last and self.file_type(path) == "symlink"):
-            return Host.real_path(self, path, last=last)
-        return path
+        """See `Host`: of what is beside something that was looked at, only the last part is."""
+        folder, _, name = path.rpartition("/")
+        plain = name and name[0] != "." and not path.startswith(BUNDLED_PREFIX) and self.is_plain(folder)
+        if plain and not (last and self.file_type(path) == "symlink"):
+            return path
+        return Host.real_path(self, path, last=last)
 
     def plain_type(self, path: str) -> str | None:
         """See `Host`: a file beside others that were looked at costs one call of the system."""
@@ -188,12 +187,24 @@ class RealHost(Host):
 
     def first_link(self, path: str) -> str | None:
         """See `Host`."""
-        if path in self._plain_directories:
-            return None
-        found = Host.first_link(self, path)
-        if found is None and "/." not in path:
-            self._plain_directories.add(path)
-        return found
+        return None if self.is_plain(path) else Host.first_link(self, path)
+
+    def is_plain(self, path: str) -> bool:
+        """Whether *path* is a directory, reached without a symlink; those that are, are looked at once."""
+        known = self._plain_directories
+        if not path or path in known:
+            return True
+        found = []
+        while path and path not in known:
+            if not path.startswith("/") or path.endswith("/") or "/." in path:
+                return False
+            found.append(path)
+            path = path.rpartition("/")[0]
+        for folder in reversed(found):
+            if self.file_type(folder) != "directory":
+                return False
+            known.add(folder)
+        return True
 
     def get_env(self, name: str) -> str:
         """See `Host`."""

@@ -15,27 +15,34 @@ if TYPE_CHECKING:
     from typing import Any
 
 
-def unparse(drv: Derivation) -> str:
-    """The ATerm of a derivation: the contents of its `.drv` file."""
+def unparse(drv: Derivation, env: str | None = None) -> str:
+    """The ATerm of a derivation: the contents of its `.drv` file. *env*: the text of its `variables`."""
     inputs = [
         f'("{path}",{unparse_node(node)})' for path, node in sorted(drv.inputs.items(), key=first_of_pair)
     ]
     dynamic = any(node.dynamic for node in drv.inputs.values())
     head = 'DrvWithVersion("xp-dyn-drv",' if dynamic else "Derive("
-    return unparse_with(head, drv, drv.outputs, inputs, drv.env)
+    return unparse_with(head, drv, drv.outputs, inputs, variables(drv.env) if env is None else env)
 
 
-def unparse_with(
-    head: str, drv: Derivation, outputs: dict[str, Output], inputs: list[str], env: dict[str, str]
-) -> str:
-    """The ATerm with outputs, inputs and variables given by the caller, who may mask them."""
+def unparse_with(head: str, drv: Derivation, outputs: dict[str, Output], inputs: list[str], env: str) -> str:
+    """The ATerm with outputs, inputs and the text of `variables` given by the caller, who may mask them."""
     output_texts = [f'("{name}","{o.path}","{o.method}","{o.hash}")' for name, o in by_name(outputs)]
-    env_texts = [f"({quote(name)},{quote(value)})" for name, value in by_name(env)]
     return (
         f"{head}[{','.join(output_texts)}],[{','.join(inputs)}],{plain_list(sorted(drv.sources))},"
         f'"{drv.system}",{quote(drv.builder)},[{",".join([quote(text) for text in drv.args])}],'
-        f"[{','.join(env_texts)}])"
+        f"[{env}])"
     )
+
+
+def variables(env: dict[str, str]) -> str:
+    """The environment: pairs of quoted strings. All are escaped at once, with marks between them that do not
+    occur in any."""
+    pairs = by_name(env)
+    text = "\x02".join([f"{name}\x01{value}" for name, value in pairs])
+    if not pairs or text.count("\x01") != len(pairs) or text.count("\x02") != len(pairs) - 1:
+        return ",".join([f"({quote(name)},{quote(value)})" for name, value in pairs])
+    return f"({quote(text)})".replace("\x01", '","').replace("\x02", '"),("')
 
 
 def unparse_node(node: InputNode) -> str:
@@ -76,6 +83,8 @@ def byte_order(text: str) -> bytes:
 def by_bytes(texts: Iterable[str]) -> list[str]:
     """*texts* in byte order."""
     names = list(texts)
+    if len(names) < 2:
+        return names
     if "".join(names).isascii():
         names.sort()
     else:

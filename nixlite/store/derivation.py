@@ -91,7 +91,10 @@ class Derivation:
     @property
     def is_fixed(self) -> bool:
         """Whether this is a fixed-output derivation."""
-        return any(output.is_fixed for output in self.outputs.values())
+        for output in self.outputs.values():  # noqa: SIM110 - each derivation is asked, several times
+            if output.path and output.method:
+                return True
+        return False
 
 
 def name_of_drv(drv_path: str) -> str:

@@ -9,7 +9,7 @@ Described as `hashDerivationModulo` in the thesis of Eelco Dolstra, figure 5.10.
 from __future__ import annotations
 
 from nixlite.errors import EvalError
-from nixlite.store.aterm import by_bytes, plain_list, unparse_with
+from nixlite.store.aterm import by_bytes, plain_list, unparse_with, variables
 from nixlite.store.derivation import Derivation, Output
 from nixlite.store.hashing import Hash, digest
 from nixlite.store.path import METHOD_PREFIXES, fixed_path, output_path
@@ -32,10 +32,13 @@ class Modulo:
 DEFERRED = Modulo(None)
 
 
-def hash_modulo(drv: Derivation, modulo_of: Callable[[str], Modulo], *, masked: bool = False) -> Modulo:
+def hash_modulo(
+    drv: Derivation, modulo_of: Callable[[str], Modulo], *, masked: bool = False, env: str | None = None
+) -> Modulo:
     """The hash modulo of *drv*; `modulo_of` gives that of an input by its path.
 
-    *masked*: with its own output paths empty, for computing them.
+    *masked*: with its own output paths empty, for computing them. *env*: else the text of its variables, if
+    that is known.
     """
     if not masked:
         if drv.is_fixed:
@@ -56,10 +59,12 @@ def hash_modulo(drv: Derivation, modulo_of: Callable[[str], Modulo], *, masked: 
                 if name not in modulo.fixed:
                     raise EvalError(f"no hash for output '{name}' of derivation '{drv.name}'")
                 inputs.setdefault(modulo.fixed[name], set()).add("out")
-    outputs, env = drv.outputs, drv.env
+    outputs = drv.outputs
     if masked:
         outputs = dict.fromkeys(drv.outputs, Output())
-        env = {name: "" if name in drv.outputs else value for name, value in env.items()}
+        env = variables({**drv.env, **dict.fromkeys([name for name in drv.env if name in outputs], "")})
+    elif env is None:
+        env = variables(drv.env)
     texts = [f'("{key}",{plain_list(by_bytes(inputs[key]))})' for key in sorted(inputs)]
     text = unparse_with("Derive(", drv, outputs, texts, env)
     return Modulo(digest("sha256", text.encode("utf-8", "surrogateescape")).hex())

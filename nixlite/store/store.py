@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from nixlite.errors import EvalError, NixError, NoSuchFile
 from nixlite.opaque import TEXTS, seen_bytes
-from nixlite.store.aterm import parse, unparse
+from nixlite.store.aterm import parse, unparse, variables
 from nixlite.store.derivation import name_of_drv
 from nixlite.store.hashing import digest
 from nixlite.store.modulo import fill_in_outputs, hash_modulo
@@ -176,10 +176,11 @@ class Store:
 
     def add_derivation(self, drv: Derivation) -> str:
         """Add the `.drv` file of a derivation whose outputs are filled in; returns its path."""
-        path = self.add_text(drv.name + DRV_EXTENSION, unparse(drv), drv.references())
+        env = variables(drv.env)
+        path = self.add_text(drv.name + DRV_EXTENSION, unparse(drv, env), drv.references())
         self._derivations[path] = drv
         if path not in self._modulos:
-            self._modulos[path] = hash_modulo(drv, self.modulo)
+            self._modulos[path] = hash_modulo(drv, self.modulo, env=env)
         return path
 
     # --- asking
