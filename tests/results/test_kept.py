@@ -192,7 +192,7 @@ def test_every_question_of_the_host_is_witnessed() -> None:
     from nixlite.host.real import RealHost
 
     known = {
-        "read_real", "plain_type", "real_path", "first_link", "failed", "cache_home", "flush",
+        "read_real", "plain_type", "is_plain", "real_path", "first_link", "failed", "cache_home", "flush",
     }  # fmt: skip
     own = {name for name, value in vars(RealHost).items() if callable(value) and not name.startswith("_")}
     witnessed = {name for kind in Witness.__mro__[:3] for name in vars(kind)}
