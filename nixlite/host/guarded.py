@@ -170,6 +170,10 @@ class GuardedHost(Host):
         """The standard input is the user's own doing, never forbidden."""
         return self.inner.read_stdin()
 
+    def stdin_lines(self) -> Iterable[bytes]:
+        """As `read_stdin`."""
+        return self.inner.stdin_lines()
+
     def write_stdout(self, text: str) -> None:
         """Passed on."""
         self.inner.write_stdout(text)

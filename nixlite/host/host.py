@@ -21,7 +21,7 @@ from nixlite.host.bundled import BUNDLED_PREFIX, bundled_bytes, bundled_entries,
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from contextlib import AbstractContextManager
     from typing import Any, Protocol, Self, TypeVar
 
@@ -134,6 +134,12 @@ class Host:
     def read_stdin(self) -> bytes:
         """All of the standard input."""
         return b""
+
+    def stdin_lines(self) -> Iterable[bytes]:
+        """The lines of the standard input with their ends, each as soon as it is there."""
+        from io import BytesIO  # as a pipe's, they end at newlines only
+
+        return BytesIO(self.read_stdin())
 
     def write_stdout(self, text: str) -> None:
         """Write to the standard output; not flushed before `flush`."""

@@ -13,7 +13,7 @@ from nixlite.resources import cache_in
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from contextlib import AbstractContextManager
     from typing import Any
 
@@ -233,6 +233,10 @@ class RealHost(Host):
             return self.stdin
         return sys.stdin.buffer.read() if sys.stdin is not None else b""
 
+    def stdin_lines(self) -> Iterable[bytes]:
+        """See `Host`."""
+        return super().stdin_lines() if self.stdin is not None or sys.stdin is None else sys.stdin.buffer
+
     def write_stdout(self, text: str) -> None:
         """See `Host`."""
         self._output(lambda: write_text(sys.stdout, text))
@@ -267,7 +271,7 @@ class RealHost(Host):
 
     def is_terminal(self, stream: str) -> bool:
         """See `Host`."""
-        found = getattr(sys, stream)
+        found = getattr(sys, stream) if stream != "stdin" or self.stdin is None else None
         return found is not None and found.isatty()
 
     def write_file(self, path: str, text: str, shown: str | None = None) -> None:

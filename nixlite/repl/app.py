@@ -6,8 +6,6 @@ From a pipe it writes prompt and input back, so that the output reads like a ses
 
 from __future__ import annotations
 
-import sys
-
 from nixlite.repl import memory
 from nixlite.repl.commands.loading import load_all
 from nixlite.repl.conversation import Reply
@@ -76,14 +74,14 @@ def banner(conversation: Conversation) -> str:
 
 def is_terminal(host: Host) -> bool:
     """Whether a person sits at both ends, with a terminal that can do more than print."""
-    if host.get_env("TERM") in ("", "dumb") or getattr(host, "stdin", None) is not None:
+    if host.get_env("TERM") in ("", "dumb"):
         return False
-    return sys.stdin is not None and sys.stdin.isatty() and sys.stdout.isatty()
+    return host.is_terminal("stdin") and host.is_terminal("stdout")
 
 
 def is_typed(host: Host) -> bool:
     """Whether someone types into a terminal that can do no more than print: it shows itself what is typed."""
-    return getattr(host, "stdin", None) is None and sys.stdin is not None and sys.stdin.isatty()
+    return host.is_terminal("stdin")
 
 
 def run_pipe(
@@ -139,9 +137,5 @@ def prompting(lines: Iterable[str], prompt: Callable[[], str], host: Host) -> It
 
 def input_lines(host: Host) -> Iterator[str]:
     """The lines of the standard input without their ends, each as soon as it is there."""
-    given = getattr(host, "stdin", None)
-    if given is not None:
-        yield from given.decode("utf-8", "surrogateescape").splitlines()
-    elif sys.stdin is not None:
-        for line in sys.stdin.buffer:
-            yield line.decode("utf-8", "surrogateescape").removesuffix("\n").removesuffix("\r")
+    for line in host.stdin_lines():
+        yield line.decode("utf-8", "surrogateescape").removesuffix("\n").removesuffix("\r")

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from nixlite import Evaluator, Host, MemoryHost, NixError, PureHost, RestrictedHost, Settings
+from nixlite.__main__ import make_command
+from nixlite.cli.running import run_command
 from nixlite.errors import NotGranted, RestrictedError
 from nixlite.host.capturing import CapturingHost
 from nixlite.host.guarded import GuardedHost, is_allowed_uri
@@ -371,3 +373,13 @@ URIS = [
 @pytest.mark.parametrize(("uri", "allowed", "answer"), URIS)
 def test_allowed_uris(uri: str, allowed: list[str], answer: bool) -> None:
     assert is_allowed_uri(uri, allowed) is answer
+
+
+@pytest.mark.parametrize("pure", [False, True])
+@pytest.mark.parametrize("make", [CapturingHost, MemoryHost])
+def test_a_session_reads_its_hosts_input(make: Callable[..., CapturingHost], pure: bool) -> None:
+    """Not the process's, whatever guard the settings put before the host; lines end at newlines only."""
+    host = make(env={"NIX_PATH": ""}, stdin=b'"a\x0cb"\n1 + 1\n')
+    assert run_command(make_command("repl", Settings(pure_eval=pure), host), []) == 0
+    answers = [line for line in "".join(host.stdout).split("\n") if line and "nix-repl>" not in line]
+    assert answers == ['"a\x0cb"', "2"]

@@ -268,7 +268,9 @@ def structured(text: str) -> dict[str, str]:
 
 
 def drv_path_of(attrs: dict[str, Lazy], state: State) -> str:
-    """The path of the .drv file of a derivation; evaluates it."""
+    """The path of the .drv file of a derivation; evaluates it. Raises EvalError where it has none."""
+    if "drvPath" not in attrs:
+        raise EvalError("derivation does not contain a 'drvPath' attribute")
     return coerce_to_store_path(state, attrs["drvPath"], "while evaluating the drvPath of a derivation")[0]
 
 

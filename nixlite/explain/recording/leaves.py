@@ -109,7 +109,7 @@ def comparable(found: Examination, cell: Any, depth: int) -> Any:
     if kind is tuple:
         return tuple([comparable(found, item, depth - 1) for item in value]) if depth else "…"
     if kind is dict:
-        if is_derivation(found, value):
+        if "outPath" in value and is_derivation(found, value):
             return ("derivation", plain(forced(found, value["outPath"])))
         return (
             tuple([(name, comparable(found, value[name], depth - 1)) for name in sorted(value)])

@@ -109,7 +109,7 @@ def key_of(found: Examination, cell: Any, depth: int = DEPTH) -> Any:
     if kind is tuple:
         return tuple([key_of(found, item, depth - 1) for item in value]) if depth else "…"
     if kind is dict:
-        if is_package(found, value):
+        if "drvPath" in value and is_package(found, value):
             return ("derivation", plain(forced(found, value["drvPath"])))
         if not depth:
             return "…"

@@ -60,7 +60,7 @@ def elements(key: Any) -> list[tuple[str, Any]]:
 
 def fetched(found: Examination, value: Any) -> Fetched | None:
     """The facts about a derivation with a fixed output; None for anything else."""
-    if type(value) is not dict or not fetches(value):
+    if type(value) is not dict or not fetches(value) or "outPath" not in value:
         return None
     sources = []
     _, builds = ask_for(found, value.get("drvAttrs", value))
