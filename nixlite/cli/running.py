@@ -11,7 +11,7 @@ from __future__ import annotations
 from nixlite.cli.command import FAILURE
 from nixlite.cli.flag import Flag
 from nixlite.cli.flags import assign
-from nixlite.errors import NO_MEMORY, Exhausted, NixError, UsageError
+from nixlite.errors import Exhausted, NixError, UsageError
 from nixlite.limits.recursion import OUTSIDE, RECURSION
 
 TYPE_CHECKING = False
@@ -33,14 +33,9 @@ def run_command(command: Command, words: list[str]) -> int:
         command.host.unkept("the user's interrupt")
         command.host.write_stderr("error: interrupted by the user\n")
         return INTERRUPTED
-    except (Exhausted, MemoryError) as error:
+    except (Exhausted, MemoryError, SystemError) as error:
         command.ended_by = error
-        command.host.unkept("the limits' end")
-        from nixlite.cli.reporting import report
-
-        return report(
-            command, error if isinstance(error, Exhausted) else Exhausted("memory", None, NO_MEMORY)
-        )
+        return report_exhaustion(command, error)
     except BrokenPipeError:  # whoever was reading has seen enough
         return FAILURE
     except Exception as error:
@@ -52,6 +47,18 @@ def run_command(command: Command, words: list[str]) -> int:
     finally:
         RECURSION.need(limit)
         command.unwatch()
+
+
+def report_exhaustion(command: Command, error: Exception) -> int:
+    """Tell that a limit is reached, or that there is no more memory (CPython may say so strangely)."""
+    from nixlite.cli.reporting import report
+    from nixlite.limits.budget import is_exhaustion, no_memory
+
+    if isinstance(error, Exhausted) or is_exhaustion(error):
+        command.host.unkept("the limits' end")
+        return report(command, error if isinstance(error, Exhausted) else no_memory())
+    command.host.unkept("a mistake in nixlite")
+    return report(command, error)
 
 
 def read_and_run(command: Command, words: list[str]) -> int:

@@ -12,7 +12,7 @@ from nixlite.cli.flags import COMMON, EVALUATION, ignore, set_option, store, tur
 from nixlite.cli.sources import file_path, stdin_source, string_source
 from nixlite.cli.starting import start
 from nixlite.errors import UsageError
-from nixlite.repl import app
+from nixlite.repl import app, memory
 from nixlite.repl.conversation import Abandoned
 from nixlite.repl.session import Session
 from nixlite.repl.style import Style
@@ -80,7 +80,10 @@ class Repl(Command):
             attach(evaluator, Session, outer=session)
         if self.inputs:
             return self.run_inputs(session)
-        return app.run(session, fail=self.fail)
+        try:
+            return app.run(session, fail=self.fail)
+        finally:
+            memory.release()
 
     def take_word(self, session: Session, word: str) -> None:
         """Start with the attributes of a file, of a flake's outputs, or of `FLAKE#ATTRPATH`."""

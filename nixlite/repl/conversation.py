@@ -273,6 +273,11 @@ class Conversation:
         except Exception as error:  # a bug of ours must not cost the user the session
             import traceback
 
+            from nixlite.limits.budget import is_exhaustion, no_memory
+
+            if is_exhaustion(error):
+                self.fail(no_memory())
+                return False
             reply.error = error
             reply.write(f"{''.join(traceback.format_exception(error))}error: this is a bug in nixlite\n", ERR)
         else:

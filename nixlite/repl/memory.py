@@ -22,3 +22,8 @@ def settle() -> None:
         gc.collect()
         _blocks[0] = max(LEAST // 2, sys.getallocatedblocks())
     gc.freeze()
+
+
+def release() -> None:
+    """Let it be looked at as usual: the session is over, and whoever runs this process may go on."""
+    gc.unfreeze()

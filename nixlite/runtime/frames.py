@@ -18,9 +18,26 @@ WORDS = 1 << 20
 amount is left for all frames after it (8 MB). It is address space: what is never touched costs no memory."""
 
 
-def with_room(function: Callable[[Any], Any], argument: Any) -> Any:
-    """`function(argument)`, in a chunk that has room for some ten thousand frames."""
+def claim(function: Callable[[Any], Any], argument: Any) -> Any:
+    """`function(argument)`; its own frame takes WORDS."""
     return function(argument)
 
 
-with_room.__code__ = with_room.__code__.replace(co_stacksize=WORDS + 1000)
+claim.__code__ = claim.__code__.replace(co_stacksize=WORDS + 1000)
+
+LOST: list[Callable[[Any, Any], Any]] = []
+"""References to `claim` that CPython 3.11 has taken away too many, replaced: or else it would be freed, and
+what lies there then would be called."""
+
+
+def with_room(function: Callable[[Any], Any], argument: Any) -> Any:
+    """`function(argument)`, in a chunk that has room for some ten thousand frames. Raises MemoryError where
+    there is no address space for it."""
+    try:
+        return claim(function, argument)
+    except SystemError as error:
+        traceback = error.__traceback__
+        if traceback is None or traceback.tb_next is not None:  # it is of a call further in
+            raise
+        LOST.append(claim)
+    raise MemoryError

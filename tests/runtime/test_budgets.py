@@ -16,7 +16,7 @@ import pytest
 from nixlite import Cancelled, Evaluator, Exhausted, Limits, MemoryHost, NixError, Settings, evaluate
 from nixlite.limits.memory import resident
 from tests.programs.test_deep import BIG
-from tests.support import nixlite
+from tests.support import ROOT, nixlite
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -285,3 +285,43 @@ def test_no_more_memory_is_no_bug(program: str, tmp_path: Path) -> None:
     assert "bug in nixlite" not in done.stderr
     assert "Traceback" not in done.stderr
     assert "error: " in done.stderr
+
+
+NO_ROOM = """
+import resource
+from gc import collect
+from nixlite import Evaluator, MemoryHost, NixError
+from nixlite.oracle import run
+from nixlite.runtime.frames import claim
+from sys import getrefcount
+evaluator = Evaluator(host=MemoryHost())
+evaluator.evaluate("1")
+run(["nix", "eval", "--expr", "1"], "/", {}, "")
+run(["repl"], "/", {}, "1")
+before = getrefcount(claim)
+size = int(open("/proc/self/statm").read().split()[0]) * 4096
+resource.setrlimit(resource.RLIMIT_AS, (size + (14 << 20), resource.RLIM_INFINITY))
+said = set()
+for _ in range(30):
+    collect()
+    try:
+        Evaluator(host=MemoryHost()).evaluate("1 + 1")
+    except NixError as error:
+        said.add(error.message)
+    code, _, err = run(["nix", "eval", "--expr", "1"], "/", {}, "")
+    said.add(err)
+    code, _, err = run(["repl"], "/", {}, "1")
+    said.add(err.rpartition("Type :? for help.")[2])
+resource.setrlimit(resource.RLIMIT_AS, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+print(evaluator.evaluate("40 + 2").to_python(), getrefcount(claim) >= before, {text.strip().removeprefix("error: ") for text in said})
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the size of the process is read")
+def test_no_room_for_frames(tmp_path: Path) -> None:
+    """CPython 3.11 then takes away a reference to the function too many, until what is called is another one."""
+    done = subprocess.run(
+        [sys.executable, "-c", NO_ROOM], capture_output=True, text=True, check=False, cwd=ROOT, timeout=100
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout in ("42 True {'out of memory', ''}\n", "42 True {'', 'out of memory'}\n")
