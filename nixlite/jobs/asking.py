@@ -21,6 +21,7 @@ class Asking(Command):
     program = "nixlite jobs"
     shows_progress = False  # there is a line of its own
     flake = False
+    diff = False
     select = ""
     apply = ""
     everywhere = False
@@ -32,6 +33,7 @@ class Asking(Command):
     workers = 1
     max_memory_size = 4096
     no_fork = False
+    no_result_cache = False
     store_uri = ""
     gc_roots_dir = ""
 

@@ -39,6 +39,11 @@ def add_expression(command: Any, words: list[str]) -> None:
     command.expressions.append(words[0])
 
 
+def compare(command: Any, words: list[str]) -> None:
+    """The action of `--diff`; exit codes are those of `nixlite diff`."""
+    command.diff, command.failure = True, 2
+
+
 def set_store(command: Any, words: list[str]) -> None:
     """The action of `--store`; a plain name is a directory too, where it names no store of Nix's."""
     plain = "/" not in words[0] and words[0] not in ("auto", "daemon", "local", "dummy", "")
@@ -65,6 +70,7 @@ FLAGS: Flags = {
     "--no-instantiate": Flag("", turn_on("bare"), "print only what needs no .drv file"),
     "--check-cache-status": Flag("", no_store),
     "--sorted": Flag("", turn_on("sorted"), "print the lines at the end, by attribute path"),
+    "--diff": Flag("", compare, "tell which jobs another version of the set has otherwise: OLD NEW"),
     "--workers": Flag("n", number("workers", 1), "evaluate in N processes (1)"),
     "--max-memory-size": Flag(
         "mib", number("max_memory_size", LEAST_MIB), "memory that a process may take, in MiB (4096)"
@@ -74,6 +80,9 @@ FLAGS: Flags = {
     "--gc-roots-dir": Flag("dir", store("gc_roots_dir"), "make a link to each .drv file in DIR"),
     **{name: flag for name, flag in EVALUATION.items() if not name.startswith("--max-")},
     **COMMON,
+    "--no-result-cache": Flag(
+        "", turn_on("no_result_cache"), "evaluate all, whatever was found before, and keep nothing"
+    ),
     "--refresh": Flag("", ignore),
     **LOCKING,
 }
@@ -82,15 +91,20 @@ FLAGS: Flags = {
 class Jobs(Asking):
     """The command line of `nix-eval-jobs`, and doing what it says."""
 
-    usage = "nixlite jobs [flags] (FILE[#ATTRPATH] | FLAKE#ATTRPATH | --expr EXPR)"
+    usage = (
+        "nixlite jobs [flags] (FILE[#ATTRPATH] | FLAKE#ATTRPATH | --expr EXPR)\n"
+        "       nixlite jobs --diff [flags] OLD NEW"
+    )
     description = (
         "Find the derivations in a set and print a line of JSON for each, as nix-eval-jobs does: 'attr',\n"
         "'attrPath', 'name', 'system', 'drvPath', 'outputs'; one that cannot be evaluated has 'error'.\n"
         "Sets below the first are gone into where they have 'recurseForDerivations = true'. Of a flake\n"
         "without ATTRPATH 'hydraJobs' is taken, or else the packages; with '--select' it is a set of\n"
         "'outputs' and 'inputs'.\n\n"
+        "With '--diff' there is a line for each job that another version of the set has otherwise: added,\n"
+        "removed, changed (to be rebuilt or not), broken, mended.\n\n"
         "The exit code is 0 where all could be looked at, also if jobs fail, and 1 where the set itself\n"
-        "cannot be evaluated."
+        "cannot be evaluated; with '--diff' 1 where anything is different, and 2 where nobody can tell."
     )
     flags = FLAGS
 
@@ -106,7 +120,9 @@ class Jobs(Asking):
         named = len(self.words) + len(self.expressions)
         if not named:
             raise UsageError("there is nothing to evaluate: name a file or flake, or give '--expr EXPR'")
-        if named > 1:
+        if self.diff and named != 2:
+            raise UsageError(f"'--diff' compares two sets, not {named}: OLD NEW, or '--expr EXPR' for each")
+        if named > 1 and not self.diff:
             word = [*self.words, *self.expressions][1]
             raise UsageError(f"unexpected argument '{word}': there can be one set")
         wanted = {
@@ -115,6 +131,8 @@ class Jobs(Asking):
             "--store": self.store_uri,
             "--gc-roots-dir": self.gc_roots_dir,
         }
+        if self.diff and self.constituents:
+            raise UsageError("'--diff' and '--constituents' are exclusive")
         clashing = [name for name, given in wanted.items() if given]
         if self.bare and clashing:
             raise UsageError(

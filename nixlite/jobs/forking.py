@@ -149,6 +149,7 @@ def fork_from(template: Forked) -> Forked | None:
 
 def served(server: Server, end: socket.socket) -> None:
     """Serve on a socket."""
+    server.begin()
     server.serve(Link(end))
 
 
@@ -185,7 +186,6 @@ def serve_as_template(server: Server, link: TemplateLink) -> None:
                 link.close()
                 for other in link.sockets:
                     os.close(other)
-                server.begin()
                 served(server, socket.socket(fileno=end))
                 return
             os.close(end)

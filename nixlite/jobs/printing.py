@@ -13,6 +13,7 @@ from nixlite.jobs.walk import FAILED, JOB, NOTHING, SET
 if TYPE_CHECKING:
     from nixlite.jobs.aggregates import Aggregates
     from nixlite.jobs.asking import Asking
+    from nixlite.jobs.keeping import Merger
     from nixlite.jobs.pool import Pool
 
     Path = tuple[str, ...]
@@ -38,9 +39,21 @@ class Printer(Report):
             self.line = Line(command.host.write_stderr)
         self.registered: dict[str, str] = {}
         self.aggregates: Aggregates | None = None
+        self.merger: Merger | None = None
 
     def found(self, path: Path, kind: str, what: Any, extra: Any) -> None:
         """See `Report`."""
+        if self.merger is not None:
+            self.merger.results[path] = (kind, what)
+        self.show(path, kind, what, extra)
+
+    def notes(self, data: Any) -> None:
+        """See `Report`."""
+        if self.merger is not None:
+            self.merger.told.append(data)
+
+    def show(self, path: Path, kind: str, what: Any, extra: Any = None) -> None:
+        """Print what a step has given, now or before."""
         self.steps += 1
         self.at = path
         if kind in (SET, NOTHING):
@@ -103,8 +116,8 @@ class Printer(Report):
         if self.line is not None:
             self.line.erase()
 
-    def end(self) -> None:
-        """All is found: print what could not be printed before."""
+    def end(self) -> int:
+        """All is found: print what could not be printed before; the exit code."""
         self.erase()
         if self.aggregates is not None:
             for path, text in self.aggregates.lines():
@@ -114,6 +127,7 @@ class Printer(Report):
             self.host.write_stdout(f"{text}\n")
         self.host.flush()
         self.lines.clear()
+        return 0
 
 
 def clock(seconds: float) -> str:

@@ -10,7 +10,7 @@ from nixlite.cli.starting import start
 from nixlite.errors import NoAttribute, UsageError
 from nixlite.jobs.job import Wishes
 from nixlite.jobs.serving import Server
-from nixlite.jobs.walk import Walk
+from nixlite.jobs.walk import NEW, OLD, Walk
 from nixlite.runtime.call import call
 from nixlite.runtime.expect import force_attrs
 from nixlite.runtime.thunk import force
@@ -27,16 +27,15 @@ SOFT = 0.85
 
 
 class Place:
-    """What a command line names: a file, a flake, or an expression."""
+    """What a word (a file, a flake) or an expression on the command line names; *number*: which of several
+    expressions it is."""
 
-    def __init__(self, command: Asking) -> None:
+    def __init__(self, command: Asking, word: str | None, expression: str = "", number: int = 0) -> None:
         self.command = command
+        self.source = string_source(command, expression, str(number) if number else "")
         self.way: FileWay | FlakeWay | None = None
-        if command.words:
-            word = command.words[0]
+        if word is not None:
             self.way = FlakeWay(command, word) if command.flake else way_in(command, word)
-        if self.way is not None and self.way.flake and not command.impure:
-            command.settings.pure_eval = True
 
     def value(self, evaluator: Evaluator) -> tuple[Value, dict[str, Lazy]]:
         """The set, and the arguments that functions in it are called with."""
@@ -49,7 +48,7 @@ class Place:
             if way is not None:
                 root = way.selected(evaluator, arguments)
             else:
-                root = evaluator.evaluate_source(string_source(command, command.expressions[0]))
+                root = evaluator.evaluate_source(self.source)
         value = auto_call(root, arguments)
         if command.select:
             function = evaluator.evaluate_source(string_source(command, command.select, "--select"))
@@ -85,12 +84,43 @@ class Place:
         return found
 
 
-def make_server(command: Asking, host: Host | None = None) -> Server:
-    """What takes steps, with an evaluator that has evaluated the set itself. Raises what that raises."""
-    place = Place(command)
+def places(command: Asking) -> list[Place]:
+    """What the command line names, words first; evaluation is pure where all are flakes."""
+    found = [Place(command, word) for word in command.words]
+    found += [Place(command, None, text, at) for at, text in enumerate(command.expressions)]
+    if all(place.way is not None and place.way.flake for place in found) and not command.impure:
+        command.settings.pure_eval = True
+    return found
+
+
+def make_server(command: Asking, host: Host | None = None, *, notes: bool = False) -> Server:
+    """What takes steps, with an evaluator that has evaluated the set itself. Raises what that raises.
+
+    *notes*: what steps depend on is noted, by a `noting.NotingHost`.
+    """
+    named = places(command)
     command.settings.read_only = command.bare
     evaluator = start(command, host)
-    root, arguments = evaluator.guard(place.value, evaluator)
+    values = [evaluator.guard(place.value, evaluator) for place in named]
+    walk = make_walk(command, evaluator, values, notes)
+    limit = int(command.max_memory_size * (1 << 20) * SOFT)
+    if notes:
+        from nixlite.jobs.noting import NotingServer
+
+        return NotingServer(walk, limit)
+    directory, roots = command.store_directory(), command.roots_directory()
+    if not (directory or roots):
+        return Server(walk, limit)
+    from nixlite.jobs.outputs import Outputs, prepare
+
+    prepare(directory, roots)
+    return Server(walk, limit, Outputs(directory, roots))
+
+
+def make_walk(
+    command: Asking, evaluator: Evaluator, values: list[tuple[Value, dict[str, Lazy]]], notes: bool
+) -> Walk:
+    """The walk into what was named: one set, or two that are compared."""
     apply = None
     if command.apply:
         apply = evaluator.evaluate_source(string_source(command, command.apply, "--apply"))
@@ -101,12 +131,10 @@ def make_server(command: Asking, host: Host | None = None) -> Server:
         instantiate=not command.bare,
         apply=apply,
     )
-    walk = Walk(evaluator, root, arguments, wishes, everywhere=command.everywhere)
-    limit = int(command.max_memory_size * (1 << 20) * SOFT)
-    directory, roots = command.store_directory(), command.roots_directory()
-    if not (directory or roots):
-        return Server(walk, limit)
-    from nixlite.jobs.outputs import Outputs, prepare
+    both = dict(zip((OLD, NEW), values, strict=True)) if command.diff else None
+    kind = Walk
+    if notes:
+        from nixlite.jobs.noting import NotingWalk
 
-    prepare(directory, roots)
-    return Server(walk, limit, Outputs(directory, roots))
+        kind = NotingWalk
+    return kind(evaluator, *values[0], wishes, everywhere=command.everywhere, both=both)

@@ -5,6 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from nixlite.errors import EvalError
+from nixlite.host.real import RealHost
+from nixlite.jobs.forking import can_fork, fork, fork_from
+from nixlite.jobs.keeping import Merger, kept_for
+from nixlite.jobs.noting import NotingHost
 from nixlite.jobs.pool import CannotGoOn, Pool
 from nixlite.jobs.printing import Printer
 from nixlite.jobs.roots import make_server
@@ -13,6 +17,7 @@ from nixlite.limits.memory import resident
 if TYPE_CHECKING:
     from nixlite.jobs.aggregates import Aggregates
     from nixlite.jobs.asking import Asking
+    from nixlite.jobs.keeping import Kept
     from nixlite.jobs.link import Link
     from nixlite.jobs.serving import Server
 
@@ -29,46 +34,83 @@ class Forking:
 
     def first(self, links: list[Link]) -> Any:
         """See `pool.Kind`."""
-        from nixlite.jobs.forking import fork
-
         return fork(self.server, links, template=True)
 
     def another(self, template: Any, links: list[Link]) -> Any:
         """See `pool.Kind`."""
-        from nixlite.jobs.forking import fork, fork_from
-
         return fork(self.server, links) if template is None else fork_from(template)
 
 
 def run_jobs(command: Asking) -> int:
     """Find all jobs and print them; the exit code."""
     command.host.unkept("the lines of jobs, which are kept one by one")
-    printer = Printer(command)
+    printer = printer_for(command)
     if command.constituents:
         printer.aggregates = aggregates(command)
-    pool = Pool(kind_of(command), command.workers, command.max_memory_size * MIB, printer)
-    pool.work.again.append(())
+    kept = known_steps(command)
+    failed = find(command, printer, kept)
+    printer.erase()
+    if failed:
+        return failed
+    code = printer.end()
+    register_all(command, printer.registered)
+    if kept is not None and printer.merger is not None:
+        kept.keep(printer.merger.entry(kept))
+    return code
+
+
+def printer_for(command: Asking) -> Printer:
+    """What prints the jobs, or what has become of them."""
+    if not command.diff:
+        return Printer(command)
+    from nixlite.jobs.diffing import Differ
+
+    return Differ(command)
+
+
+def known_steps(command: Asking) -> Kept | None:
+    """What was found before by the same command, and where it is kept; None where it is not."""
+    if command.no_fork or not can_fork() or type(command.host) is not RealHost:
+        return None
+    kept = kept_for(command)
+    if kept is not None:
+        kept.load()
+    return kept
+
+
+def find(command: Asking, printer: Printer, kept: Kept | None) -> int:
+    """Find what is not known; the exit code where that cannot be done, else 0."""
+    left = {(): [""]} if kept is None or () not in kept.valid else kept.replay(printer.show)
+    if kept is not None and (left or kept.renewed):
+        printer.merger = Merger()
+    if not left:
+        return 0
+    kind = kind_of(command, kept)
+    pool = Pool(kind, command.workers, command.max_memory_size * MIB, printer)
+    for path, names in left.items():
+        if names == [""] and not path:
+            pool.work.again.append(())
+        else:
+            pool.work.add(path, names)
     try:
         pool.run()
     except CannotGoOn as error:
         printer.log(f"{error}\n")
-        return 1
+        return command.failure
     finally:
         printer.erase()
-    printer.end()
-    register_all(command, printer.registered)
     return 0
 
 
-def kind_of(command: Asking) -> Any:
+def kind_of(command: Asking, kept: Kept | None) -> Any:
     """How processes begin; where they are forked, the set is evaluated now. Raises what that raises."""
-    from nixlite.jobs.forking import can_fork
-
     if command.no_fork or not can_fork():
         from nixlite.jobs.spawning import Spawning
 
         return Spawning(command)
-    server = make_server(command)
+    if kept is not None:
+        command.host = NotingHost(command.host.stdin if isinstance(command.host, RealHost) else None)
+    server = make_server(command, notes=kept is not None)
     check_limit(command.max_memory_size * MIB)
     server.prepare()
     return Forking(server)

@@ -90,7 +90,7 @@ class Server:
         """In a template: what all have in common is evaluated."""
 
     def begin(self) -> None:
-        """In a copy of the template: steps are taken from now on."""
+        """In a copy: steps are taken from now on."""
 
     def leave(self, link: Link) -> None:
         """Before it ends: compiled code is kept for others."""

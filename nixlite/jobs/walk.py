@@ -20,18 +20,28 @@ if TYPE_CHECKING:
 
     from nixlite.evaluator import Evaluator
     from nixlite.jobs.job import Wishes
-    from nixlite.runtime.values import Lazy
+    from nixlite.runtime.values import Lazy, Value
 
     Path = tuple[str, ...]
     Step = tuple[str, Any, str]
     """What a step gives: its kind, the line of a job or the names of a set, and the path of a .drv file."""
 
+OLD, NEW = "old", "new"
+"""The attributes that two versions of a set are, where two are gone into."""
+
 JOB, FAILED, SET, NOTHING = "job", "failed", "set", "nothing"
 """What an attribute is. A failed one has a line as a job has."""
 
+UNKEPT = "unkept"
+"""In place of the path of a .drv file: the same step may give something else the next time."""
+
 
 class Walk:
-    """Steps into the value *root* with one evaluator; functions are called with *arguments*."""
+    """Steps into the value *root* with one evaluator; functions are called with *arguments*.
+
+    *both*: two versions of a set, each with its arguments, in place of these; paths then begin with `old` or
+    `new`.
+    """
 
     def __init__(
         self,
@@ -41,12 +51,14 @@ class Walk:
         wishes: Wishes,
         *,
         everywhere: bool = False,
+        both: dict[str, tuple[Value, dict[str, Lazy]]] | None = None,
     ) -> None:
         self.evaluator = evaluator
         self.root = root
         self.arguments = arguments
         self.wishes = wishes
         self.everywhere = everywhere
+        self.both = both
         self.sets: dict[Path, Any] = {}
 
     def step(self, path: Path) -> Step:
@@ -61,11 +73,11 @@ class Walk:
             overflow = StackOverflow().with_traceback(error.__traceback__)
             return FAILED, line(path, error_fields(self.text_of(overflow))), ""
         except MemoryError:
-            return FAILED, line(path, error_fields(f"error: {NO_MEMORY}")), ""
+            return FAILED, line(path, error_fields(f"error: {NO_MEMORY}")), UNKEPT
         except Exception:
             from traceback import format_exc  # a mistake of ours
 
-            return FAILED, line(path, error_fields(f"internal error of nixlite's: {format_exc()}")), ""
+            return FAILED, line(path, error_fields(f"internal error of nixlite's: {format_exc()}")), UNKEPT
         return found
 
     def text_of(self, error: NixError) -> str:
@@ -87,7 +99,11 @@ class Walk:
 
     def at(self, path: Path) -> Any:
         """The value at a path, functions called."""
-        if not path:
+        if self.both is not None:
+            if not path:
+                return {side: value for side, (value, _) in self.both.items()}
+            self.arguments = self.both[path[0]][1]
+        elif not path:
             return auto_call(self.root, self.arguments)
         above = self.set_at(path[:-1])
         if type(above) is not dict or path[-1] not in above:
@@ -102,7 +118,7 @@ class Walk:
 
     def is_wanted(self, path: Path, attrs: dict[str, Lazy]) -> bool:
         """Whether to look into a set."""
-        if not path or self.everywhere:
+        if len(path) <= (self.both is not None) or self.everywhere:
             return True
         return "recurseForDerivations" in attrs and force_bool(
             attrs["recurseForDerivations"], "while evaluating recurseForDerivations"

@@ -10,7 +10,7 @@ from nixlite.abi.sites import NOWHERE
 from nixlite.errors import AssertionFailed, EvalError
 from nixlite.opaque import TEXTS, compared
 from nixlite.runtime.symbols import in_symbol_order
-from nixlite.runtime.thunk import UNASKED, attribute_position, force
+from nixlite.runtime.thunk import UNASKED, attribute_position, force, noted
 from nixlite.runtime.utf8 import to_bytes
 from nixlite.runtime.values import (
     INT_MAX,
@@ -93,7 +93,7 @@ def same(a: Lazy, b: Lazy) -> bool:
 
 def _may_be_from(cell: list[Any], value: Any, holder: Lazy) -> bool:
     """Whether *value*, the origin of *holder*, may have been read out of *cell*; functions tell their own."""
-    if cell[0] is not None or cell[1] is not value:
+    if (cell[0] is not None or cell[1] is not value) and (cell[0] is not noted or cell[1][0] is not value):
         return False
     return type(value) is not FunctionType or type(holder) is not list or holder[-1] is not value
 
@@ -108,6 +108,8 @@ def origin(x: Lazy) -> Lazy:
             x = x[3]
         elif x[0] is force or x[0] is UNASKED or (x[0] is None and len(x) == 4):
             x = x[1]
+        elif x[0] is noted and len(x) == 4:
+            x = x[1][0]
         else:
             break
     return x

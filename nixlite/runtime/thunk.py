@@ -7,6 +7,7 @@ A thunk is a Python list of two to four cells `[code, payload]`, `[code, payload
 * evaluated: *code* is None, *payload* the value;
 * under evaluation: *code* is `blackhole`, which raises when it is called again;
 * failed: *code* is `failed`, which raises the error in *payload* again;
+* evaluated, and what it depends on is noted (`noted`, only where notes are taken: see `noting`);
 * *value there, but not yet asked for* (`UNASKED`): the value was cheap enough to compute at once, but Nix
   would have delayed it and prints it as `<CODE>` until it is forced.
 
@@ -68,6 +69,11 @@ def is_lookup(code: Any) -> bool:
 def failed(payload: NixError) -> Value:
     """The code of a thunk whose evaluation failed: fails in the same way, with the same trace."""
     raise payload.again()
+
+
+def noted(payload: tuple[Value, int]) -> Value:
+    """The code of a thunk that is evaluated, and of which it is noted what it depends on: see `noting`."""
+    return payload[0]
 
 
 def UNASKED(payload: Value) -> Value:  # noqa: N802 - a state, used like a constant
@@ -183,7 +189,7 @@ def peel(x: Lazy) -> Lazy:
 
 def is_evaluated(x: Lazy) -> bool:
     """Whether *x* is a value or a thunk that has one already."""
-    return type(x) is not list or x[0] is None
+    return type(x) is not list or x[0] is None or x[0] is noted
 
 
 def attribute_position(x: Lazy) -> tuple[str, int, int] | None:

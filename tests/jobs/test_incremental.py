@@ -1,0 +1,130 @@
+"""What did not change is not evaluated again, and what did is: lines are those of a fresh run."""
+
+from __future__ import annotations
+
+import random
+from typing import TYPE_CHECKING
+
+import pytest
+
+from nixlite.jobs.forking import can_fork
+from tests.support import nixlite
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+pytestmark = pytest.mark.skipif(not can_fork(), reason="nothing is kept where processes start anew")
+
+PACKAGES = 30
+"""Each is a file; each uses some of those before it, through a set that knows itself."""
+
+SET = """
+let
+  make = name: more: builtins.trace "evaluating ${name}" (derivation ({
+    inherit name; system = "x86_64-linux"; builder = "/bin/sh";
+  } // more));
+  call = path: import path { inherit make self; };
+  self = {
+    %s
+    settings = import ./settings.nix;
+    extra = { recurseForDerivations = true; first = self.p0; text = make "text" { t = builtins.readFile ./text; }; };
+    copied = make "copied" { src = ./data; };
+    listed = make "listed" { names = builtins.attrNames (builtins.readDir ./data); };
+    there = make "there" { is = builtins.pathExists ./perhaps; };
+    named = make "named" { v = builtins.getEnv "NAMED"; };
+    tried = make "tried" { v = (builtins.tryEval (import ./failing.nix)).success; };
+    both = make "both" { v = "${self.copied.src}"; };
+  };
+in self
+"""
+
+
+def write(folder: Path, chance: random.Random) -> None:
+    """The set and its files."""
+    names = " ".join(f"p{n} = call ./p{n}.nix;" for n in range(PACKAGES))
+    (folder / "set.nix").write_text(SET % names, "utf-8")
+    for n in range(PACKAGES):
+        (folder / f"p{n}.nix").write_text(package(n, "0", chance), "utf-8")
+    (folder / "settings.nix").write_text("{ x = 1; }", "utf-8")
+    (folder / "text").write_text("text", "utf-8")
+    (folder / "failing.nix").write_text("throw ''no''", "utf-8")
+    (folder / "data").mkdir()
+    (folder / "data" / "one").write_text("1", "utf-8")
+
+
+def package(n: int, version: str, chance: random.Random) -> str:
+    """The file of a package: what it uses it uses as a derivation, a text, or only if another says so."""
+    used = [chance.randrange(n) for _ in range(min(n, 3))]
+    parts = [
+        f"d{m} = self.p{m};" if chance.random() < 0.6 else f"t{m} = self.p{m}.version;" for m in set(used)
+    ]
+    if chance.random() < 0.3:
+        parts.append("s = self.settings.x;")
+    if chance.random() < 0.2 and n:
+        parts.append(f'i = if self.p{chance.randrange(n)}.version == "0" then 1 else self.p0;')
+    return f'{{ make, self }}: make "p{n}" {{ version = "{version}"; {" ".join(parts)} }}'
+
+
+def run(folder: Path, *words: str, variables: dict[str, str] | None = None) -> tuple[str, set[str]]:
+    """What is printed, and what was evaluated for it."""
+    done = nixlite(["jobs", "--sorted", *words, "set.nix"], cwd=folder, variables=variables)
+    assert done.returncode == 0, done.stderr
+    lines = done.stderr.splitlines()
+    return done.stdout, {line.rpartition(" ")[2] for line in lines if line.startswith("trace: evaluating")}
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    write(tmp_path, random.Random(7))
+    return tmp_path
+
+
+def test_nothing_is_evaluated_where_nothing_changed(folder: Path) -> None:
+    first, evaluated = run(folder)
+    assert len(evaluated) == PACKAGES + 7
+    assert run(folder) == (first, set())
+    assert run(folder, "--workers", "2") == (first, set())
+    assert run(folder, "--no-result-cache")[1] == evaluated
+
+
+CHANGES = {  # what is changed: what is evaluated again at least, and what is not (nor is used by that)
+    "text": ({"text"}, {"copied", "p0", "there"}),
+    "data/one": ({"copied", "both"}, {"text", "p0", "listed"}),
+    "data/two": ({"copied", "listed"}, {"text", "p0"}),
+    "perhaps": ({"there"}, {"text", "p0", "copied"}),
+    "failing.nix": ({"tried"}, {"text", "p0", "copied"}),
+    f"p{PACKAGES - 1}.nix": ({f"p{PACKAGES - 1}"}, {"text", "copied", "there"}),
+}
+
+
+def test_a_change_reaches_what_depends_on_it(folder: Path) -> None:
+    run(folder, "--workers", "2")
+    for turn, (name, (again, spared)) in enumerate(CHANGES.items()):
+        text = package(PACKAGES - 1, "9", random.Random(7)) if name.startswith("p2") else str(turn + 5)
+        (folder / name).write_text(text, "utf-8")
+        found, evaluated = run(folder, "--workers", str(1 + turn % 2))
+        assert evaluated >= again, name
+        assert not evaluated & spared, name
+        assert found == run(folder, "--no-result-cache")[0], name
+
+
+def test_the_environment_counts(folder: Path) -> None:
+    run(folder)
+    found, evaluated = run(folder, variables={"NAMED": "x"})
+    assert evaluated == {"named"}
+    assert found == run(folder, "--no-result-cache", variables={"NAMED": "x"})[0]
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_random_changes(tmp_path: Path, seed: int) -> None:
+    """After each, lines are those of a fresh run."""
+    chance = random.Random(seed)
+    write(tmp_path, chance)
+    run(tmp_path, "--workers", "2")
+    for turn in range(4):
+        for _ in range(chance.randint(1, 3)):
+            n = chance.randrange(PACKAGES)
+            (tmp_path / f"p{n}.nix").write_text(package(n, f"{seed}.{turn}", chance), "utf-8")
+        if chance.random() < 0.3:
+            (tmp_path / "settings.nix").write_text(f"{{ x = {turn}; }}", "utf-8")
+        assert run(tmp_path, "--workers", str(turn % 2 + 1))[0] == run(tmp_path, "--no-result-cache")[0]
