@@ -33,6 +33,8 @@ class Asking(Command):
     workers = 1
     max_memory_size = 4096
     no_fork = False
+    cluster = ""
+    shared_files = False
     no_result_cache = False
     store_uri = ""
     gc_roots_dir = ""

@@ -76,6 +76,8 @@ FLAGS: Flags = {
         "mib", number("max_memory_size", LEAST_MIB), "memory that a process may take, in MiB (4096)"
     ),
     "--no-fork": Flag("", turn_on("no_fork"), "start processes anew, as where none can be forked"),
+    "--cluster": Flag("address", store("cluster"), "evaluate on a cluster of Dask's; local:N makes one here"),
+    "--shared-files": Flag("", turn_on("shared_files"), "the cluster sees the same files: send none"),
     "--store": Flag("dir", set_store, "write .drv files and what they need to DIR/nix/store"),
     "--gc-roots-dir": Flag("dir", store("gc_roots_dir"), "make a link to each .drv file in DIR"),
     **{name: flag for name, flag in EVALUATION.items() if not name.startswith("--max-")},
@@ -139,8 +141,22 @@ class Jobs(Asking):
                 f"--no-instantiate is incompatible with: {', '.join(clashing)}."
                 " These features require instantiated derivations."
             )
+        if self.cluster:
+            self.check_cluster()
         if self.gc_roots_dir and not self.store_directory():
             self.settings.warn(
                 f"no store is written, so that the links in '{self.gc_roots_dir}' lead nowhere;"
                 " '--store DIR' names one"
             )
+
+    def check_cluster(self) -> None:
+        """See whether what is asked for can be had from a cluster."""
+        refused = {
+            "--store": self.store_uri,
+            "--gc-roots-dir": self.gc_roots_dir,
+            "--constituents": self.constituents,
+            "--workers": self.workers > 1,
+        }
+        for name, given in refused.items():
+            if given:
+                raise UsageError(f"'--cluster' and '{name}' are exclusive")

@@ -38,7 +38,7 @@ FORM = 1
 MOST_BYTES, MOST_ENTRIES = 256_000_000, 40
 """What the folder may hold; what was not asked for longest goes first."""
 
-INSIGNIFICANT = ("workers", "sorted", "max_memory_size", "no_fork", "cache", "no_result_cache")
+INSIGNIFICANT = ("workers", "sorted", "max_memory_size", "no_fork", "cache", "no_result_cache", "failure")
 """Of what a command line says, what changes no line."""
 
 

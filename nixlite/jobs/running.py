@@ -70,7 +70,7 @@ def printer_for(command: Asking) -> Printer:
 
 def known_steps(command: Asking) -> Kept | None:
     """What was found before by the same command, and where it is kept; None where it is not."""
-    if command.no_fork or not can_fork() or type(command.host) is not RealHost:
+    if command.cluster or command.no_fork or not can_fork() or type(command.host) is not RealHost:
         return None
     kept = kept_for(command)
     if kept is not None:
@@ -80,11 +80,14 @@ def known_steps(command: Asking) -> Kept | None:
 
 def find(command: Asking, printer: Printer, kept: Kept | None) -> int:
     """Find what is not known; the exit code where that cannot be done, else 0."""
-    left = {(): [""]} if kept is None or () not in kept.valid else kept.replay(printer.show)
+    left: dict[tuple[str, ...], list[str]] = {(): [""]}
+    left = left if kept is None or () not in kept.valid else kept.replay(printer.show)
     if kept is not None and (left or kept.renewed):
         printer.merger = Merger()
     if not left:
         return 0
+    if command.cluster:
+        return find_on_cluster(command, printer, left)
     kind = kind_of(command, kept)
     pool = Pool(kind, command.workers, command.max_memory_size * MIB, printer)
     for path, names in left.items():
@@ -99,6 +102,18 @@ def find(command: Asking, printer: Printer, kept: Kept | None) -> int:
         return command.failure
     finally:
         printer.erase()
+    return 0
+
+
+def find_on_cluster(command: Asking, printer: Printer, left: dict[tuple[str, ...], list[str]]) -> int:
+    """As `find`, with `--cluster`."""
+    from nixlite.jobs.cluster import run_on_cluster
+
+    try:
+        run_on_cluster(command, printer, left)
+    except CannotGoOn as error:
+        printer.log(f"{error}\n")
+        return command.failure
     return 0
 
 

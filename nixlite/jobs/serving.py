@@ -20,12 +20,12 @@ if TYPE_CHECKING:
 DO, END, SETTLE, FORK = "do", "end", "settle", "fork"
 """What a process is asked: to look at paths, to end, to become a template, to make another one."""
 
-FOUND, NEXT, FULL, LOG, STORED, FORKED, NOTES, BROKEN = (
-    "found next full log stored forked notes broken".split()
+FOUND, NEXT, FULL, LOG, STORED, FORKED, NOTES, BROKEN, WANTED = (
+    "found next full log stored forked notes broken wanted".split()
 )
 """What it says: what a step gave; that it wants more; that it has grown too large, and ends; what the
 evaluation writes to the standard error; store objects that are written; that it was copied; what its steps
-depend on; why nobody can go on."""
+depend on; why nobody can go on; what it has to know first."""
 
 
 class Server:

@@ -17,10 +17,7 @@ def main() -> None:
     from nixlite.runtime.collecting import POLICY
     from nixlite.runtime.frames import with_room
 
-    ignore_interrupts()
-    port, token, data = pickle.load(sys.stdin.buffer)
-    link = Link(socket.create_connection(("127.0.0.1", port)))
-    link.send(token)
+    link, data = connected()
     POLICY.begin(main)
     status = 0
     try:
@@ -28,6 +25,15 @@ def main() -> None:
     except OSError:  # nobody is there any more
         status = 1
     os._exit(status)
+
+
+def connected() -> tuple[Link, bytes]:
+    """The link to who started this process, and what that has to say."""
+    ignore_interrupts()
+    port, token, data = pickle.load(sys.stdin.buffer)
+    link = Link(socket.create_connection(("127.0.0.1", port)))
+    link.send(token)
+    return link, data
 
 
 def serve(link: Link, data: bytes) -> None:

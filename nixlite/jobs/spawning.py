@@ -106,13 +106,13 @@ class Spawning:
         return spawn(self.recipe)
 
 
-def spawn(data: bytes) -> Spawned:
+def spawn(data: bytes, module: str = "nixlite.jobs.spawned") -> Spawned:
     """A process that serves. Raises EvalError where there is none."""
     token = secrets.token_bytes(16)
     environment = {**os.environ, "PYTHONPATH": path_for_python()}
     with socket.create_server(("127.0.0.1", 0)) as listener:
         child = subprocess.Popen(
-            [sys.executable, "-m", "nixlite.jobs.spawned"],
+            [sys.executable, "-m", module],
             stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, env=environment, start_new_session=False,
         )  # fmt: skip
         assert child.stdin is not None
