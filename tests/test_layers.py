@@ -64,6 +64,7 @@ MAY_USE: dict[str, set[str]] = {
     - {"compiler", "cache", "regex", "fetch", "flakes"},
     "jobs": {*FRONTENDS, "explain", "observe", "results"} - {"analysis", "compiler", "regex", "syntax"},
     "learn": {*EVALUATOR, "cli", "explain", "observe"} - {"analysis", "compiler", "regex", "fetch", "flakes"},
+    "lsp": {*EVALUATOR, "cli", "explain"} - {"analysis", "compiler", "regex", "fetch", "flakes"},
     "documents": {*EVALUATOR, "cli", "repl", "__main__"}
     - {"analysis", "compiler", "regex", "fetch", "flakes"},
     "results": {*GROUND, "host", "cache", "store.tree", "fetch.git_program", "runtime.thunk"},
@@ -124,6 +125,7 @@ LATE = {
     "jobs": "start-up: few runs write a store, resolve aggregates, or start processes anew",
     "learn": "start-up: a page needs little, and what evaluates is loaded for the first question",
     "loading": "writes once what it then reads",
+    "lsp": "the command is there without pygls; a child process loads what its questions need",
     "observe": "start-up: compiling is not for looking at the cache",
     "packaging": "runs where nothing is installed yet",
     "questions": "each question is another command's",
