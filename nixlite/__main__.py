@@ -68,6 +68,7 @@ commands:
   test         tests that are written in Nix, and examples in Markdown
 
   learn        a course in overriding: predict, run, write, and see why
+  lsp          a language server: what editors show of Nix files
   test         do the examples of a Markdown file print what it shows? --update
 
 `nixlite COMMAND --help` lists the flags of a command; `nixlite --version` prints versions.

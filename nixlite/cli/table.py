@@ -45,6 +45,7 @@ COMMANDS = {
     "test": "nixlite.testing.command.Test",
     "trace": "nixlite.cli.explain.trace.Trace",
     "learn": "nixlite.learn.command.Learn",
+    "lsp": "nixlite.lsp.command.Lsp",
 }
 """The class of each command; its module is imported when the command is chosen. A name of two words is a
 command of a group."""

@@ -1,0 +1,150 @@
+"""What is needed to evaluate a part of a file: the bindings around it, and what its functions are called
+with.
+
+The part is not cut out of the text. A new tree is built of the file's own nodes, `let`, `rec`, `with` and the
+arguments of functions around the part and nothing else, so every position stays what it was.
+"""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import TYPE_CHECKING, NamedTuple
+
+from nixlite.syntax import nodes as n
+from nixlite.syntax.tree import children
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+OUTER = "\x1f"
+"""What the names begin with that a part is given from outside: no program can write it."""
+
+
+class Argument(NamedTuple):
+    """A name that a function binds, *kept* under a name of the outer scope. *formal*: it has a default or may
+    be had from a package set."""
+
+    function: n.Lambda
+    name: str
+    formal: bool
+    outer: str
+
+
+class Placed(NamedTuple):
+    """Parts of a file and what is around them, outer ones first."""
+
+    nodes: list[n.Expr]
+    around: list[tuple[n.Expr, n.Expr]]
+
+
+def way_to(tree: n.Expr, start: int, end: int) -> list[n.Expr]:
+    """The nodes from the root to the one that spans *start* to *end*; ends with the smallest that holds
+    it."""
+    way = [tree]
+    while True:
+        unfold(way[-1], start, end)
+        inner = [
+            node
+            for node in children(way[-1])
+            if node.start <= start
+            and end <= node.end
+            and (type(node) is not n.AttrSet or node.end > node.start)
+        ]
+        inner = inner or [node for node in children(way[-1]) if holds(node, start, end)]
+        exact = way[-1].start == start and way[-1].end == end
+        if not inner or (exact and not (inner[0].start == start and inner[0].end == end)):
+            return way
+        way.append(inner[0])
+
+
+def unfold(node: n.Expr, start: int, end: int) -> None:
+    """Parse what was only skimmed of a set's values around a span."""
+    for binding in node.bindings.values() if type(node) is n.AttrSet else ():
+        value = binding.value
+        if type(value) is n.Skimmed and value.start <= start and end <= value.end:
+            binding.value = value.tree()
+
+
+def holds(node: n.Expr, start: int, end: int) -> bool:
+    """Whether something in a node spans that: sets that were written `a.b = …;`, and those of `let`, have no
+    place of their own."""
+    return type(node) is n.AttrSet and any(
+        (inner.start <= start and end <= inner.end) or holds(inner, start, end) for inner in children(node)
+    )
+
+
+def scope_nodes(way: Sequence[n.Expr]) -> list[tuple[n.Expr, n.Expr]]:
+    """Of a way those nodes that bind names for the next one, each with that."""
+    found: list[tuple[n.Expr, n.Expr]] = []
+    for at, (node, inner) in enumerate(pairwise(way)):
+        kind = type(node)
+        if kind is n.Let:
+            assert isinstance(node, n.Let)
+            if inner is node.attrs and at + 2 < len(way) and is_inherited(node.attrs, way[at + 2]):
+                continue
+            found.append((node, inner))
+        elif kind is n.AttrSet and isinstance(node, n.AttrSet) and node.recursive:
+            if not is_inherited(node, inner):
+                found.append((node, inner))
+        elif (isinstance(node, n.With) and inner is node.body) or kind is n.Lambda:
+            found.append((node, inner))
+    return found
+
+
+def is_inherited(attrs: n.AttrSet, value: n.Expr) -> bool:
+    """Whether a value is a variable of `inherit a;`, which means what is around."""
+    return any(binding.value is value and binding.kind == n.INHERITED for binding in attrs.bindings.values())
+
+
+def arguments_of(function: n.Lambda, at: int) -> list[Argument]:
+    """The names that a function binds; *at*: how many functions are around it."""
+    found = []
+    if function.argument is not None:
+        found.append(Argument(function, function.argument, False, f"{OUTER}{at}@{function.argument}"))
+    if function.formals is not None:
+        found += [
+            Argument(function, formal.name, True, f"{OUTER}{at}.{formal.name}")
+            for formal in function.formals.items
+        ]
+    return found
+
+
+def scoped(
+    around: Sequence[tuple[n.Expr, n.Expr]], body: n.Expr, given: frozenset[str]
+) -> tuple[n.Expr, list[Argument]]:
+    """The tree for a part in what is around it, and the arguments that it is to be given.
+
+    *given*: the outer names of formals for which there is a value, so that no default counts.
+    """
+    wanted: list[Argument] = []
+    made = body
+    functions = [node for node, _ in around if type(node) is n.Lambda]
+    for node, _ in reversed(around):
+        if isinstance(node, n.Let):
+            made = n.Let(node.attrs, made, n.NO_POS, node.start, node.end)
+        elif isinstance(node, n.AttrSet):
+            attrs = n.AttrSet(False, node.pos, node.start, node.end)
+            attrs.bindings, attrs.inherit_from = node.bindings, node.inherit_from
+            made = n.Let(attrs, made, n.NO_POS, node.start, node.end)
+        elif isinstance(node, n.With):
+            made = n.With(node.scope, made, node.pos, node.start, node.end)
+        elif isinstance(node, n.Lambda):
+            arguments = arguments_of(node, functions.index(node))
+            wanted += arguments
+            made = n.Let(argument_set(node, arguments, given), made, n.NO_POS, node.start, node.end)
+    return made, wanted
+
+
+def argument_set(function: n.Lambda, arguments: list[Argument], given: frozenset[str]) -> n.AttrSet:
+    """The bindings for the arguments of a function: what is given, else the default."""
+    attrs = n.AttrSet(False, n.NO_POS, function.start, function.start)
+    defaults = {f.name: f for f in function.formals.items} if function.formals is not None else {}
+    for argument in arguments:
+        formal = defaults.get(argument.name) if argument.formal else None
+        pos = formal.pos if formal is not None else function.pos
+        if formal is not None and formal.default is not None and argument.outer not in given:
+            value = formal.default
+        else:
+            value = n.Var(argument.outer, n.NO_POS, pos, pos)
+        attrs.bindings[argument.name] = n.Binding(n.PLAIN, value, pos)
+    return attrs
