@@ -114,7 +114,8 @@ def rewrite(
     if not result.ok or not wanted(result.value) or not is_whole(result):
         return []
     path = f"{part.written.path} = " if part.written.names else ""
-    return [Advice(say, f"{path}{code};" if path else code, part.written.place, told(asked, result))]
+    code = f"{path}{code};" if path else code
+    return [Advice(say, code, part.written.place, told(asked, result), changes)]
 
 
 def is_whole(result: Outcome) -> bool:
@@ -305,12 +306,11 @@ def deeper_type(asked: Asked, option: Option) -> list[Advice]:
     source = written.definition.source
     prefix = source.text[value.start : value.end].removesuffix("attrs")
     text = f"{prefix}attrsOf {prefix}anything"
-    result = attempt(
-        asked.program, asked.found, [Change(source.name, value.start, value.end, text)], asked.path
-    )
+    changes = [Change(source.name, value.start, value.end, text)]
+    result = attempt(asked.program, asked.found, changes, asked.path)
     if result.ok and not same(asked, result):
         say = "or, if the module is yours: a type that merges all the way down"
-        found.append(Advice(say, f"type = {text};", written.place, told(asked, result)))
+        found.append(Advice(say, f"type = {text};", written.place, told(asked, result), changes))
     return found
 
 
@@ -327,7 +327,8 @@ def in_one(asked: Asked, option: Option, name: str, part: Part, other: Part) -> 
     if not result.ok or same(asked, result):
         return []
     path = f"{first.path} = " if first.names else ""
-    return [Advice("write both in one definition", f"{path}{code};", first.place, told(asked, result))]
+    code = f"{path}{code};"
+    return [Advice("write both in one definition", code, first.place, told(asked, result), changes)]
 
 
 def only_default(asked: Asked, option: Option) -> list[Advice]:

@@ -192,7 +192,8 @@ def decide_later(asked: Asked, written: Writing) -> list[Advice]:
     changes = [Change(source.name, written.value.start, written.value.end, text), *more]
     result = outcome(asked.program.run(edits=edited(asked.found, changes)), asked.path)
     code = f"{written.path} = {text};" if written.names else text
-    return [Advice("write it with lib.mkIf", " ".join(code.split()), written.place, told(asked, result))]
+    code = " ".join(code.split())
+    return [Advice("write it with lib.mkIf", code, written.place, told(asked, result), changes)]
 
 
 def import_always(asked: Asked, written: Writing) -> list[Advice]:

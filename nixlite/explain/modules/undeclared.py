@@ -168,4 +168,4 @@ def renamed(asked: Asked, bad: Undeclared, item: Meant) -> list[Advice]:
         return []
     code = path[:at] + attribute_name(new) + path[at + len(token) :] + written.source_of(written.value)
     told = f"{asked.name} is then {brief(result.value, 2, forcing(result.found))}"
-    return [Advice(f"write `{new}`", f"{' '.join(code.split())};", written.place, told)]
+    return [Advice(f"write `{new}`", f"{' '.join(code.split())};", written.place, told, [change])]

@@ -287,7 +287,8 @@ def break_circle(question: Question, step: Step, names: list[str]) -> tuple[list
         ]
     told = f"{question.name} is then {brief(result.value, 1, forcing(result.found))}"
     place = (source.name, *source.line_column(expression.start))
-    return more, [Advice(say, text, place, told)]
+    changes = [Change(source.name, expression.start, expression.end, text)]
+    return more, [Advice(say, text, place, told, changes)]
 
 
 def turned(names: list[str], first: str) -> list[str]:
@@ -332,7 +333,8 @@ def by_definition(question: Question, own: list[Definition]) -> Finding:
                 say += f"; the recursion is gone then, and what comes is: {one_line(str(result.value), 80)}"
             code = entry.source.text[entry.value.start : change.start] + change.text
             code += entry.source.text[change.end : entry.value.end]
-            advice = Advice(say, f"{entry.name} = {' '.join(code.split())};", entry.place, told)
+            shown = f"{entry.name} = {' '.join(code.split())};"
+            advice = Advice(say, shown, entry.place, told, [change])
             return Finding([*verdict, why], [advice])
     return Finding(verdict, [])
 

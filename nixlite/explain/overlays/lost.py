@@ -177,7 +177,8 @@ def start_from_previous(question: Question, entry: Definition, name: str) -> lis
     told = f"{question.name} is then made of both ({after})" if after else "it evaluates"
     if after == before:
         told = f"{question.name} is the same then, {after}: the earlier layer changes nothing that is built"
-    return [Advice(f"start from {text}", f"{name} = {' '.join(code.split())};", entry.place, told)]
+    shown = f"{name} = {' '.join(code.split())};"
+    return [Advice(f"start from {text}", shown, entry.place, told, changes)]
 
 
 # -- a set in place of a set
@@ -219,11 +220,8 @@ def merge(question: Question, entry: Definition, missing: list[str], name: str) 
     if not result.ok or type(result.value) is not dict or not set(missing) <= set(result.value):
         return []
     told = f"{question.name} then has {brief_names(missing)} as well"
-    return [
-        Advice(
-            "put the new attributes on top of what is there", f"{' '.join(new.split())};", entry.place, told
-        )
-    ]
+    say, code = "put the new attributes on top of what is there", f"{' '.join(new.split())};"
+    return [Advice(say, code, entry.place, told, changes)]
 
 
 def on_top(entry: Definition, before: str) -> list[Change]:

@@ -63,7 +63,8 @@ def names_of(question: Question, index: Index, overlay: Overlay) -> Finding:
         code = code[: node.start - body.start] + previous + code[node.end - body.start :]
     told = f"{question.name} is then {brief(result.value, 1, forcing(result.found))}"
     place = (source.name, *source.line_column(heads[0].start))
-    return Finding(verdict, [Advice(say, f"{final}: {previous}: {' '.join(code.split())}", place, told)])
+    shown = f"{final}: {previous}: {' '.join(code.split())}"
+    return Finding(verdict, [Advice(say, shown, place, told, changes)])
 
 
 def overlays_in(index: Index, offset: int = -1) -> list[Overlay]:

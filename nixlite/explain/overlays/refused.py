@@ -390,7 +390,8 @@ def renamed(
         if made is not None and made.value is not None
         else ""
     )
-    return [line], [Advice(f"write `{name}`", f"{attribute_name(name)}{value}", entry.place, told)]
+    shown = f"{attribute_name(name)}{value}"
+    return [line], [Advice(f"write `{name}`", shown, entry.place, told, [change])]
 
 
 # -- where it is not refused

@@ -73,9 +73,8 @@ def change_in_scope(question: Question, own: Definition, scope: tuple[str, ...])
     for path, code in candidates(question, own.name, value, scope, arguments[1]):
         start = own.source.line_starts()[own.place[1] - 1] + own.place[2] - 1
         end = text.find(";", own.value.end) + 1
-        result = attempt(
-            question.program, question.found, [Change(own.source.name, start, end, code)], question.path
-        )
+        changes = [Change(own.source.name, start, end, code)]
+        result = attempt(question.program, question.found, changes, question.path)
         final = outcome(result.found, (*scope, own.name))
         look = forcing(result.found)
         wanted = drv_path(look, final.value) if final.ok else ""
@@ -83,7 +82,7 @@ def change_in_scope(question: Question, own: Definition, scope: tuple[str, ...])
         new = result.ok and wanted and wanted != question.drv_path(scope_cell(question, scope, own.name))
         if new and (not items or wanted in [drv_path(look, item) for item in items]):
             told = f"{question.name} then has the changed {own.name}"
-            return [Advice(f"change it where it is taken from, {path}", code, own.place, told)]
+            return [Advice(f"change it where it is taken from, {path}", code, own.place, told, changes)]
     return []
 
 

@@ -331,7 +331,7 @@ def check(
         text = entry.source.text
         code = text[value.start : change.start] + change.text + text[change.end : value.end]
         code = f"{entry.name} = {' '.join(code.split())};" if entry.kind != PART else " ".join(code.split())
-    return [Advice(say, code, reading_place(reading), proved)]
+    return [Advice(say, code, reading_place(reading), proved, changes)]
 
 
 def proof(question: Question, found: Taken, result: Outcome) -> str:
@@ -379,7 +379,8 @@ def other_order(question: Question, found: Taken, reading: Reading) -> list[Advi
     if not proved:
         return []
     code = f"overlays = [ … {one_line(second, 30)} {one_line(first, 30)} … ];"
-    return [Advice("or list the overlay that changes it before the one that takes it", code, None, proved)]
+    say = "or list the overlay that changes it before the one that takes it"
+    return [Advice(say, code, None, proved, changes)]
 
 
 def overlay_name(question: Question, entry: Definition) -> tuple[Any, n.Expr] | None:

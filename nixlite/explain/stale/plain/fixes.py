@@ -29,18 +29,21 @@ if TYPE_CHECKING:
 
     from nixlite.explain.recording.places import Definition
     from nixlite.explain.recording.program import Program
+    from nixlite.explain.stale.fix.text_edits import Edit
     from nixlite.explain.stale.plain.examine import Report, Stale
     from nixlite.explain.stale.plain.overrides import Override
 
 
 class Fix(NamedTuple):
-    """*code*: the overriding set as it should be, in *file*; *effects* are what came of evaluating it."""
+    """*code*: the overriding set as it should be, in *file*; *effects* are what came of evaluating it.
+    *edits* are those of the source."""
 
     code: str
     file: str
     line: int
     effects: list[Effect]
     assumes_hash: bool
+    edits: list[Edit]
 
     @property
     def successes(self) -> int:
@@ -216,7 +219,8 @@ def propose(program: Program, path: Sequence[str], report: Report) -> Fix | None
             continue
         tried.add(code)
         effects = check(program, path, report, editor.source.name, whole)
-        fix = Fix(code, editor.source.name, editor.definition.place[1], effects, editor.assumes_hash)
+        line, edits = editor.definition.place[1], [(editor.container.start, editor.container.end, code)]
+        fix = Fix(code, editor.source.name, line, effects, editor.assumes_hash, edits)
         if best is None or fix.successes > best.successes:
             best = fix
         if fix.ok:
