@@ -65,6 +65,8 @@ MAY_USE: dict[str, set[str]] = {
     "jobs": {*FRONTENDS, "explain", "observe", "results"} - {"analysis", "compiler", "regex", "syntax"},
     "learn": {*EVALUATOR, "cli", "explain", "observe"} - {"analysis", "compiler", "regex", "fetch", "flakes"},
     "lsp": {*EVALUATOR, "cli", "explain"} - {"analysis", "compiler", "regex", "fetch", "flakes"},
+    "playground": {*EVALUATOR, "cli", "repl", "explain", "learn"}
+    - {"analysis", "compiler", "regex", "fetch", "flakes", "installed"},
     "documents": {*EVALUATOR, "cli", "repl", "__main__"}
     - {"analysis", "compiler", "regex", "fetch", "flakes"},
     "results": {*GROUND, "host", "cache", "store.tree", "fetch.git_program", "runtime.thunk"},
@@ -128,6 +130,7 @@ LATE = {
     "lsp": "the command is there without pygls; a child process loads what its questions need",
     "observe": "start-up: compiling is not for looking at the cache",
     "packaging": "runs where nothing is installed yet",
+    "playground": "a page's first answer is to come soon: what a question needs is loaded for that question",
     "questions": "each question is another command's",
     "repl": "start-up: a session uses few commands",
     "results": "an answer that is known is given without loading the evaluator",

@@ -73,8 +73,13 @@ def complete_or_fail(conversation: Conversation, text: str) -> tuple[list[Candid
 
 @contextmanager
 def time_limit() -> Iterator[None]:
-    """See to it that what runs inside ends; without a timer (another thread, Windows) it takes its time."""
+    """See to it that what runs inside ends; without a timer (another thread, Windows, a browser) it takes its
+    time."""
     import signal
+
+    if not hasattr(signal, "setitimer"):
+        yield
+        return
 
     def expired(number: int, frame: object) -> None:
         raise TooSlow

@@ -1,0 +1,1 @@
+"""The playground: what the page asks of nixlite, without a browser; the page itself, with one."""
