@@ -30,6 +30,8 @@ COMMANDS = {
     "registry pin": "nixlite.cli.flake.registry.Pin",
     "registry remove": "nixlite.cli.flake.registry.Remove",
     "registry resolve": "nixlite.cli.flake.registry.Resolve",
+    "playground build": "nixlite.playground.command.Build",
+    "playground serve": "nixlite.playground.command.Serve",
     "repl": "nixlite.repl.command.Repl",
     "store add": "nixlite.cli.store_add.StoreAdd",
     "store add-file": "nixlite.cli.store_add.StoreAddFile",

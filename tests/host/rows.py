@@ -243,6 +243,7 @@ FLAKES: dict[str, list[str]] = {
 NAMED = "it evaluates nothing, and reads what the user names"
 OWN = "it shows what is the user's own"
 COURSE = "a course is evaluated restricted to its own folder, the learner's and the bundled set (tests/learn)"
+SITE = "files of nixlite and npm are put into a folder, or shown on loopback; what a page evaluates is in its own memory"
 OTHERS: dict[str, str] = {
     **dict.fromkeys(
         ["hash file", "hash path", "store add", "store add-file", "store add-path", "lint"], NAMED
@@ -254,5 +255,6 @@ OTHERS: dict[str, str] = {
     **dict.fromkeys(["registry pin", "registry resolve"], OWN),
     "test": "pytest runs the programs, in processes of its own, with the settings of the command line: see tests/testing",
     "learn": COURSE,
+    **dict.fromkeys(["playground build", "playground serve"], SITE),
 }
 """Commands in which no program is run, and why that is no matter."""
