@@ -202,3 +202,30 @@ def test_vi_tells_that_keys_are_no_text(answering: Person) -> None:
     answering.until("nix-repl> 12")
     answering.type(ESCAPE)
     answering.until("nix-repl> 12", "[NORMAL]")
+
+
+def test_a_pane_tells_of_the_chosen_completion(answering: Person, tmp_path: Path) -> None:
+    text = '{\n  # Adds one.\n  more = x: x + 1;\n\n  most = { meta.description = "All"; };\n}\n'
+    (tmp_path / "l.nix").write_text(text)
+    answering.type(":l l.nix" + ENTER)
+    answering.until("Added 2 variables.", "more, most", "nix-repl>")
+    answering.type("builtins.is" + TAB)
+    answering.look(1.0)
+    answering.type(TAB)
+    answering.until(
+        " isAttrs e",
+        " Return true if e is an attribute set, and false otherwise.",
+        ' map builtins.isAttrs [ { } [ ] "{ }" ]  →  [ true false false ]',
+        "builtins.isAttrs: the built-in function 'isAttrs' e",
+    )
+    answering.type("\x15mo" + TAB)
+    answering.look(1.0)
+    answering.type(TAB)
+    answering.until(" more x: … l.nix:3", " Adds one.", "more: a function x:")
+    answering.type(TAB)
+    answering.until(" most: not evaluated yet", " All", "most: not evaluated yet")
+    answering.type("\x15:s" + TAB)
+    answering.look(1.0)
+    answering.type(TAB)
+    answering.look(1.0)
+    assert any(line.startswith(" :save <path>") for line in answering.look(0.5))

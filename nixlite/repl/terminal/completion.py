@@ -42,11 +42,15 @@ PATIENCE = 2.0
 
 
 class Candidate(NamedTuple):
-    """A completion: *text* takes the place of the last *length* characters; *note* describes it."""
+    """A completion: *text* takes the place of the last *length* characters; *note* describes it.
+
+    *value* is what there is to be told more of: a lazy, or the row of a command.
+    """
 
     text: str
     length: int
     note: str = ""
+    value: Any = None
 
 
 class TooSlow(BaseException):
@@ -137,7 +141,9 @@ def _arguments(conversation: Conversation, name: str, text: str) -> list[Candida
 def _commands(conversation: Conversation, text: str) -> list[Candidate]:
     rows = sorted((name, row) for name, row in conversation.known_commands().items())
     return [
-        Candidate(name, len(text), row.help.split("\n")[0]) for name, row in rows if name.startswith(text)
+        Candidate(name, len(text), row.help.split("\n")[0], row)
+        for name, row in rows
+        if name.startswith(text)
     ]
 
 
@@ -257,7 +263,7 @@ def _chosen(
     ):
         found = sorted(filter(fits, names))
         if found:
-            return [Candidate(show(name), length, note(names[name])) for name in found]
+            return [Candidate(show(name), length, note(names[name]), names[name]) for name in found]
     return []
 
 

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 
     from prompt_toolkit.buffer import Buffer
     from prompt_toolkit.completion import CompleteEvent
+    from prompt_toolkit.data_structures import Size
     from prompt_toolkit.document import Document
     from prompt_toolkit.formatted_text import StyleAndTextTuples
     from prompt_toolkit.styles import BaseStyle
@@ -43,12 +44,15 @@ if TYPE_CHECKING:
     from nixlite.host.host import Host
     from nixlite.repl.conversation import Conversation, Reply
     from nixlite.repl.style import Style
+    from nixlite.repl.terminal.completion import Candidate
     from nixlite.repl.terminal.early import EarlyPrompt
 
 SOON = 0.001  # seconds
 LONG = 1000
 """Characters of an input from which on the bar waits for a pause."""
 PAUSE = 0.2  # seconds
+MENU = 1000
+"""Completions that are shown in the menu, which takes its time for each."""
 
 
 def run_terminal(conversation: Conversation, early: EarlyPrompt | None = None, **prompt_options: Any) -> int:
@@ -238,23 +242,46 @@ class Bar:
         self.completer = completer
         self.known: tuple[tuple[str, int, int], tuple[str, bool]] | None = None
         self.waiting: TimerHandle | None = None
+        self.shown: tuple[tuple[str, int, int], list[str]] | None = None
 
     def __call__(self) -> StyleAndTextTuples:
-        """What prompt_toolkit draws."""
+        """What prompt_toolkit draws: above the bar what is written about the completion that is chosen."""
         from prompt_toolkit.application import get_app
 
         buffer = get_app().current_buffer
         text, is_error = self.text(buffer)
-        columns = get_app().output.get_size().columns
+        size = get_app().output.get_size()
         line = vi_sign() + " ".join(text.split())
-        if len(line) >= columns:
-            line = line[: columns - 2] + "…"
-        return [("class:bottom-toolbar.error" if is_error else "", line)]
+        if len(line) >= size.columns:
+            line = line[: size.columns - 2] + "…"
+        shown: StyleAndTextTuples = []
+        look = "class:document.head"
+        for part in self.pane(buffer, size):
+            shown.append((look, f" {part}".ljust(size.columns - 1)))
+            shown.append(("", "\n"))
+            look = "class:document"
+        return [*shown, ("class:bottom-toolbar.error" if is_error else "", line)]
+
+    def pane(self, buffer: Buffer, size: Size) -> list[str]:
+        """The lines about the completion that is chosen in the menu."""
+        state = buffer.complete_state
+        chosen = state.current_completion if state is not None else None
+        candidate = self.completer.candidates.get(chosen.text) if chosen is not None else None
+        if candidate is None:
+            self.shown = None
+            return []
+        key = (candidate.text, size.columns, size.rows)
+        if self.shown is None or self.shown[0] != key:
+            from nixlite.repl.terminal.pane import pane_lines
+
+            self.shown = key, pane_lines(self.conversation, candidate, size.columns, size.rows)
+        return self.shown[1]
 
     def text(self, buffer: Buffer) -> tuple[str, bool]:
         """The text for the current input, made once."""
         if self.completer.error and self.completer.text == buffer.document.text_before_cursor:
-            return f"completing: {self.completer.error}", True
+            many = bool(self.completer.candidates)
+            return self.completer.error if many else f"completing: {self.completer.error}", not many
         key = (buffer.text, buffer.cursor_position, self.conversation.inputs)
         if self.known is not None and self.known[0] == key:
             return self.known[1]
@@ -289,16 +316,22 @@ class Bar:
 
 
 class NixCompleter(Completer):
-    """prompt_toolkit's view of `completion`; `error` is what went wrong for `text`."""
+    """prompt_toolkit's view of `completion`; `error` is what went wrong for `text`, `candidates` are those
+    found, by what they write."""
 
     def __init__(self, conversation: Conversation) -> None:
         self.conversation = conversation
         self.text = self.error = ""
+        self.candidates: dict[str, Candidate] = {}
 
     def get_completions(self, document: Document, complete_event: CompleteEvent) -> Iterable[Completion]:
         """The candidates at the cursor."""
         self.text = document.text_before_cursor
         found, self.error = complete_or_fail(self.conversation, self.text)
+        if len(found) > MENU:  # with the last, so that what all begin with stays what all begin with
+            self.error = f"{len(found)} names, the first {MENU} in the menu; a letter more narrows it"
+            found = [*found[: MENU - 1], found[-1]]
+        self.candidates = {candidate.text: candidate for candidate in found}
         for candidate in found:
             yield Completion(
                 candidate.text, start_position=-candidate.length, display_meta=candidate.note or None
