@@ -26,18 +26,41 @@ def run_shell(conversation: Conversation, text: str) -> str:
     return f"(exit code {done.returncode})" if done.returncode else ""
 
 
-@command(":save", own_argument="<path>", help="Write the session so far to a file, as a transcript", own=True)
+@command(
+    ":save",
+    own_argument="<path>",
+    help="Write the session to a file: FILE.nix for :l,\nelse a transcript",
+    own=True,
+)
 def save(conversation: Conversation, text: str) -> str:
-    """Prompts, inputs and answers as they were shown, without colours."""
+    """`:save x.nix`: what was loaded and bound, as a program whose attributes `:l x.nix` brings back.
+
+    Any other name: prompts, inputs and answers as they were shown, without colours. Both can be piped into
+    `nixlite repl`.
+    """
     import os
 
-    from nixlite.repl.commands.transcript import transcript_text
-
     path = os.path.join(conversation.evaluator.settings.cwd, os.path.expanduser(text))
-    shown = transcript_text(conversation.transcript)
+    if path.endswith(".nix"):
+        from nixlite.repl.commands.program import program_text
+
+        shown = program_text(conversation, os.path.normpath(path))
+        told = f"{count(len(conversation.own), 'name')} written to {path}; `:l {text}` brings them back"
+        if os.path.dirname(os.path.normpath(path)) != os.path.normpath(conversation.evaluator.settings.cwd):
+            told += "\nRelative paths in it are from where it lies."
+    else:
+        from nixlite.repl.commands.transcript import transcript_text
+
+        shown = transcript_text(conversation.transcript)
+        told = f"{len(conversation.transcript)} inputs written to {path}"
     try:
         with open(path, "w", encoding="utf-8", errors="surrogateescape") as file:
             file.write(shown)
     except OSError as error:
         raise NixError(f"cannot write {path}: {error.strerror}") from None
-    return f"{len(conversation.transcript)} inputs written to {path}"
+    return told
+
+
+def count(number: int, what: str) -> str:
+    """`1 name`, `2 names`."""
+    return f"{number} {what}{'' if number == 1 else 's'}"
