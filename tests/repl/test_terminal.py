@@ -23,7 +23,7 @@ PATIENCE = 60.0
 
 
 class Person:
-    """Types into `nixlite repl` and looks at an 80 × 24 screen."""
+    """Types into `nixlite repl` and looks at a screen, of 80 × 24 by default."""
 
     def __init__(
         self,
@@ -32,6 +32,8 @@ class Person:
         colour: bool = True,
         terminal: str = "xterm-256color",
         answers: bool = False,
+        folder: str = "",
+        size: tuple[int, int] = (80, 24),
     ) -> None:
         environment = {
             name: value for name, value in os.environ.items() if not name.startswith(("NIX_", "NO_COLOR"))
@@ -49,11 +51,12 @@ class Person:
             environment["PROMPT_TOOLKIT_NO_CPR"] = "1"
         if not colour:
             environment["NO_COLOR"] = "1"
-        self.screen = pyte.Screen(80, 24)
+        columns, rows = size
+        self.screen = pyte.Screen(columns, rows)
         self.stream = pyte.ByteStream(self.screen)
         self.process = pexpect.spawn(
             sys.executable, ["-m", "nixlite", "repl", *arguments],
-            cwd=str(directory), env=environment, dimensions=(24, 80), timeout=PATIENCE,
+            cwd=str(directory / folder), env=environment, dimensions=(rows, columns), timeout=PATIENCE,
         )  # fmt: skip
 
     def look(self, seconds: float = 0.05) -> list[str]:

@@ -229,3 +229,28 @@ def test_a_pane_tells_of_the_chosen_completion(answering: Person, tmp_path: Path
     answering.type(TAB)
     answering.look(1.0)
     assert any(line.startswith(" :save <path>") for line in answering.look(0.5))
+
+
+def test_history_knows_folders_and_sessions(tmp_path: Path) -> None:
+    for name in ("one", "two"):
+        (tmp_path / name).mkdir()
+    for name, text in (("one", "let" + ENTER + "x = 1;" + ENTER + "in x"), ("two", "2 + 2")):
+        person = Person(tmp_path, folder=name)
+        person.until("nix-repl>")
+        person.type(text + ENTER)
+        person.until("1" if name == "one" else "4", "nix-repl>")
+        person.process.close(force=True)
+    person = Person(tmp_path, folder="one")
+    person.until("nix-repl>")
+    person.type(UP)  # not the newest, but the newest here, whole
+    person.until("nix-repl> let", "        >   x = 1;", "        > in x")
+    person.type(CTRL_C + ":history" + ENTER)
+    lines = person.until("nix-repl>")
+    assert [line[21:] if line.startswith("20") else line for line in lines[-9:]] == [
+        f"{tmp_path}/one", "  let", "    x = 1;", "  in x", f"{tmp_path}/two", "  2 + 2", f"{tmp_path}/one", "  :history",
+        "nix-repl>",
+    ]  # fmt: skip
+    person.type(":history +" + ENTER)
+    person.look(1.0)
+    assert "  2 + 2" in person.look(0.5)
+    person.process.close(force=True)

@@ -10,6 +10,10 @@ if TYPE_CHECKING:
     from nixlite.repl.conversation import Conversation
 
 
+REMEMBERED = 100
+"""Inputs that `:history` shows."""
+
+
 @command(":q", ":quit", help="Exit nix-repl")
 def leave(conversation: Conversation, text: str) -> str:
     """Leave."""
@@ -64,3 +68,24 @@ def save(conversation: Conversation, text: str) -> str:
 def count(number: int, what: str) -> str:
     """`1 name`, `2 names`."""
     return f"{number} {what}{'' if number == 1 else 's'}"
+
+
+@command(":history", own_argument="[word]", help="Show inputs of this and earlier sessions", own=True)
+def show_history(conversation: Conversation, text: str) -> str:
+    """What was typed on terminals, by session and folder; `:history lib` only what has `lib` in it.
+
+    On the line, Up gives what was typed in this folder first, and Ctrl-R searches.
+    """
+    from nixlite.repl.history import entries, history_path
+
+    path = history_path(conversation.evaluator.host)
+    found = [entry for entry in entries(path) if text in entry.text] if path is not None else []
+    lines: list[str] = []
+    last = None
+    for entry in found[-REMEMBERED:]:
+        if (entry.session, entry.folder) != last:
+            last = entry.session, entry.folder
+            lines.append(f"{entry.time}  {entry.folder}".rstrip())
+        first, *others = entry.text.split("\n")
+        lines += [f"  {first}", *[f"  {line}" for line in others]]
+    return "\n".join(lines) or "nothing"

@@ -60,6 +60,7 @@ COMMANDS: list[ReplCommand] = [
     values.profile,
     outside.run_shell,
     outside.save,
+    outside.show_history,
     stopped.debug,
     # in the debugger
     stopped.environment,

@@ -11,7 +11,6 @@ from prompt_toolkit.auto_suggest import AutoSuggestFromHistory, ConditionalAutoS
 from prompt_toolkit.completion import Completer, Completion
 from prompt_toolkit.enums import EditingMode
 from prompt_toolkit.filters import Condition
-from prompt_toolkit.history import FileHistory, History, InMemoryHistory
 from prompt_toolkit.key_binding import merge_key_bindings
 from prompt_toolkit.layout.processors import HighlightMatchingBracketProcessor
 from prompt_toolkit.output import ColorDepth
@@ -25,6 +24,7 @@ from nixlite.repl.terminal.completion import complete_or_fail
 from nixlite.repl.terminal.highlighting import NixLexer
 from nixlite.repl.terminal.inspecting import status
 from nixlite.repl.terminal.keys import EDIT, key_bindings
+from nixlite.repl.terminal.remembering import open_history
 from nixlite.repl.terminal.style import look
 
 TYPE_CHECKING = False
@@ -177,7 +177,7 @@ def make_prompt(conversation: Conversation, **options: Any) -> PromptSession[str
     completer = NixCompleter(conversation)
     suggesting = Condition(lambda: conversation.suggest)
     return PromptSession(
-        history=open_history(host),
+        history=open_history(host, conversation.evaluator.settings.cwd),
         auto_suggest=ConditionalAutoSuggest(AutoSuggestFromHistory(), suggesting),
         completer=completer,
         complete_while_typing=False,
@@ -336,17 +336,3 @@ class NixCompleter(Completer):
             yield Completion(
                 candidate.text, start_position=-candidate.length, display_meta=candidate.note or None
             )
-
-
-def open_history(host: Host) -> History:
-    """The history file in the user's state directory; in memory where that cannot be written."""
-    state = host.get_env("XDG_STATE_HOME") or f"{host.home()}/.local/state"
-    directory = os.path.join(state, "nixlite")
-    try:
-        os.makedirs(directory, mode=0o700, exist_ok=True)
-        path = os.path.join(directory, "repl-history")
-        with open(path, "ab"):
-            pass
-    except OSError:
-        return InMemoryHistory()
-    return FileHistory(path)
