@@ -240,17 +240,28 @@ def test_history_knows_folders_and_sessions(tmp_path: Path) -> None:
         person.type(text + ENTER)
         person.until("1" if name == "one" else "4", "nix-repl>")
         person.process.close(force=True)
-    person = Person(tmp_path, folder="one")
+    person = Person(tmp_path, folder="one", size=(160, 24))
     person.until("nix-repl>")
     person.type(UP)  # not the newest, but the newest here, whole
     person.until("nix-repl> let", "        >   x = 1;", "        > in x")
     person.type(CTRL_C + ":history" + ENTER)
     lines = person.until("nix-repl>")
-    assert [line[21:] if line.startswith("20") else line for line in lines[-9:]] == [
-        f"{tmp_path}/one", "  let", "    x = 1;", "  in x", f"{tmp_path}/two", "  2 + 2", f"{tmp_path}/one", "  :history",
-        "nix-repl>",
+    assert [line[21:] if line.startswith("20") else line for line in lines[-10:]] == [
+        "nix-repl> :history", f"{tmp_path}/one", "  let", "    x = 1;", "  in x", f"{tmp_path}/two", "  2 + 2",
+        f"{tmp_path}/one", "  :history", "nix-repl>",
     ]  # fmt: skip
     person.type(":history +" + ENTER)
     person.look(1.0)
     assert "  2 + 2" in person.look(0.5)
+    person.process.close(force=True)
+
+
+def test_a_pager_may_be_left_early(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PAGER", "sleep 0.3; echo left")
+    person = Person(tmp_path)
+    person.until("nix-repl>")
+    person.type(":p builtins.genList (n: { inherit n; }) 20000" + ENTER)  # more than a pipe holds
+    person.until("left", "nix-repl>")
+    person.type("1 + 1" + ENTER)
+    person.until("2", "nix-repl>")
     person.process.close(force=True)
