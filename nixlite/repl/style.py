@@ -53,6 +53,10 @@ class Style:
         name = self.theme if self.theme != "auto" else self.background or "either"
         return Theme(name, many=self.many)
 
+    def painted(self, text: str) -> str:
+        """A message in the colours of the theme, where there are colours."""
+        return text if self.compat or not self.colour else self.current_theme().painted(text)
+
     def printer(self, state: State, *, whole: bool = False, depth: int | None = None) -> Printer:
         """A function that gives a value's text, as far as it got, and the error that stopped it.
 

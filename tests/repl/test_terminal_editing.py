@@ -205,10 +205,10 @@ def test_vi_tells_that_keys_are_no_text(answering: Person) -> None:
 
 
 def test_a_pane_tells_of_the_chosen_completion(answering: Person, tmp_path: Path) -> None:
-    text = '{\n  # Adds one.\n  more = x: x + 1;\n\n  most = { meta.description = "All"; };\n}\n'
+    text = '{\n  # Adds one.\n  zzmore = x: x + 1;\n\n  zzmost = { meta.description = "All"; };\n}\n'
     (tmp_path / "l.nix").write_text(text)
     answering.type(":l l.nix" + ENTER)
-    answering.until("Added 2 variables.", "more, most", "nix-repl>")
+    answering.until("Added 2 variables.", "zzmore, zzmost", "nix-repl>")
     answering.type("builtins.is" + TAB)
     answering.look(1.0)
     answering.type(TAB)
@@ -218,12 +218,12 @@ def test_a_pane_tells_of_the_chosen_completion(answering: Person, tmp_path: Path
         ' map builtins.isAttrs [ { } [ ] "{ }" ]  →  [ true false false ]',
         "builtins.isAttrs: the built-in function 'isAttrs' e",
     )
-    answering.type("\x15mo" + TAB)
+    answering.type("\x15zz" + TAB)  # whose first letters are written at once
     answering.look(1.0)
     answering.type(TAB)
-    answering.until(" more x: … l.nix:3", " Adds one.", "more: a function x:")
+    answering.until(" zzmore x: … l.nix:3", " Adds one.", "zzmore: a function x:")
     answering.type(TAB)
-    answering.until(" most: not evaluated yet", " All", "most: not evaluated yet")
+    answering.until(" zzmost: not evaluated yet", " All", "zzmost: not evaluated yet")
     answering.type("\x15:s" + TAB)
     answering.look(1.0)
     answering.type(TAB)

@@ -138,6 +138,8 @@ BARS = [
     ("f|",                      "f: a function { one, two ? …, three }:",    False,  "a function"),
     ("builtins.add| 1",         "builtins.add: the built-in function 'add' e1 e2", False, "a builtin"),
     ("nope|",                   "undefined variable 'nope'",                 True,   "an unknown name"),
+    ("1 + laz|",                "",                                          False,  "the beginning of a known name"),
+    ("laz + 1|",                "undefined variable 'laz'",                  True,   "a name that was left so"),
     ("1 )|",                    "syntax error, unexpected ')', expecting end of file", True, "wrong syntax"),
     ("[ 1|",                    "",                                          False,  "unfinished"),
     ("y = [|",                  "",                                          False,  "an unfinished list in a binding"),

@@ -32,6 +32,7 @@ class Option:
         self.help = help
 
 
+COLUMN = 20
 NUMBER, SWITCH = "NUMBER | all", "on | off"
 
 
@@ -119,8 +120,11 @@ def set_option(conversation: Conversation, text: str) -> str:
     """`:set` lists the options with their values, `:set depth 2` sets one."""
     words = text.replace("=", " ").split()
     if not words:
+        from nixlite.repl.commands.overview import folded
+
         rows = [(f"{name} = {shown(row.get(conversation))}", row) for name, row in OPTIONS.items()]
-        return "\n".join(f"{label:20}{row.help} ({row.values})" for label, row in rows)
+        lines = [f"{label:{COLUMN}}{row.help} ({row.values})" for label, row in rows]
+        return "\n".join(folded(lines, conversation.style.layout.width, COLUMN))
     name = words[0]
     option = OPTIONS.get(name)
     if option is None:

@@ -125,7 +125,8 @@ class Debugger:
             shown = NixError(error.message, position=error.position, hint=error.hint)
             if shown.position is not None and shown.position.source is None:
                 shown.position.source = self.evaluator.sources.get(shown.position.file)
-            host.write_stderr(f"{render_error(shown, colour=conversation.style.colour)}\n\n")
+            message = render_error(shown, colour=conversation.style.colour)
+            host.write_stderr(conversation.style.painted(f"{message}\n\n"))
             if self.tries:
                 host.write_stderr(
                     "This exception occurred in a 'tryEval' call. Use --ignore-try to skip these.\n"

@@ -37,6 +37,8 @@ def prepare(prompt: PromptSession[str], style: Style, host: Host) -> None:
         ColorDepth.DEPTH_1_BIT,
         ColorDepth.DEPTH_4_BIT,
     )
+    if style.background:
+        return  # it is that of the session that this one is opened in
     terminal = host.get_env("TERM")
     style.background = "dark" if terminal == "linux" else of_variable(host.get_env("COLORFGBG"))
     if terminal in SILENT or not style.colour or style.compat or not prompt.output.responds_to_cpr:

@@ -27,6 +27,7 @@ CLASSES = {
     TEXT: ("STR", "IND_STR", "QUOTE", "IND_STRING_OPEN", "IND_STRING_CLOSE", "URI"),
     PATH: ("PATH", "HPATH", "SPATH"),
 }
+CONSTANTS = ("true", "false", "null")
 _COMMAND = re.compile(r"\s*:\S+")
 
 
@@ -37,6 +38,12 @@ class NixLexer(Lexer):
         self.reader = reader
         kinds = machine()[0].kinds
         self.classes = {kinds[name]: look for look, names in CLASSES.items() for name in names}
+
+    def look(self, kind: int, text: str) -> str:
+        """The class of a token."""
+        if text in CONSTANTS:
+            return f"class:{NUMBER}"
+        return f"class:{self.classes[kind]}" if kind in self.classes else ""
 
     def lex_document(self, document: Document) -> Callable[[int], StyleAndTextTuples]:
         """What gives the pieces of a line, by its number."""
@@ -55,7 +62,7 @@ class NixLexer(Lexer):
                 if begin >= end:
                     continue
                 found += between(text[start:begin], place.is_comment and not found)
-                found.append((f"class:{self.classes[kind]}" if kind in self.classes else "", text[begin:end]))
+                found.append((self.look(kind, text[begin:end]), text[begin:end]))
                 start = end
             return found + between(text[start:], place.is_comment and not found)
 

@@ -5,12 +5,14 @@ Nothing is evaluated, nothing is kept: values are looked at only where they are 
 
 from __future__ import annotations
 
-from nixlite.errors import NixError
+import re
+
+from nixlite.errors import NixError, UndefinedVariable
 from nixlite.formats.nix.functions import signature
 from nixlite.runtime.thunk import UNASKED, peel
 from nixlite.runtime.values import ContextString, NixPath, show_type
 from nixlite.source import Source
-from nixlite.spelling import quote
+from nixlite.spelling import KEYWORDS, quote
 from nixlite.syntax import nodes
 from nixlite.syntax.lines import BINDINGS, OPEN, OPEN_BINDINGS, WRONG, LineReader
 
@@ -23,6 +25,8 @@ if TYPE_CHECKING:
     from nixlite.runtime.values import Lazy
 
 MISSING = object()
+_WORD_ANYWHERE = re.compile(r"[A-Za-z_][\w'-]*")
+_WORD = re.compile(r"[A-Za-z_][\w'-]*$")
 LONGEST = 60
 """Characters shown of a string."""
 
@@ -68,12 +72,28 @@ def expression_status(conversation: Conversation, text: str, cursor: int) -> tup
         return "", False
     try:
         analysis = resolve(conversation, tree, source)
+    except UndefinedVariable as error:
+        return ("", False) if is_beginning(conversation, text[:cursor]) else (error.message, True)
     except NixError as error:
         return error.message, True
     found = node_at(tree, cursor)
     if found is None:
         return "", False
     return describe_node(conversation, analysis, source, found), False
+
+
+def is_beginning(conversation: Conversation, text: str) -> bool:
+    """Whether the name at the end of a text may be one that is known, not yet typed to its end."""
+    word = _WORD.search(text)
+    if word is None:
+        return False
+    names = (
+        *conversation.scope,
+        *conversation.evaluator.state.globals,
+        *KEYWORDS,
+        *_WORD_ANYWHERE.findall(text),
+    )
+    return any(name.startswith(word[0]) and name != word[0] for name in names)
 
 
 def parse(conversation: Conversation, source: Source) -> nodes.Expr | None:

@@ -54,7 +54,7 @@ def about(conversation: Conversation, candidate: Candidate) -> tuple[str, str]:
     """What a candidate is, and what is written about it, as paragraphs."""
     found = candidate.value
     if isinstance(found, Row):
-        return found.label(conversation.style.compat), " ".join(found.explanation.split())
+        return found.label(conversation.style.compat), " ".join(found.explanation.replace("`", "").split())
     if found is None or isinstance(found, str):
         return f"{candidate.text}  {candidate.note}".rstrip(), ""
     value: Any = peek(found)

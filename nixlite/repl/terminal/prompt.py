@@ -66,7 +66,10 @@ def run_terminal(conversation: Conversation, early: EarlyPrompt | None = None, *
     stop_timer()  # a debugger's session runs while the input of another is evaluated
     draft = ""
     while True:
-        prompt.editing_mode = EditingMode.VI if conversation.keys == "vi" else EditingMode.EMACS
+        vi = conversation.keys == "vi"
+        prompt.editing_mode = EditingMode.VI if vi else EditingMode.EMACS
+        # Escape begins other keys, too: whoever leaves the insert mode of vi does not wait for them.
+        prompt.app.timeoutlen, prompt.app.ttimeoutlen = (0.1, 0.05) if vi else (1.0, 0.5)
         prompt.color_depth = None if conversation.style.colour else ColorDepth.DEPTH_1_BIT
         if early is not None:
             early.end()
@@ -282,7 +285,7 @@ class Bar:
         """The lines about the completion that is chosen in the menu."""
         state = buffer.complete_state
         chosen = state.current_completion if state is not None else None
-        candidate = self.completer.candidates.get(chosen.text) if chosen is not None else None
+        candidate = self.completer.candidates.get(chosen.display_text) if chosen is not None else None
         if candidate is None:
             self.shown = None
             return []
