@@ -186,18 +186,14 @@ def set_signals() -> None:
     One that comes while Python happens to run a destructor would be reported, and lost.
     """
     try:  # the module `signal` takes a millisecond to make an enumeration of this one
-        from _signal import (
-            ITIMER_VIRTUAL,
-            SIG_DFL,
-            SIGINT,
-            SIGPIPE,
-            SIGVTALRM,
-            default_int_handler,
-            getsignal,
-            setitimer,
-            signal,
-        )
-    except ImportError:  # there are no such signals, or this is not CPython
+        from _signal import SIG_DFL, SIGINT, default_int_handler, getsignal, signal
+    except ImportError:  # this is not CPython
+        return
+    if getsignal(SIGINT) == SIG_DFL:
+        signal(SIGINT, default_int_handler)
+    try:
+        from _signal import ITIMER_VIRTUAL, SIGPIPE, SIGVTALRM, setitimer
+    except ImportError:  # Windows has none of these
         return
     signal(SIGPIPE, SIG_DFL)
     usual = sys.unraisablehook
@@ -210,8 +206,6 @@ def set_signals() -> None:
             usual(lost)
 
     sys.unraisablehook = hook
-    if getsignal(SIGINT) == SIG_DFL:
-        signal(SIGINT, default_int_handler)
 
 
 def run(words: list[str], host: Host) -> int:

@@ -10,11 +10,11 @@ A `Value` is a Nix value, lazily evaluated: look into it, call it, convert it. E
 
 from __future__ import annotations
 
-import os
 from itertools import count
 from weakref import WeakValueDictionary, finalize
 
 from nixlite.cache.files import Cache
+from nixlite.drives import given_path
 from nixlite.evaluator import Evaluator as Engine
 from nixlite.host.real import RealHost
 from nixlite.host.settings import Settings
@@ -26,10 +26,10 @@ from nixlite.limits.budget import Budget
 from nixlite.limits.recursion import KNOWN
 from nixlite.limits.stack import free
 from nixlite.runtime.thunk import force
-from nixlite.spelling import normalise
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    import os
     import typing
     from collections.abc import Callable, Mapping
     from typing import Any, Self, TypeVar
@@ -117,7 +117,7 @@ class Evaluator(Owning):
 
         With *args* the file must be a function, which is called with them. Raises NixError.
         """
-        full = normalise(os.path.join(self.settings.cwd, os.fspath(path)))
+        full = given_path(path, self.settings.cwd)
         return self._called(self._root(File(full)), args)
 
     def evaluate_flake(self, reference: str) -> Value:

@@ -6,12 +6,12 @@ command prints, and so is `str(…)`.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from nixlite.api import Evaluator
 from nixlite.cli.auto_call import parse_attr_path
+from nixlite.drives import given_path
 from nixlite.formats.nix.evaluated import show_value
 from nixlite.interop.answers import (
     Advice,
@@ -33,6 +33,7 @@ from nixlite.interop.roots import is_known
 from nixlite.interop.value import Value
 
 if TYPE_CHECKING:
+    import os
     from collections.abc import Iterable, Sequence
 
     from nixlite.explain.brief import Folder
@@ -62,7 +63,7 @@ class Question:
             if isinstance(program, str):
                 origin = Text("«string»", program, owner.settings.cwd, {})
             else:
-                origin = File(os.path.normpath(os.path.join(owner.settings.cwd, os.fspath(program))))
+                origin = File(given_path(program, owner.settings.cwd))
         self.owner = owner
         self.origin, inner = split(origin)
         self.path = inner + (parse_attr_path(path) if isinstance(path, str) else [str(key) for key in path])

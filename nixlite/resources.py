@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import os
 
+from nixlite.drives import DRIVES, system_path
+
 PACKAGE = os.path.dirname(os.path.abspath(__file__))
 
 
@@ -30,11 +32,14 @@ def _directory(name: str) -> str:
 
 def cache_home() -> str | None:
     """The directory of this process's user for what nixlite keeps between runs, as `cache_in` has it."""
-    return cache_in(os.environ.get("XDG_CACHE_HOME", ""), os.path.expanduser("~"))
+    local = os.environ.get("LOCALAPPDATA", "") if DRIVES else ""
+    return cache_in(os.environ.get("XDG_CACHE_HOME", "") or local, os.path.expanduser("~"))
 
 
 def cache_in(xdg: str, home: str) -> str | None:
-    """`$XDG_CACHE_HOME/nixlite`, by default `~/.cache/nixlite`. None for a relative one, as the rules for
-    that variable have it: what a folder holds that somebody has moved into is not the user's own."""
+    """`$XDG_CACHE_HOME/nixlite`, by default `~/.cache/nixlite` (on Windows `%LOCALAPPDATA%\\nixlite`), as the
+    system writes it. None for a relative one, as the rules for that variable have it: what a folder holds
+    that somebody has moved into is not the user's own."""
     base = xdg or f"{home}/.cache"
-    return f"{base}/nixlite" if base.startswith("/") else None
+    base = system_path(base) if DRIVES else base
+    return f"{base}/nixlite" if os.path.isabs(base) else None

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 MODULES = modules()
 
 # A layer is a directory of the package, or a module directly in it, and may use itself and the named ones.
-GROUND = {"colours", "errors", "limits", "opaque", "records", "source", "spelling", "resources"}
+GROUND = {"colours", "drives", "errors", "limits", "opaque", "records", "source", "spelling", "resources"}
 LANGUAGE = {*GROUND, "abi", "syntax", "analysis", "compiler", "cache"}
 RUNTIME = {*GROUND, "abi", "runtime", "host", "traces"}
 EVALUATOR = {
@@ -33,13 +33,14 @@ EVALUATOR = {
 FRONTENDS = {*EVALUATOR, "cli"}
 MAY_USE: dict[str, set[str]] = {
     "colours": set(),
+    "drives": {"spelling"},
     "errors": {"source"},
     "limits": {"errors"},
     "opaque": set(),
     "records": set(),
     "source": set(),
     "spelling": set(),
-    "resources": set(),
+    "resources": {"drives"},
     "abi": set(),
     "syntax": {*GROUND, "abi.operators", "cache.private"},
     "analysis": {"syntax.nodes", "syntax.tree", "abi.operators", "source", "spelling", "errors"},

@@ -15,7 +15,7 @@ import os
 import sys
 
 from nixlite.cache.code import Code
-from nixlite.cache.private import read_private, write_private
+from nixlite.cache.private import is_ours, read_private, write_private
 from nixlite.source import CHECKSUM, checksum
 
 TYPE_CHECKING = False
@@ -136,9 +136,7 @@ class Cache:
         """Whether the directory is there and only we can write to it."""
         if self._usable is None:
             try:
-                status = os.stat(self.directory)
-                ours = not hasattr(os, "getuid") or status.st_uid == os.getuid()
-                self._usable = ours and not status.st_mode & 0o022
+                self._usable = is_ours(os.stat(self.directory))
             except OSError:
                 self._usable = False
         return self._usable

@@ -22,6 +22,16 @@ REGULAR, KIND, OTHERS = 0o100000, 0o170000, 0o022
 DAY = 86_400
 
 
+def is_ours(status: os.stat_result) -> bool:
+    """Whether only this user can have written what has this status.
+
+    Windows keeps rights elsewhere: there what lies in the user's own directories is taken to be the user's.
+    """
+    if not hasattr(os, "getuid"):
+        return True
+    return status.st_uid == os.getuid() and not status.st_mode & OTHERS
+
+
 def open_private(path: str, *, used: bool = False) -> int:
     """The number of an open file, a plain one of the user's that nobody else can write to. Raises OSError.
 
@@ -30,8 +40,7 @@ def open_private(path: str, *, used: bool = False) -> int:
     number = os.open(path, FLAGS)
     try:
         status = os.fstat(number)
-        ours = not hasattr(os, "getuid") or status.st_uid == os.getuid()
-        if status.st_mode & KIND != REGULAR or status.st_mode & OTHERS or not ours:
+        if status.st_mode & KIND != REGULAR or not is_ours(status):
             raise PermissionError(path)
         if used and time() - status.st_mtime > DAY:
             touch(path)

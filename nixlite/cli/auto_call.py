@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from nixlite.abi.sites import NOWHERE
 from nixlite.cli.sources import string_source
+from nixlite.drives import given_path
 from nixlite.errors import EvalError, NixError, NixTypeError, ParseError, did_you_mean
 from nixlite.runtime.call import call
 from nixlite.runtime.symbols import in_symbol_order, make_symbol
@@ -40,7 +41,7 @@ def auto_arguments(command: Command, evaluator: Evaluator) -> dict[str, Lazy]:
 
 def read_file(command: Command, name: str) -> str:
     """The contents of a file that the command line names; no program is involved, so no guard is."""
-    path = name if name.startswith("/") else f"{command.settings.cwd}/{name}"
+    path = given_path(name, command.settings.cwd)
     if not command.host.exists(command.host.real_path(path)):
         raise EvalError(f'opening file "{name}": No such file or directory')
     return command.host.read_bytes(path).decode("utf-8", "surrogateescape")

@@ -13,6 +13,7 @@ from nixlite.cli.flags import COMMON, EVALUATION, OBSERVATION, ignore, store, tu
 from nixlite.cli.flake.locking import LOCKING, Locking, flake_attribute, is_flake
 from nixlite.cli.sources import file_path, stdin_source, string_source
 from nixlite.cli.starting import observed, start
+from nixlite.drives import given_path
 from nixlite.errors import EvalError, NixTypeError, UsageError
 from nixlite.runtime.call import call
 from nixlite.runtime.thunk import attribute_position, force
@@ -128,7 +129,7 @@ class Evaluate(Command):
         if not self.words:
             raise UsageError("there is nothing to evaluate: name a file or give '--expr EXPR'")
         word = self.words.pop(0)
-        path = word if word.startswith("/") else f"{self.settings.cwd}/{word}"
+        path = given_path(word, self.settings.cwd)
         is_file = word == "-" or word.startswith("<") or self.host.exists(self.host.real_path(path))
         if not is_file:
             raise EvalError(f"there is no file '{word}', nor a flake")

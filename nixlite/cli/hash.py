@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import os
+import posixpath
 
 from nixlite.cli.command import Command
 from nixlite.cli.flag import Flag, Flags
@@ -203,7 +203,7 @@ def absolute(command: Command, word: str) -> str:
     """A path of the command line as an absolute one."""
     from nixlite.spelling import normalise
 
-    return normalise(os.path.join(command.settings.cwd, word))
+    return normalise(posixpath.join(command.settings.cwd, word))
 
 
 def tree_at(host: Host, path: str) -> Node:

@@ -20,6 +20,7 @@ from nixlite.cli.flags import (
 )
 from nixlite.cli.sources import file_path, stdin_source, string_source
 from nixlite.cli.starting import observed, start
+from nixlite.drives import given_path
 from nixlite.errors import NixError, UsageError
 from nixlite.runtime.thunk import force
 
@@ -239,11 +240,10 @@ class Instantiate(Command):
 
     def make_root(self, path: str) -> str:
         """`--add-root`: a symlink to the `.drv` file; further ones are numbered. Returns the link's path."""
-        from nixlite.spelling import normalise
 
         self.roots += 1
         name = self.add_root if self.roots == 1 else f"{self.add_root}-{self.roots}"
-        link = normalise(name if name.startswith("/") else f"{self.settings.cwd}/{name}")
+        link = given_path(name, self.settings.cwd)
         self.host.make_link(link, path)
         return link
 

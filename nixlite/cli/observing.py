@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from nixlite.spelling import normalise
+from nixlite.drives import given_path
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -54,7 +54,7 @@ def profiled(command: Command, evaluator: Evaluator, run: Callable[[], int]) -> 
 
     settings = command.settings
     name = command.profile or settings.get("eval-profile-file", "nix.profile")
-    path = normalise(name if name.startswith("/") else f"{settings.cwd}/{name}")
+    path = given_path(name, settings.cwd)
     profiler = Profiler(settings.get("eval-profiler-frequency", 99))
     open_profile(command.host, path)
 

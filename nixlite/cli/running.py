@@ -11,6 +11,7 @@ from __future__ import annotations
 from nixlite.cli.command import FAILURE
 from nixlite.cli.flag import Flag
 from nixlite.cli.flags import assign
+from nixlite.drives import DRIVES, is_typed_path, typed_path
 from nixlite.errors import Exhausted, NixError, UsageError
 from nixlite.limits.recursion import OUTSIDE, RECURSION
 
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
     from nixlite.cli.flag import Flags
 
 INTERRUPTED = 130
+PATHS = frozenset(("dir", "file", "flake-lock-path", "flake-url", "folder", "input-path"))
+"""Flags with such arguments take paths. (`-I` and what is like it are told by `host.lookup_path`.)"""
+NEVER_IN_PATHS = frozenset("\"'(){}[];:= \t\n$")
 
 
 def run_command(command: Command, words: list[str]) -> int:
@@ -114,7 +118,7 @@ def read_command_line(command: Command, words: list[str], flags: Flags) -> None:
             read_rest(command, todo[::-1], by_name)
             break
         if not word.startswith("-") or (word == "-" and "-" not in flags):
-            command.words.append(word)
+            command.words.append(word_as_path(word) if DRIVES else word)
             continue
         if len(word) > 2 and word[1] != "-" and word[1].isascii() and word[1].isalpha():
             word, *more = split_compound(word)
@@ -127,7 +131,19 @@ def read_command_line(command: Command, words: list[str], flags: Flags) -> None:
             raise UsageError(f"'{word}' requires an argument")
         if len(todo) < arity:
             raise UsageError(f"flag '{word}' requires {arity} argument(s), but only {len(todo)} were given")
-        flag.action(command, [todo.pop() for _ in range(arity)])
+        given = [todo.pop() for _ in range(arity)]
+        if DRIVES and not PATHS.isdisjoint(flag.labels.split()):
+            given = [word_as_path(word) for word in given]
+        flag.action(command, given)
+
+
+def word_as_path(word: str) -> str:
+    """A word of the command line in which backslashes may separate names, as on Windows: `C:\\a.nix`,
+    `lib\\a.nix`, `C:\\flake#hello`. One that can be something else, such as an expression, is as it was."""
+    path, hash_, rest = word.partition("#")
+    if is_typed_path(path) or ("\\" in path and NEVER_IN_PATHS.isdisjoint(path)):
+        return f"{typed_path(path)}{hash_}{rest}"
+    return word
 
 
 def read_rest(command: Command, words: list[str], flags: Flags) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from nixlite.drives import given_path
 from nixlite.source import Source
 
 TYPE_CHECKING = False
@@ -27,11 +28,10 @@ def file_path(evaluator: Evaluator, word: str) -> str:
     from a URL, `channel:NAME` or `flake:REFERENCE`.
     """
     from nixlite.host.lookup_path import find_file, is_pseudo_url, lookup_path
-    from nixlite.spelling import normalise
 
     state = evaluator.state
     if is_pseudo_url(word) or word.startswith("flake:"):
         return str(state.operation("fetch_entry")(state, word, trusted=True))
     if len(word) > 2 and word.startswith("<") and word.endswith(">"):
         return find_file(state, lookup_path(state.settings, state.host), word[1:-1])
-    return normalise(word if word.startswith("/") else f"{state.settings.cwd}/{word}")
+    return given_path(word, state.settings.cwd)

@@ -11,8 +11,9 @@ A `NIX_STORE_DIR` is itself the place, and is part of every path.
 
 from __future__ import annotations
 
-import os
+import posixpath
 
+from nixlite.drives import DRIVES, system_path
 from nixlite.errors import EvalError
 
 TYPE_CHECKING = False
@@ -30,7 +31,8 @@ def root_of(command: Command, uri: str) -> str | None:
     uri = uri.removeprefix("local?root=")
     if "/" not in uri or "://" in uri:
         return None
-    return os.path.normpath(os.path.join(command.settings.cwd, uri))
+    root = posixpath.normpath(posixpath.join(command.settings.cwd, uri))
+    return system_path(root) if DRIVES else root
 
 
 def write_objects(command: Command, store: Store, uri: str, roots: Iterable[str] | None) -> None:

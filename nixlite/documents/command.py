@@ -5,8 +5,8 @@ from __future__ import annotations
 from nixlite.cli.command import Command
 from nixlite.cli.flag import Flag, Flags
 from nixlite.cli.flags import COMMON, turn_on
+from nixlite.drives import given_path
 from nixlite.errors import NixError, UsageError
-from nixlite.spelling import normalise
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ SESSION = "```console"
 
 def has_sessions(host: Host, cwd: str, word: str) -> bool:
     """Whether a word of the command line is a Markdown file with what was typed and printed."""
-    path = normalise(word if word.startswith("/") else f"{cwd}/{word}")
+    path = given_path(word, cwd)
     if not word.endswith(ENDINGS) or host.followed_type(path) != "regular":
         return False
     return SESSION in host.read_bytes(host.real_path(path)).decode("utf-8", "surrogateescape")
@@ -58,7 +58,7 @@ class TestDocuments(Command):
 
         if not word.endswith(ENDINGS):
             raise UsageError(f"'{word}' is no Markdown file")
-        path = normalise(word if word.startswith("/") else f"{self.settings.cwd}/{word}")
+        path = given_path(word, self.settings.cwd)
         if self.host.file_type(path) is None:
             raise NixError(f"path '{path}' does not exist")
         text = self.host.read_bytes(path).decode("utf-8", "surrogateescape")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import os
+import posixpath
 from typing import TYPE_CHECKING, NamedTuple
 
 from nixlite.errors import NixError, NotGranted, RestrictedError
@@ -183,7 +183,7 @@ class Downloader:
         """The cache file of a URL, without its ending."""
         if self.cache_dir is None:
             return None
-        return os.path.join(
+        return posixpath.join(
             self.cache_dir, "http", digest("sha256", url.encode("utf-8", "surrogateescape")).hex()
         )
 

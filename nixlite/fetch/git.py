@@ -6,7 +6,7 @@ tracks, with the contents that they have now); everything else gives the tree of
 
 from __future__ import annotations
 
-import os
+import posixpath
 from typing import TYPE_CHECKING, NamedTuple
 
 from nixlite.errors import EvalError
@@ -88,7 +88,7 @@ class Git:
         ordered = sorted(changes, key=lambda name: name.split("/"))
         for name in [name for name in ordered if "D" not in changes[name]]:
             hasher.update(encode(b"modified:") + encode(f"/{name}".encode("utf-8", "surrogateescape")))
-            dump(disk_node(self.host, os.path.join(path, name)), hasher.update)
+            dump(disk_node(self.host, posixpath.join(path, name)), hasher.update)
         for name in [name for name in ordered if "D" in changes[name]]:
             hasher.update(encode(b"deleted:") + encode(f"/{name}".encode("utf-8", "surrogateescape")))
         return f"{self.head(path) or NULL_REVISION};d={hasher.hexdigest()}"
@@ -112,7 +112,7 @@ class Git:
         if path is not None and source.rev is None and source.text("ref") is None:
             return self.working_tree(source, path)
         if path is not None:
-            return self.commit(source, path, url, os.path.join(path, ".git"))
+            return self.commit(source, path, url, posixpath.join(path, ".git"))
         return self.commit(source, None, url, self.clone(source, url))
 
     def absolute(self, url: Url) -> Url:
@@ -126,7 +126,7 @@ class Git:
                 "This is not supported and will stop working in a future release. "
                 "See https://github.com/NixOS/nix/issues/12281 for details."
             )
-        return file_url(os.path.abspath(url.file_path))
+        return file_url(posixpath.abspath(url.file_path))
 
     # --- the working tree
 
@@ -182,8 +182,8 @@ class Git:
         from nixlite.fetch.inputs import Input
 
         for name in self.submodule_paths(path):
-            below = os.path.join(path, name)
-            if self.host.followed_type(os.path.join(below, ".git")) is not None:
+            below = posixpath.join(path, name)
+            if self.host.followed_type(posixpath.join(below, ".git")) is not None:
                 tree = self.working_tree(Input({**source.attrs, "url": f"file://{below}"}), below)
                 put(root, name.split("/"), tree.node)
             else:
@@ -306,7 +306,7 @@ class Git:
             output = self.run(*where, "check-attr", "-z", "--stdin", "export-ignore", data=data)
         else:
             with self.host.scratch() as directory:
-                index = os.path.join(directory, "index")
+                index = posixpath.join(directory, "index")
                 self.run(*where, "read-tree", tree, index=index)
                 output = self.run(
                     *where, "check-attr", "--cached", "-z", "--stdin", "export-ignore", data=data, index=index
@@ -348,8 +348,8 @@ class Git:
             raise EvalError(f"Git repository '{text}' cannot be fetched: there is no cache directory for it")
         shallow = source.flag("shallow")
         name = digest("sha256", text.encode("utf-8", "surrogateescape")).hex()
-        git_dir = os.path.join(self.cache_dir, "git", name + ("-shallow" if shallow else ""))
-        if not self.host.has_kept(os.path.join(git_dir, "HEAD")):
+        git_dir = posixpath.join(self.cache_dir, "git", name + ("-shallow" if shallow else ""))
+        if not self.host.has_kept(posixpath.join(git_dir, "HEAD")):
             self.host.make_room(git_dir)
             self.run("init", "-q", "--bare", git_dir)
         ref = source.text("ref")
@@ -422,7 +422,7 @@ def local_repository(host: Host, url: Url) -> str | None:
     if url.scheme != "file":
         return None
     path = url.file_path
-    return path if host.followed_type(os.path.join(path, ".git")) is not None else None
+    return path if host.followed_type(posixpath.join(path, ".git")) is not None else None
 
 
 def disk_node(host: Host, path: str) -> Node:

@@ -6,7 +6,7 @@ Messages are those of libgit2 1.9, with its error codes.
 
 from __future__ import annotations
 
-import os
+import posixpath
 import re
 
 from nixlite.errors import EvalError
@@ -64,7 +64,7 @@ def git_directory(host: Host, path: str) -> str:
     target = text.removeprefix("gitdir:").strip()
     if not text.startswith("gitdir:") or not target:
         raise Refusal(f"the `.git` file at '{link}' is malformed", REPOSITORY)
-    found = os.path.normpath(os.path.join(path, target))
+    found = posixpath.normpath(posixpath.join(path, target))
     if host.followed_type(found) is None:
         raise Refusal(f"failed to resolve path '{found}': No such file or directory", OS)
     return found
@@ -75,7 +75,7 @@ def common_directory(host: Host, directory: str) -> str:
     shared = f"{directory}/commondir"
     if host.followed_type(shared) != "regular":
         return directory
-    return os.path.normpath(os.path.join(directory, read_text(host, shared).strip()))
+    return posixpath.normpath(posixpath.join(directory, read_text(host, shared).strip()))
 
 
 def is_repository(host: Host, directory: str, common: str) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import os
+import posixpath
 
 from nixlite.errors import EvalError
 from nixlite.fetch.archive import put, unpack_tar
@@ -60,7 +60,7 @@ def working_tree(host: Host, hg: Run, place: str) -> Directory:
     for name in sorted(names):
         text = name.decode("utf-8", "surrogateescape")
         if text:
-            put(root, text.split("/"), disk_node(host, os.path.join(place, text)))
+            put(root, text.split("/"), disk_node(host, posixpath.join(place, text)))
     return root
 
 
@@ -68,11 +68,12 @@ def clone(host: Host, hg: Run, url: str, cache_dir: str | None) -> str:
     """A clone of a remote repository in the cache, brought up to date."""
     if cache_dir is None:
         raise EvalError(f"Mercurial repository '{url}' cannot be fetched: there is no cache directory for it")
-    directory = os.path.join(cache_dir, "hg", digest("sha256", url.encode("utf-8", "surrogateescape")).hex())
+    name = digest("sha256", url.encode("utf-8", "surrogateescape")).hex()
+    directory = posixpath.join(cache_dir, "hg", name)
     if host.has_kept(directory):
         hg("pull", "-q", "-R", directory, "--", url)
     else:
-        host.make_room(os.path.dirname(directory))
+        host.make_room(posixpath.dirname(directory))
         hg("clone", "-q", "-U", "--", url, directory)
     return directory
 

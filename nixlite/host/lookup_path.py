@@ -8,6 +8,7 @@ Manual: Language, "Lookup path"; nix.conf, `nix-path`.
 
 from __future__ import annotations
 
+from nixlite.drives import DRIVES, is_typed_path, nix_path, typed_path
 from nixlite.errors import NixError, Thrown
 from nixlite.host.bundled import BUNDLED_PREFIX
 from nixlite.spelling import normalise
@@ -53,13 +54,17 @@ URL_SCHEMES = ("http", "https", "file", "channel", "git", "s3", "ssh")
 def parse_entry(text: str) -> Entry:
     """`prefix=path`, or only a path: the prefix is then empty."""
     prefix, equals, path = text.partition("=")
-    return (prefix, path) if equals else ("", text)
+    if not equals:
+        prefix, path = "", text
+    return prefix, typed_path(path) if DRIVES and is_typed_path(path) else path
 
 
 def parse_nix_path(text: str) -> list[str]:
     """The entries of `NIX_PATH`: colons separate them, save those that are part of a URL, and so do blanks,
-    for Nix makes the setting `nix-path` of it. Empty ones do not count.
+    for Nix makes the setting `nix-path` of it. Empty ones do not count. On Windows semicolons separate them.
     """
+    if DRIVES:  # where colons are in paths
+        return [entry for entry in text.split(";") if entry]
     entries: list[str] = []
     start = 0
     while start < len(text):
@@ -149,7 +154,8 @@ def bundled_nixpkgs(state: Evaluation, name: str) -> str | None:
         return None
     from nixlite.resources import stdlib_directory  # hardly ever needed
 
-    found = host.real_path(f"{stdlib_directory()}/nixpkgs") + name.removeprefix("nixpkgs")
+    directory = nix_path(stdlib_directory()) if DRIVES else stdlib_directory()
+    found = host.real_path(f"{directory}/nixpkgs") + name.removeprefix("nixpkgs")
     return found if host.exists(found) else None
 
 

@@ -54,7 +54,8 @@ def read_file(path: bytes | str, flags: int = 0) -> bytes:
 
 def pieces(number: int) -> Iterator[bytes]:
     """What is left of an open file, piece by piece."""
-    os.set_blocking(number, False)
+    if WITHOUT_WAITING:
+        os.set_blocking(number, False)
     size, asked = 0, PIECE
     while True:
         try:

@@ -6,6 +6,7 @@ import os
 import stat
 import sys
 
+from nixlite.drives import DRIVES, has_drive, nix_path, system_path, typed_path
 from nixlite.errors import EvalError, NixError
 from nixlite.host.bundled import BUNDLED_PREFIX, bundled_bytes, bundled_entries, bundled_type
 from nixlite.host.host import Host
@@ -55,10 +56,8 @@ class RealHost(Host):
 
     def home(self) -> str:
         """`$HOME`; without it the home directory of the user's entry in the system's table."""
-        found = self.get_env("HOME")
-        if found:
-            return found
-        return os.path.expanduser("~") if self.env is os.environ else "/"
+        found = self.get_env("HOME") or (os.path.expanduser("~") if self.env is os.environ else "/")
+        return nix_path(found) if DRIVES else found
 
     def file_type(self, path: str) -> str | None:
         """See `Host`; the in-memory store stands behind the disk."""
@@ -118,11 +117,12 @@ class RealHost(Host):
     def _link_by(self, path: str, read: Callable[[], bytes]) -> str:
         """As `_read_by`, of a symlink."""
         try:
-            return os.fsdecode(read())
+            target = os.fsdecode(read())
         except (FileNotFoundError, NotADirectoryError):
             return super().read_link(path)
         except (OSError, ValueError) as error:
             raise self.failed(f"reading symbolic link '{path}'", error) from None
+        return typed_path(target) if DRIVES else target
 
     def list_dir(self, path: str) -> dict[str, str]:
         """See `Host`."""
@@ -183,7 +183,8 @@ class RealHost(Host):
 
     def cache_home(self) -> str | None:
         """See `Host` and `resources.cache_in`."""
-        return cache_in(self.get_env("XDG_CACHE_HOME"), self.home())
+        local = self.get_env("LOCALAPPDATA") if DRIVES else ""
+        return cache_in(self.get_env("XDG_CACHE_HOME") or local, self.home())
 
     def first_link(self, path: str) -> str | None:
         """See `Host`."""
@@ -321,6 +322,8 @@ class RealHost(Host):
         from nixlite.host.programs import run_program
 
         environment = {**os.environ, **self.env, **(environment or {})}
+        if DRIVES:
+            arguments = [system_path(word) if has_drive(word) else word for word in arguments]
         return run_program(name, arguments, environment, data, capture)
 
     def open_url(self, url: str, headers: Mapping[str, str], timeout: float) -> Answer:
@@ -345,7 +348,8 @@ class RealHost(Host):
         """See `Host`."""
         from tempfile import TemporaryDirectory  # slow to import
 
-        return TemporaryDirectory()
+        made = TemporaryDirectory()
+        return Scratch(made) if DRIVES else made
 
     def replace_file(self, path: str, text: str) -> None:
         """See `Host`."""
@@ -354,6 +358,19 @@ class RealHost(Host):
                 file.write(text.encode("utf-8", "surrogateescape"))
         except OSError as error:
             raise os_error(f'opening file "{path}"', error) from None
+
+
+class Scratch:
+    """A directory that is removed at the end, by its path in Nix."""
+
+    def __init__(self, made: AbstractContextManager[str]) -> None:
+        self.made = made
+
+    def __enter__(self) -> str:
+        return nix_path(self.made.__enter__())
+
+    def __exit__(self, *exception: Any) -> None:
+        self.made.__exit__(*exception)
 
 
 def entries_of(directory: bytes | int) -> dict[str, str]:
@@ -372,6 +389,13 @@ def read_file(path: str, flags: int = 0) -> bytes:
 def fs_path(path: str) -> bytes:
     """The path as the operating system takes it: bytes, whatever the locale."""
     return path.encode("utf-8", "surrogateescape")
+
+
+if DRIVES:
+
+    def fs_path(path: str) -> bytes:
+        """The path as the operating system takes it. Raises FileNotFoundError for what can be none there."""
+        return system_path(path).encode("utf-8", "surrogateescape")
 
 
 def name_of(entry: os.DirEntry[Any]) -> str:

@@ -7,14 +7,14 @@ somebody else has written says what may be seen, and that is all.
 
 from __future__ import annotations
 
-import os
-
+from nixlite.drives import given_path
 from nixlite.host.guarded import PURE, RESTRICTED, GuardedHost
 from nixlite.host.real import RealHost
-from nixlite.spelling import normalise
+from nixlite.host.settings import working_directory
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    import os
     from collections.abc import Callable, Iterable, Sequence
 
     from nixlite.errors import NotGranted
@@ -76,7 +76,7 @@ class Secluded(GuardedHost):
 
 def real_prefixes(inner: Host, paths: Iterable[str | os.PathLike[str]]) -> set[str]:
     """Paths as a guard has them: absolute, as they are named, and where they really are."""
-    named = [normalise(os.path.abspath(path)) for path in paths]
+    named = [given_path(path, working_directory()) for path in paths]
     return {*named, *map(inner.real_path, named)}
 
 

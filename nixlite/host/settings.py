@@ -7,6 +7,7 @@ for Nix gives neither warnings nor surprises here.
 
 from __future__ import annotations
 
+from nixlite.drives import DRIVES, nix_path
 from nixlite.errors import UsageError
 from nixlite.spelling import natural
 
@@ -92,7 +93,7 @@ class Settings:
         self.use_xdg_base_directories = False
         self.log_records = False
         self.lookup_path: list[tuple[str, str]] = []
-        self.cwd = working_directory() if cwd is None else cwd
+        self.cwd = working_directory() if cwd is None else nix_path(cwd) if DRIVES else cwd
         self.store_dir = "/nix/store"
         self.read_only = False
         self.other: dict[str, Any] = {}
@@ -269,13 +270,11 @@ def this_system() -> str:
     import os
     import sys
 
-    if not hasattr(os, "uname"):
-        return "x86_64-linux"
+    if sys.platform not in ("linux", "darwin") or not hasattr(os, "uname"):
+        return "x86_64-linux"  # Windows, for which package sets have nothing; a browser
     machine = os.uname().machine
     machine = {"arm64": "aarch64", "amd64": "x86_64"}.get(machine, machine)
-    if sys.platform in ("linux", "darwin"):
-        return f"{machine}-{sys.platform}"
-    return "x86_64-linux"  # a browser, say
+    return f"{machine}-{sys.platform}"
 
 
 def working_directory() -> str:
@@ -283,6 +282,7 @@ def working_directory() -> str:
     import os
 
     try:
-        return os.getcwd()
+        found = os.getcwd()
     except OSError:
         return "/"
+    return nix_path(found) if DRIVES else found

@@ -24,11 +24,11 @@ from __future__ import annotations
 import os
 import sys
 
+from nixlite.drives import given_path
 from nixlite.interop.owner import Handle, shown_place
 from nixlite.runtime.symbols import make_symbol
 from nixlite.runtime.utf8 import from_bytes, normalise
 from nixlite.runtime.values import INT_MAX, INT_MIN, NixPath
-from nixlite.spelling import normalise as normalise_path
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -212,7 +212,7 @@ class Conversion:
     def path(self, data: os.PathLike[Any]) -> NixPath:
         """An absolute path."""
         settings = self.owner.engine.settings
-        return NixPath(normalise_path(self.text(os.path.join(settings.cwd, os.fsdecode(os.fspath(data))))))
+        return NixPath(self.text(given_path(data, settings.cwd)))
 
     def where(self) -> str:
         """The end of a message: where in the whole the object is."""

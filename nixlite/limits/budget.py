@@ -14,7 +14,7 @@ from __future__ import annotations
 from _thread import allocate_lock, get_ident
 from time import monotonic
 
-from nixlite.errors import NO_MEMORY, Cancelled, Exhausted, StackOverflow, Stop
+from nixlite.errors import NO_MEMORY, Cancelled, Exhausted, StackOverflow, Stop, UsageError
 from nixlite.limits.growth import CURRENT, LARGE
 from nixlite.limits.memory import check_available, resident
 from nixlite.limits.recursion import until_done
@@ -132,6 +132,8 @@ class Budget:
         self.started = self.seconds = 0.0
         self.written = self.fetched = self.made = 0
         self.base = resident() if limits.memory else 0
+        if limits.memory and not self.base:
+            raise UsageError("memory cannot be limited here: this system does not tell how much is taken")
         self.watched = bool(limits.seconds or limits.memory)
         self.counts_text = bool(limits.output or limits.memory or limits.steps)
         self.is_metered = bool(limits.steps or limits.memory)

@@ -1,7 +1,12 @@
-"""Part of the packaging, not of the program: puts the parser's tables into a wheel.
+"""Part of the packaging, not of the program: puts the parser's tables and the command into a wheel.
 
 Hatch runs this when it builds one, so that an installed nixlite never computes the tables. A checkout and an
 editable install compute them at first use and keep them in the user's cache directory.
+
+The command is a script of ours, for what pip writes for an entry point imports `re`, which takes longer than
+an evaluation. On Windows a script has no name that can be started: there it is an entry point, of which pip
+makes `nixlite.exe`. So there are two wheels: one for Windows, built there or with `NIXLITE_FOR=windows`, and
+one for all other systems; an installer takes the one whose tag says more.
 """
 
 from __future__ import annotations
@@ -14,11 +19,20 @@ from typing import Any
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 
+def is_for_windows() -> bool:
+    """Which of the two wheels is built."""
+    return os.environ.get("NIXLITE_FOR", os.name) in ("nt", "windows")
+
+
 class TablesHook(BuildHookInterface[Any]):
-    """Adds `nixlite/syntax/_tables.bin`, computed from `grammar/`."""
+    """Adds `nixlite/syntax/_tables.bin`, computed from `grammar/`, and the command."""
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         """Compute the tables before the wheel is put together. An editable install gets none."""
+        if is_for_windows():
+            build_data["tag"] = "py3-none-win32.win_amd64.win_arm64"
+        else:
+            build_data["shared_scripts"][os.path.join(self.root, "nixlite/packaging/script.py")] = "nixlite"
         if version == "editable":
             return
         sys.path.insert(0, self.root)

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import os
+import posixpath
+
+from nixlite.host.real import fs_path
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -41,14 +44,14 @@ class FileWatch:
             now = stamp(path)
             if now != former:
                 self.stamps[path] = now
-                found.append(os.path.relpath(path, self.evaluator.settings.cwd))
+                found.append(posixpath.relpath(path, self.evaluator.settings.cwd))
         return found
 
 
 def stamp(path: str) -> Stamp:
     """What tells one state of a file from another."""
     try:
-        status = os.stat(path)
+        status = os.stat(fs_path(path))
     except OSError:
         return None
     return status.st_mtime_ns, status.st_size

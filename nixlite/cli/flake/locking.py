@@ -5,7 +5,7 @@ Manual: `nix`, "Installables", "Flake output attribute"; `nix flake`, "Flake ref
 
 from __future__ import annotations
 
-import os
+import posixpath
 
 from nixlite.cli.auto_call import parse_attr_path
 from nixlite.cli.flag import Flag, Flags
@@ -85,7 +85,7 @@ def use_registries(command: Command) -> bool:
 
 def absolute(command: Command, path: str) -> str:
     """A path from the command line as an absolute one; empty if it is empty."""
-    return normalise(os.path.join(command.settings.cwd, path)) if path else ""
+    return normalise(posixpath.join(command.settings.cwd, path)) if path else ""
 
 
 def is_flake(command: Command, word: str) -> bool:

@@ -9,6 +9,7 @@ from nixlite.cli.flag import Flag, Flags
 from nixlite.cli.flags import COMMON, EVALUATION, ignore, store
 from nixlite.cli.flake.locking import absolute
 from nixlite.cli.starting import start
+from nixlite.drives import DRIVES, system_path
 from nixlite.errors import EvalError, UsageError
 
 TYPE_CHECKING = False
@@ -160,6 +161,7 @@ class Resolve(RegistryCommand):
 
 def write_registry(registry: Registry, path: str) -> None:
     """Write a registry to its file; directories are made. Raises EvalError."""
+    path = system_path(path) if DRIVES else path
     try:
         os.makedirs(os.path.dirname(path), exist_ok=True)
         with open(path, "w", encoding="utf-8", errors="surrogateescape") as file:

@@ -9,7 +9,7 @@ project that pins its packages is not made for that one.
 from __future__ import annotations
 
 from functools import cached_property
-from os.path import dirname
+from posixpath import dirname
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from nixlite.errors import NixError

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from os.path import dirname
+from posixpath import dirname
 from typing import TYPE_CHECKING
 
 from nixlite.errors import NixError

@@ -7,6 +7,7 @@ import os
 from nixlite.builtins.flakes import flake_of
 from nixlite.cli.auto_call import auto_call
 from nixlite.cli.sources import file_path
+from nixlite.drives import given_path
 from nixlite.errors import NixError
 from nixlite.runtime.values import NixPath
 from nixlite.spelling import quote
@@ -156,7 +157,7 @@ def flake_value(
     """
     text = reference
     if reference.startswith((".", "/")):
-        directory = os.path.normpath(os.path.join(evaluator.settings.cwd, reference))
+        directory = given_path(reference, evaluator.settings.cwd)
         if not evaluator.host.exists(directory):
             raise NixError(f"getting status of {quote(directory)}: No such file or directory")
         text = f"path:{directory}"

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from nixlite.drives import given_path
 from nixlite.errors import NixError
+from nixlite.host.real import fs_path
 from nixlite.repl.commands.declaring import command
 
 TYPE_CHECKING = False
@@ -26,7 +28,7 @@ def run_shell(conversation: Conversation, text: str) -> str:
     """`:!ls -l`: the command has the terminal; a failure's exit code is shown."""
     import subprocess
 
-    done = subprocess.run(text, shell=True, check=False, cwd=conversation.evaluator.settings.cwd)
+    done = subprocess.run(text, shell=True, check=False, cwd=fs_path(conversation.evaluator.settings.cwd))
     return f"(exit code {done.returncode})" if done.returncode else ""
 
 
@@ -43,14 +45,15 @@ def save(conversation: Conversation, text: str) -> str:
     `nixlite repl`.
     """
     import os
+    import posixpath
 
-    path = os.path.join(conversation.evaluator.settings.cwd, os.path.expanduser(text))
+    path = given_path(os.path.expanduser(text), conversation.evaluator.settings.cwd)
     if path.endswith(".nix"):
         from nixlite.repl.commands.program import program_text
 
-        shown = program_text(conversation, os.path.normpath(path))
+        shown = program_text(conversation, path)
         told = f"{count(len(conversation.own), 'name')} written to {path}; `:l {text}` brings them back"
-        if os.path.dirname(os.path.normpath(path)) != os.path.normpath(conversation.evaluator.settings.cwd):
+        if posixpath.dirname(path) != conversation.evaluator.settings.cwd:
             told += "\nRelative paths in it are from where it lies."
     else:
         from nixlite.repl.commands.transcript import transcript_text
@@ -58,7 +61,7 @@ def save(conversation: Conversation, text: str) -> str:
         shown = transcript_text(conversation.transcript)
         told = f"{len(conversation.transcript)} inputs written to {path}"
     try:
-        with open(path, "w", encoding="utf-8", errors="surrogateescape") as file:
+        with open(fs_path(path), "w", encoding="utf-8", errors="surrogateescape") as file:
             file.write(shown)
     except OSError as error:
         raise NixError(f"cannot write {path}: {error.strerror}") from None

@@ -179,6 +179,9 @@ def stubborn_interrupts() -> Iterator[None]:
         else:
             sys.__unraisablehook__(lost)
 
+    if not hasattr(signal, "setitimer"):  # Windows
+        yield
+        return
     handler, hook = signal.signal(signal.SIGVTALRM, again), sys.unraisablehook
     sys.unraisablehook = on_loss
     try:

@@ -1,0 +1,1 @@
+"""nixlite as it runs on Windows, simulated on POSIX (`python -m tests.windows ARGUMENT…`)."""
