@@ -45,13 +45,13 @@ class FarHost(RealHost):
     def __init__(self, trees: dict[str, str], facts: dict[Question, Any], names: frozenset[str]) -> None:
         super().__init__(env={})
         self.trees = trees
-        self.facts = facts
+        self.answers = facts
         self.names = names
 
     def fact(self, *question: Any) -> Any:
         """What the user's machine answers. Raises EvalError where that is an error, and Wanted."""
         try:
-            kind, answer = self.facts[question]
+            kind, answer = self.answers[question]
         except KeyError:
             raise Wanted(question) from None
         if kind == "error":

@@ -33,8 +33,8 @@ LEAST = 2
 
 
 class Order(NamedTuple):
-    """What is to be evaluated: the command line as `spawning.recipe` has it, by directory the name of the tree
-    that is there ("" for what is the same on all machines), the names of the environment's variables, and the
+    """What is to be evaluated: the command line as `spawning.recipe` has it, by directory the name of the
+    tree there ("" for what is the same on all machines), the names of the environment's variables, and the
     bytes of memory that are allowed. *key* tells one run from another.
     """
 

@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 MOST = 100
 """Completions that are sent."""
 
+WIDTH = 72
+"""Columns of it, where lines end."""
+
 DOCUMENT = 1200
 """Characters that are sent of a documentation."""
 
@@ -156,7 +159,8 @@ def told_of(conversation: Conversation, text: str) -> dict[str, Any] | None:
 
 def documentation(conversation: Conversation, value: Any) -> str:
     """What is written about a function or builtin, as plain text."""
-    from nixlite.repl.commands.documentation import of_value, plain
+    from nixlite.repl.commands.documentation import of_value
+    from nixlite.repl.commands.rendering import rendered
 
     if not callable(value) and type(value) not in (PrimOp, PrimOpApp):
         return ""
@@ -164,5 +168,5 @@ def documentation(conversation: Conversation, value: Any) -> str:
         found = of_value(conversation, value)
     except NixError:
         return ""
-    text = plain(found or "").strip()
+    text = rendered(found or "", WIDTH).strip()
     return text if len(text) <= DOCUMENT else f"{text[:DOCUMENT]}…"

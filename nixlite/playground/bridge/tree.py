@@ -9,9 +9,10 @@ from nixlite.errors import NixError
 from nixlite.explain.brief import folder_of
 from nixlite.explain.recording.program import located
 from nixlite.formats.nix.evaluated import show_value
+from nixlite.formats.nix.functions import signature
 from nixlite.playground.bridge.problems import problem
 from nixlite.playground.bridge.texts import place_spot
-from nixlite.repl.terminal.inspecting import MISSING, peek, signature
+from nixlite.repl.terminal.inspecting import MISSING, peek
 from nixlite.runtime.operators import is_derivation
 from nixlite.runtime.thunk import attribute_position, force
 from nixlite.runtime.values import ContextString, NixPath, PrimOp, PrimOpApp
