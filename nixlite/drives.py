@@ -7,7 +7,6 @@ is on the current drive. Everywhere else a path is one and the same text: nothin
 from __future__ import annotations
 
 import os
-from errno import ENOENT
 
 from nixlite.spelling import normalise
 
@@ -38,6 +37,8 @@ def system_path(path: str) -> str:
     first, _, rest = path[1:].partition("/")
     known = first == SHARES or is_drive(first)
     if not NEVER_IN_NAMES.isdisjoint(rest if known else path):
+        from errno import ENOENT
+
         raise FileNotFoundError(ENOENT, "no name of a file has such a letter here", path)
     if not known:
         return path

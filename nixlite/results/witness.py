@@ -13,7 +13,7 @@ from nixlite.results.questions import CONTENTS, KIND, LISTING, TARGET, TIME, ask
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from nixlite.host.outside import Answer
 
@@ -138,6 +138,11 @@ class Witness(Fetching):
         data = super().read_stdin()
         self.record.stdin = digest(data)
         return data
+
+    def stdin_lines(self) -> Iterable[bytes]:
+        """See `Host`; a session is not kept."""
+        self.unkept("what is typed")
+        return super().stdin_lines()
 
     def write_stdout(self, text: str) -> None:
         """See `Host`."""

@@ -255,6 +255,8 @@ OTHERS: dict[str, str] = {
     **dict.fromkeys(["registry pin", "registry resolve"], OWN),
     "test": "pytest runs the programs, in processes of its own, with the settings of the command line: see tests/testing",
     "learn": COURSE,
+    "jobs": "programs are evaluated in processes of its own: see `test_jobs_let_no_secret_out`",
+    "lsp": "programs are evaluated in processes of its own, with limits, in answer to the person whose editor asks: see tests/lsp",
     **dict.fromkeys(["playground build", "playground serve"], SITE),
 }
 """Commands in which no program is run, and why that is no matter."""

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 import time
 from typing import TYPE_CHECKING
 
@@ -14,6 +17,7 @@ from nixlite.host.capturing import CapturingHost
 from tests.host.hosts import FEATURES, settings
 from tests.host.rows import EVALUATING, FLAKES, LEAKS, OTHERS
 from tests.host.world import World, serve
+from tests.support import ROOT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -75,6 +79,30 @@ def test_commands_show_a_secret(world: World, name: str) -> None:
         for variant in "ab"
     )
     assert [a for a, b in zip(one, other, strict=True) if a[0] == b[0] and not a[1]] == []
+
+
+def lines_of_jobs(world: World, variant: str, flags: list[str]) -> list[str]:
+    """What `nixlite jobs` prints for a set in which each leak is an attribute."""
+    world.plant(variant)
+    leaks = [leak for leak, _ in LEAKS if "currentTime" not in leak]
+    rows = [f"l{n} = {DERIVATION.replace('LEAK', f'({leak})')};" for n, leak in enumerate(leaks)]
+    words = ["jobs", "--workers", "1", "--show-trace", *flags, "--expr", "{{ " + " ".join(rows) + " }}"]
+    done = subprocess.run(
+        [sys.executable, "-m", "nixlite", *[word.format(**world.places) for word in words]],
+        env={**os.environ, **world.env, "NIX_PATH": "", "NIX_USER_CONF_FILES": "", "PYTHONPATH": str(ROOT)},
+        capture_output=True, text=True, check=False, timeout=120,
+    )  # fmt: skip
+    assert "Traceback" not in done.stderr
+    assert done.stdout.count("\n") == len(leaks)
+    return sorted(done.stdout.splitlines())
+
+
+def test_jobs_let_no_secret_out(world: World) -> None:
+    """Its processes have the guards of the command line."""
+    for flags in MODES.values():
+        assert lines_of_jobs(world, "a", flags) == lines_of_jobs(world, "b", flags)
+    assert lines_of_jobs(world, "a", ["--impure"]) != lines_of_jobs(world, "b", ["--impure"])
+    world.variant = ""
 
 
 @pytest.mark.parametrize("name", FLAKES)

@@ -382,4 +382,4 @@ def test_a_session_reads_its_hosts_input(make: Callable[..., CapturingHost], pur
     host = make(env={"NIX_PATH": ""}, stdin=b'"a\x0cb"\n1 + 1\n')
     assert run_command(make_command("repl", Settings(pure_eval=pure), host), []) == 0
     answers = [line for line in "".join(host.stdout).split("\n") if line and "nix-repl>" not in line]
-    assert answers == ['"a\x0cb"', "2"]
+    assert answers == ['"a\\u000cb"', "2"]

@@ -37,9 +37,10 @@ ALLOWED = {
     ("nixlite.fetch.curl", "ssl"): "classes of errors",
     ("nixlite.fetch.curl", "http.client"): "classes of errors",
     ("nixlite.fetch.download", "http.client"): "classes of errors",
-    ("nixlite.fetch.git", "os.path.abspath"): "a path that is relative to the working directory, as in Nix",
+    ("nixlite.fetch.git", "posixpath.abspath"): "a path that is relative to the working directory, as in Nix",
     ("nixlite.fetch.inputs", "time.gmtime"): "a date is computed",
     ("nixlite.fetch.inputs", "time.localtime"): "a date is computed",
+    ("nixlite.builtins.manual", "open"): "what nixlite brings that is said of builtins",
     ("nixlite.evaluator", "open"): "the Nix files that nixlite brings",
 }  # fmt: skip
 WRITERS = frozenset({"nixlite.store.export"})
@@ -58,10 +59,8 @@ def reached(tree: ast.Module) -> Iterator[str]:
             yield "open"
         elif isinstance(node, ast.Attribute):
             where = ast.unparse(node.value)
-            if (where, node.attr in OF_OS) == ("os", True) or (where, node.attr in OF_PATHS) == (
-                "os.path",
-                True,
-            ):
+            of_os = where == "os" and node.attr in OF_OS
+            if of_os or (where in ("os.path", "posixpath", "ntpath") and node.attr in OF_PATHS):
                 yield f"{where}.{node.attr}"
             elif where == "time" and node.attr in CLOCK:
                 yield f"time.{node.attr}"

@@ -33,7 +33,8 @@ def hook(event: str, arguments: tuple[object, ...]) -> None:
     if not _watched:
         return
     if event in ("subprocess.Popen", "os.exec", "os.posix_spawn", "os.system", "os.fork", "socket.connect"):
-        NOTED.append(f"{event} {arguments[0] if event != 'socket.connect' else arguments[1]!r}")
+        about = arguments[1:2] if event == "socket.connect" else arguments[:1]
+        NOTED.append(" ".join([event, *map(repr, about)]))
     elif event in ("open", "os.listdir", "os.scandir") and isinstance(arguments[0], str | bytes):
         path = os.fsdecode(arguments[0])
         if path.startswith(_watched[0]):

@@ -6,7 +6,7 @@ entry("sort").examples      # pairs (expression, what Nix answers; None for what
 
 from __future__ import annotations
 
-import os
+from nixlite.resources import PACKAGE
 
 PROMPT = "nix-repl> "
 _entries: dict[str, Entry] = {}
@@ -42,7 +42,7 @@ def entry(name: str) -> Entry | None:
 
 def manual_path() -> str:
     """The file, beside this module."""
-    return os.path.join(os.path.dirname(os.path.abspath(__file__)), "builtins.md")
+    return f"{PACKAGE}/builtins/manual/builtins.md"
 
 
 def manual_text() -> str:
