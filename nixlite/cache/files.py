@@ -2,10 +2,11 @@
 
 Each version of the compiler and of Python has a folder of its own (`version_folder`), so that what others
 have left can be told and cleared (`nixlite cache`). An entry's name is a hash of all else that decides the
-code: the source's bytes, its name and base directory, and what the settings change. An entry is the
-checksum of its body, then the marshalled unit; what is compiled of a source piece by piece lies beside it
-(`pack`). Directory and entries are private (ours, and nobody else's to write): marshalled code from someone
-else must never be run. Whatever is wrong with an entry or the directory means compiling anew, never an error.
+code: the source's bytes, its name and base directory, and what the settings change. An entry is a
+seal, in which its body and its name are, then the marshalled unit; what is compiled of a source piece by
+piece lies beside it (`pack`). Directory and entries are private (ours, and nobody else's to write):
+marshalled code from someone else must never be run. Whatever is wrong with an entry or the directory means
+compiling anew, never an error.
 """
 
 from __future__ import annotations
@@ -15,8 +16,7 @@ import os
 import sys
 
 from nixlite.cache.code import Code
-from nixlite.cache.private import is_ours, read_private, write_private
-from nixlite.source import CHECKSUM, checksum
+from nixlite.cache.private import is_ours, read_private, seal, unsealed, write_private
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -73,9 +73,8 @@ class Cache:
         if not self.usable():
             return None
         try:
-            data = read_private(f"{self.folder}/{key}", used=True)
-            body = data[CHECKSUM:]
-            return marshal.loads(body) if checksum(body) == data[:CHECKSUM] else None
+            body = unsealed(read_private(f"{self.folder}/{key}", used=True), key)
+            return marshal.loads(body) if body is not None else None
         except (OSError, ValueError, EOFError, TypeError):
             return None
 
@@ -101,7 +100,7 @@ class Cache:
 
     def write(self, key: str, body: bytes) -> None:
         """Write an entry into the folder, which must be there. Raises OSError."""
-        write_private(f"{self.folder}/{key}", [checksum(body) + body])
+        write_private(f"{self.folder}/{key}", [seal(body, key), body])
         self.written(key)
 
     def written(self, key: str) -> None:

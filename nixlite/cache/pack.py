@@ -1,9 +1,9 @@
 """The pieces of a source on disk: one file beside the source's entry in the cache, of which only what is
 needed is read.
 
-    head      the checksum of the index; the number of pieces, 4 bytes
+    head      the seal of the index; the number of pieces, 4 bytes
     index     for each piece its number, and the offset and length of its body: 3 columns of 4 bytes each
-    bodies    of each piece a checksum and the marshalled code
+    bodies    of each piece a seal and the marshalled code
 
 Numbers have the byte order of the machine. Processes that write at the same time may lose each other's
 pieces, but what is there is whole: a file is written under another name and then renamed, and whatever
@@ -13,11 +13,12 @@ fails its checksum is taken as missing.
 from __future__ import annotations
 
 import marshal
+import os
 from bisect import bisect_left
 
 from nixlite.cache.code import Code
-from nixlite.cache.private import open_private, write_private
-from nixlite.source import CHECKSUM, checksum
+from nixlite.cache.private import open_private, seal, unsealed, write_private
+from nixlite.source import CHECKSUM
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -86,8 +87,10 @@ class Pack:
         """Raises ValueError when the index is damaged."""
         head = self.file.read(HEAD)
         count = int.from_bytes(head[CHECKSUM:], "little")
+        if 3 * BYTES * count > os.fstat(self.file.fileno()).st_size:  # or so much memory would be asked for
+            raise ValueError("damaged")
         index = self.file.read(3 * BYTES * count)
-        if checksum(head[CHECKSUM:] + index) != head[:CHECKSUM] or len(index) != 3 * BYTES * count:
+        if seal(head[CHECKSUM:] + index, self.key) != head[:CHECKSUM] or len(index) != 3 * BYTES * count:
             raise ValueError("damaged")
         columns = memoryview(index).cast("I")
         self.numbers = columns[:count]
@@ -95,7 +98,7 @@ class Pack:
         self.lengths = columns[2 * count :]
 
     def body(self, number: int) -> bytes | None:
-        """Checksum and marshalled code of a piece, None when it is not there or damaged."""
+        """Seal and marshalled code of a piece, None when it is not there or damaged."""
         at = bisect_left(self.numbers, number)
         if at == len(self.numbers) or self.numbers[at] != number:
             return None
@@ -104,15 +107,18 @@ class Pack:
             body: bytes = self.file.read(self.lengths[at])
         except (OSError, ValueError):
             return None
-        whole = len(body) == self.lengths[at] and checksum(body[CHECKSUM:]) == body[:CHECKSUM]
-        return body if whole else None
+        return body if unsealed(body, self.name(number)) is not None else None
+
+    def name(self, number: int) -> str:
+        """What a piece is called in its seal."""
+        return f"{self.key}/{number}"
 
     def add(self, codes: dict[int, Code]) -> None:
         """Write pieces, and again those that are on disk by now; not being able to is no error."""
         bodies = {}
         for number, code in codes.items():
             data = marshal.dumps(code.data())
-            bodies[number] = checksum(data) + data
+            bodies[number] = seal(data, self.name(number)) + data
         try:
             if self.cache.prepare():
                 self.open(anew=True)
@@ -120,14 +126,14 @@ class Pack:
                     body = None if number in bodies else self.body(number)
                     if body is not None:
                         bodies[number] = body
-                write_private(self.path, list(packed(bodies)))
+                write_private(self.path, list(packed(bodies, self.key)))
                 self.open(anew=True)
                 self.cache.written(self.key)
         except (OSError, ValueError):
             return
 
 
-def packed(bodies: dict[int, bytes]) -> Iterable[bytes]:
+def packed(bodies: dict[int, bytes], key: str) -> Iterable[bytes]:
     """The contents of the file."""
     numbers = sorted(bodies)
     offset = HEAD + 3 * BYTES * len(numbers)
@@ -138,7 +144,7 @@ def packed(bodies: dict[int, bytes]) -> Iterable[bytes]:
     columns = (numbers, offsets, [len(bodies[number]) for number in numbers])
     index = b"".join(memoryview(_unsigned(column)).tobytes() for column in columns)
     count = len(numbers).to_bytes(4, "little")
-    return [checksum(count + index), count, index, *(bodies[number] for number in numbers)]
+    return [seal(count + index, key), count, index, *(bodies[number] for number in numbers)]
 
 
 def _unsigned(numbers: list[int]) -> Any:

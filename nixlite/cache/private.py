@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from time import time
 
-from nixlite.source import read_open
+from nixlite.source import CHECKSUM, checksum, read_open
 
 FLAGS = (
     os.O_RDONLY
@@ -77,6 +77,17 @@ def write_private(path: str, parts: list[bytes]) -> None:
     except BaseException:
         remove(temporary)
         raise
+
+
+def seal(body: bytes, name: str) -> bytes:
+    """CHECKSUM bytes by which damage is noticed, and that a body has come to be under another name."""
+    return checksum(checksum(body) + name.encode())
+
+
+def unsealed(content: bytes, name: str) -> bytes | None:
+    """The body behind its seal; None where they do not fit."""
+    body = content[CHECKSUM:]
+    return body if seal(body, name) == content[:CHECKSUM] else None
 
 
 def remove(path: str) -> None:

@@ -12,10 +12,9 @@ import marshal
 import os
 import sys
 
-from nixlite.cache.private import read_private, touch, write_private
+from nixlite.cache.private import read_private, seal, touch, unsealed, write_private
 from nixlite.resources import cache_home
 from nixlite.results.questions import FileRow, asked_again, digest
-from nixlite.source import CHECKSUM, checksum
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -26,7 +25,7 @@ if TYPE_CHECKING:
     Rows = tuple[tuple[bytes, Any, Any, dict[str, Any]], ...]
     """Path, the two signatures and the answers of each file."""
 
-FORM = 3
+FORM = 4
 """Changes with what an entry looks like."""
 
 COMMANDS = ("eval", "instantiate", "derivation")
@@ -111,9 +110,9 @@ class Kept:
             content = read_private(self.path)
         except OSError:
             return None
-        body = content[CHECKSUM:]
+        body = unsealed(content, os.path.basename(self.path))
         try:
-            if checksum(body) != content[:CHECKSUM]:
+            if body is None:
                 self.why = "its entry is damaged"
                 return None
             form, words, fields = marshal.loads(body)
@@ -198,7 +197,7 @@ class Kept:
         try:
             body = marshal.dumps((FORM, tuple(self.words), entry.data()))
             os.makedirs(self.folder, 0o700, exist_ok=True)
-            write_private(self.path, [checksum(body) + body])
+            write_private(self.path, [seal(body, os.path.basename(self.path)), body])
         except (OSError, ValueError):
             return
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
+import sys
 import time
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +18,7 @@ from tests.fuzz.grammar import GRAMMAR
 from tests.fuzz.kinds import DATA, KINDS, Input, made
 from tests.fuzz.minimising import smaller
 from tests.fuzz.workers import Pool, try_alone
+from tests.support import ROOT
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -117,3 +120,14 @@ def test_a_segmentation_fault_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
     assert fault.what.startswith("SIGSEGV in ")
     assert "Segmentation fault" in fault.told
     assert smaller(fault).given == Input("parse", ("X",))
+
+
+def test_a_damaged_cache_gives_right_answers() -> None:
+    """And one that processes write to at once, of which some are killed and some have no room."""
+    words = ["--number", "60", "--processes", "8", "--rounds", "1"]
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.fuzz.cache", *words],
+        cwd=ROOT, capture_output=True, text=True, check=False, timeout=300,
+    )  # fmt: skip
+    assert (done.returncode, done.stderr) == (0, ""), done.stdout
+    assert done.stdout.startswith("0 wrong answers in ")
