@@ -101,6 +101,14 @@ def main() -> int:
         return 0
     if options.inputs is None and options.minutes is None:
         options.inputs = 20_000
+    if options.nix:
+        from tests.fuzz.against_nix import against_nix
+
+        return (
+            1
+            if against_nix(options.seed, options.inputs or 2000, options.nix.split(), options.workers)
+            else 0
+        )
     seconds = None if options.minutes is None else options.minutes * 60
     print(f"Python {sys.version.split()[0]}, seed {options.seed}", flush=True)
     _, found = fuzz(

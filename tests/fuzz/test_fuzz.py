@@ -13,6 +13,7 @@ import pytest
 
 from tests.fuzz import running, workers
 from tests.fuzz.__main__ import fuzz
+from tests.fuzz.against_nix import asked, compared, essence, smallest
 from tests.fuzz.corpus import kept
 from tests.fuzz.grammar import GRAMMAR
 from tests.fuzz.kinds import DATA, KINDS, Input, made
@@ -22,6 +23,7 @@ from tests.support import ROOT
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
 SECONDS = 15.0
 INPUTS = 3000
@@ -131,3 +133,19 @@ def test_a_damaged_cache_gives_right_answers() -> None:
     )  # fmt: skip
     assert (done.returncode, done.stderr) == (0, ""), done.stdout
     assert done.stdout.startswith("0 wrong answers in ")
+
+
+def test_answers_that_differ_from_those_of_nix_are_found(tmp_path: Path) -> None:
+    """What stands for Nix here answers 1 to everything."""
+    command = tmp_path / "nix-instantiate"
+    command.write_text("#!/bin/sh\necho 1\n")
+    command.chmod(0o755)
+    nix = ["env", f"PATH={tmp_path}:{os.environ['PATH']}"]
+    found = compared(["1", "2 - 1", "let x = 2; in x", "1 +"], nix, 1)
+    assert [each.text for each in found] == ["let x = 2; in x", "1 +"]
+    assert [essence(each.found) for each in found] == [
+        (True, "2\n"),
+        (False, "error: syntax error, unexpected end of file"),
+    ]
+    assert len(smallest("let x = 2; in [ x 3 ]", nix, 20)) <= 1
+    assert len({text for n in range(300) if (text := asked(n, 1))}) > 50

@@ -18,6 +18,7 @@ import sys
 import tempfile
 import time
 import traceback
+import warnings
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -67,7 +68,7 @@ class Worker:
         self.answers, answers = os.pipe()
         OURS.update((self.orders, self.answers))
         sys.stdout.flush()
-        self.pid = os.fork()
+        self.pid = forked()
         if self.pid == 0:
             code = 1
             try:
@@ -139,6 +140,13 @@ class Worker:
         code = os.waitstatus_to_exitcode(status)
         name = "hang" if stuck else signal.Signals(-code).name if code < 0 else f"exit {code}"
         return f"{name}\n{told}"
+
+
+def forked() -> int:
+    """`os.fork()`; of threads that are there, and may have been meant to be, nothing is said (Python 3.12)."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)
+        return os.fork()
 
 
 def cpu_of(pid: int) -> float:

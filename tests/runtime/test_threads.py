@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from nixlite import Evaluator, NixError, Value, evaluate
+from tests.runtime.small_stacks import TEXTS, of_process
 from tests.support import ROOT
 
 if TYPE_CHECKING:
@@ -185,3 +186,10 @@ def test_deep_programs_in_threads_with_small_stacks() -> None:
     command = [sys.executable, "-c", SMALL, "256"]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=300, check=False)
     assert (done.returncode, done.stdout, done.stderr) == (0, "[1]\n", "")
+
+
+def test_values_are_used_in_threads_with_small_stacks() -> None:
+    """A part of what `python -m tests.runtime.small_stacks` does."""
+    for name in ("deep JSON of sets", "deep set", "deep error", "endless list", "deep comparison"):
+        text = TEXTS[name].format(1500)
+        assert of_process(text, 256) == "", name
