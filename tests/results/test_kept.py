@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import random
 import subprocess
 import sys
 import time
@@ -16,6 +17,7 @@ from nixlite.results import kept as module
 from nixlite.results.kept import MOST_ENTRIES, Kept, asked, prune
 from nixlite.results.questions import CONTENTS, FileRow, ask, asked_again, signature
 from nixlite.results.witness import Witness
+from nixlite.source import CHECKSUM, checksum
 from tests.results.edits import compare, evaluated
 
 if TYPE_CHECKING:
@@ -201,19 +203,80 @@ def test_every_question_of_the_host_is_witnessed() -> None:
 
 
 def test_many_processes_at_once(slow: Path) -> None:
+    """Twenty ask, some the same and some something new, and a third of them is killed at some time: who is left
+    has the right answer, and what was kept before still answers."""
     environment = {**os.environ, "XDG_CACHE_HOME": str(slow / "cache")}
-    line = [sys.executable, "-m", "nixlite", *WORDS, "--json"]
-    running = [
-        subprocess.Popen(line, cwd=slow, env=environment, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
-        for _ in range(8)
-    ]
-    for at, process in enumerate(running):
-        if at % 3 == 2:
-            process.kill()
-    answers = [process.communicate()[0] for process in running]
-    outputs = [json.loads(answer) for at, answer in enumerate(answers) if at % 3 != 2]
-    assert all(output == outputs[0] for output in outputs)
-    assert json.loads(command(slow, *WORDS, "--json").stdout) == outputs[0]
+    line = [sys.executable, "-m", "nixlite", "eval", "--impure", "--json", "--expr"]
+    kept = [f"(import ./f.nix) // {{ k = {number}; }}" for number in range(3)]
+    new = [f"(import ./f.nix) // {{ k = {number}; }}" for number in range(3, 9)]
+    before = [command(slow, *line[3:], text).stdout for text in kept]
+    entries = {path: path.read_bytes() for path in (slow / "cache/nixlite/results").iterdir()}
+    assert len(entries) == len(kept)
+    choose = random.Random(5)
+    running = []
+    for number in range(20):
+        text = (kept + new + new)[number % 15]
+        running.append(
+            (
+                text,
+                subprocess.Popen(
+                    [*line, text],
+                    cwd=slow,
+                    env=environment,
+                    stdout=subprocess.PIPE,
+                    stderr=subprocess.DEVNULL,
+                ),
+            )
+        )
+    for _, process in choose.sample(running, 7):
+        time.sleep(choose.random() / 5)
+        process.kill()
+    for text, process in running:
+        output = process.communicate()[0]
+        if process.returncode == 0:
+            assert json.loads(output)["k"] == (kept + new).index(text)
+    for text, answer in zip(kept, before, strict=True):
+        again = command(slow, *line[3:], text, "--stats")
+        assert again.stdout == answer
+        assert "as they were" in again.stderr
+    for path in (slow / "cache/nixlite/results").iterdir():
+        body = path.read_bytes()
+        assert path.name.startswith(".") or checksum(body[CHECKSUM:]) == body[:CHECKSUM]
+
+
+WRITER = """\
+import sys
+from nixlite.results.kept import Entry, Kept
+kept = Kept(["eval", "x"], sys.argv[1])
+print(flush=True)
+for number in range(10**9):
+    size = 1 << number % 22
+    kept.write(Entry(number, 0, (("stdout", str(number) + "x" * size),), {}, {}, None, (), (), (), (), 1 << 62))
+"""
+
+
+def test_who_is_killed_while_writing_leaves_a_whole_answer(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The one of before or the new one."""
+    monkeypatch.chdir(tmp_path)
+    seen = set()
+    choose = random.Random(3)
+    for _ in range(15):
+        process = subprocess.Popen(
+            [sys.executable, "-c", WRITER, str(tmp_path)], stdout=subprocess.PIPE, cwd=tmp_path
+        )
+        assert process.stdout is not None
+        process.stdout.readline()
+        time.sleep(0.02 + choose.random() / 20)
+        process.kill()
+        process.communicate()
+        entry = Kept(["eval", "x"], str(tmp_path)).load()
+        assert entry is not None
+        (output,) = entry.output
+        assert output == ("stdout", str(entry.started) + "x" * (1 << entry.started % 22))
+        seen.add(entry.started)
+    assert len(seen) > 5
 
 
 def test_info_and_clear(slow: Path) -> None:
