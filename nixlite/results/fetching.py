@@ -241,13 +241,24 @@ class Fetching(Recorder):
 
     def may_be_another(self, root: str, source: WorkingTree) -> bool:
         """Whether what was asked of a tree is also true of another one: some day they may be the same, and so
-        their names, which programs compare."""
-        from nixlite.results.sources import may_be_same
+        their names, which programs compare. Where it is not, that is a question from now on."""
+        from nixlite.results.sources import difference
 
-        for path in getattr(self.store, "mounted", ()):
-            other = self.stored(path)
-            if path != root and (other is None or may_be_same(source, other)):
+        def is_read(path: str) -> bool:
+            row = self.record.files.get(fs_path(f"{source.real}/{path}"))
+            return row is not None and CONTENTS in row.answers
+
+        for place in getattr(self.store, "mounted", ()):
+            other = self.stored(place)
+            if place == root:
+                continue
+            path = difference(source, other, is_read) if other is not None else None
+            if path is None:
                 return True
+            their = self.sources.get(place)
+            if their is not None:
+                their.ask(f"{place}/{path}" if path else place, self.stored(f"{place}/{path}"), entries=True)
+                self.note(f"{their.real}/{path}", CONTENTS)
         return False
 
     def look_for_names(self, data: bytes) -> None:

@@ -156,7 +156,7 @@ class Files:
 
     def __init__(self, real: str, names: list[str]) -> None:
         self.real = real
-        self.names = names
+        self.names = [name for name in names if not name.endswith("/")]
         self.directories: dict[str, bool] = {"": True}
 
     def mode(self, name: str) -> int:
@@ -240,7 +240,8 @@ class Files:
 def state_of(place: str, real: str, tracked: str) -> tuple[bytes, int]:
     """A hash of all that git goes by, and when the youngest was changed; empty where that is unknown."""
     names = tracked.split("\0") if tracked else []
-    rows = administration(place) if len(names) <= MOST_FILES else None
+    known = len(names) <= MOST_FILES and not any(name.endswith("/") for name in names)
+    rows = administration(place) if known else None
     if rows is None:
         return b"", 0
     youngest = max([row[1][3] for row in rows if row[1] is not None and len(row[1]) > 3], default=0)
@@ -260,7 +261,16 @@ def state_of(place: str, real: str, tracked: str) -> tuple[bytes, int]:
         found = signature(f"{real}/{folder}".encode("utf-8", "surrogateescape"), follow=False)
         rows.append((folder, found and (found[0], *found[4:])))  # what else lies in it is nobody's business
     rows.append(("environment", tuple(sorted(environment_rows()))))
+    rows.append(("owners", owners(place)))
     return digest(repr(rows).encode("utf-8", "surrogateescape")), youngest
+
+
+def owners(place: str) -> tuple[int, ...]:
+    """To whom a repository belongs, and who we are: git reads no one else's."""
+    try:
+        return (os.stat(place).st_uid, os.stat(git_directory(place)).st_uid, os.geteuid())
+    except OSError:
+        return ()
 
 
 def environment_rows() -> Iterable[tuple[str, str]]:
@@ -385,7 +395,10 @@ def ask_git(place: str) -> tuple[str, bool, list[str] | None] | None:
 
 
 def tracked_names(output: bytes) -> list[str] | None:
-    """The paths that `git ls-files --stage` lists, sorted; None where a merge is going on."""
+    """The paths that `git ls-files --stage` lists, sorted; None where a merge is going on.
+
+    A submodule's has a slash at its end: it is no part of the tree, but what git says depends on it.
+    """
     names = []
     for row in output.decode("utf-8", "surrogateescape").split("\0"):
         head, tab, name = row.partition("\t")
@@ -394,8 +407,7 @@ def tracked_names(output: bytes) -> list[str] | None:
         mode, _, rest = head.partition(" ")
         if not rest.endswith(" 0"):
             return None
-        if mode != "160000":
-            names.append(name)
+        names.append(f"{name}/" if mode == "160000" else name)
     names.sort()
     return names
 

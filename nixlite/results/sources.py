@@ -24,7 +24,7 @@ from nixlite.results.repository import (
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from typing import Any
 
     from nixlite.results.repository import Answer
@@ -223,18 +223,21 @@ def names_attributes(path: str) -> bool:
     return b"attributesfile" in text or b"[include" in text
 
 
-def may_be_same(source: WorkingTree, other: Node) -> bool:
-    """Whether a tree might be the same as one that has the same answers as *source*."""
+def difference(source: WorkingTree, other: Node, is_read: Callable[[str], bool]) -> str | None:
+    """A path about which another tree has another answer than *source* has given; None where there is none.
+
+    *is_read* tells whether the contents of a file of the source were asked for, by its path.
+    """
     for path, answer in source.answers.items():
         node = below(other, path)
         if answer_about(node, entries=len(answer) > 1 and answer[0] == "directory") != answer:
-            return False
-        if answer[0] == "regular":
+            return path
+        if answer[0] == "regular" and is_read(path):
             mine: Any = below(source.node, path)
             theirs: Any = node
             if mine.read() != theirs.read():
-                return False
-    return True
+                return path
+    return None
 
 
 def below(node: Node | None, path: str) -> Node | None:

@@ -212,6 +212,22 @@ def test_a_dirty_tree_is_told_of_again_and_only_while_it_is_dirty(repository: Pa
     assert not asked()
 
 
+@pytest.mark.parametrize(
+    ("expression", "same"), [("self.narHash", False), ("self.dirtyRev", True), ("1", True)]
+)
+def test_a_dirty_tree_that_changes_has_another_name_and_the_same_commit(
+    repository: Path, expression: str, same: bool
+) -> None:
+    keep(repository, expression)
+    words, answers = ["eval", ".#v"], repository.parent / "results"
+    (repository / "unrelated").write_text("dirty")
+    assert [answered(words, answers)[1] for _ in range(2)] == [False, True]
+    (repository / "unrelated").write_text("otherwise")
+    told, hit = answered(words, answers)
+    assert told == evaluated(words, None)
+    assert hit is same
+
+
 def test_two_trees_that_may_become_the_same(repository: Path) -> None:
     """Their names are different now, and the same when one of them has changed."""
     other = repository.parent / "other"
@@ -232,6 +248,47 @@ def test_two_trees_that_may_become_the_same(repository: Path) -> None:
         told, _ = answered(words, repository.parent / "results")
         assert told == evaluated(words, None)
         assert told.output == equal
+
+
+def test_of_two_trees_only_what_was_read_is_different(repository: Path) -> None:
+    """That a file is there says nothing about what it will be."""
+    other = repository.parent / "other"
+    git(repository, "add", "-A")
+    git(repository, "commit", "-q", "-m", "x")
+    git(repository.parent, "clone", "-q", str(repository), str(other))
+    mine, theirs = "builtins.fetchGit ./.", f"builtins.fetchGit {other}"
+    same = f'"${{{mine}}}" == "${{{theirs}}}"'
+    words = ["eval", "--impure", "--expr", f'[ (builtins.pathExists "${{{mine}}}/unrelated") ({same}) ]']
+    read = ["eval", "--impure", "--expr", f'[ (builtins.readFile "${{{mine}}}/unrelated") ({same}) ]']
+    answers = repository.parent / "results"
+    (repository / "unrelated").write_text("1")
+    git(repository, "commit", "-q", "-a", "-m", "y")
+    assert [answered(words, answers)[1] for _ in range(2)] == [False, True]
+    assert [answered(read, answers)[1] for _ in range(2)] == [False, True]
+    empty_commit(repository)
+    assert answered(read, answers)[1]  # the other one has another text there
+    (other / "unrelated").write_text("1")
+    git(other, "-c", "user.email=a@b.c", "-c", "user.name=n", "commit", "-q", "-a", "-m", "z")
+    for each in (words, read):
+        told, hit = answered(each, answers)
+        assert told == evaluated(each, None)
+        assert not hit
+
+
+def test_what_goes_on_in_a_submodule(repository: Path) -> None:
+    """It is no part of the tree, but may make it dirty."""
+    other = repository.parent / "other"
+    git(repository, "commit", "-q", "--allow-empty", "-m", "x")
+    git(repository.parent, "clone", "-q", str(repository), str(other))
+    (other / "file").write_text("1")
+    git(other, "add", "-A")
+    git(other, "-c", "user.email=a@b.c", "-c", "user.name=n", "commit", "-q", "-m", "z")
+    git(repository, "-c", "protocol.file.allow=always", "submodule", "add", "-q", str(other), "module")
+    asked = keep(repository, "builtins.readDir ./.")
+    empty_commit(repository)
+    assert asked()
+    (repository / "module" / "file").write_text("2")
+    assert not asked()
 
 
 def test_a_name_that_is_written_somewhere(repository: Path) -> None:
@@ -295,6 +352,9 @@ def test_git_is_only_asked_where_something_is_another(
     assert runs == ["git", "git"]
     assert asked()
     assert len(runs) == 2
+    monkeypatch.setattr(questions, "RACY", 10**18)  # a change might not show
+    assert asked()
+    assert len(runs) == 4
 
 
 def test_after_random_things_done_in_a_repository() -> None:
