@@ -228,6 +228,18 @@ def test_a_dirty_tree_that_changes_has_another_name_and_the_same_commit(
     assert hit is same
 
 
+def test_what_cannot_be_copied_to_the_store_is_an_error_whoever_reads_it(repository: Path) -> None:
+    keep(repository, "1")
+    words, answers = ["eval", ".#v"], repository.parent / "results"
+    (repository / "a.nix").write_text("dirty")
+    assert [answered(words, answers)[1] for _ in range(2)] == [False, True]
+    (repository / "unrelated").unlink()
+    os.mkfifo(repository / "unrelated")
+    told, hit = answered(words, answers)
+    assert not hit
+    assert "unsupported type" in told.errors
+
+
 def test_two_trees_that_may_become_the_same(repository: Path) -> None:
     """Their names are different now, and the same when one of them has changed."""
     other = repository.parent / "other"
