@@ -147,7 +147,7 @@ class CacheCommand(Command):
 
         directory = self.directory()
         found = versions(directory, version_folder())
-        answers, starts = self.kept("results"), self.kept("modules")
+        answers, starts, steps = self.kept("results"), self.kept("modules"), self.kept("jobs")
         if self.json:
             import json  # seldom
 
@@ -158,6 +158,7 @@ class CacheCommand(Command):
                 "bounds": {"entries": MOST_ENTRIES, "size": MOST_BYTES},
                 "answers": {"entries": answers[0], "size": answers[1]},
                 "start": {"entries": starts[0], "size": starts[1]},
+                "jobs": {"entries": steps[0], "size": steps[1]},
             }
             self.host.write_stdout(json.dumps(data, indent=2) + "\n")
             return 0
@@ -171,6 +172,7 @@ class CacheCommand(Command):
             f"at most         {counted(MOST_ENTRIES)}, {amount(MOST_BYTES)}; what is not used goes first",
             f"answers         {counted(answers[0])}, {amount(answers[1])}",
             f"start-up        {counted(starts[0])}, {amount(starts[1])}",
+            f"jobs            {counted(steps[0])}, {amount(steps[1])}",
         ]
         self.host.write_stdout("\n".join(lines) + "\n")
         return 0
@@ -185,7 +187,7 @@ class CacheCommand(Command):
         sys.dont_write_bytecode = True  # or `loading` would write its file anew when this ends
         removed, freed = clear(self.directory(), version_folder(), stale=self.stale)
         if not self.stale:
-            for folder in ("results", "modules"):
+            for folder in ("results", "modules", "jobs"):
                 entries, size = self.kept(folder, remove=True)
                 removed, freed = removed + entries, freed + size
         self.host.write_stdout(f"removed {counted(removed)}, {amount(freed)}\n")

@@ -10,6 +10,7 @@ from __future__ import annotations
 import logging
 import os
 import pickle
+import shutil
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
@@ -40,6 +41,9 @@ LOCAL = "local:"
 
 AHEAD = 2
 """Tasks that each of a cluster's threads has, so that none waits for the next."""
+
+CLOSE = 10.0
+"""Seconds that a cluster has for its end."""
 
 WAIT = 30.0
 """Seconds that a cluster has for having a worker."""
@@ -281,11 +285,36 @@ def run_on_cluster(command: Asking, report: Report, left: dict[Path, list[str]])
         for path, names in left.items():
             cluster.work.add(path, names) if path else cluster.work.again.append(())
         cluster.run()
-    finally:
+    except KeyboardInterrupt:
+        end_at_once(local)
+        raise
+    except Exception:
+        close(local, client)
+        raise
+    close(local, client)
+
+
+def end_at_once(local: Any) -> None:
+    """Let nobody wait for a cluster on this machine: evaluators end with their workers."""
+    for nanny in local.workers.values() if local is not None else ():
+        if nanny.process is not None and nanny.process.process is not None:
+            nanny.process.process._process.kill()
+    if local is not None:
+        shutil.rmtree(local.nixlite_folder, ignore_errors=True)
+
+
+def close(local: Any, client: Any) -> None:
+    """Let a cluster go; one on this machine that does not end in time ends with this process."""
+    try:
         if client is not None:
-            client.close(timeout=1)
+            client.close(timeout=CLOSE)
         if local is not None:
-            local.close(timeout=2)
+            local.close(timeout=CLOSE)
+    except (TimeoutError, OSError):
+        return
+    finally:
+        if local is not None:
+            shutil.rmtree(local.nixlite_folder, ignore_errors=True)
 
 
 def connected(command: Asking, distributed: Any) -> tuple[Any, Any]:
@@ -304,6 +333,7 @@ def connected(command: Asking, distributed: Any) -> tuple[Any, Any]:
             n_workers=int(count), threads_per_worker=1, processes=True, dashboard_address=None,
             local_directory=folder, silence_logs=logging.CRITICAL,
         )  # fmt: skip
+        cluster.nixlite_folder = folder  # which goes with it
         command.shared_files = True
         return cluster, distributed.Client(cluster, set_as_default=False)
     except (OSError, ValueError, TimeoutError) as error:

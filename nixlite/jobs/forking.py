@@ -15,7 +15,7 @@ import socket
 import sys
 from typing import TYPE_CHECKING
 
-from nixlite.jobs.link import PIECE, Link
+from nixlite.jobs.link import PIECE, Link, end_with_parent
 from nixlite.jobs.serving import END, FORK, FORKED, NEXT, SETTLE
 from nixlite.limits.memory import first_bytes
 
@@ -149,6 +149,7 @@ def fork_from(template: Forked) -> Forked | None:
 
 def served(server: Server, end: socket.socket) -> None:
     """Serve on a socket."""
+    end_with_parent()
     server.begin()
     server.serve(Link(end))
 

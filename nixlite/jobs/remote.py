@@ -33,9 +33,11 @@ LEAST = 2
 
 
 class Order(NamedTuple):
-    """What is to be evaluated: the command line as `spawning.recipe` has it, by directory the name of the
-    tree there ("" for what is the same on all machines), the names of the environment's variables, and the
-    bytes of memory that are allowed. *key* tells one run from another.
+    """What is to be evaluated.
+
+    *recipe*: the command line as `spawning.recipe` has it. *trees*: by directory the name of the tree that is
+    there, "" for what is the same on all machines. *names*: of the environment's variables. *limit*: bytes
+    of memory that are allowed. *key* tells one run from another.
     """
 
     key: str

@@ -7,7 +7,7 @@ import pickle
 import socket
 import sys
 
-from nixlite.jobs.link import Link
+from nixlite.jobs.link import Link, end_with_parent
 from nixlite.jobs.serving import BROKEN
 from nixlite.jobs.spawning import command_of, ignore_interrupts
 
@@ -30,6 +30,7 @@ def main() -> None:
 def connected() -> tuple[Link, bytes]:
     """The link to who started this process, and what that has to say."""
     ignore_interrupts()
+    end_with_parent()
     port, token, data = pickle.load(sys.stdin.buffer)
     link = Link(socket.create_connection(("127.0.0.1", port)))
     link.send(token)

@@ -55,7 +55,7 @@ ANSWER = re.compile(r"[0-9a-f]{40}|\.[0-9a-f]{40}\.\d+")
 STARTS = re.compile(r"\.?[a-z]+(?:-\w+)?-[0-9a-f]{16}(?:\.\d+)?")
 """What start-up keeps of nixlite's own modules, a file for each place and Python (`loading`)."""
 
-KEPT = {"results": ANSWER, "modules": STARTS}
+KEPT = {"results": ANSWER, "jobs": ANSWER, "modules": STARTS}
 """The folders beside that of compiled sources, and what lies in them."""
 
 

@@ -141,7 +141,7 @@ def test_trees_and_answers_travel(project: Path, cluster: Cluster) -> None:
         ["jobs", "--sorted", "--cluster", cluster.address, "set.nix"], cwd=project, variables=VARIABLES
     )
     assert there.stderr.count("error:") == here.stderr.count("error:")
-    assert there.stdout == here.stdout
+    assert there.stdout == here.stdout, there.stderr
     assert there.returncode == 0
     assert list(cluster.folder.glob("home*/.cache/nixlite/trees/*/set.nix"))
     again = nixlite(
@@ -170,7 +170,7 @@ def test_a_lost_worker_loses_nothing(project: Path, cluster: Cluster) -> None:
 def test_a_cluster_on_this_machine(project: Path) -> None:
     here = nixlite(["jobs", "--sorted", "set.nix"], cwd=project, variables=VARIABLES)
     there = nixlite(["jobs", "--sorted", "--cluster", "local:2", "set.nix"], cwd=project, variables=VARIABLES)
-    assert there.stdout == here.stdout
+    assert there.stdout == here.stdout, there.stderr
     failing = nixlite(["jobs", "--cluster", "local:1", "-E", "throw ''no set''"], cwd=project)
     assert failing.returncode == 1
     assert "no set" in failing.stderr
