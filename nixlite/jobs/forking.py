@@ -36,6 +36,10 @@ def can_fork() -> bool:
     return hasattr(os, "fork") and hasattr(socket, "send_fds") and sys.platform not in ("emscripten", "wasi")
 
 
+class CannotFork(OSError):
+    """The system has no process left, or no memory for one."""
+
+
 class TemplateLink(Link):
     """The link of a template, on which sockets come as well."""
 
@@ -113,11 +117,19 @@ def wait_for(number: int) -> int | None:
 
 
 def fork(server: Server, others: Iterable[Link], *, template: bool = False) -> Forked:
-    """A copy of this process that serves. *others*: links of this process that are no business of its."""
+    """A copy of this process that serves. *others*: links of this process that are no business of its.
+
+    Raises CannotFork.
+    """
     here, there = socket.socketpair()
     sys.stdout.flush()
     sys.stderr.flush()
-    number = os.fork()
+    try:
+        number = os.fork()
+    except OSError as error:
+        here.close()
+        there.close()
+        raise CannotFork(error.errno, error.strerror) from None
     if not number:
         here.close()
         for link in others:
@@ -130,7 +142,7 @@ def fork(server: Server, others: Iterable[Link], *, template: bool = False) -> F
 
 
 def fork_from(template: Forked) -> Forked | None:
-    """A copy of the template that serves; None where the template is gone."""
+    """A copy of the template that serves; None where the template is gone. Raises CannotFork."""
     here, there = socket.socketpair()
     try:
         import marshal
@@ -139,9 +151,12 @@ def fork_from(template: Forked) -> Forked | None:
         socket.send_fds(template.link.end, [len(data).to_bytes(4, "little") + data], [there.fileno()])
         there.close()
         while (message := template.link.read()) is not None:
+            if message[0] == FORKED and message[1] < 0:
+                here.close()
+                raise CannotFork(-message[1], os.strerror(-message[1]))
             if message[0] == FORKED:
                 return Forked(Link(here), message[1], template)
-    except OSError:
+    except ConnectionError:
         there.close()
     here.close()
     return None
@@ -182,7 +197,12 @@ def serve_as_template(server: Server, link: TemplateLink) -> None:
             link.send(STATUS, wait_for(message[1]))
         elif message[0] == FORK:
             end = link.sockets.pop(0)
-            number = os.fork()
+            try:
+                number = os.fork()
+            except OSError as error:
+                os.close(end)
+                link.send(FORKED, -(error.errno or 1))
+                continue
             if not number:
                 link.close()
                 for other in link.sockets:

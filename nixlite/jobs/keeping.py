@@ -145,7 +145,9 @@ class Kept:
         return left
 
     def keep(self, entry: Entry) -> None:
-        """Write an entry; not being able to is no error."""
+        """Write an entry, if there is anything in it; not being able to is no error."""
+        if not entry.items:
+            return
         rows = {raw: (row.here, row.there, row.answers) for raw, row in entry.rows.items()}
         fields = (entry.questions, packed(entry.joins), entry.items, rows, entry.environment, entry.stdin)
         try:
@@ -199,6 +201,7 @@ class Merger:
         merged = {path: (kind, what, mine[number]) for path, (kind, what, number) in items.items()}
         self.add_told(merged, numbers, joins)
         entry = Entry(list(numbers), joins.rows, merged, rows, environment, stdin)
+        conflicts |= {question for question in numbers if question[0] == ODD}
         return without(entry, conflicts) if conflicts else entry
 
     def add_told(

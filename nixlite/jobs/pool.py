@@ -14,6 +14,7 @@ from collections import Counter, deque
 from time import monotonic
 from typing import TYPE_CHECKING, Any, Protocol
 
+from nixlite.errors import EvalError
 from nixlite.jobs.job import error_fields, line
 from nixlite.jobs.serving import BROKEN, DO, END, FOUND, FULL, LOG, NEXT, NOTES, SETTLE, STORED
 from nixlite.jobs.walk import FAILED, SET
@@ -144,7 +145,10 @@ class Pool:
     def fill(self) -> None:
         """See to it that there are as many processes as there may be and is work for, and all have some."""
         if self.kind.templates and self.template is None:
-            self.template = self.join(Member(self.kind.first(self.links())))
+            try:
+                self.template = self.join(Member(self.kind.first(self.links())))
+            except OSError as error:
+                raise EvalError(f"starting an evaluation worker: {error.strerror}") from None
             self.template.idle, self.warm = True, False
         warming = self.template is not None and not self.warm
         if warming and self.template is not None:
@@ -153,16 +157,31 @@ class Pool:
                 return
         wanted = min(self.count - warming, len([m for m in self.members if m.told]) + self.work.left())
         while len(self.members) < wanted:
-            template = self.template.process if self.template is not None and self.warm else None
-            process = self.kind.another(template, self.links())
-            if process is None:
-                self.drop_template()
-                return
-            self.members.append(self.join(Member(process)))
-            self.members[-1].idle = True
+            if not self.add_member():
+                break
         for member in self.members:
             if member.idle:
                 self.feed(member, self.work.take(member))
+
+    def add_member(self) -> bool:
+        """One more process; False where the template is of no use any more.
+
+        Where the system has none left, those that there are have to do. Raises EvalError if that is none.
+        """
+        template = self.template.process if self.template is not None and self.warm else None
+        try:
+            process = self.kind.another(template, self.links())
+        except OSError as error:
+            self.count = len(self.members)
+            if not self.count:
+                raise EvalError(f"starting an evaluation worker: {error.strerror}") from None
+            return False
+        if process is None:
+            self.drop_template()
+            return False
+        self.members.append(self.join(Member(process)))
+        self.members[-1].idle = True
+        return True
 
     def links(self) -> list[Link]:
         """The links of all processes."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
 EVERY = 0.25
 """Seconds between two pictures of the line."""
 
+LATELY = 15.0
+"""Seconds of which the line tells the rate."""
+
 
 class Printer(Report):
     """Prints what a pool reports, for a command."""
@@ -30,7 +34,8 @@ class Printer(Report):
         self.host = command.host
         self.lines: list[tuple[Path, str]] = []
         self.jobs = self.failed = self.steps = 0
-        self.began = self.shown = monotonic()
+        self.shown = monotonic()
+        self.samples: deque[tuple[float, int]] = deque()
         self.at: Path = ()
         self.line: Any = None
         if command.talks and command.host.stderr_colour():
@@ -100,16 +105,24 @@ class Printer(Report):
     def picture(self, pool: Pool) -> str:
         """The line that tells how far it is."""
         left = pool.work.left() + sum(len(member.told) for member in pool.all())
-        rate = self.steps / max(monotonic() - self.began, 0.001)
+        rate = self.rate(monotonic())
         parts = [f"{self.steps:,} of {self.steps + left:,} attributes", f"{self.jobs:,} jobs"]
         if self.failed:
             parts.append(f"{self.failed:,} failed")
         parts.append(f"{rate:,.0f}/s")
-        if self.steps > 10:
+        if rate:
             parts.append(f"{clock(left / rate)} left")
         if pool.lost:
-            parts.append(f"{pool.lost} processes lost")
+            parts.append(f"{pool.lost} process{'es' * (pool.lost > 1)} lost")
         return f"{', '.join(parts)}  {attr_text(self.at)}"
+
+    def rate(self, now: float) -> float:
+        """Attributes a second, of late."""
+        self.samples.append((now, self.steps))
+        while len(self.samples) > 2 and now - self.samples[0][0] > LATELY:
+            self.samples.popleft()
+        began, steps = self.samples[0]
+        return (self.steps - steps) / (now - began) if now > began else 0.0
 
     def erase(self) -> None:
         """Take the line away."""

@@ -91,15 +91,15 @@ class Notes:
             self.add(what)
 
     def during(self, work: Callable[[], Any]) -> tuple[Any, int]:
-        """What *work* gives, and the number of all that it depends on, whether it raises or not.
-
-        Only for what does not raise.
-        """
+        """What *work* gives, and the number of all that it depends on, which is not added to what is around
+        it; but it is where *work* raises."""
         outer, self.seen = self.seen, None
         try:
             found = work()
-        finally:
-            seen, self.seen = self.seen, outer
+        except BaseException:
+            self.leave(outer)
+            raise
+        seen, self.seen = self.seen, outer
         return found, self.joined(seen)
 
     def memo(self, make: Callable[[Any], Any]) -> Callable[[Any], Any]:

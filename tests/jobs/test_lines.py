@@ -156,6 +156,28 @@ def test_aggregates(tmp_path: Path) -> None:
     assert rows["broken"]["error"].startswith("b: error:")
 
 
+def test_aggregates_are_the_derivations_of_nix(tmp_path: Path) -> None:
+    """Nix 2.34.8 says the same of derivations that are given these inputs by `builtins.appendContext`."""
+    program = (
+        'in { a = d "a"; named = made "named" [ "a" ] false; second = made "second" [ "named" ] false; }'
+    )
+    found = jobs(tmp_path, "--constituents", "-E", AGGREGATES + program)
+    assert {attr: (row["drvPath"], row["outputs"]["out"]) for attr, row in found.items()} == {
+        "a": (
+            "/nix/store/7g5giqf764p3y3zv7a8rqsy9sqqq5kw4-a.drv",
+            "/nix/store/f37kxm5wf98b2s839zaiybv38zil0s40-a",
+        ),
+        "named": (
+            "/nix/store/fy91yfky0lxgpyh037y8ww37gpd6cxjv-named.drv",
+            "/nix/store/isnw0vd16z1r0v00zd27xbkvcsnsc0pp-named",
+        ),
+        "second": (
+            "/nix/store/v053ljj64vaylxks4p7s31w6hq5qf9ld-second.drv",
+            "/nix/store/0m24h5jbaamzb0x8x4bbgianm2iqgzsw-second",
+        ),
+    }
+
+
 def test_aggregates_of_each_other(tmp_path: Path) -> None:
     program = 'in { x = made "x" [ "y" ] false; y = made "y" [ "x" ] false; z = made "z" [ "x" ] false; }'
     found = jobs(tmp_path, "--constituents", "-E", AGGREGATES + program)

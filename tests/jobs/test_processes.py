@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from nixlite.errors import EvalError
 from nixlite.jobs.forking import can_fork, fork
 from nixlite.jobs.job import error_fields, line
 from nixlite.jobs.pool import Pool, Report
@@ -235,3 +236,32 @@ def test_a_step_that_ends_its_process_is_reported(end: str, templates: bool) -> 
 def living() -> Iterator[int]:
     """Children of this process that have not ended."""
     yield from (number for number in descendants(os.getpid()) if not is_zombie(number))
+
+
+class Scarce(Kind):
+    """Of which only *left* more processes can be had."""
+
+    left = 1
+
+    def another(self, template: Any, links: list[Any]) -> Any:
+        """See `Kind`."""
+        if not self.left:
+            raise OSError(11, "no more")
+        self.left -= 1
+        return super().another(template, links)
+
+
+def test_fewer_processes_have_to_do() -> None:
+    walk: Any = Falling(lambda: None)
+    server = Server(walk, 1 << 40)
+    report = Collected()
+    pool = Pool(Scarce(server, templates=False), 4, 1 << 40, report)
+    pool.work.again.append(())
+    pool.run()
+    assert len(report.rows) == 51
+    none = Scarce(server, templates=False)
+    none.left = 0
+    pool = Pool(none, 4, 1 << 40, report)
+    pool.work.again.append(())
+    with pytest.raises(EvalError, match="starting an evaluation worker: no more"):
+        pool.run()
