@@ -55,6 +55,8 @@ def doing(server: Server) -> None:
         if not server.settings["codeLens.enable"] or not server.settings["evaluate"] or document.is_large:
             return []
         known = server.known_about(document, "stale")
+        if known is None and not server.refreshes_lenses and overrides.has_overrides(document):
+            known = await server.once_known(document, "stale")
         if known is None:
             return overrides.waiting(document) if not document.read.repairs else []
         return overrides.lenses(document, known)

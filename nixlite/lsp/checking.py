@@ -3,49 +3,46 @@
 from __future__ import annotations
 
 import asyncio
+from textwrap import fill
 from typing import TYPE_CHECKING
 
 from nixlite.lsp.features import make_server
-from nixlite.lsp.server import version
 from nixlite.lsp.values.workers import PATIENCE, Failure
 
 if TYPE_CHECKING:
     from nixlite.host.host import Host
     from nixlite.lsp.server import Server
 
+OFFERED = ("textDocument/", "workspace/symbol")
+OWN_SET = "nixlite's own small set (NIX_PATH names no other)"
+
 
 def check(host: Host) -> int:
     """Print it; 1 where it cannot evaluate."""
     server = make_server()
-    features = sorted(
-        name for name in server.protocol.fm.features if "/" in name and not name.startswith("$")
-    )
-    offered = [name.partition("/")[2] for name in features if not name.partition("/")[2].startswith("did")]
-    host.write_stdout(f"nixlite {version()}: a language server for Nix\n\noffers:\n")
-    line = ""
-    for name in offered:
-        if len(line) + len(name) > 90:
-            host.write_stdout(f"  {line}\n")
-            line = ""
-        line += f"{name}  "
-    host.write_stdout(f"  {line}\n\n" if line else "\n")
-    problem, count = asyncio.run(packages(server))
+    names = [name.partition("/")[2] for name in server.protocol.fm.features if name.startswith(OFFERED)]
+    listed = fill(
+        ", ".join(sorted(name for name in names if not name.startswith("did"))),
+        90, initial_indent="  ", subsequent_indent="  ", break_on_hyphens=False,
+    )  # fmt: skip
+    host.write_stdout(f"A language server for Nix, which offers\n{listed}\n\n")
+    problem = asyncio.run(packages(server))
     if problem:
         host.write_stdout(f"evaluation: does not work: {problem}\n")
         return 1
-    where = server.lookup("nixpkgs") or "nixlite's own small set (NIX_PATH names no other)"
-    host.write_stdout(f"evaluation: works, in a process of its own\nnixpkgs: {count} attributes, {where}\n")
+    host.write_stdout("evaluation: works, in a process of its own\n")
+    host.write_stdout(f"nixpkgs: {server.lookup('nixpkgs') or OWN_SET}\n")
     return 0
 
 
-async def packages(server: Server) -> tuple[str, int]:
-    """What is wrong with the package set, "" for nothing; how many attributes it has."""
+async def packages(server: Server) -> str:
+    """What is wrong with evaluating the package set, "" for nothing."""
     worker = server.worker("values")
     worker.tell = lambda line: None
     try:
-        answer = await worker.ask("warm", PATIENCE)
+        await worker.ask("warm", PATIENCE)
     except Failure as failure:
-        return failure.message, 0
+        return failure.message
     finally:
         await worker.stop()
-    return "", answer["packages"]
+    return ""

@@ -46,7 +46,8 @@ def title(lens: dict[str, Any]) -> str:
     what = "value" if len(given) == 1 else "values"
     verb = "reaches" if good == 1 and len(given) == 1 else "reach"
     if good == len(given):
-        return f"✓ the value {verb} the build" if good == 1 else f"✓ all {good} {what} {verb} the build"
+        every = {1: "the", 2: "both"}.get(good, f"all {good}")
+        return f"✓ {every} {what} {verb} the build"
     mark = "⚠ " if good < len(given) else ""
     if len(given) == 1:
         return f"{mark}the value does not wholly reach the build – show"

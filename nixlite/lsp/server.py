@@ -27,6 +27,8 @@ from nixlite.lsp.values.workers import PATIENCE, Failure, Worker
 if TYPE_CHECKING:
     from collections.abc import Coroutine
 
+LOOK = 0.1
+"""Seconds between two looks whether something has come."""
 MOST_ANSWERS = 2000
 QUIET = 0.8
 """Seconds without a change after which what takes long is looked at."""
@@ -174,7 +176,7 @@ class Server(LanguageServer):
             await self.learn(document, "lint", ignored=ignored, **about)
         if self.settings["codeLens.enable"] and overrides.has_overrides(document):
             await self.learn(document, "stale", **about)
-            if self.client_capabilities.workspace and self.client_capabilities.workspace.code_lens:
+            if self.refreshes_lenses:
                 self.workspace_code_lens_refresh(None)
         known.pop("fixes", None)
 
@@ -196,6 +198,24 @@ class Server(LanguageServer):
         """What a child has said of this very text, None if nothing."""
         text, answer = self.found.get(document.uri, {}).get(ask, ("", None))
         return answer if text == document.text.text else None
+
+    @property
+    def refreshes_lenses(self) -> bool:
+        """Whether the editor asks again when it is told that there is something new."""
+        workspace = self.client_capabilities.workspace
+        return bool(workspace and workspace.code_lens and workspace.code_lens.refresh_support)
+
+    async def once_known(self, document: Document, ask: str) -> Any:
+        """What a child says of a text, waited for; None where the text is another meanwhile."""
+        for _ in range(int(PATIENCE / LOOK)):
+            known = self.known_about(document, ask)
+            current = self.documents.open.get(document.uri)
+            if known is not None or current is None or current.text.text != document.text.text:
+                return known
+            if document.read.repairs:
+                return None
+            await asyncio.sleep(LOOK)
+        return None
 
     # -- answers
 

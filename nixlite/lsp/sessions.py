@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import contextlib
+from typing import Any
 
 from lsprotocol import types as t
 
 from nixlite.lsp.server import Server  # noqa: TC001 - pygls reads the annotations
+from nixlite.lsp.settings import DEFAULTS
 from nixlite.lsp.values.workers import PATIENCE, Failure
 
 
@@ -15,8 +17,7 @@ def lifecycle(server: Server) -> None:
 
     @server.feature(t.INITIALIZE)
     def initialize(ls: Server, params: t.InitializeParams) -> None:
-        options = params.initialization_options
-        server.configure(options.get("nixlite", options) if isinstance(options, dict) else options)
+        server.configure(own_settings(params.initialization_options))
 
     @server.feature(t.INITIALIZED)
     async def initialized(ls: Server, params: t.InitializedParams) -> None:
@@ -30,7 +31,7 @@ def lifecycle(server: Server) -> None:
         if workspace is not None and workspace.configuration:
             await read_configuration(server)
         elif isinstance(params.settings, dict):
-            server.configure(params.settings.get("nixlite", params.settings))
+            server.configure(own_settings(params.settings))
         for uri in server.documents.open:
             server.changed(uri)
 
@@ -71,6 +72,15 @@ def documents(server: Server) -> None:
             if task is not None:
                 task.cancel()
         server.text_document_publish_diagnostics(t.PublishDiagnosticsParams(uri=uri, diagnostics=[]))
+
+
+def own_settings(given: Any) -> Any:
+    """Of what an editor sends, what is for this server: editors know of several."""
+    if not isinstance(given, dict) or not given:
+        return given
+    if "nixlite" in given:
+        return given["nixlite"]
+    return given if DEFAULTS.keys() & given.keys() else None
 
 
 async def read_configuration(server: Server) -> None:

@@ -45,6 +45,8 @@ HOVERS = [
     ("final: prev: { hello = █prev.hello; }", ["**set**"]),
     ("final: prev: { h = prev.hello.overrideAttrs (old: { v = old.█version; }); }", ["**string**", '"2.1']),
     ("import ./█lib.nix", ["lib.nix"]),
+    ("{ config, lib, pkgs, ... }: pkgs.hello.█pname", ["**string**", '"hello"']),
+    ("{ config, lib, pkgs, ... }: █config.x", ["config  # argument"]),
 ]
 
 
@@ -53,6 +55,30 @@ def test_hover(editor: Editor, text: str, parts: list[str]) -> None:
     (editor.folder / "lib.nix").write_text("{ }")
     said = hover(editor, text)
     assert [part for part in parts if part not in said] == [], said
+
+
+FLAKE = """\
+{
+  outputs = inputs@{ self, nixpkgs, other }:
+    let
+      pkgs = nixpkgs.legacyPackages.x86_64-linux;
+    in
+    {
+      packages.x86_64-linux.default = pkgs.hello;
+      name = self.packages.x86_64-linux.default.pname;
+      again = inputs.nixpkgs.lib.version;
+      x = other.x;
+    };
+}
+"""
+
+
+def test_a_flake_has_the_packages_of_the_settings(editor: Editor) -> None:
+    uri = editor.open("flake.nix", FLAKE)
+    for line, column, part in [(3, 7, "**set**"), (7, 7, '"hello"'), (9, 12, "")]:
+        said = editor.at("hover", uri, line, column)["contents"]["value"]
+        assert part in said
+        assert "⚠" not in said
 
 
 def test_hover_over_nothing(editor: Editor) -> None:

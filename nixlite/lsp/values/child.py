@@ -10,12 +10,16 @@ from __future__ import annotations
 import json
 import os
 import sys
+from _thread import start_new_thread
+from time import sleep
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import BinaryIO
 
+LOOK = 1.0
+"""Seconds between two looks whether the server is still there."""
 FAILED, UNKNOWN, MEMORY, BROKEN = "failed", "unknown", "memory", "broken"
 """Kinds of errors: the program's own; what cannot be known; no memory left; a mistake of ours."""
 
@@ -40,6 +44,7 @@ def serve(questions: BinaryIO, answers: BinaryIO) -> int:
         return 0
     options = json.loads(first)
     limit_memory(options.get("memory") or 0)
+    start_new_thread(watch, (os.getppid(),))
     bench = None
     for line in questions:
         question = json.loads(line)
@@ -86,6 +91,13 @@ def place_of(error: Any) -> Any:
     """Where an error is, as far as is known."""
     position = error.position
     return None if position is None else [position.file, position.line, position.column]
+
+
+def watch(parent: int) -> None:
+    """End when the server is gone, whatever is being evaluated: a thread's body."""
+    while os.getppid() == parent:
+        sleep(LOOK)
+    os._exit(1)
 
 
 def limit_memory(size: int) -> None:

@@ -19,7 +19,19 @@ from nixlite.host.settings import ERROR, Settings
 from nixlite.limits.budget import Budget, Limits
 from nixlite.lsp.texts.tree import MISSING
 from nixlite.lsp.values.buffers import EditedHost
-from nixlite.lsp.values.scoping import OUTER, scope_nodes, scoped, way_to
+from nixlite.lsp.values.scoping import (
+    OUTER,
+    OVERLAY_NAMES,
+    chain_of,
+    is_code,
+    is_outermost,
+    is_outputs,
+    is_overlay,
+    scope_nodes,
+    scoped,
+    tree_body,
+    way_to,
+)
 from nixlite.runtime.thunk import force
 from nixlite.source import Source
 from nixlite.syntax import nodes as n
@@ -50,9 +62,10 @@ PACKAGE_SETS: dict[str, frozenset[str]] = {
 """Sets of <nixpkgs> whose `callPackage` gives more than the outermost one's, and names that tell that it is
 meant. (To look into each of them would take seconds.)"""
 
+OF_MODULES = frozenset({"config", "options", "modulesPath", "specialArgs", "self", "inputs"})
+"""Arguments of modules and flakes, which no package set gives."""
 MOST_TREES = 8
 """Files whose trees are kept."""
-OVERLAY_NAMES = frozenset({"final", "self", "prev", "super", "old"})
 PACKAGES = "import <nixpkgs> { }"
 OVERLAID = "overlay: import <nixpkgs> { overlays = [ overlay ]; }"
 OLD = "package: (package.overrideAttrs (old: { passthru = { nixliteOld = old; }; })).nixliteOld"
@@ -224,10 +237,27 @@ class Values:
                 found[f"{outer}@{function.argument}"] = [packages, self]
             elif first and function.formals is not None and is_outermost(tree, function):
                 found |= self.called(function, outer)
+            elif source.name.endswith("/flake.nix") and is_outputs(tree, function):
+                found |= self.of_flake(tree, source, function, outer)
             else:
                 found |= self.inner(tree, source, around, at, function, outer)
             found = self.by_name(tree, function, outer) | found
         return found
+
+    def of_flake(self, tree: n.Expr, source: Source, function: n.Lambda, outer: str) -> dict[str, Lazy]:
+        """What the function `outputs` of a flake is called with, as far as that is here: `nixpkgs` is the
+        package set of the settings, whatever is locked, `self` has the outputs."""
+        inputs: dict[str, Lazy] = {
+            "self": [of_outputs, (self, tree, source, function)],
+            "nixpkgs": [flake_of_packages, self],
+        }
+        found = {f"{outer}.{name}": value for name, value in inputs.items()}
+        if function.argument is not None:
+            found[f"{outer}@{function.argument}"] = inputs
+        formals = (
+            {f"{outer}.{formal.name}" for formal in function.formals.items} if function.formals else set()
+        )
+        return {name: value for name, value in found.items() if "@" in name or name in formals}
 
     def by_name(self, tree: n.Expr, function: n.Lambda, outer: str) -> dict[str, Lazy]:
         """What is called `pkgs` or `lib` is that everywhere; in nixpkgs' own `res: pkgs: super:`, so are the
@@ -247,7 +277,7 @@ class Values:
     def called(self, function: n.Lambda, outer: str) -> dict[str, Lazy]:
         """What `callPackage` gives the function that a file is."""
         assert function.formals is not None
-        names = [formal.name for formal in function.formals.items]
+        names = [formal.name for formal in function.formals.items if formal.name not in OF_MODULES]
         required = [formal.name for formal in function.formals.items if formal.default is None]
         if not required:
             return {}
@@ -326,6 +356,28 @@ def library(values: Values) -> Any:
     return force(pkgs["lib"])
 
 
+FLAKE = """\
+pkgs: {
+  lib = pkgs.lib;
+  legacyPackages.${pkgs.stdenv.hostPlatform.system or pkgs.system} = pkgs;
+  outPath = pkgs.path;
+}
+"""
+
+
+def flake_of_packages(values: Values) -> Any:
+    """The flake `nixpkgs`, as far as outputs of others look into it."""
+    function: Any = values.evaluator.evaluate_source(Source("«flake»", FLAKE, base="/"))
+    return values.evaluator.base["call"](function, packages(values))
+
+
+def of_outputs(payload: Any) -> Any:
+    """What a flake's function `outputs` gives."""
+    values, tree, source, function = payload
+    way = way_to(tree, function.start, function.end)
+    return values.run(tree, source, scope_nodes([*way, function.body]), function.body)
+
+
 def of_overlay(payload: Any) -> Any:
     """The package set with the overlay that a file is."""
     values, tree, source = payload
@@ -371,51 +423,6 @@ def raising(error: NixError) -> Any:
 def failing(error: NixError) -> Any:
     """A thunk that fails."""
     return [raising, error]
-
-
-# -- shapes
-
-
-def is_code(nixpkgs: str) -> bool:
-    """Whether that is Nix code for a package set and not the path of one."""
-    return any(letter in nixpkgs for letter in " {(;")
-
-
-def chain_of(tree: n.Expr) -> list[str | None]:
-    """The plain arguments of the function that a file is, and of those it gives at once."""
-    found = []
-    while isinstance(tree, (n.Lambda, n.Let, n.With)):
-        if isinstance(tree, n.Lambda) and tree.formals is None:
-            found.append(tree.argument)
-        tree = tree.body
-    return found
-
-
-def is_overlay(tree: n.Expr) -> bool:
-    """Whether a file is an overlay: `final: prev: …`."""
-    return (
-        isinstance(tree, n.Lambda)
-        and isinstance(tree.body, n.Lambda)
-        and tree.argument in OVERLAY_NAMES
-        and tree.body.argument in OVERLAY_NAMES
-        and tree.formals is None
-        and tree.body.formals is None
-    )
-
-
-def tree_body(tree: n.Expr) -> n.Expr | None:
-    """What the function that a file is gives."""
-    return tree.body if isinstance(tree, n.Lambda) else None
-
-
-def is_outermost(tree: n.Expr, function: n.Lambda) -> bool:
-    """Whether a function is what the file is, perhaps within `let`, `with` or `assert`."""
-    at = tree
-    while at is not function:
-        if not isinstance(at, (n.Let, n.With, n.Assert)):
-            return False
-        at = at.body
-    return True
 
 
 def tried(x: Lazy) -> Any:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 from nixlite.cli.auto_call import auto_call
 from nixlite.errors import NixError
 from nixlite.explain.recording.program import Program
-from nixlite.lsp.values.evaluating import PACKAGES, Values, is_code, is_overlay
+from nixlite.lsp.values.evaluating import PACKAGES, Values
+from nixlite.lsp.values.scoping import is_code, is_overlay
 from nixlite.runtime.values import NixPath
 from nixlite.source import Source
 from nixlite.syntax import nodes as n

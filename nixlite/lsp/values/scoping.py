@@ -148,3 +148,58 @@ def argument_set(function: n.Lambda, arguments: list[Argument], given: frozenset
             value = n.Var(argument.outer, n.NO_POS, pos, pos)
         attrs.bindings[argument.name] = n.Binding(n.PLAIN, value, pos)
     return attrs
+
+
+OVERLAY_NAMES = frozenset({"final", "self", "prev", "super", "old"})
+
+
+# -- shapes
+
+
+def is_code(nixpkgs: str) -> bool:
+    """Whether that is Nix code for a package set and not the path of one."""
+    return any(letter in nixpkgs for letter in " {(;")
+
+
+def chain_of(tree: n.Expr) -> list[str | None]:
+    """The plain arguments of the function that a file is, and of those it gives at once."""
+    found = []
+    while isinstance(tree, (n.Lambda, n.Let, n.With)):
+        if isinstance(tree, n.Lambda) and tree.formals is None:
+            found.append(tree.argument)
+        tree = tree.body
+    return found
+
+
+def is_outputs(tree: n.Expr, function: n.Lambda) -> bool:
+    """Whether a function is what a flake has as `outputs`."""
+    if not isinstance(tree, n.AttrSet) or "outputs" not in tree.bindings:
+        return False
+    return tree.bindings["outputs"].value is function
+
+
+def is_overlay(tree: n.Expr) -> bool:
+    """Whether a file is an overlay: `final: prev: …`."""
+    return (
+        isinstance(tree, n.Lambda)
+        and isinstance(tree.body, n.Lambda)
+        and tree.argument in OVERLAY_NAMES
+        and tree.body.argument in OVERLAY_NAMES
+        and tree.formals is None
+        and tree.body.formals is None
+    )
+
+
+def tree_body(tree: n.Expr) -> n.Expr | None:
+    """What the function that a file is gives."""
+    return tree.body if isinstance(tree, n.Lambda) else None
+
+
+def is_outermost(tree: n.Expr, function: n.Lambda) -> bool:
+    """Whether a function is what the file is, perhaps within `let`, `with` or `assert`."""
+    at = tree
+    while at is not function:
+        if not isinstance(at, (n.Let, n.With, n.Assert)):
+            return False
+        at = at.body
+    return True

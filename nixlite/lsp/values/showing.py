@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from time import monotonic
 from types import FunctionType
 from typing import TYPE_CHECKING, Any
 
@@ -24,12 +25,25 @@ from nixlite.spelling import attribute_name
 if TYPE_CHECKING:
     from nixlite.runtime.values import Lazy
 
+PATIENCE = 0.15
+"""Seconds for which parts of a value are evaluated to be shown."""
 MOST_ROWS = 12
 """Attributes or items that are shown, a line each."""
 LONGEST = 4000
 """Characters of a text that are shown."""
 FACTS = ("pname", "version", "outputs", "system")
 """What is told of a derivation."""
+
+
+class Patient:
+    """Looks at the parts of a value: what takes long to evaluate is shown once it was."""
+
+    def __init__(self) -> None:
+        self.until = monotonic() + PATIENCE
+
+    def __call__(self, x: Lazy) -> Any:
+        """The value of a lazy, MISSING for one that nobody has evaluated when the time is over."""
+        return look(x) if monotonic() < self.until else peek(x)
 
 
 def look(x: Lazy) -> Any:
@@ -85,17 +99,18 @@ def text_of(value: Any, kind: str) -> str:
         if "\n" in text:
             return "''\n" + text[:LONGEST] + ("…" if len(text) > LONGEST else "") + "''"
         return brief(value) if len(text) < 60 else '"' + text[:LONGEST].replace('"', '\\"') + '"'
+    patient = Patient() if type(value) is not dict or len(value) <= MOST_ROWS else peek
     if type(value) is dict:
         if len(value) > 200:
             return f"{{ … }}  # {len(value)} attributes"
         return rows(
             "{",
             "}",
-            [f"{attribute_name(n)} = {item(value[n])};" for n in sorted(value)[:MOST_ROWS]],
+            [f"{attribute_name(n)} = {brief(value[n], 1, patient)};" for n in sorted(value)[:MOST_ROWS]],
             len(value),
         )
     if type(value) is tuple:
-        return rows("[", "]", [item(x) for x in value[:MOST_ROWS]], len(value))
+        return rows("[", "]", [brief(x, 1, patient) for x in value[:MOST_ROWS]], len(value))
     if type(value) in (FunctionType, PrimOp, PrimOpApp):
         return signature(value)
     return brief(value)
@@ -108,12 +123,6 @@ def rows(begin: str, end: str, parts: list[str], count: int) -> str:
         return one
     more = [f"# … and {count - len(parts)} more"] if count > len(parts) else []
     return "\n".join([begin, *[f"  {part}" for part in [*parts, *more]], end])
-
-
-def item(x: Lazy) -> str:
-    """An attribute or item in a few words; what would take an evaluation of its own is evaluated, unless
-    it is in a set that may be large."""
-    return brief(x, 1, look)
 
 
 def facts_of(value: dict[str, Any]) -> list[str]:
