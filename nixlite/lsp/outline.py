@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from lsprotocol import types as t
@@ -229,7 +230,9 @@ def selection(document: Document, offset: int) -> t.SelectionRange:
 def links(document: Document, find: Callable[[str], str | None]) -> list[t.DocumentLink]:
     """Paths in the text that lead to files; *find* tells what a lookup path `<…>` means."""
     found = []
-    for token, following in zip(document.read.tokens, [*document.read.tokens[1:], None], strict=True):
+    for token, following in pairwise([*document.read.tokens, None]):
+        if token is None:
+            continue
         if token.kind in ("PATH", "HPATH") and following is not None and following.kind == "PATH_END":
             path = resolved(document, token.text)
         elif token.kind == "SPATH":

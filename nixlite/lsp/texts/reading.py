@@ -69,10 +69,15 @@ def read(text: str) -> Read:
         reader = Reader(tables, text, list(tokens), list(repairs), is_last=not left)
         try:
             root = reader.run()
-            return Read(root, sorted(reader.repairs), reader.tokens, docs)
+            return Read(root, in_order(reader.repairs), reader.tokens, docs)
         except Unfinished as unfinished:
             tokens, repairs = unfinished.tokens, unfinished.repairs
     raise AssertionError("the last run tries no more")
+
+
+def in_order(repairs: list[Repair]) -> list[Repair]:
+    """Repairs in the order of the text."""
+    return sorted(repairs, key=lambda repair: repair.offset)
 
 
 class Unfinished(Exception):
@@ -375,7 +380,7 @@ def mended(text: str, repairs: list[Repair], ends: dict[int, int]) -> Mended:
     pieces: list[str] = []
     shifts: list[tuple[int, int]] = []
     at = 0
-    for repair in sorted(repairs):
+    for repair in in_order(repairs):
         if repair.left_out is not None:
             start, end = max(repair.left_out[0], at), max(repair.left_out[1], at)
             pieces += [text[at:start], "".join([c if c in "\r\n" else " " for c in text[start:end]])]
