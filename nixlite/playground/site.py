@@ -166,10 +166,17 @@ def files_of(folder: str) -> list[str]:
 
 def digest(folder: str) -> str:
     """What tells the files in a folder from others."""
-    made = hashlib.sha256()
+    files = {}
     for name in files_of(folder):
         with open(os.path.join(folder, name), "rb") as file:
-            content = file.read()
+            files[name] = file.read()
+    return digest_of(files)
+
+
+def digest_of(files: dict[str, bytes]) -> str:
+    """What tells files, by their names, from others."""
+    made = hashlib.sha256()
+    for name, content in sorted(files.items()):
         made.update(f"{name} {len(content)}\n".encode())
         made.update(content)
     return made.hexdigest()[:12]

@@ -39,7 +39,7 @@ export class Difference {
   async ask() {
     this.answer.replaceChildren(waiting("Comparing …"));
     const [first, second] = this.sides;
-    const answer = await this.app.ask("difference", { main: this.app.main, first, second });
+    const answer = await this.app.ask("difference", { files: this.app.files, main: this.app.main, first, second });
     if (answer.superseded) return;
     const failed = trouble(answer, this.app);
     this.answer.replaceChildren(failed ?? h("pre", { class: "code diff", tabindex: "0" }, lines(answer.data.text)));
