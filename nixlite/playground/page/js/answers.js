@@ -9,6 +9,9 @@ export function trouble(answer, app) {
     const reason = answer.stopped === "stopped" || !answer.stopped ? "Stopped." : `Stopped: ${answer.stopped}.`;
     return note("stop", reason, "Change something, or press Run, to evaluate again.");
   }
+  if (answer.failed) {
+    return note("warn", "nixlite could not be loaded.", `Load the page again; what was missing: ${answer.failed}`);
+  }
   if (answer.dead) {
     return note("warn", "That was too much for the browser's stack, and the interpreter ended.",
       "A fresh one is running: change the program, and go on.");

@@ -253,6 +253,7 @@ export class App {
     } else if (at.file !== this.editor.file) this.openFile(at.file);
     this.chrome.showCode();
     this.editor.jump(at);
+    if (!matchMedia("(pointer: coarse)").matches) this.editor.focus(); // no keyboard jumps up on a phone
   }
 
   highlight(range) {

@@ -102,8 +102,11 @@ export class Chrome {
         $("run").classList.toggle("running", busy);
         $("run").title = busy ? "Stop (Escape)" : "Evaluate (Ctrl+Enter)";
         $("run").replaceChildren(icon(busy ? "stop" : "play"), h("span", {}, busy ? "Stop" : "Run"));
-        $("status").textContent = state === "idle" ? `${ms} ms` : state === "failed" ? "nixlite could not be loaded" : words[state];
-        if (state === "failed") $("status").title = reason;
+        if (state === "failed") {
+          $("status").textContent = "nixlite could not be loaded";
+          $("status").title = reason;
+        } else if (state !== "idle") $("status").textContent = words[state];
+        else if (!quick) $("status").textContent = `${ms} ms`;
       };
       if (state === "busy") this.late = setTimeout(set, quick ? 600 : 120);
       else if (state !== "idle" || !client.waiting.length) set();

@@ -93,8 +93,9 @@ export class Client extends EventTarget {
     else if (data.dead) this.broken(data.dead, data.id);
     else if (data.id === this.current?.id) {
       const answer = JSON.parse(data.text);
+      const { name } = this.current;
       this.settle(answer);
-      this.tell("idle", { ms: answer.ms });
+      this.tell("idle", { ms: answer.ms, name });
       if (data.heap > TOO_LARGE) this.replace("");
     }
     this.next();
@@ -114,7 +115,7 @@ export class Client extends EventTarget {
   /** nixlite could not be loaded at all. */
   failed(reason) {
     this.tell("failed", { reason });
-    for (const other of this.waiting.splice(0)) other.resolve({ dead: reason });
+    for (const other of this.waiting.splice(0)) other.resolve({ failed: reason });
   }
 
   /** The interpreter is lost: say so to who asked, and go on with another. */

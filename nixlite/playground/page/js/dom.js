@@ -26,6 +26,20 @@ export function rich(text) {
   return nodes;
 }
 
+const PLACE = /((?:<[\w/.-]+>[\w/.+-]*|[\w][\w/.+-]*\.nix):\d+)/;
+
+/** As `rich`, with places (`main.nix:3`, `<nixpkgs>/pkgs/curl.nix:4`) as buttons that jump there. */
+export function told(text, jump) {
+  return rich(text).flatMap((node) => {
+    if (typeof node !== "string") return node;
+    return node.split(PLACE).map((piece, at) => {
+      if (at % 2 === 0) return piece;
+      const end = piece.lastIndexOf(":");
+      return placeButton({ file: piece.slice(0, end), line: Number(piece.slice(end + 1)), column: 0, end: 0 }, jump);
+    });
+  });
+}
+
 /** Markdown of the lessons as nodes: paragraphs, items, fences. */
 export function prose(text) {
   const nodes = [];

@@ -2,6 +2,7 @@
 // headers that interrupting needs, where the host sends none.
 
 const RELOADED = "nixlite-isolated";
+const KEEP_AFTER = 3000; // milliseconds
 
 /** Register it; true where the page is going to come again, isolated. */
 export async function install() {
@@ -10,6 +11,7 @@ export async function install() {
   try {
     again = sessionStorage.getItem(RELOADED);
     const registration = await navigator.serviceWorker.register("./sw.js");
+    navigator.serviceWorker.ready.then(keep);
     if (crossOriginIsolated) return false;
     if (again || window !== window.top) return false; // it did not help, or another page decides
     sessionStorage.setItem(RELOADED, "1");
@@ -19,6 +21,11 @@ export async function install() {
   } catch {
     return false; // private windows: it works as long as there is a network, and Stop takes a little longer
   }
+}
+
+/** Have all files kept, a while after the page has begun. */
+function keep(registration) {
+  setTimeout(() => registration.active?.postMessage("keep"), KEEP_AFTER);
 }
 
 function active(registration) {

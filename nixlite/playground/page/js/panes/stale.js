@@ -1,7 +1,7 @@
 // What became of an override: the verdict first, how far each value got, and fixes that can be applied.
 
 import { fixCard } from "../answers.js";
-import { h, placeButton, rich } from "../dom.js";
+import { h, placeButton, rich, told } from "../dom.js";
 
 export const question = (app) => ["stale", { main: app.main, path: app.path }];
 export const label = "What became of the override of";
@@ -16,8 +16,8 @@ export function render(data, app) {
     h("div", { class: `card verdict ${kind}` },
       h("p", { class: "label" }, member.name ? `${member.name}: ${title}` : title),
       h("p", { class: "headline" }, rich(member.headline)),
-      member.problems.map((text) => h("p", {}, rich(text))),
-      member.notes.map((text) => h("p", { class: "aside" }, rich(text)))),
+      member.problems.map((text) => h("p", {}, told(text, app.jump))),
+      member.notes.map((text) => h("p", { class: "aside" }, told(text, app.jump)))),
     member.fixes.map((fix, number) => fixCard(fix, app, {
       title: fixTitle(fix), number,
       notes: [fix.why, fix.placeholder_hash && "The hash is a placeholder: building once tells the right one."],

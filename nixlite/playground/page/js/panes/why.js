@@ -1,7 +1,7 @@
 // Why is it so: verdict and advice, then the provenance as a graph whose nodes jump to the source.
 
 import { fixCard } from "../answers.js";
-import { h, placeButton, rich } from "../dom.js";
+import { h, placeButton, told } from "../dom.js";
 
 export const question = (app) => ["why", { main: app.main, path: app.path }];
 export const label = "Why is";
@@ -11,7 +11,7 @@ export function render(data, app) {
   const name = data.path.join(".") || "the value";
   return [
     data.verdict.length > 0 && h("div", { class: `card verdict ${data.error ? "bad" : "warn"}` },
-      data.verdict.map((line) => h("p", {}, rich(line)))),
+      data.verdict.map((line) => h("p", {}, told(line, app.jump)))),
     data.advice.map((advice, number) => fixCard(advice, app, {
       title: sentence(advice.say), proved: advice.proved ? [`evaluated: ${advice.proved}`] : [], number,
     })),
