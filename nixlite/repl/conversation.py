@@ -151,6 +151,7 @@ class Conversation:
         self.known: dict[str, tuple[tuple[str, ...], bool]] = {}
         self.debugging: Debugging | None = None
         self.lines: Iterator[str] | None = None
+        self.unsaid: list[str] = []  # what programs wrote while something was completed
         self.build_options: list[str] = []  # words for an installed Nix that builds, `--option NAME VALUE`
         self.recording: object = None  # what explaining commands keep, see `commands/replaying.py`
         self.watch = FileWatch(evaluator)
@@ -205,6 +206,9 @@ class Conversation:
     def send_input(self, line: str) -> None:
         """Do what one input says and write what is to be shown to the current reply."""
         reply = self.reply
+        for text in self.unsaid:
+            reply.write(text, ERR)
+        self.unsaid.clear()
         before = len(reply.pieces)
         if line not in (":r", ":reload"):
             self.notice_changes()

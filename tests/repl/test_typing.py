@@ -195,3 +195,27 @@ def test_colours_of_the_input() -> None:
         ],
         [("comment", " e */ "), ("text", "''")],
     ]
+
+
+def test_completing_prints_nothing_until_later(session: Session) -> None:
+    replies(session, 'told = builtins.trace "seen" { one = 1; }')
+    host = session.evaluator.host
+    host.stderr.clear()  # type: ignore[attr-defined] # it is a CapturingHost
+    assert [candidate.text for candidate in complete(session, "told.")] == ["one"]
+    assert host.stderr == []  # type: ignore[attr-defined] # likewise
+    assert session.send("1").pieces == [("err", "trace: seen\n"), ("out", "1\n")]
+
+
+ENDLESS = [
+    # expression                                                    what is said
+    ("(let f = x: if x > 0 then f (x + 1) else 0; g = n: builtins.foldl' (a: b: a + b) 0 (builtins.genList (m: m) 9999999); in g 0).", "evaluating this takes more than 1 s"),
+    ("(builtins.genList (n: n) 100000000).",                        "evaluating this takes too much memory"),
+    ("(let f = x: f (x + 1); in f 0).",                             "stack overflow; max-call-depth exceeded"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "said"), ENDLESS, ids=["time", "memory", "depth"])
+def test_completing_comes_to_an_end(session: Session, text: str, said: str) -> None:
+    assert complete_or_fail(session, text) == ([], said)
+    assert replies(session, "1 + 1") == ["2"]
+    assert [candidate.text for candidate in complete(session, "s.al")] == ["alpha", "also"]

@@ -12,8 +12,9 @@ from contextlib import contextmanager
 from types import FunctionType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from nixlite.errors import NixError, ParseError, UndefinedVariable
+from nixlite.errors import Exhausted, NixError, ParseError, UndefinedVariable
 from nixlite.formats.nix.functions import signature
+from nixlite.limits.budget import Budget, Limits
 from nixlite.repl.terminal.context import UNKNOWN, Context
 from nixlite.repl.terminal.inspecting import peek
 from nixlite.runtime.thunk import force
@@ -37,8 +38,10 @@ USUAL = (
     " preConfigure propagatedBuildInputs src version"
 ).split()
 """Attributes that packages are given in overrides, also those that have none of them yet."""
-PATIENCE = 2.0
+PATIENCE = 1.0
 """Seconds that evaluating for a completion may take."""
+MEMORY = 400_000_000
+"""Bytes that it may take."""
 
 
 class Candidate(NamedTuple):
@@ -53,10 +56,6 @@ class Candidate(NamedTuple):
     value: Any = None
 
 
-class TooSlow(BaseException):
-    """Evaluating for a completion took longer than a person likes to wait."""
-
-
 def complete(conversation: Conversation, text: str) -> list[Candidate]:
     """What can complete *text*, the input up to the cursor, sorted; nothing where that goes wrong."""
     return complete_or_fail(conversation, text)[0]
@@ -65,40 +64,40 @@ def complete(conversation: Conversation, text: str) -> list[Candidate]:
 def complete_or_fail(conversation: Conversation, text: str) -> tuple[list[Candidate], str]:
     """The candidates, and the message of what went wrong while looking for them."""
     try:
-        with time_limit():
+        with bounded(conversation), silent(conversation):
             return _complete(conversation, text), ""
+    except Exhausted as error:
+        what = f"more than {PATIENCE:g} s" if error.limit == "seconds" else "too much memory"
+        return [], f"evaluating this takes {what}"
     except NixError as error:
         return [], error.message.split("\n", 1)[0]
     except RecursionError:
         return [], "stack overflow; max-call-depth exceeded"
-    except TooSlow:
-        return [], f"completing took more than {PATIENCE:.0f} seconds"
 
 
 @contextmanager
-def time_limit() -> Iterator[None]:
-    """See to it that what runs inside ends; without a timer (another thread, Windows, a browser) it takes its
-    time."""
-    import signal
-
-    if not hasattr(signal, "setitimer"):
-        yield
-        return
-
-    def expired(number: int, frame: object) -> None:
-        raise TooSlow
-
-    try:
-        former = signal.signal(signal.SIGALRM, expired)
-    except (ValueError, AttributeError):
-        yield
-        return
-    signal.setitimer(signal.ITIMER_REAL, PATIENCE)
+def bounded(conversation: Conversation) -> Iterator[None]:
+    """See to it that what is evaluated meanwhile comes to an end soon and takes little."""
+    evaluator = conversation.evaluator
+    own, evaluator.budget = evaluator.budget, Budget(Limits(seconds=PATIENCE, memory=MEMORY))
     try:
         yield
     finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, former)
+        evaluator.budget = own
+
+
+@contextmanager
+def silent(conversation: Conversation) -> Iterator[None]:
+    """Keep for later what programs write meanwhile, such as traces: it would stand in the line of input."""
+    variables = vars(conversation.evaluator.host)
+    former = variables.get("write_stderr")
+    variables["write_stderr"] = conversation.unsaid.append
+    try:
+        yield
+    finally:
+        del variables["write_stderr"]
+        if former is not None:
+            variables["write_stderr"] = former
 
 
 def _complete(conversation: Conversation, text: str) -> list[Candidate]:
@@ -290,9 +289,9 @@ def _of_call(conversation: Conversation, context: Context) -> list[Candidate] | 
     # The last frame is the braces themselves, which may be `rec`.
     wrapping = "".join([frame.text for frame in context.frames[:-1]])
     if call.package:
-        notes = _overridable(_value(conversation, wrapping, call.package))
+        notes = _overridable(conversation, _value(conversation, wrapping, call.package))
     else:
-        formals = _formals_of(_value(conversation, wrapping, call.callee))
+        formals = _formals_of(conversation, _value(conversation, wrapping, call.callee))
         notes = {name: "optional argument" if optional else "argument" for name, optional in formals}
     if not notes:
         return None
@@ -301,11 +300,12 @@ def _of_call(conversation: Conversation, context: Context) -> list[Candidate] | 
     return found if call.package else sorted(found, key=lambda candidate: list(left).index(candidate.text))
 
 
-def _overridable(package: Any) -> dict[str, str]:
+def _overridable(conversation: Conversation, package: Any) -> dict[str, str]:
     """What `overrideAttrs` may give a package: what it was made of, and what is usual."""
     if type(package) is not dict or "overrideAttrs" not in package:
         return {}
-    attrs: Any = force(package["drvAttrs"]) if "drvAttrs" in package else {}
+    guard = conversation.evaluator.guard
+    attrs: Any = guard(force, package["drvAttrs"]) if "drvAttrs" in package else {}
     hidden = ("builder", "args", "system", "outputs", "stdenv", "all")
     own = {name: f"attribute {_note(x)}".rstrip() for name, x in attrs.items() if name not in hidden}
     return {**dict.fromkeys(USUAL, "attribute"), **own}
@@ -317,21 +317,22 @@ def _wishes(conversation: Conversation, text: str) -> list[Candidate]:
     if "=" in word:
         return []
     value = _value(conversation, "", package)
-    notes = _overridable(value)
+    notes = _overridable(conversation, value)
     if notes and "override" in value:
         function = conversation.evaluator.guard(force, value["override"])
-        notes.update({name: "argument" for name, _ in _formals_of(function)})
+        notes.update({name: "argument" for name, _ in _formals_of(conversation, function)})
     found = _chosen(notes, word, len(word), str)
     return [candidate._replace(text=f"{candidate.text}=") for candidate in found]
 
 
-def _formals_of(function: Any) -> tuple[tuple[str, bool], ...]:
+def _formals_of(conversation: Conversation, function: Any) -> tuple[tuple[str, bool], ...]:
     """The named arguments of a function, or of a set that says it has some."""
     if type(function) is FunctionType:
         return lambda_info(function).formals or ()
     if type(function) is dict and "__functionArgs" in function:
-        arguments: Any = force(function["__functionArgs"])
-        return tuple((name, force(arguments[name]) is True) for name in sorted(arguments))
+        guard = conversation.evaluator.guard
+        arguments: Any = guard(force, function["__functionArgs"])
+        return tuple((name, guard(force, arguments[name]) is True) for name in sorted(arguments))
     return ()
 
 
