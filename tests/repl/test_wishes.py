@@ -50,7 +50,7 @@ class User(Person):
         end = time.monotonic() + 60
         while time.monotonic() < end:
             lines = self.look()
-            if lines and lines[-1] == "nix-repl>":
+            if lines and lines[-1] in ("nix-repl>", "debug>"):
                 return lines
         pytest.fail("the screen shows:\n" + "\n".join(self.look()))
 
@@ -220,10 +220,10 @@ def test_10_debugging_after_the_fact(user: User) -> None:
     )
     user.wipe()
     user.says("f2 { argument = 3; }", ":debug")
-    user.shows("Stopped.")
-    user.says("argument")
-    user.shows("nix-repl> argument", "3", "nix-repl>")
-    user.says(":q")
+    user.shows("0: error: attribute 'x' missing")
+    user.says(":env", "argument + 1", ":q")
+    user.shows("function f2:", "  argument = 3")
+    user.shows("debug> argument + 1", "4")
     user.wipe()
     user.says("kept", ":set traces on", "kept + 1", ":set traces off")
     user.shows("nix-repl> kept", "1", "nix-repl> :set traces on", "nix-repl> kept + 1", "2")
