@@ -38,7 +38,7 @@ def session(tmp_path: Path) -> Session:
         session,
         ":l lib.nix",
         "own = { q }: q",
-        "many = { aaaaaaaaaaaa, bbbbbbbbbbbb, cccccccccccc, dddddddddddd, e, f }: 1",
+        "many = { aaaaaaaaaaaa, bbbbbbbbbbbb, cccccccccccc, dddddddddddddddddddd, e, f }: 1",
     )
     return session
 

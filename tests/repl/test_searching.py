@@ -45,6 +45,13 @@ def test_names_and_descriptions(tmp_path: Path) -> None:
     ]
 
 
+def test_what_is_found_twice_is_shown_once(tmp_path: Path) -> None:
+    session = session_in(tmp_path)
+    replies(session, "s = rec { alpha = 1; below = { inherit alpha; alphabet = 2; }; __alpha = 3; }", "s")
+    assert replies(session, ":search alpha")[0] == "s.alpha\ns.below.alpha\ns.below.alphabet"
+    assert replies(session, "t = s", ":search alphabet")[1] == "s.below.alphabet"
+
+
 def test_long_lists_are_cut(tmp_path: Path) -> None:
     session = session_in(tmp_path)
     many = 's = builtins.listToAttrs (builtins.genList (n: { name = "thingum${toString n}"; value = throw "no"; }) 60)'

@@ -9,6 +9,7 @@ import pytest
 from nixlite.colours import DEFAULT, FEW, MANY, RED, ROLES, Theme, fixed_colour
 from nixlite.repl.style import Style
 from nixlite.repl.terminal.background import kind_of, of_variable
+from tests.repl.test_session import replies, session_in
 from tests.repl.test_terminal import ENTER, Person
 
 if TYPE_CHECKING:
@@ -93,6 +94,13 @@ def test_which_theme() -> None:
     style.set_theme("none")
     assert (style.current_theme().name, style.colour, style.layout.colour) == ("none", False, False)
     assert Style(colour=False).current_theme().name == "none"
+
+
+def test_auto_minds_no_color(tmp_path: Path) -> None:
+    session = session_in(tmp_path)  # whose host is no terminal
+    assert replies(session, ":set theme dark", ":set theme", ":set theme auto", ":set theme") == [
+        "", "theme = dark", "", "theme = none",
+    ]  # fmt: skip
 
 
 ANSWERS = [

@@ -11,7 +11,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-SHOWN = 48
+SHOWN = 60
 """Columns for the names of formals; the others are counted."""
 PARTS = 2
 """Of a path that is neither below the working directory nor below the home directory, the last ones shown."""

@@ -71,6 +71,8 @@ def set_pure(conversation: Conversation, value: object) -> None:
 def set_theme(conversation: Conversation, value: object) -> None:
     """Take other colours; what is on the screen keeps its own."""
     conversation.style.set_theme(str(value))
+    if value == "auto" and not conversation.evaluator.host.stdout_colour():  # NO_COLOR
+        conversation.style.colour = conversation.style.layout.colour = False
 
 
 def set_vi(conversation: Conversation, value: object) -> None:

@@ -27,6 +27,8 @@ MOST = 40
 """Rows shown."""
 LARGE = 20_000
 """Attributes of a set inside of another that are looked at."""
+LEVELS = 2
+"""Attributes of variables, and theirs as far as they are evaluated."""
 SMALL = 200
 """Attributes of a set whose descriptions are evaluated, while there is time."""
 PATIENCE = 1.0
@@ -96,22 +98,30 @@ def table(found: list[Match], width: int) -> str:
 
 
 def candidates(conversation: Conversation) -> Iterator[tuple[str, str, Lazy, bool]]:
-    """All that can be found: path, name, lazy, and whether it is one of few."""
+    """All that can be found: path, name, lazy, and whether it is one of few. What is found in several ways is
+    there once, by the shortest."""
     builtins: Any = conversation.evaluator.guard(force, conversation.evaluator.state.globals["builtins"])
     for name in builtins:
         yield f"builtins.{name}", name, builtins[name], True
-    for variable, lazy in conversation.scope.items():
-        if variable == "_":
-            continue
+    around = [(variable, lazy) for variable, lazy in conversation.scope.items() if variable != "_"]
+    for variable, lazy in around:
         yield attribute_name(variable), variable, lazy, True
-        value = set_of(conversation, lazy)
-        for name, cell in value.items():
-            path = f"{attribute_name(variable)}.{attribute_name(name)}"
-            yield path, name, cell, len(value) <= SMALL
-            inner: Any = evaluated(cell)
-            if type(inner) is dict and "drvPath" not in inner and inner is not value and len(inner) <= LARGE:
-                for below in inner:
-                    yield f"{path}.{attribute_name(below)}", below, inner[below], False
+    sets = [(attribute_name(variable), set_of(conversation, lazy)) for variable, lazy in around]
+    seen: set[int] = set()
+    for _ in range(LEVELS):
+        inner: list[tuple[str, dict[str, Lazy]]] = []
+        for start, attrs in sets:
+            small = len(attrs) <= SMALL
+            for name, cell in attrs.items():
+                if name.startswith("_") or (type(cell) is list and id(cell) in seen):
+                    continue
+                seen.add(id(cell))
+                path = f"{start}.{attribute_name(name)}"
+                yield path, name, cell, small
+                value: Any = evaluated(cell)
+                if type(value) is dict and "drvPath" not in value and len(value) <= LARGE:
+                    inner.append((path, value))
+        sets = inner
 
 
 def set_of(conversation: Conversation, lazy: Lazy) -> dict[str, Lazy]:
