@@ -14,6 +14,7 @@ DEFAULTS: dict[str, Any] = {
     "hover": {"wait": 1.0, "why": True},
     "diagnostics": {"delay": 0.2},
     "evaluate": True,
+    "network": False,
 }
 """All settings with their defaults; the page (`README.md`) says what each means."""
 
@@ -47,6 +48,7 @@ class Settings:
         return {
             "nixpkgs": self["nixpkgs"],
             "nixPath": self["nixPath"],
+            "network": self["network"],
             "seconds": self["limits.seconds"],
             "memory": bytes_of(self["limits.memory"]),
         }

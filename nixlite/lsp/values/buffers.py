@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import os
 
+from nixlite.errors import NotGranted
 from nixlite.host.real import RealHost
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
+
+    from nixlite.host.outside import Answer, Finished
 
 Stamp = tuple[int, int, int] | str | None
 """What tells a file as it is: time, size and inode, or the text that an editor has; None if there is none."""
@@ -16,10 +19,15 @@ Stamp = tuple[int, int, int] | str | None
 
 class EditedHost(RealHost):
     """The real machine with open files over it. What it prints is thrown away; `seen` are the files that were
-    read, with what they were then."""
+    read, with what they were then.
 
-    def __init__(self, env: Mapping[str, str] | None = None) -> None:
+    Who opens a file has not said that it may send something away: servers are asked and programs are run
+    (`git` for a fetch, `nix-store` for what is imported from a derivation) only if *network* is set.
+    """
+
+    def __init__(self, env: Mapping[str, str] | None = None, *, network: bool = False) -> None:
         super().__init__(env, stdin=b"")
+        self.network = network
         self.open: dict[str, str] = {}
         self.seen: dict[str, Stamp] = {}
         self.said: list[str] = []
@@ -65,6 +73,36 @@ class EditedHost(RealHost):
         self.seen.setdefault(path, self.stamp(path))
         text = self.open.get(path)
         return None if text is None else text.encode("utf-8", "surrogateescape")
+
+    def not_granted(self, what: str, capability: str) -> NotGranted:
+        """See `Host`; the message tells of the setting."""
+        return NotGranted(
+            f"opening a file does not let it {what}", hint="The setting 'nixlite.network' lets it."
+        )
+
+    def open_url(self, url: str, headers: Mapping[str, str], timeout: float) -> Answer:
+        """See `Host`."""
+        if not self.network:
+            raise self.not_granted(f"ask '{url}'", "open_url")
+        return super().open_url(url, headers, timeout)
+
+    def find_program(self, name: str) -> str | None:
+        """See `Host`."""
+        return super().find_program(name) if self.network else None
+
+    def run_program(
+        self,
+        name: str,
+        arguments: Sequence[str],
+        *,
+        data: bytes | None = None,
+        environment: Mapping[str, str | None] | None = None,
+        capture: str = "both",
+    ) -> Finished:
+        """See `Host`."""
+        if not self.network:
+            raise self.not_granted(f"run the program '{name}'", "run_program")
+        return super().run_program(name, arguments, data=data, environment=environment, capture=capture)
 
     def write_stdout(self, text: str) -> None:
         """See `Host`: an editor talks over it."""

@@ -99,7 +99,7 @@ class Values:
 
     def __init__(self, options: dict[str, Any], cache: Cache | None = None) -> None:
         self.options = options
-        self.host = EditedHost()
+        self.host = EditedHost(network=options["network"])
         self.disk = cache
         self.evaluator = self.make_evaluator()
         self.kept: dict[str, Lazy] = {}
