@@ -17,7 +17,7 @@ import threading
 import time
 from typing import TYPE_CHECKING, Any
 
-from nixlite import Evaluator, Limits, MemoryHost, NixError
+from nixlite import Evaluator, Exhausted, Limits, MemoryHost, NixError
 from tests.fuzz.workers import forked
 from tests.programs.nesting import CASES, LARGE, SMALL, program
 
@@ -64,12 +64,18 @@ USES: list[Callable[[Any], object]] = [
 
 def use(text: str) -> None:
     """Evaluate a program and use its value in every way; what is wrong with it is an error."""
+    value = None
     for action in USES:
-        evaluator = Evaluator(host=MemoryHost(), limits=Limits(seconds=SECONDS))
         try:
-            action(evaluator.evaluate(text))
+            if value is None:
+                value = Evaluator(host=MemoryHost(), limits=Limits(seconds=SECONDS)).evaluate(text)
+            action(value)
+        except Exhausted:
+            value = None
         except NixError as error:
             error.render(show_trace=len(text) < 10_000)
+            if value is None:  # it will be the same each time
+                return
         except (TypeError, ValueError, KeyError):  # it is no list, or too deep for Python's own json
             continue
 
@@ -123,6 +129,8 @@ def main() -> int:
             continue
         end = of_process(text, options.kilobytes)
         done += 1
+        if done % 20 == 0:
+            print(f"… {done} programs", flush=True)
         if end:
             wrong += 1
             print(f"{name}: {end}", flush=True)
