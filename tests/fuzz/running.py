@@ -172,8 +172,9 @@ def evaluated(random: Random, text: str, **scope: str) -> None:
     ]
     way = random.choice(ways)
     try:
-        value = evaluator.evaluate_source(Source("«string»", text, base="/work"), dict(scope))
-        evaluator.guard(way, value)
+        source = Source("«string»", text, base="/work")
+        # Within a guard, as the library does it: the limits are for parsing and compiling as well.
+        evaluator.guard(lambda _: way(evaluator.evaluate_source(source, dict(scope))), None)
     except NixError as error:
         rendered(evaluator, error, random)
 
@@ -225,7 +226,8 @@ def evaluated_with(host: MemoryHost, random: Random, text: str) -> None:
     evaluator = Evaluator(settings_for(random), host)
     evaluator.limit(Budget(limits_for(random)))
     try:
-        evaluator.evaluate_source(Source("«string»", text, base="/work"))
+        source = Source("«string»", text, base="/work")
+        evaluator.guard(lambda _: evaluator.evaluate_source(source), None)
     except NixError as error:
         rendered(evaluator, error, random)
 
