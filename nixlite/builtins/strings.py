@@ -35,12 +35,12 @@ def string_length(state: State, e: Lazy) -> Value:
 
     Paths are copied to the store, sets coerced.
     """
-    value = force(e)
+    value = e if type(e) is not list else force(e)
     if type(value) is not str:
         value, _ = coerce_to_string(
             state, value, "while evaluating the argument passed to builtins.stringLength"
         )
-    return byte_length(value)
+    return len(value) if value.isascii() else byte_length(value)
 
 
 @builtin(
@@ -63,6 +63,8 @@ def substring(state: State, start: Lazy, length: Lazy, s: Lazy) -> Value:
 
     *start* may lie beyond the end but must not be negative.
     """
+    if type(s) is str and type(start) is int and type(length) is int and start >= 0 and s.isascii():
+        return s[start : start + length] if length >= 0 else s[start:]  # as below
     first = force_int(
         start, "while evaluating the first argument (the start offset) passed to builtins.substring"
     )
