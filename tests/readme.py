@@ -16,7 +16,7 @@ import nixlite
 import nixlite.builtins
 from nixlite.builtins.install import declarations
 from tests.api_page import conversions, reference
-from tests.benchmarks.report import markdown
+from tests.benchmarks.report import markdown, trees_markdown
 from tests.oracle.cases import HERE, load
 from tests.oracle.ledger import read_ledger
 from tests.support import ROOT
@@ -37,6 +37,7 @@ PAGES = [
 """Every page of documentation: what it shows is run by the tests."""
 
 RESULTS = ROOT / "tests" / "benchmarks" / "results.json"
+TREE_RESULTS = ROOT / "tests" / "benchmarks" / "trees.json"
 REFERENCE = HERE / "builtins-2.34.8.json"
 
 
@@ -91,8 +92,16 @@ def performance_table() -> str:
     return markdown(json.loads(RESULTS.read_text("utf-8")))
 
 
+def trees_table() -> str:
+    """The last recorded run on real trees."""
+    if not TREE_RESULTS.is_file():
+        return "Not recorded yet."
+    return trees_markdown(json.loads(TREE_RESULTS.read_text("utf-8")))
+
+
 PARTS: dict[str, tuple[Path, Callable[[], str]]] = {
     "performance": (SPEED, performance_table),
+    "trees": (SPEED, trees_table),
     "builtins": (CONFORMANCE, builtins_table),
     "conformance": (CONFORMANCE, conformance_table),
     "conversions": (API, conversions),

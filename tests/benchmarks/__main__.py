@@ -3,6 +3,7 @@
     python -m tests.benchmarks --vs nix-instantiate                  the table
     python -m tests.benchmarks --vs nix-instantiate --record         … written down, and into the page beside it
     python -m tests.benchmarks --scale                               whether time grows as work does
+    python -m tests.benchmarks --trees DIR…                          a nixpkgs, its lib, corepkgs, home-manager, disko
     python -m tests.benchmarks --vs nix-instantiate --also 'snix=PYTHON tests/benchmarks/snix.py'
 
 These are measurements, not tests; but all evaluators must print the same, and the exit code is 1 if nixlite fails or
@@ -13,11 +14,12 @@ from __future__ import annotations
 
 import argparse
 import json
+import shutil
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tests.benchmarks import plot, report, scaling
+from tests.benchmarks import plot, report, scaling, trees
 from tests.benchmarks.contestants import Contestant, contestants, scratch
 from tests.benchmarks.measuring import UNSEEN, Limits, measure, measure_unseen, summary
 from tests.benchmarks.programs import PROGRAMS, Program
@@ -26,12 +28,15 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 RESULTS = Path(__file__).parent / "results.json"
+TREE_RESULTS = Path(__file__).parent / "trees.json"
 PLOT = Path(__file__).parent / "results.svg"
 
 
 def main(words: list[str] | None = None) -> int:
     """Measure what the command line asks for. Returns the exit code."""
     options = command_line().parse_args(words)
+    if options.trees:
+        return measure_trees(options)
     programs = chosen(options.names)
     limits = Limits(options.rounds, options.budget, options.time_limit)
     states = ("cold", "warm")
@@ -41,7 +46,8 @@ def main(words: list[str] | None = None) -> int:
         states = ("cold",)
     with scratch() as name:
         directory = Path(name)
-        taking_part = contestants(directory, options.nixlite, options.vs, options.also, states)
+        reference = options.nix or options.vs
+        taking_part = contestants(directory, options.nixlite, reference, options.also, states)
         if options.scale:
             return show_scaling(programs, directory, taking_part, limits)
         unseen = not options.names or UNSEEN in options.names
@@ -66,6 +72,16 @@ def command_line() -> argparse.ArgumentParser:
         help="programs, or .nix files of your own; all programs by default",
     )
     option("--vs", metavar="COMMAND", help="the reference: takes `--eval --strict FILE`, as nix-instantiate")
+    option(
+        "--trees",
+        nargs="+",
+        type=Path,
+        metavar="DIR",
+        help="measure what these trees have instead; with --record written into the page as well",
+    )
+    option(
+        "--nix", metavar="COMMAND", help="the same as --vs; with --trees by default nix-instantiate on $PATH"
+    )
     option("--also", metavar="NAME=COMMAND", action="append", default=[], help="a further evaluator like it")
     option("--nixlite", metavar="COMMAND", help="instead of this checkout as a wheel holds it")
     option("--rounds", type=int, default=7, help="runs of each evaluator (7)")
@@ -89,6 +105,35 @@ def command_line() -> argparse.ArgumentParser:
         help="write them where the table of tests/benchmarks/README.md comes from, and that table",
     )
     return parser
+
+
+def measure_trees(options: argparse.Namespace) -> int:
+    """`--trees`: measure programs of real trees, and growth. Returns the exit code."""
+    command = options.nix or options.vs or shutil.which("nix-instantiate")
+    if command is None:
+        sys.exit("error: there is no nix-instantiate on $PATH; say how Nix is started with --nix 'COMMAND'")
+    missing = [each for each in options.trees if not each.is_dir()]
+    if missing:
+        sys.exit(f"error: '{missing[0]}' is no directory")
+    limits = Limits(options.rounds, options.budget, options.time_limit)
+    states = ("warm",) if options.only_warm else ("cold",) if options.only_cold else ("cold", "warm")
+    left_out: list[str] = []
+    with scratch() as name:
+        directory = Path(name)
+        taking_part = contestants(directory, options.nixlite, command, options.also, states)
+        reference = next(each for each in taking_part if each.label == "reference")
+        trees_ = [each.resolve() for each in options.trees]
+        programs = list(trees.tree_programs(trees_, reference, directory, left_out.append, limits.process))
+        print("\n".join(left_out), file=sys.stderr)
+        rows = show_rows(programs, directory, taking_part, limits, unseen=False) if programs else {}
+        growth = [scaling.growth_line(each, directory, who, limits)
+                  for each in programs if each.scaled() for who in taking_part if not who.cold]  # fmt: skip
+        print("\n".join(growth))
+    results = report.document(rows, taking_part, options.nixlite is not None)
+    results |= {"left out": left_out, "growth": growth}
+    print(report.trees_markdown(results))
+    save(results, options)
+    return int(not rows or any(row["failures"] for row in rows.values()))
 
 
 def chosen(names: list[str]) -> list[Program]:
@@ -153,16 +198,17 @@ def show_scaling(
 def save(results: dict[str, Any], options: argparse.Namespace) -> None:
     """Write the files that were asked for."""
     text = json.dumps(results, indent=1, ensure_ascii=False) + "\n"
-    for file in [options.json, RESULTS if options.record else None]:
+    recorded = TREE_RESULTS if options.trees else RESULTS
+    for file in [options.json, recorded if options.record else None]:
         if file:
             file.write_text(text, "utf-8")
-    for file in [options.plot, PLOT if options.record else None]:
+    for file in [options.plot, PLOT if options.record and not options.trees else None]:
         if file:
             file.write_text(plot.svg(results), "utf-8")
     if options.record:
         from tests import readme
 
-        readme.write(["performance"])
+        readme.write(["trees" if options.trees else "performance"])
 
 
 if __name__ == "__main__":

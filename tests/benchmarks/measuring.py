@@ -56,7 +56,7 @@ def measure(
 
 def prepare(program: Program, size: int, directory: Path) -> list[str]:
     """Write a program at a size into a folder of *directory*; returns the words of the command line that mean it."""
-    folder = directory / f"{program.name}-{size}"
+    folder = directory / f"{program.name.replace(': ', '-').replace(' ', '-')}-{size}"
     folder.mkdir(exist_ok=True)
     file = folder / "program.nix"
     file.write_text(program.text(folder, size), "utf-8")

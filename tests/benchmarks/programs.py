@@ -30,6 +30,15 @@ def linearithmic(size: int) -> float:
     return size * math.log2(size)
 
 
+def quadratic(size: int) -> float:
+    """Work of comparing each with each."""
+    return size * size
+
+
+UNIQUE = (4000, 5656, 8000, 11312, 16000)
+"""Sizes of which each is twice the work of the one before."""
+
+
 def fib_calls(size: int) -> float:
     """How often `fib` is called, up to a constant factor."""
     return ((1 + math.sqrt(5)) / 2) ** size
@@ -101,6 +110,7 @@ PROGRAMS = (
     Program("strings", 20000, 20, '"454 e5affb0b"', 10000, "strings built of parts"),
     Program("words", 20000, 20, "10255", 10000, "split and match"),
     Program("sort", 20000, 50, "367", 2500, "sort, own comparison", work=linearithmic),
+    Program("unique", 8000, 50, "50", None, "`lib.unique` of strings", work=quadratic, sizes=UNIQUE),
     Program("closure", 60000, 50, "50", 16000, "genericClosure"),
     Program("partial", 4000, 20, "250", 3000, "composed partial applications"),
     Program("json", 10000, 10, '"1076 1ee6c57f"', 1500, "toJSON and fromJSON"),

@@ -145,6 +145,17 @@ def markdown(results: dict[str, Any]) -> str:
     return "\n".join(lines)
 
 
+def trees_markdown(results: dict[str, Any]) -> str:
+    """The table of a run on real trees, what was left out and how time grows with the number of packages."""
+    lines = [markdown(results)]
+    if results["growth"]:
+        lines += ["", "CPU seconds of more and more packages, and the growth for twice as many:", ""]
+        lines += ["```", *results["growth"], "```"]
+    if results["left out"]:
+        lines += ["", "Left out:", "", *(f"- {each}" for each in results["left out"])]
+    return "\n".join(lines)
+
+
 def ratio_columns(ratios: Row, versus: Row, others: list[str]) -> list[str]:
     """The factors of a program, or of the mean of all."""
     found = [
