@@ -228,6 +228,18 @@ def test_a_dirty_tree_that_changes_has_another_name_and_the_same_commit(
     assert hit is same
 
 
+def test_what_is_behind_a_link_is_no_part_of_a_dirty_tree_either(repository: Path) -> None:
+    keep(repository, "builtins.readFile ./d/x")
+    words, answers = ["eval", ".#v"], repository.parent / "results"
+    (repository / "a.nix").write_text("dirty")
+    assert [answered(words, answers)[1] for _ in range(2)] == [False, True]
+    (repository / "d").rename(repository / "e")
+    (repository / "d").symlink_to("e")
+    told, hit = answered(words, answers)
+    assert not hit
+    assert told.code == 1
+
+
 def test_what_cannot_be_copied_to_the_store_is_an_error_whoever_reads_it(repository: Path) -> None:
     keep(repository, "1")
     words, answers = ["eval", ".#v"], repository.parent / "results"
