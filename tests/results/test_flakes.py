@@ -137,6 +137,7 @@ USED = [
     'builtins.compareVersions (toString ./.) "1"',
     "builtins.length (builtins.splitVersion (toString ./.))",
     "(builtins.parseDrvName (baseNameOf ./.)).version",
+    "builtins.substring 11 1 (builtins.path { path = ./d; name = baseNameOf ./.; }) != null",
     "builtins.trace self.sourceInfo 1",
     "builtins.trace (toString ./a.nix) 1",
     'throw "at ${toString ./a.nix}"',
@@ -334,6 +335,30 @@ def test_a_branch_that_is_fetched_is_asked_for(repository: Path) -> None:
     assert answered(words, answers)[1]
     git(repository, "branch", "-f", "side", "HEAD")
     assert not answered(words, answers)[1]
+
+
+def test_a_commit_without_a_branch(repository: Path) -> None:
+    asked = keep(repository, "import ./a.nix")
+    git(repository, "checkout", "-q", "--detach")
+    assert asked()
+    empty_commit(repository)
+    assert asked()
+
+
+def test_a_file_more_in_a_directory_that_was_listed(repository: Path) -> None:
+    (repository / "f.nix").write_text('builtins.readDir "${builtins.fetchGit ./.}/d"')
+    git(repository, "add", "-A")
+    git(repository, "commit", "-q", "-m", "x")
+    words, answers = ["eval", "-f", "f.nix"], repository.parent / "results"
+    assert [answered(words, answers)[1] for _ in range(2)] == [False, True]
+    other_commit(repository)
+    assert answered(words, answers)[1]
+    (repository / "d" / "y").write_text("y")
+    git(repository, "add", "-A")
+    git(repository, "commit", "-q", "-m", "y")
+    told, hit = answered(words, answers)
+    assert not hit
+    assert "y = " in told.output
 
 
 def test_what_is_not_exported_counts(repository: Path) -> None:
