@@ -21,13 +21,15 @@ from nixlite.results.witness import Witness
 from nixlite.runtime.noting import NOTES, take_notes
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
+    from typing import TypeVar
 
     from nixlite.evaluator import Evaluator
     from nixlite.jobs.link import Link
     from nixlite.jobs.walk import Path, Step
     from nixlite.runtime.values import NixPath, Value
 
+    T = TypeVar("T")
     Key = tuple[Any, ...]
     """A question: the path and kind of it, or `environment`, `terminal`, `stdin`, `odd` with what it is."""
 
@@ -68,27 +70,50 @@ class NotingHost(Witness):
             self.touch(found[0], CONTENTS)
         return super().read_noted(path, read)
 
-    def first_link(self, path: str) -> str | None:
-        """See `Host`; who finds it known depends on it all the same."""
-        known = self.plain.get(path)
-        if known is not None:
-            if known:
-                NOTES.add(known)
-            return None
-        found: str | None
-        found, number = NOTES.during(lambda: super(NotingHost, self).first_link(path))
+    def is_plain(self, path: str) -> bool:
+        """See `RealHost`; who finds it known depends on what was looked at for it all the same."""
+        if not path:
+            return True
+        number = self.plain.get(path)
+        if number is None:
+            found, number = NOTES.during(lambda: self.looks_plain(path))
+            if found:
+                self.plain[path] = number
+                self._plain_directories.add(path)
+        else:
+            found = True
         if number:
             NOTES.add(number)
-        if found is None and path in self._plain_directories:
-            self.plain[path] = number
-        return found
+        return bool(found)
+
+    def looks_plain(self, path: str) -> bool:
+        """As `is_plain`, of a directory that was not looked at before."""
+        if not path.startswith("/") or path.endswith("/") or "/." in path:
+            return False
+        return self.is_plain(path.rpartition("/")[0]) and self.file_type(path) == "directory"
 
     def plain_type(self, path: str) -> str | None:
         """See `Host`."""
         parent = path.rpartition("/")[0]
-        if parent in self._plain_directories:
-            self.first_link(parent)
-        return super().plain_type(path)
+        return super().plain_type(path) if parent in self.plain and self.is_plain(parent) else None
+
+    def read_real(self, path: str) -> bytes:
+        """See `Host`."""
+        parent = path.rpartition("/")[0]
+        if parent in self.plain:
+            self.is_plain(parent)
+        return super().read_real(path)
+
+    def fetched(self, attrs: Mapping[str, Any], fetch: Callable[[], T]) -> T:
+        """See `Host`: that only part of a repository counts is known of a whole evaluation, not of a step."""
+        return fetch()
+
+    def is_before(self, second: int) -> bool:
+        """See `Host`."""
+        early = super().is_before(second)
+        if early:
+            self.unkept("the clock")
+        return early
 
     def get_env(self, name: str) -> str:
         """See `Host`."""

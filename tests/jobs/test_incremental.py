@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import random
+import shutil
+import subprocess
 from typing import TYPE_CHECKING
 
 import pytest
@@ -128,3 +130,80 @@ def test_random_changes(tmp_path: Path, seed: int) -> None:
         if chance.random() < 0.3:
             (tmp_path / "settings.nix").write_text(f"{{ x = {turn}; }}", "utf-8")
         assert run(tmp_path, "--workers", str(turn % 2 + 1))[0] == run(tmp_path, "--no-result-cache")[0]
+
+
+FLAKE = """
+{
+  outputs = { self }: let
+    make = name: v: builtins.trace "evaluating ${name}" (derivation {
+      inherit name v; system = "x86_64-linux"; builder = "/bin/sh";
+    });
+  in { hydraJobs = { a = make "a" (import ./a.nix); b = make "b" "b"; src = make "src" "${self}"; }; };
+}
+"""
+
+
+@pytest.mark.skipif(shutil.which("git") is None, reason="no git")
+@pytest.mark.parametrize("kind", ["path:./flake", "./flake"])
+def test_flakes(tmp_path: Path, kind: str) -> None:
+    """A change of a flake, in a repository or not, is a change of its hash."""
+    flake = tmp_path / "flake"  # what is kept lies beside it
+    flake.mkdir()
+    (flake / "flake.nix").write_text(FLAKE, "utf-8")
+    (flake / "a.nix").write_text('"1"', "utf-8")
+    if kind == "./flake":
+        for words in (["init", "-q"], ["add", "."]):
+            subprocess.run(["git", *words], cwd=flake, check=True)
+    first = nixlite(["jobs", "--sorted", kind], cwd=tmp_path)
+    assert first.stdout.count("\n") == 3, first.stderr
+    assert nixlite(["jobs", "--sorted", kind], cwd=tmp_path).stdout == first.stdout
+    (flake / "a.nix").write_text('"2"', "utf-8")
+    second = nixlite(["jobs", "--sorted", kind], cwd=tmp_path)
+    assert second.stdout == nixlite(["jobs", "--sorted", "--no-result-cache", kind], cwd=tmp_path).stdout
+    assert second.stdout != first.stdout
+
+
+@pytest.mark.skipif(shutil.which("git") is None, reason="no git")
+def test_a_repository_that_a_step_fetches(tmp_path: Path) -> None:
+    """Nothing is kept of such a step, and of one that uses it; others are spared."""
+    repository = tmp_path / "repository"
+    repository.mkdir()
+    (repository / "x.nix").write_text('"1"', "utf-8")
+    for words in (["init", "-q"], ["add", "."]):
+        subprocess.run(["git", *words], cwd=repository, check=True)
+    (tmp_path / "set.nix").write_text(
+        """
+        let
+          make = name: v: builtins.trace "evaluating ${name}" (derivation {
+            inherit name v; system = "x86_64-linux"; builder = "/bin/sh";
+          });
+          tree = builtins.fetchGit ./repository;
+        in rec { a = make "a" (import "${tree}/x.nix"); b = make "b" a; c = make "c" "c"; d = make "d" "d"; }
+        """,
+        "utf-8",
+    )
+    run(tmp_path)
+    (repository / "x.nix").write_text('"2"', "utf-8")
+    found, evaluated = run(tmp_path)
+    assert evaluated == {"a", "b"}
+    assert found == run(tmp_path, "--no-result-cache")[0]
+
+
+def test_links_on_the_way_count(tmp_path: Path) -> None:
+    """A directory that becomes a link to another one, which the first step has looked at and the others not."""
+    for name in ("one", "two"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "a.nix").write_text(f'"a {name}"', "utf-8")
+        (tmp_path / name / "b.nix").write_text(f'"b {name}"', "utf-8")
+    (tmp_path / "set.nix").write_text(
+        """
+        let make = name: v: derivation { inherit name v; system = "x86_64-linux"; builder = "/bin/sh"; }; in {
+          a = make "a" (import ./one/a.nix); b = make "b" (import ./one/b.nix); c = make "c" "c"; d = make "d" "d";
+        }
+        """,
+        "utf-8",
+    )
+    run(tmp_path)
+    (tmp_path / "one").rename(tmp_path / "three")
+    (tmp_path / "one").symlink_to("two")
+    assert run(tmp_path)[0] == run(tmp_path, "--no-result-cache")[0]
