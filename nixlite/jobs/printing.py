@@ -22,6 +22,11 @@ if TYPE_CHECKING:
 EVERY = 0.25
 """Seconds between two pictures of the line."""
 
+NOTHING_THERE = (
+    "there is no derivation in it; sets below the first are gone into where they have"
+    " 'recurseForDerivations = true', or with '--force-recurse'"
+)
+
 LATELY = 15.0
 """Seconds of which the line tells the rate."""
 
@@ -132,6 +137,8 @@ class Printer(Report):
     def end(self) -> int:
         """All is found: print what could not be printed before; the exit code."""
         self.erase()
+        if not (self.jobs or self.failed):
+            self.command.settings.warn(NOTHING_THERE)
         if self.aggregates is not None:
             for path, text in self.aggregates.lines():
                 self.print(path, text)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from nixlite.cli.auto_call import auto_arguments, auto_call, find_along_attr_path
-from nixlite.cli.explain.ways import FileWay, FlakeWay, packages_of, way_in
-from nixlite.cli.flake.locking import flake_attribute, outputs_of
+from nixlite.cli.explain.ways import FileWay, FlakeWay, looks_like_file, packages_of, way_in
+from nixlite.cli.flake.locking import absolute, flake_attribute, outputs_of
 from nixlite.cli.sources import string_source
 from nixlite.cli.starting import start
 from nixlite.errors import NoAttribute, UsageError
+from nixlite.host.lookup_path import is_pseudo_url
 from nixlite.jobs.job import Wishes
 from nixlite.jobs.serving import Server
 from nixlite.jobs.walk import NEW, OLD, Walk
@@ -36,6 +37,17 @@ class Place:
         self.way: FileWay | FlakeWay | None = None
         if word is not None:
             self.way = FlakeWay(command, word) if command.flake else way_in(command, word)
+            self.check(word)
+
+    def check(self, word: str) -> None:
+        """Raise UsageError for a word that looks like an attribute path, and names no file."""
+        if isinstance(self.way, FlakeWay) or "#" in word or looks_like_file(word):
+            return
+        if self.command.host.file_type(absolute(self.command, word)) is None and not is_pseudo_url(word):
+            raise UsageError(
+                f"there is neither a file '{word}' nor a flake",
+                hint=f"A part of a set is named with it: '<nixpkgs>#{word}', '.#{word}'.",
+            )
 
     def value(self, evaluator: Evaluator) -> tuple[Value, dict[str, Lazy]]:
         """The set, and the arguments that functions in it are called with."""

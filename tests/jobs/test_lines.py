@@ -188,6 +188,12 @@ def test_aggregates_of_each_other(tmp_path: Path) -> None:
     }
 
 
+def test_nothing_to_be_found_is_said(tmp_path: Path) -> None:
+    done = nixlite(["jobs", "-E", "{ x = 1; y = { }; }"], cwd=tmp_path)
+    assert (done.stdout, done.returncode) == ("", 0)
+    assert "there is no derivation in it" in done.stderr
+
+
 MISTAKES = [
     ([], "there is nothing to evaluate"),
     (["a.nix", "b.nix"], "unexpected argument 'b.nix'"),
@@ -199,6 +205,7 @@ MISTAKES = [
         "--no-instantiate is incompatible with: --show-input",
     ),
     (["a.nix"], "a.nix"),
+    (["hello"], "A part of a set is named with it: '<nixpkgs>#hello'"),
     (["-E", "{ a = "], "syntax error"),
     (["-E", "throw ''no''"], "no"),
     (["-E", "{ }", "--select", "x: 1"], "expected a set but found an integer"),
