@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import pickle
 import socket
@@ -31,6 +32,7 @@ def connected() -> tuple[Link, bytes]:
     """The link to who started this process, and what that has to say."""
     ignore_interrupts()
     end_with_parent()
+    gc.disable()  # what is no longer needed goes with the process, which ends when it is large
     port, token, data = pickle.load(sys.stdin.buffer)
     link = Link(socket.create_connection(("127.0.0.1", port)))
     link.send(token)
