@@ -57,7 +57,12 @@ def question(document: Document, asked: Asked) -> dict[str, Any]:
 def asked_at(document: Document, offset: int) -> Asked | None:
     """The value that a place stands for, None where there is none."""
     what = chosen(document, offset)
-    return asked_of(what) if what is not None else None
+    if what is None:
+        return None
+    scopes = document.names.by_with.get(what.leaf, ())
+    if len(scopes) == 1:  # asked for as an attribute, it is known where it is defined
+        return Asked(scopes[0].parts[1], (what.leaf.text,))
+    return asked_of(what)
 
 
 def asked_of(what: Chosen) -> Asked | None:

@@ -49,6 +49,16 @@ WORD = re.compile(r"[A-Za-z_][\w'-]*$")
 CURSOR = "nixlite-cursor"
 """The name that is put in where the cursor is at none."""
 OVERRIDES = ("overrideAttrs", "overridePythonAttrs", "overrideDerivation")
+BUILDERS = frozenset(
+    {"mkDerivation", "buildPythonPackage", "buildPythonApplication", "buildGoModule", "buildRustPackage",
+     "buildNpmPackage"}
+)  # fmt: skip
+USUAL = (
+    "buildInputs buildPhase checkPhase cmakeFlags configureFlags configurePhase doCheck installPhase"
+    " makeFlags mesonFlags meta name nativeBuildInputs outputs passthru patches pname postFixup"
+    " postInstall postPatch preConfigure propagatedBuildInputs sourceRoot src strictDeps version"
+).split()
+"""Attributes that builders take though they name few of them."""
 SMALL = 200_000
 """Characters of a text up to which the keywords that fit are found out."""
 
@@ -289,6 +299,9 @@ class Finder:
                 path = [name_of(part) for part in path_parts(select.parts[2])[:-1]]
                 self.ask.append((Asked(select.parts[0], (*[str(n) for n in path], "drvAttrs")), "argument"))
             return None
+        if name in BUILDERS:
+            for usual in USUAL:
+                self.add(usual, t.CompletionItemKind.Property, "attribute", 1)
         if name == "callPackage" and len(outer.parts) > 2:
             inner = self.follower.load(self.follower.file_of(self.document, stripped(outer.parts[1])) or "")
             if inner is not None:

@@ -66,6 +66,7 @@ async def definitions(server: Server, document: Document, offset: int) -> list[t
     value = await server.fallback(document, offset)
     if value:
         places = [place_in_package(server, value)] if value.get("position") else []
+        places += [server.nix_location(value["function"])] if value.get("function") else []
         places += [server.nix_location(value["place"])] if value["place"] and not any(places) else []
         known = [place for place in places if place is not None]
         if known:

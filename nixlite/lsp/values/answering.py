@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import FunctionType
 from typing import TYPE_CHECKING, Any
 
 from nixlite.cache.files import Cache
@@ -9,10 +10,13 @@ from nixlite.errors import NixError
 from nixlite.lsp.values.evaluating import Part, Values, packages
 from nixlite.lsp.values.showing import kind_of, look, note, parameters, place_of, shown
 from nixlite.runtime.thunk import force
+from nixlite.runtime.values import lambda_info
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+MOST_SHOWN = 6
+"""Attributes of a set that has a hint."""
 MOST_NAMES = 400
 """Completions that are sent at once."""
 
@@ -107,9 +111,12 @@ class Bench:
         value = look(x)
         if isinstance(value, NixError) or value is None:
             return "null" if value is None else None
-        if kind_of(value) in ("function", "built-in function"):
+        if kind_of(value) in ("function", "built-in function", "option"):
             return None
-        return brief(value, 1, look)
+        if type(value) is dict and kind_of(value) == "set" and len(value) > MOST_SHOWN:
+            return None
+        text = brief(value, 1, look)
+        return None if "error: " in text else text
 
     def names(self, question: dict[str, Any]) -> Any:
         """The names of the attributes of a set, those that may complete a prefix."""
@@ -140,14 +147,19 @@ class Bench:
         """Where an attribute is defined: the places of all that the name stands for."""
         part = self.part(question)
         found = self.lazy(part)
-        place = place_of(found)
         value = look(found)
+        place = place_of(found)
         inner = None
         if type(value) is dict and "meta" in value:
             meta: Any = look(value["meta"])
             position = look(meta["position"]) if type(meta) is dict and "position" in meta else None
             inner = position if type(position) is str else None
-        return {"place": list(place) if place else None, "position": inner}
+        function = lambda_info(value).position if type(value) is FunctionType else None
+        return {
+            "place": list(place) if place else None,
+            "position": inner,
+            "function": list(function) if function else None,
+        }
 
     def argument(self, question: dict[str, Any]) -> Any:
         """Attributes of the package set: what a formal of a package's function may be."""

@@ -24,12 +24,13 @@ from nixlite.lsp.values.scoping import (
     OVERLAY_NAMES,
     chain_of,
     is_code,
+    is_inner_of,
     is_outermost,
     is_outputs,
     is_overlay,
+    same,
     scope_nodes,
     scoped,
-    tree_body,
     way_to,
 )
 from nixlite.runtime.thunk import force
@@ -37,7 +38,7 @@ from nixlite.source import Source
 from nixlite.syntax import nodes as n
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from nixlite.cache.files import Cache
     from nixlite.runtime.values import Lazy
@@ -103,7 +104,7 @@ class Values:
         self.disk = cache
         self.evaluator = self.make_evaluator()
         self.kept: dict[str, Lazy] = {}
-        self.trees: dict[str, tuple[n.Expr, Source]] = {}
+        self.trees: dict[str, tuple[list[n.Expr], Source]] = {}
 
     # -- evaluators
 
@@ -168,39 +169,52 @@ class Values:
 
     # -- parts
 
-    def tree(self, path: str, text: str) -> tuple[n.Expr, Source]:
-        """The tree of a text, the last ones being kept; parts of a large one are only skimmed."""
+    def tree(self, path: str, text: str, number: int = 0) -> tuple[n.Expr, Source]:
+        """A tree of a text, the last ones being kept; parts of a large one are only skimmed. Several, by
+        *number*, are alike: a node cannot be in two places."""
         found = self.trees.get(path)
         if found is None or found[1].text != text:
             folder = path.rpartition("/")[0] or "/"
-            source = Source(path, text, base=folder, path=path)
             if len(self.trees) >= MOST_TREES:
                 del self.trees[next(iter(self.trees))]
-            found = self.trees[path] = (self.evaluator.parse(source, skim=True), source)
-        self.evaluator.sources[path] = found[1]
-        return found
+            found = self.trees[path] = ([], Source(path, text, base=folder, path=path))
+        trees, source = found
+        while len(trees) <= number:
+            trees.append(self.evaluator.parse(source, skim=True))
+        self.evaluator.sources[path] = source
+        return trees[number], source
 
     def lazies(self, path: str, text: str, spans: Sequence[tuple[int, int]]) -> list[Lazy]:
         """The values, not yet evaluated, of parts of a text that are in the same scope."""
-        tree, source = self.tree(path, text)
-        ways = [way_to(tree, *span) for span in spans]
-        for way, (start, end) in zip(ways, spans, strict=True):
-            if (way[-1].start, way[-1].end) != (start, end):
-                raise NixError("there is no expression")
-        around = scope_nodes(ways[0])
-        body = n.ListLiteral(tuple([way[-1] for way in ways]), n.NO_POS, tree.start, tree.end)
-        found: Any = self.run(tree, source, around, body)
+        found: Any = self.placed(path, text, spans, lambda ways: [way[-1] for way in ways])
         return list(found)
 
     def variable(self, path: str, text: str, span: tuple[int, int], name: str) -> Lazy:
         """The value, not yet evaluated, of a variable as it is at the beginning of a part."""
-        tree, source = self.tree(path, text)
-        way = way_to(tree, *span)
-        body = n.ListLiteral((n.Var(name, n.NO_POS, span[0], span[0]),), n.NO_POS, tree.start, tree.end)
-        found: tuple[Lazy, ...] = self.run(tree, source, scope_nodes(way), body)
-        return found[0]
+        at = span[0]
+        found: Any = self.placed(path, text, [span], lambda _: [n.Var(name, n.NO_POS, at, at)], exact=False)
+        value: Lazy = found[0]
+        return value
 
-    def run(self, tree: n.Expr, source: Source, around: Sequence[tuple[n.Expr, n.Expr]], body: n.Expr) -> Any:
+    def placed(
+        self, path: str, text: str, spans: Sequence[tuple[int, int]],
+        parts: Callable[[list[list[n.Expr]]], list[n.Expr]], *, exact: bool = True,
+    ) -> Any:  # fmt: skip
+        """The list of *parts*, which are made of the ways to spans, in what is around them."""
+        tree, source = self.tree(path, text)
+        way = way_to(tree, *spans[0])
+        number, around = 0, []
+        for at, through in scope_nodes(way):
+            around.append(way_to(self.tree(path, text, number)[0], *spans[0])[at])
+            number += through
+        ways = [way_to(self.tree(path, text, number)[0], *span) for span in spans]
+        for found, (start, end) in zip(ways, spans, strict=True):
+            if exact and (found[-1].start, found[-1].end) != (start, end):
+                raise NixError("there is no expression")
+        body = n.ListLiteral(tuple(parts(ways)), n.NO_POS, tree.start, tree.end)
+        return self.run(tree, source, around, body)
+
+    def run(self, tree: n.Expr, source: Source, around: Sequence[n.Expr], body: n.Expr) -> Any:
         """The value of a part in what is around it."""
         evaluator = self.evaluator
         values = self.arguments(tree, source, around)
@@ -221,34 +235,30 @@ class Values:
 
     # -- what functions are called with
 
-    def arguments(
-        self, tree: n.Expr, source: Source, around: Sequence[tuple[n.Expr, n.Expr]]
-    ) -> dict[str, Lazy]:
+    def arguments(self, tree: n.Expr, source: Source, around: Sequence[n.Expr]) -> dict[str, Lazy]:
         """The values of arguments that are known, by their outer names."""
         found: dict[str, Lazy] = {}
-        functions = [(at, node) for at, (node, _) in enumerate(around) if isinstance(node, n.Lambda)]
-        for number, (at, function) in enumerate(functions):
-            first = all(not isinstance(node, n.Lambda) for node, _ in around[:at])
+        functions = [node for node in around if isinstance(node, n.Lambda)]
+        for number, function in enumerate(functions):
             outer = f"{OUTER}{number}"
-            if first and is_overlay(tree):
-                later: Any = [of_overlay, (self, tree, source)]
-                found[f"{outer}@{function.argument}"] = later
-            elif number == 1 and is_overlay(tree) and function is tree_body(tree):
+            if not number and is_overlay(tree):
+                found[f"{outer}@{function.argument}"] = [of_overlay, (self, source)]
+            elif number == 1 and is_overlay(tree) and is_inner_of(function, tree):
                 found[f"{outer}@{function.argument}"] = [packages, self]
-            elif first and function.formals is not None and is_outermost(tree, function):
+            elif not number and function.formals is not None and is_outermost(tree, function):
                 found |= self.called(function, outer)
             elif source.name.endswith("/flake.nix") and is_outputs(tree, function):
-                found |= self.of_flake(tree, source, function, outer)
+                found |= self.of_flake(source, function, outer)
             else:
-                found |= self.inner(tree, source, around, at, function, outer)
+                found |= self.inner(tree, source, function, outer)
             found = self.by_name(tree, function, outer) | found
         return found
 
-    def of_flake(self, tree: n.Expr, source: Source, function: n.Lambda, outer: str) -> dict[str, Lazy]:
+    def of_flake(self, source: Source, function: n.Lambda, outer: str) -> dict[str, Lazy]:
         """What the function `outputs` of a flake is called with, as far as that is here: `nixpkgs` is the
         package set of the settings, whatever is locked, `self` has the outputs."""
         inputs: dict[str, Lazy] = {
-            "self": [of_outputs, (self, tree, source, function)],
+            "self": [of_part, (self, source, function.body)],
             "nixpkgs": [flake_of_packages, self],
         }
         found = {f"{outer}.{name}": value for name, value in inputs.items()}
@@ -310,31 +320,25 @@ class Values:
                 return found
         return pkgs.get(name)
 
-    def inner(
-        self, tree: n.Expr, source: Source, around: Sequence[tuple[n.Expr, n.Expr]], at: int,
-        function: n.Lambda, outer: str,
-    ) -> dict[str, Lazy]:  # fmt: skip
-        """What the function in `x.overrideAttrs (old: …)` or `mkDerivation (finalAttrs: …)` is called
+    def inner(self, tree: n.Expr, source: Source, function: n.Lambda, outer: str) -> dict[str, Lazy]:
+        """What the function in `x.overrideAttrs (old: …)`, or in `mkDerivation (final: …)`, is called
         with."""
         way = way_to(tree, function.start, function.end)
-        before = way[:-1] if way[-1] is function else way[: way.index(function)] if function in way else []
-        curried = bool(before) and isinstance(before[-1], n.Lambda) and before[-1].body is function
-        if curried:
-            before = before[:-1]
-        call = before[-1] if before else None
-        if (
-            function.argument is None
-            or not isinstance(call, n.Call)
-            or not isinstance(call.function, n.Select)
-        ):
+        while way and not same(way[-1], function):
+            way.pop()
+        before = way[:-1]
+        curried = bool(before) and isinstance(before[-1], n.Lambda) and same(before[-1].body, function)
+        call = before[-2 if curried else -1] if len(before) > curried else None
+        if function.argument is None or not isinstance(call, n.Call):
+            return {}
+        if not isinstance(call.function, n.Select):
             return {}
         name = call.function.path[-1]
-        context = (self, tree, source, list(around[: at - curried]), call)
         takes_two = not curried and isinstance(function.body, n.Lambda)
         if name in OVERRIDES and not takes_two:
-            return {f"{outer}@{function.argument}": [of_override, context]}
-        if name == "mkDerivation" or takes_two:
-            return {f"{outer}@{function.argument}": [of_call, context]}
+            return {f"{outer}@{function.argument}": [of_override, (self, source, call.function)]}
+        if name == "mkDerivation" or (takes_two and name in OVERRIDES):
+            return {f"{outer}@{function.argument}": [of_part, (self, source, call)]}
         return {}
 
 
@@ -371,37 +375,33 @@ def flake_of_packages(values: Values) -> Any:
     return values.evaluator.base["call"](function, packages(values))
 
 
-def of_outputs(payload: Any) -> Any:
-    """What a flake's function `outputs` gives."""
-    values, tree, source, function = payload
-    way = way_to(tree, function.start, function.end)
-    return values.run(tree, source, scope_nodes([*way, function.body]), function.body)
+def of_part(payload: Any) -> Any:
+    """The value of a part of a file."""
+    values, source, node = payload
+    return force(values.lazies(source.name, source.text, [(node.start, node.end)])[0])
 
 
 def of_overlay(payload: Any) -> Any:
     """The package set with the overlay that a file is."""
-    values, tree, source = payload
-    overlay = values.run(tree, source, [], tree)
+    values, source = payload
+    tree, _ = values.tree(source.name, source.text)
+    overlay = values.lazies(source.name, source.text, [(tree.start, tree.end)])[0]
     function: Any = values.evaluator.evaluate_source(Source("«overlay»", OVERLAID, base="/"))
     return values.evaluator.base["call"](function, overlay)
 
 
 def of_override(payload: Any) -> Any:
     """What the package is made of that `overrideAttrs` is called on."""
-    values, tree, source, around, call = payload
-    select: n.Select = call.function
+    values, source, select = payload
     subject = select.subject
-    if len(select.path) > 1:
-        subject = n.Select(subject, select.path[:-1], None, select.pos, select.start, select.end)
-    package = values.run(tree, source, around, subject)
+    package = values.lazies(source.name, source.text, [(subject.start, subject.end)])[0]
+    for name in select.path[:-1]:
+        attrs: Any = force(package)
+        if type(attrs) is not dict or name not in attrs:
+            raise NixError(f"{UNKNOWN}: {name}")
+        package = attrs[name]
     function: Any = values.evaluator.evaluate_source(Source("«old»", OLD, base="/"))
     return values.evaluator.base["call"](function, package)
-
-
-def of_call(payload: Any) -> Any:
-    """What a call that a function is an argument of gives in the end."""
-    values, tree, source, around, call = payload
-    return values.run(tree, source, around, call)
 
 
 def unknown(name: str) -> Any:

@@ -30,13 +30,6 @@ class Argument(NamedTuple):
     outer: str
 
 
-class Placed(NamedTuple):
-    """Parts of a file and what is around them, outer ones first."""
-
-    nodes: list[n.Expr]
-    around: list[tuple[n.Expr, n.Expr]]
-
-
 def way_to(tree: n.Expr, start: int, end: int) -> list[n.Expr]:
     """The nodes from the root to the one that spans *start* to *end*; ends with the smallest that holds
     it."""
@@ -73,21 +66,27 @@ def holds(node: n.Expr, start: int, end: int) -> bool:
     )
 
 
-def scope_nodes(way: Sequence[n.Expr]) -> list[tuple[n.Expr, n.Expr]]:
-    """Of a way those nodes that bind names for the next one, each with that."""
-    found: list[tuple[n.Expr, n.Expr]] = []
+class Around(NamedTuple):
+    """A node that binds names for the part: *at* is its number on the way. *through*: the part is in what
+    it binds, so a tree in which the bindings are there for the names needs another one for the part."""
+
+    at: int
+    through: bool
+
+
+def scope_nodes(way: Sequence[n.Expr]) -> list[Around]:
+    """The nodes of a way that bind names for what is further on."""
+    found: list[Around] = []
     for at, (node, inner) in enumerate(pairwise(way)):
-        kind = type(node)
-        if kind is n.Let:
-            assert isinstance(node, n.Let)
-            if inner is node.attrs and at + 2 < len(way) and is_inherited(node.attrs, way[at + 2]):
-                continue
-            found.append((node, inner))
-        elif kind is n.AttrSet and isinstance(node, n.AttrSet) and node.recursive:
+        if isinstance(node, n.Let):
+            through = inner is node.attrs
+            if not (through and at + 2 < len(way) and is_inherited(node.attrs, way[at + 2])):
+                found.append(Around(at, through))
+        elif isinstance(node, n.AttrSet) and node.recursive:
             if not is_inherited(node, inner):
-                found.append((node, inner))
-        elif (isinstance(node, n.With) and inner is node.body) or kind is n.Lambda:
-            found.append((node, inner))
+                found.append(Around(at, True))
+        elif (isinstance(node, n.With) and inner is node.body) or isinstance(node, n.Lambda):
+            found.append(Around(at, False))
     return found
 
 
@@ -109,17 +108,15 @@ def arguments_of(function: n.Lambda, at: int) -> list[Argument]:
     return found
 
 
-def scoped(
-    around: Sequence[tuple[n.Expr, n.Expr]], body: n.Expr, given: frozenset[str]
-) -> tuple[n.Expr, list[Argument]]:
+def scoped(around: Sequence[n.Expr], body: n.Expr, given: frozenset[str]) -> tuple[n.Expr, list[Argument]]:
     """The tree for a part in what is around it, and the arguments that it is to be given.
 
     *given*: the outer names of formals for which there is a value, so that no default counts.
     """
     wanted: list[Argument] = []
     made = body
-    functions = [node for node, _ in around if type(node) is n.Lambda]
-    for node, _ in reversed(around):
+    functions = [node for node in around if isinstance(node, n.Lambda)]
+    for node in reversed(around):
         if isinstance(node, n.Let):
             made = n.Let(node.attrs, made, n.NO_POS, node.start, node.end)
         elif isinstance(node, n.AttrSet):
@@ -175,7 +172,8 @@ def is_outputs(tree: n.Expr, function: n.Lambda) -> bool:
     """Whether a function is what a flake has as `outputs`."""
     if not isinstance(tree, n.AttrSet) or "outputs" not in tree.bindings:
         return False
-    return tree.bindings["outputs"].value is function
+    value = tree.bindings["outputs"].value
+    return value is not None and same(value, function)
 
 
 def is_overlay(tree: n.Expr) -> bool:
@@ -190,15 +188,20 @@ def is_overlay(tree: n.Expr) -> bool:
     )
 
 
-def tree_body(tree: n.Expr) -> n.Expr | None:
-    """What the function that a file is gives."""
-    return tree.body if isinstance(tree, n.Lambda) else None
+def same(one: n.Expr, other: n.Expr) -> bool:
+    """Whether two nodes, perhaps of two trees of a text, are the same expression."""
+    return type(one) is type(other) and (one.start, one.end) == (other.start, other.end)
+
+
+def is_inner_of(function: n.Expr, tree: n.Expr) -> bool:
+    """Whether a function is what the function that a file is gives at once."""
+    return isinstance(tree, n.Lambda) and same(tree.body, function)
 
 
 def is_outermost(tree: n.Expr, function: n.Lambda) -> bool:
     """Whether a function is what the file is, perhaps within `let`, `with` or `assert`."""
     at = tree
-    while at is not function:
+    while not same(at, function):
         if not isinstance(at, (n.Let, n.With, n.Assert)):
             return False
         at = at.body
