@@ -8,7 +8,7 @@ from lsprotocol import types as t
 
 from nixlite.lsp.diagnostics import SOURCE
 from nixlite.lsp.texts.following import last_name
-from nixlite.lsp.texts.tree import Node, stripped
+from nixlite.lsp.texts.tree import Leaf, Node, stripped, walk
 
 if TYPE_CHECKING:
     from nixlite.lsp.texts.document import Document
@@ -25,6 +25,7 @@ NAMES = frozenset(
 )
 SHOW = "nixlite:show"
 STALE = "stale-override"
+UPDATE = "//"
 
 
 def calls(document: Document) -> list[Node]:
@@ -35,13 +36,26 @@ def calls(document: Document) -> list[Node]:
 
 
 def has_overrides(document: Document) -> bool:
-    """Whether there is something to be asked about."""
-    return bool(calls(document))
+    """Whether there is something to be asked about: an override, or `// { … }`."""
+    if document.is_large:
+        return False
+    return bool(calls(document)) or any(
+        type(part) is Node and part.rule == "binary" and is_update(part) for part in walk(document.root)
+    )
+
+
+def is_update(node: Node) -> bool:
+    """Whether an expression puts a set that is written there over something."""
+    sign, right = node.parts[1], stripped(node.parts[2])
+    return isinstance(sign, Leaf) and sign.kind == UPDATE and isinstance(right, Node) and right.rule == "set_"
 
 
 def title(lens: dict[str, Any]) -> str:
     """`2 of 4 values reach the build – show`."""
     given = lens["given"]
+    if lens["by"] == UPDATE:
+        behind = sum(len(row["behind"]) for row in given)
+        return f"⚠ {behind} attribute{'s' * (behind != 1)} made of what was there before – show"
     good = sum(1 for row in given if row["ok"])
     what = "value" if len(given) == 1 else "values"
     verb = "reaches" if good == 1 and len(given) == 1 else "reach"

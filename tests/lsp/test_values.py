@@ -209,6 +209,27 @@ def titles(editor: Editor, uri: str) -> list[str]:
     return [one["command"]["title"] for one in editor.about("codeLens", uri)]
 
 
+PLAIN = """\
+let
+  base = rec {
+    version = "1";
+    name = "x-${version}";
+  };
+in
+base // { version = "2"; }
+"""
+
+
+def test_what_is_left_behind_by_an_update_is_told_and_mended(editor: Editor) -> None:
+    uri = editor.open("plain.nix", PLAIN)
+    editor.diagnostics(uri, lambda found: any(one["code"] == "stale-override" for one in found))
+    assert titles(editor, uri) == ["⚠ 1 attribute made of what was there before – show"]
+    at = {"start": position(6, 12), "end": position(6, 12)}
+    action = editor.about("codeAction", uri, range=at, context={"diagnostics": []})[0]
+    text = applied(PLAIN, action["edit"]["changes"][uri])
+    assert 'name = "x-${version}";\n}' in text
+
+
 def test_hover_tells_where_a_value_comes_from(editor: Editor) -> None:
     uri = editor.open("why.nix", OVERRIDE)
     said = editor.at("hover", uri, 2, 3)["contents"]["value"]

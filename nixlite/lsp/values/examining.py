@@ -219,10 +219,10 @@ def plain_lenses(answer: Answer, base: Any, path: str, lenses: dict[tuple[int, i
         first = first or entry.place
         behind = [".".join(map(str, row.path)) for row in report.stale if row.override is entry]
         rows.append({
-            "name": entry.name, "ok": entry.name not in causes, "reach": "shown", "behind": behind,
+            "name": entry.name, "ok": entry.name not in causes, "reach": "set", "behind": behind,
             "place": list(entry.place[1:]),
         })  # fmt: skip
-    if first is not None:
+    if first is not None and causes:
         text = show(answer, base)
         lenses.setdefault(first[1:], {
             "line": first[1], "column": first[2], "by": "//", "given": rows, "text": text,
@@ -232,6 +232,18 @@ def plain_lenses(answer: Answer, base: Any, path: str, lenses: dict[tuple[int, i
 
 def fixes_of(answer: Answer, path: str) -> list[dict[str, Any]]:
     """The fixes that change this file."""
+    plain = answer.plain_fix
+    if plain is not None:
+        row = {
+            "say": "",
+            "ok": plain.ok,
+            "code": plain.code,
+            "edits": [list(edit) for edit in plain.edits],
+            "line": plain.line,
+            "column": 1,
+            "assumes_hash": plain.assumes_hash,
+        }
+        return [row] if plain.file == path and plain.edits else []
     from nixlite.explain.stale.text import shown_fixes
 
     return [
