@@ -220,6 +220,24 @@ base // { version = "2"; }
 """
 
 
+CALL = 'pytorch-lightning.overrideAttrs (old: { version = "0.9.0"; doCheck = false; })'
+WRITTEN = [
+    ("package.nix", f"{{ python3Packages }}:\npython3Packages.{CALL}\n"),
+    ("overlay.nix", f"final: prev:\n{{ x = prev.python3Packages.{CALL}; }}\n"),
+    ("flakes/flake.nix", "{ outputs = { self, nixpkgs }: { packages.x86_64-linux.x =\n"
+     f"nixpkgs.legacyPackages.x86_64-linux.python3Packages.{CALL}; }}; }}\n"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "text"), WRITTEN, ids=[row[0] for row in WRITTEN])
+def test_a_lens_is_there_wherever_an_override_is_written(editor: Editor, name: str, text: str) -> None:
+    (editor.folder / "flakes").mkdir(exist_ok=True)
+    uri = editor.open(name, text)
+    editor.diagnostics(uri, lambda found: any(one["code"] == "stale-override" for one in found))
+    assert titles(editor, uri) == ["⚠ 1 of 2 values reaches the build – show"]
+    assert editor.about("codeLens", uri)[0]["range"]["start"]["line"] == 1
+
+
 def test_what_is_left_behind_by_an_update_is_told_and_mended(editor: Editor) -> None:
     uri = editor.open("plain.nix", PLAIN)
     editor.diagnostics(uri, lambda found: any(one["code"] == "stale-override" for one in found))

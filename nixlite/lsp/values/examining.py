@@ -79,7 +79,7 @@ def program_of_file(values: Values, question: dict[str, Any]) -> Program:
     """The program that a file is: its value, or that of what it describes. Raises NixError where that is not
     known."""
     tree, _ = values.tree(question["path"], question["text"])
-    made = described(values, tree, packages_code(values.options))
+    made = described(values, tree, question["path"])
     path = question["path"]
 
     def evaluate(evaluator: InstrumentedEvaluator) -> Lazy:
@@ -106,9 +106,11 @@ def with_overlays(code: str) -> str:
     return f"builtins.foldl' (set: overlay: set.extend overlay) ({code}) overlays"
 
 
-def described(values: Values, tree: n.Expr, code: str) -> str | None:
+def described(values: Values, tree: n.Expr, path: str) -> str | None:
     """A Nix function of the package set's function and the file's value that gives what the file describes;
     None for the value itself. Raises NixError for what cannot be called."""
+    if path.endswith("/flake.nix"):
+        return described_flake(tree)
     body = tree
     while isinstance(body, (n.Let, n.With, n.Assert)):
         body = body.body
@@ -130,6 +132,27 @@ def described(values: Values, tree: n.Expr, code: str) -> str | None:
         raise NixError("it is not known what the function is called with")
     where = "".join(f".{name}" for name in values.limited(lambda: values.set_for(required)))
     return f"make: function: (make [ ]){where}.callPackage function {{ }}"
+
+
+FLAKE = """\
+make: flake: let
+  pkgs = make [ ];
+  system = pkgs.stdenv.hostPlatform.system or pkgs.system;
+  nixpkgs = { lib = pkgs.lib; legacyPackages.${system} = pkgs; outPath = pkgs.path; };
+  self = flake.outputs { inherit self nixpkgs; };
+in self.packages.${system} or { }
+"""
+
+
+def described_flake(tree: n.Expr) -> str:
+    """As `described`, for the packages of a flake that has no inputs but `nixpkgs`."""
+    outputs = (
+        tree.bindings["outputs"].value if isinstance(tree, n.AttrSet) and "outputs" in tree.bindings else None
+    )
+    formals = outputs.formals if isinstance(outputs, n.Lambda) else None
+    if formals is None or not {"self", "nixpkgs"}.issuperset({f.name for f in formals.items}):
+        raise NixError("what the flake is called with is not known here")
+    return FLAKE
 
 
 def overlay_names(function: n.Lambda) -> list[str]:
