@@ -221,12 +221,15 @@ base // { version = "2"; }
 
 
 CALL = 'pytorch-lightning.overrideAttrs (old: { version = "0.9.0"; doCheck = false; })'
+FLAKE_WITH = """\
+{ outputs = { self, nixpkgs }: { packages.x86_64-linux.x =
+nixpkgs.legacyPackages.x86_64-linux.python3Packages.%s; }; }
+"""
 WRITTEN = [
     ("package.nix", f"{{ python3Packages }}:\npython3Packages.{CALL}\n"),
     ("overlay.nix", f"final: prev:\n{{ x = prev.python3Packages.{CALL}; }}\n"),
-    ("flakes/flake.nix", "{ outputs = { self, nixpkgs }: { packages.x86_64-linux.x =\n"
-     f"nixpkgs.legacyPackages.x86_64-linux.python3Packages.{CALL}; }}; }}\n"),
-]  # fmt: skip
+    ("flakes/flake.nix", FLAKE_WITH % CALL),
+]
 
 
 @pytest.mark.parametrize(("name", "text"), WRITTEN, ids=[row[0] for row in WRITTEN])
