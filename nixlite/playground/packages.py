@@ -55,10 +55,10 @@ class Packages:
 
 
 def program(name: str) -> str:
-    """The path of `node` or `npm`; `NIXLITE_NODE`, `NIXLITE_NPM` name others. Raises UsageError."""
+    """The path of `node` or `npm`; `NIXLITE_NODE`, `NIXLITE_NPM` name others. Raises NixError."""
     found = shutil.which(os.environ.get(f"NIXLITE_{name.upper()}") or name)
     if found is None:
-        raise UsageError(f"there is no '{name}'", hint=f"{NEEDED}.")
+        raise NixError(f"there is no '{name}'", hint=f"{NEEDED}.")
     return found
 
 
@@ -73,7 +73,7 @@ def lock_key(place: str = PLACE) -> str:
 
 def install(cache: str | None = None, place: str = PLACE) -> Packages:
     """The packages, fetched if they are not there yet. *cache*: the directory for them, in place of the
-    user's. Raises UsageError where there is no npm, NixError for what it does not manage."""
+    user's. Raises NixError where there is no npm, and for what it does not manage."""
     home = cache or cache_home()
     if home is None:
         raise UsageError(

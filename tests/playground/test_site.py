@@ -94,7 +94,7 @@ def test_nothing_of_a_page_is_fetched_from_elsewhere() -> None:
 
 def test_without_npm_it_is_told_what_is_needed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NIXLITE_NPM", "no-such-npm")
-    with pytest.raises(UsageError, match="there is no 'npm'") as raised:
+    with pytest.raises(NixError, match="there is no 'npm'") as raised:
         packages.install(str(tmp_path))
     assert "NIXLITE_NPM" in (raised.value.hint or "")
 
