@@ -65,7 +65,9 @@ def test_the_forum_s_override_is_explained_and_its_fix_works() -> None:
     assert found["code"] == 1
     member = found["members"][0]
     assert member["headline"].startswith("You still download")
-    assert {row["name"]: row["reach"] for row in member["given"]}["rev"] == "environment only"
+    given = {row["name"]: row for row in member["given"]}
+    assert given["rev"]["reach"] == "environment only"
+    assert given["src"]["change"] == '«derivation source»: rev nothing → "0.9.0"'
     fix = member["fixes"][0]
     assert fix["ok"] is True
     page.apply(fix["changes"])

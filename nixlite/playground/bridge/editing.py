@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from nixlite.errors import NixError
+from nixlite.errors import NixError, UndefinedVariable
 from nixlite.explain.brief import folder_of
 from nixlite.playground.bridge.problems import problem
 from nixlite.playground.bridge.texts import characters, part, place_spot, units
@@ -72,6 +72,7 @@ def complete(desk: Desk, name: str, offset: int) -> dict[str, Any]:
     and `options` with the text, a note and what kind that is."""
     before = desk.files[name][: characters(desk.files[name], offset)]
     found, problem_text = complete_or_fail(talk_about(desk, name), before)
+    found.sort(key=lambda one: one.text.startswith("_"))  # what is internal comes last
     length = found[0].length if found else 0
     return {
         "start": offset - units(before[len(before) - length :]) if length else offset,
@@ -101,6 +102,8 @@ def hover(desk: Desk, name: str, offset: int) -> dict[str, Any] | None:
     }
     try:
         told = told_of(conversation, f"{Context(text[: found.start]).wrapping}{text[found.start : end]}")
+    except UndefinedVariable:
+        return None  # that is underlined already
     except NixError as error:
         told = {"value": f"error: {error.message.partition(chr(10))[0]}"}
     return None if told is None else made | told

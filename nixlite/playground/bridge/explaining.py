@@ -186,7 +186,7 @@ def stale(desk: Desk, main: str, path: Sequence[str]) -> dict[str, Any]:
 def stale_one(show: Showing, answer: Any) -> dict[str, Any]:
     """The answer about one package or set."""
     from nixlite.explain.stale.data import data
-    from nixlite.explain.stale.text import shown_fixes
+    from nixlite.explain.stale.text import changed, phrases_for, shown_fixes
 
     found = data(answer, show.base)
     if answer.plain is not None:
@@ -200,9 +200,11 @@ def stale_one(show: Showing, answer: Any) -> dict[str, Any]:
         }
         for row, fix in zip(found["fixes"], shown_fixes(answer), strict=True)
     ]
+    phrases = phrases_for(answer, show.base)
     given = [
         {
             "name": row["name"],
+            "change": changed(phrases, reach),
             "old": row["old"],
             "new": row["new"],
             "reach": row["reach"],
@@ -214,7 +216,7 @@ def stale_one(show: Showing, answer: Any) -> dict[str, Any]:
             ],
         }
         for layer, item in zip(found["overrides"], answer.results, strict=True)
-        for row in layer["given"]
+        for row, reach in zip(layer["given"], item.reaches, strict=True)
     ]
     verdict = found["verdict"]
     return {

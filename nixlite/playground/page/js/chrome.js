@@ -106,7 +106,10 @@ export class Chrome {
           $("status").textContent = "nixlite could not be loaded";
           $("status").title = reason;
         } else if (state !== "idle") $("status").textContent = words[state];
-        else if (!quick) $("status").textContent = `${ms} ms`;
+        else {
+          if (!quick) this.took = `${ms} ms`;
+          $("status").textContent = this.took ?? "";
+        }
       };
       if (state === "busy") this.late = setTimeout(set, quick ? 600 : 120);
       else if (state !== "idle" || !client.waiting.length) set();

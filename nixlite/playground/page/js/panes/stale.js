@@ -47,7 +47,8 @@ function given(rows, app) {
     h("thead", {}, h("tr", {}, ["given", "before → after", "how far it got"].map((text) => h("th", { scope: "col" }, text)))),
     h("tbody", {}, rows.map((row) => h("tr", {},
       h("th", { scope: "row" }, h("code", {}, row.name), h("div", {}, placeButton(row.at, app.jump))),
-      h("td", {}, row.old !== null && [h("code", { class: "old" }, row.old), h("br"), "→ "], h("code", {}, row.new)),
+      h("td", {}, row.old === row.new ? h("code", {}, row.change)
+        : [row.old !== null && [h("code", { class: "old" }, row.old), h("br"), "→ "], h("code", {}, row.new)]),
       h("td", {}, h("span", { class: `chip ${GOOD.has(row.reach) && !row.behind.length ? "good" : "bad"}` }, row.reach),
         row.behind.map((one) => h("p", { class: "aside" },
           h("code", {}, one.path.join(".")), " stayed ", h("code", {}, one.value), one.expected ? [", would be ", h("code", {}, one.expected)] : null)))))));
