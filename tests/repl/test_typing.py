@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from time import process_time
 from typing import TYPE_CHECKING
 
 import pytest
@@ -219,3 +220,14 @@ def test_completing_comes_to_an_end(session: Session, text: str, said: str) -> N
     assert complete_or_fail(session, text) == ([], said)
     assert replies(session, "1 + 1") == ["2"]
     assert [candidate.text for candidate in complete(session, "s.al")] == ["alpha", "also"]
+
+
+def test_twelve_thousand_names_are_completed_at_once(session: Session) -> None:
+    replies(
+        session,
+        'many = builtins.listToAttrs (builtins.genList (n: { name = "n${toString n}"; value = n; }) 12000)',
+    )
+    start = process_time()
+    assert len(complete(session, "many.")) == 12000
+    assert [candidate.text for candidate in complete(session, "many.N119")][:2] == ["n119", "n1190"]
+    assert process_time() - start < 3  # 0.1 s on a machine with nothing else to do
