@@ -25,6 +25,7 @@ LEFT_OUT = (
 """Beginnings of paths below the package that the page has no use for, or that come from elsewhere."""
 
 TABLES = "nixlite/syntax/_tables.bin"
+MANUAL = "nixlite/builtins/manual/builtins.md"
 TIME = (1980, 1, 1, 0, 0, 0)
 """The time of all files: the same files make the same archive."""
 
@@ -39,10 +40,10 @@ def contents() -> dict[str, bytes]:
 
 
 def modules() -> Iterator[tuple[str, bytes]]:
-    """The Python files, and the tables where a wheel has brought them."""
+    """The Python files, what `:doc` reads, and the tables where a wheel has brought them."""
     for name, content in data(PACKAGE, "nixlite"):
         inside = name.removeprefix("nixlite/")
-        if (name.endswith(".py") or name == TABLES) and not inside.startswith(LEFT_OUT):
+        if (name.endswith(".py") or name in (TABLES, MANUAL)) and not inside.startswith(LEFT_OUT):
             yield name, content
 
 

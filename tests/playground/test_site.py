@@ -35,6 +35,7 @@ def test_the_archive_has_what_a_page_needs_and_no_more() -> None:
         name for name in FILES if re.match("nixlite/(testing|packaging|documents|playground/page)/", name)
     ]
     assert not [name for name in FILES if "__pycache__" in name or name.endswith(".pyc")]
+    assert "nixlite/builtins/manual/builtins.md" in FILES  # for `:doc`
 
 
 def test_the_same_files_make_the_same_archive() -> None:

@@ -46,9 +46,12 @@ def manual_path() -> str:
 
 
 def manual_text() -> str:
-    """All that is said."""
-    with open(manual_path(), encoding="utf-8") as file:
-        return file.read()
+    """All that is said; nothing where nixlite was packed without the file."""
+    try:
+        with open(manual_path(), encoding="utf-8") as file:
+            return file.read()
+    except OSError:
+        return ""
 
 
 def read(text: str) -> dict[str, Entry]:
