@@ -65,11 +65,10 @@ commands:
   override     write an override for what is wished
   layers       the overlays that a set is made of: who defines, changes and reads what
   trace        an evaluation step by step, also as a page for the browser
-  test         tests that are written in Nix, and examples in Markdown
+  test         tests that are written in Nix; do the examples of a Markdown file print what it shows?
 
   learn        a course in overriding: predict, run, write, and see why
   lsp          a language server: what editors show of Nix files
-  test         do the examples of a Markdown file print what it shows? --update
 
 `nixlite COMMAND --help` lists the flags of a command; `nixlite --version` prints versions.
 """
