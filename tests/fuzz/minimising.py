@@ -19,9 +19,10 @@ def smaller(fault: Fault, seconds: float = 30.0) -> Fault:
     """The same fault with as little text as can be found in that time."""
     ends = time.monotonic() + seconds
 
+    def is_late() -> bool:
+        return time.monotonic() > ends
+
     def is_same(given: Input) -> bool:
-        if time.monotonic() > ends:
-            return False
         found = try_alone(given)
         return found is not None and found.what == fault.what
 
@@ -30,23 +31,27 @@ def smaller(fault: Fault, seconds: float = 30.0) -> Fault:
         return fault
     for split in (TOKEN.findall, list):
         for at in range(len(given.texts)):
-            given = shorter(given, at, split, is_same)
+            given = shorter(given, at, split, is_same, is_late)
     return fault._replace(given=given)
 
 
 def shorter(
-    given: Input, at: int, split: Callable[[str], list[str]], is_same: Callable[[Input], bool]
+    given: Input,
+    at: int,
+    split: Callable[[str], list[str]],
+    is_same: Callable[[Input], bool],
+    is_late: Callable[[], bool],
 ) -> Input:
-    """An input with fewer of the parts that *split* makes of its text number *at*."""
+    """An input with fewer of the parts that *split* makes of its text number *at*, or those that are left when it *is_late*."""
 
     def with_parts(parts: list[str]) -> Input:
         return given._replace(texts=(*given.texts[:at], "".join(parts), *given.texts[at + 1 :]))
 
     parts = split(given.texts[at])
     size = len(parts) // 2
-    while size:
+    while size and not is_late():
         start = 0
-        while start < len(parts):
+        while start < len(parts) and not is_late():
             fewer = parts[:start] + parts[start + size :]
             if is_same(with_parts(fewer)):
                 parts = fewer
