@@ -90,10 +90,14 @@ def main() -> None:
     given = parser.parse_args()
     if given.early:
         with tempfile.TemporaryDirectory() as home:
-            wrong = early(Path(home), given.early)
+            pythons: list[float] = []
+            wrong = early(Path(home), given.early, pythons=pythons)
         for delay, code, err in wrong:
             print(f"{delay:.3f} s: {code}\n{err}")
         print(f"{len(wrong)} of {given.early} were not answered as they should")
+        print(
+            f"{len(pythons)} came while Python itself was starting, after {', '.join(f'{at:.3f}' for at in pythons)} s"
+        )
     if given.bombs:
         bombs(given.bombs, given.only, deadline=given.seconds)
 

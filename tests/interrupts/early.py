@@ -51,14 +51,23 @@ def is_pythons(err: str) -> bool:
     return "KeyboardInterrupt" in err and not any("/nixlite/" in frame for frame in frames)
 
 
-def early(home: Path, times: int, seed: int = 0) -> list[tuple[float, int, str]]:
-    """What went wrong when it was interrupted so many *times*: delay, exit code, standard error."""
+def early(
+    home: Path, times: int, seed: int = 0, pythons: list[float] | None = None
+) -> list[tuple[float, int, str]]:
+    """What went wrong when it was interrupted so many *times*: delay, exit code, standard error.
+
+    *pythons* gets the delays of those that Python answered with a traceback before a line of nixlite's was run:
+    it reacts to Ctrl-C from before it loads `site`, and nothing of a script's can be earlier than that.
+    """
     moments = random.Random(seed)
     wrong = []
     for _ in range(times):
         delay = moments.random() * LATEST
         code, err = interrupted_early(home, delay)
         fine = err in ("", "error: interrupted by the user\n") and code in (130, -signal.SIGINT)
-        if not fine and not is_pythons(err):
+        if not fine and is_pythons(err):
+            if pythons is not None:
+                pythons.append(delay)
+        elif not fine:
             wrong.append((delay, code, err))
     return wrong
