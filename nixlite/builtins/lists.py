@@ -20,7 +20,7 @@ from nixlite.runtime.expect import (
     wrong_type,
 )
 from nixlite.runtime.operators import equal, same
-from nixlite.runtime.symbols import in_symbol_order, make_symbol
+from nixlite.runtime.symbols import ACTIVE, in_symbol_order, make_symbol
 from nixlite.runtime.thunk import UNASKED, force
 from nixlite.runtime.values import FunctionType, lambda_info
 
@@ -156,6 +156,8 @@ def atomic_type(x: Any) -> type | None:
 def is_among(value: str | int, items: tuple[Lazy, ...]) -> bool:
     """`elem` for a string or integer; programs call it in loops, on lists that grow (`unique`)."""
     kind = type(value)
+    if kind is str and len(items) >= LONG_LIST:
+        return is_in_long_list(value, items)
     for item in items:
         if type(item) is list:
             item = item[1] if item[0] is None else force(item)
@@ -165,6 +167,53 @@ def is_among(value: str | int, items: tuple[Lazy, ...]) -> bool:
         elif equal(value, item):
             return True
     return False
+
+
+def begins_with(items: tuple[Lazy, ...], known: tuple[Lazy, ...]) -> bool:
+    """Whether *known*, which has nothing but evaluated strings and is not empty, is how *items* begins."""
+    length = len(known)
+    return length <= len(items) and items[length - 1] is known[-1] and items[:length] == known
+
+
+LONG_LIST = 64
+"""Elements of a list from which on `elem` remembers what was in it."""
+
+
+def is_in_long_list(value: Any, items: tuple[Lazy, ...]) -> bool:
+    """`elem` for a string. The list that was searched last, as far as it was, is known to have nothing but
+    evaluated strings; where that is the beginning of this one, only what comes after it is looked at.
+
+    It is, if its cells are equal for Python, which compares the same ones by identity and others no deeper
+    than a string. Its strings are put into a set when that is of use for the first time.
+    """
+    searched = ACTIVE.symbols.searched
+    known, values = searched
+    start = len(known)
+    if items is not known and not (start and begins_with(items, known)):
+        start, values = 0, None
+    elif values is None:
+        values = {item[1] if type(item) is list else item for item in known}
+    if values is not None and value in values:
+        searched[1] = values
+        return True
+    searched[0], searched[1] = (), None  # not to be relied on while elements are evaluated
+    at, plain = start, True
+    for item in items[start:]:
+        cell = item
+        if type(item) is list:
+            item = item[1] if item[0] is None else force(item)
+        if type(item) is not str:
+            plain = False
+        if item == value if type(item) is str else equal(value, item):
+            break
+        if type(cell) is list and cell[0] is not None:
+            plain = False
+        if values is not None and plain:
+            values.add(item)
+        at += 1
+    if plain:
+        searched[0], searched[1] = items[:at], values
+    return at < len(items)
 
 
 @builtin("map", args=("f", "list"), top_level=True, forces=SECOND)

@@ -70,10 +70,11 @@ class Symbols:
 
     `numbers` lacks the names of the sources in `unread`, which are numbered when that is first of use: most
     programs never come to it. `first`: the names that are there before any program's. `orders` remembers
-    what `in_symbol_order` has found for small sets: numbers never change.
+    what `in_symbol_order` has found for small sets: numbers never change. `searched`: the list that was
+    searched for a string last, and its strings (see `builtins.lists`): it must not outlive the evaluation.
     """
 
-    __slots__ = ("first", "numbers", "orders", "unread")
+    __slots__ = ("first", "numbers", "orders", "searched", "unread")
 
     def __init__(self, scope: Container[str] = CONDITIONAL) -> None:
         """*scope*: the globals that there are."""
@@ -89,6 +90,7 @@ class Symbols:
         self.numbers = dict(zip(names, range(len(names)), strict=True))
         self.unread: list[str] = []
         self.orders: dict[tuple[str, ...], list[str]] = {}
+        self.searched: list[Any] = [(), None]
 
     def load(self, names: str) -> None:
         """Number the names of a source that is loaded now, in their order, with NUL between them."""
