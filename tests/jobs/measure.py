@@ -103,6 +103,13 @@ def row(name: str, run: Run, base: Run | None) -> str:
     return f"| {name} | {run.seconds:.1f} | {times} | {run.processor:.1f} | {run.memory} |"
 
 
+def told(name: str, run: Run) -> Run:
+    """*run*, of which is said at once what it took: a whole tree takes minutes."""
+    figures = f"{run.seconds:.1f} s, {run.processor:.1f} s of the processor, {run.memory} MiB"
+    print(f"{name}: {figures}, {run.output.count(10):,} lines, code {run.code}", flush=True)
+    return run
+
+
 FORMS = {
     "1 process": [],
     "2 processes": ["--workers", "2"],
@@ -125,8 +132,7 @@ def main() -> int:
         cache = os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
         runs: dict[str, Run] = {}
         for name in given.forms.split(","):
-            runs[name] = jobs(tree, "--no-result-cache", *FORMS[name], cache=cache)
-            print(f"{name}: {runs[name].seconds:.1f} s, {runs[name].output.count(10):,} lines", flush=True)
+            runs[name] = told(name, jobs(tree, "--no-result-cache", *FORMS[name], cache=cache))
         first = next(iter(runs.values()))
         same = all(run.output == first.output for run in runs.values())
         rows = [json.loads(line) for line in first.output.splitlines()]
@@ -135,6 +141,7 @@ def main() -> int:
         wrong: list[Any] = []
         if given.nix:
             nix, paths = by_nix(given.nix, tree, [line["attrPath"] for line in found], folder)
+            told("Nix", nix)
             wrong = [line["attr"] for line, path in zip(found, paths, strict=True) if line["drvPath"] != path]
         if given.change:
             runs |= changed(tree, given.change, folder)
@@ -155,11 +162,11 @@ def changed(tree: str, file: str, folder: str) -> dict[str, Run]:
     copy = f"{folder}/tree"
     subprocess.run(["cp", "-r", tree, copy], check=True)
     cache = f"{folder}/cache"
-    runs = {"2 processes, kept": jobs(copy, "--workers", "2", cache=cache)}
-    runs["nothing changed"] = jobs(copy, "--workers", "2", cache=cache)
+    runs = {"2 processes, kept": told("kept", jobs(copy, "--workers", "2", cache=cache))}
+    runs["nothing changed"] = told("nothing changed", jobs(copy, "--workers", "2", cache=cache))
     path = Path(copy) / file
     path.write_text(f"{path.read_text('utf-8')}\n# changed\n", "utf-8")
-    runs["one file changed"] = jobs(copy, "--workers", "2", cache=cache)
+    runs["one file changed"] = told("one file changed", jobs(copy, "--workers", "2", cache=cache))
     assert (
         runs["one file changed"].output
         == jobs(copy, "--no-result-cache", "--workers", "2", cache=cache).output
