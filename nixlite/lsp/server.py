@@ -44,6 +44,8 @@ class Server(LanguageServer):
         self.documents = Documents(self.library, self.encoding)
         self.follower = Follower(self.documents.load)
         self.workers: dict[str, Worker] = {}
+        self.ended = False
+        """Whether the editor has said that the session is over."""
         self.tasks: dict[tuple[str, str], asyncio.Task[Any]] = {}
         self.found: dict[str, dict[str, Any]] = {}
         """By URI, what children have said of a text: `lint`, `stale`, `fixes`, each with the `text` it is

@@ -21,8 +21,14 @@ def serve() -> int:
     server = make_server()
     try:
         server.start_io(stdin, stdout)
+        return 0
     except KeyboardInterrupt:
-        pass
+        return 0
+    except SystemExit as ended:
+        return ended.code if isinstance(ended.code, int) else 0
+    except Exception:  # while the event loop is taken apart, which the editor has asked for
+        if server.ended:
+            return 0
+        raise
     finally:
         server.stop()
-    return 0

@@ -37,6 +37,7 @@ def lifecycle(server: Server) -> None:
 
     @server.feature(t.SHUTDOWN)
     def shutdown(ls: Server, params: None) -> None:
+        server.ended = True
         server.stop()
 
 
