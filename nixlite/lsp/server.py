@@ -44,6 +44,8 @@ class Server(LanguageServer):
         self.documents = Documents(self.library, self.encoding)
         self.follower = Follower(self.documents.load)
         self.workers: dict[str, Worker] = {}
+        self.reading: dict[Document, asyncio.Future[Any]] = {}
+        """What is being read on a thread, once for all who ask about it."""
         self.ended = False
         """Whether the editor has said that the session is over."""
         self.tasks: dict[tuple[str, str], asyncio.Task[Any]] = {}
@@ -129,7 +131,12 @@ class Server(LanguageServer):
         """The present state of a document, read."""
         found = self.documents.get(uri)
         if found.is_large and not found.is_read:
-            await asyncio.get_running_loop().run_in_executor(self.thread_pool, lambda: found.names)
+            reading = self.reading.get(found)
+            if reading is None:
+                loop = asyncio.get_running_loop()
+                reading = self.reading[found] = loop.run_in_executor(self.thread_pool, lambda: found.names)
+                reading.add_done_callback(lambda _: self.reading.pop(found, None))
+            await asyncio.shield(reading)
         return found
 
     def changed(self, uri: str) -> None:

@@ -188,6 +188,26 @@ def test_symbols_of_the_workspace(editor: Editor) -> None:
     assert [(one["name"], one["containerName"]) for one in found] == [("inside-of-it", "unmistakable")]
 
 
+def test_a_very_large_file_is_read_beside_all_else(editor: Editor) -> None:
+    text = (
+        "rec {\n"
+        + "".join(f"  name{n} = {{ inner = [ {n} ]; # {'…' * 200}\n }};\n" for n in range(2000))
+        + "  b = name7;\n}\n"
+    )
+    uri, _ = put(editor, text)
+    other, _ = put(editor, "{ small = 1; }")
+    waiting = [
+        editor.begin(f"textDocument/{name}", textDocument={"uri": uri})
+        for name in ("documentSymbol", "foldingRange")
+    ]
+    assert [one["name"] for one in editor.about("documentSymbol", other)] == ["small"]
+    symbols = editor.answer(waiting[0])
+    assert len(symbols) == 2_001
+    assert spans(editor.at("definition", uri, 4_001, 8)) == [(15, 2, 15, 7)]
+    editor.change(uri, ((4_001, 6), (4_001, 11), "nope"))
+    assert messages(editor.diagnostics(uri)) == ["undefined variable 'nope'"]
+
+
 # -- definitions and references: █ is the cursor, the lines and columns are what is found
 
 DEFINITIONS = [
