@@ -138,7 +138,9 @@ sum (a: sum (b: sum (c: a + b + c)))"""
 def test_evaluation_has_limits() -> None:
     page = Page(ENDLESS)
     page.wire.desk = desk.Desk(Limits(seconds=0.3))
-    assert "longer than 0.3 seconds" in page.problem("evaluate")["message"]
+    problem = page.problem("evaluate")
+    assert "longer than 0.3 seconds" in problem["message"]
+    assert problem["hint"].startswith("This is a limit of the playground's")
     page.files["main.nix"] = "1"
     assert page.ask("evaluate")["text"] == "1"  # the next one has a budget of its own
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from nixlite.errors import Exhausted
 from nixlite.explain.brief import folder_of
 from nixlite.playground.bridge.texts import spot
 from nixlite.traces.rendering import render_error
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from nixlite.playground.bridge.texts import Spot
     from nixlite.source import Position
 
+LIMITED = "This is a limit of the playground's; `nixlite eval` on a machine has none."
 FRAMES = 40
 """Lines of a trace that are sent: the outermost and the innermost half each."""
 
@@ -37,7 +39,7 @@ def problem(error: NixError, evaluator: Evaluator) -> dict[str, Any]:
     own = [found for found in (at(error.position), *[row["at"] for row in reversed(frames)]) if is_own(found)]
     return {
         "message": error.message,
-        "hint": error.hint or "",
+        "hint": LIMITED if isinstance(error, Exhausted) else error.hint or "",
         "at": own[0] if own else at(error.position),
         "report": render_error(error, show_trace=False, colour=False),
         "trace": frames,

@@ -11,6 +11,11 @@ import fs from "node:fs";
 import { pathToFileURL } from "node:url";
 import zlib from "node:zlib";
 
+process.on("uncaughtException", (error) => {
+  console.error(error.message); // Node would show the line of Pyodide, which has a million letters
+  process.exit(1);
+});
+
 const [pyodide, sources, boot, questions, target] = process.argv.slice(2);
 const { loadPyodide } = await import(pathToFileURL(`${pyodide}/pyodide.mjs`).href);
 const options = { indexURL: `${pyodide}/`, stdout: () => {}, stderr: console.error, env: { HOME: "/home/pyodide" } };
@@ -59,7 +64,7 @@ for name, module in sys.meta_path[0].modules.items():
     if module[1]:
         __import__(name)
 import nixlite.limits.memory as memory
-measured, memory.wasm_bytes = memory.wasm_bytes, lambda: 0  # no object of JavaScript's may be in the snapshot
+measured, memory.wasm_bytes = memory.wasm_bytes, lambda: 1 << 25  # no object of JavaScript's may be in the snapshot
 from nixlite.playground.bridge.wire import start
 handle = start()
 memory.wasm_bytes = measured
