@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from nixlite.runtime.values import Lazy, Value
 
 
-PATIENCE = 1.0
+PATIENCE = 1
 """Seconds that showing an answer may spend on evaluating what is deep in it."""
 
 

@@ -134,4 +134,8 @@ def test_what_takes_long_deep_inside_is_left_out(session: Session) -> None:
     replies(session, f"x = {{ a = {slow}; b.c = 1 + 1; b.d = [ 2 (1 + 2) ]; z = 1 + 1; }}")
     session.style.layout.patience = 0.001
     assert replies(session, "x") == ["{ a = 44999850000; b = { c = …; d = …; }; z = 2; }"]
+    assert replies(session, ":set patience", ":set patience 0", ":set patience") == [
+        "patience = 0.001", "", "patience = 0",
+    ]  # fmt: skip
+    assert replies(session, ":set patience all", ":set patience") == ["", "patience = all"]
     assert replies(session, ":p x") == ["{ a = 44999850000; b = { c = 2; d = [ 2 3 ]; }; z = 2; }"]

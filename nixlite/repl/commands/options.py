@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from nixlite.errors import NixError, did_you_mean
+from nixlite.formats.nix.layout import FOREVER
 from nixlite.repl.commands.declaring import command
 from nixlite.runtime.messages import UNLIMITED
 from nixlite.spelling import natural
@@ -84,6 +85,7 @@ OPTIONS: dict[str, Option] = {
     "depth": layout_option("max_depth", NUMBER, "how deep sets and lists are shown and evaluated"),
     "attributes": layout_option("max_attributes", NUMBER, "how many attributes of a set are shown"),
     "items": layout_option("max_items", NUMBER, "how many elements of a list are shown"),
+    "patience": layout_option("patience", NUMBER, "seconds for evaluating what is deep in an answer"),
     "lambdas": layout_option(
         "lambdas", "auto | short | long", "functions: by what tells them apart, «lambda», or as Nix has them"
     ),
@@ -170,4 +172,4 @@ def shown(value: object) -> str:
     """A value as `:set` takes it."""
     if isinstance(value, bool):
         return "on" if value else "off"
-    return "all" if value == UNLIMITED else str(value)
+    return "all" if value in (UNLIMITED, FOREVER) else str(value)

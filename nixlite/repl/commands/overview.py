@@ -15,7 +15,7 @@ WIDE = 80
 KEYS = (
     ("Enter", "Do what is complete, else begin a line"),
     ("Alt-Enter", "Begin a line in any case"),
-    ("Tab", "Complete names, arguments and files"),
+    ("Tab, Escape", "Complete names, arguments and files; leave the menu"),
     ("Up, Ctrl-R", "Earlier inputs; search in them"),
     ("Ctrl-O", "Edit the input in $EDITOR"),
     ("Ctrl-C, Ctrl-D", "Give up the line; leave"),
