@@ -265,3 +265,16 @@ def test_a_pager_may_be_left_early(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     person.type("1 + 1" + ENTER)
     person.until("2", "nix-repl>")
     person.process.close(force=True)
+
+
+@pytest.mark.parametrize(("columns", "rows"), [(40, 10), (30, 6)])
+def test_small_screens_have_a_menu(tmp_path: Path, columns: int, rows: int) -> None:
+    person = Person(tmp_path, answers=True, size=(columns, rows))
+    person.until("nix-repl>")
+    person.type("builtins.is" + TAB)
+    person.look(1.0)
+    person.type(TAB)
+    lines = person.look(1.5)
+    assert any(line.startswith("nix-repl> builtins.isAttrs") for line in lines), lines
+    assert lines[-1].startswith("builtins.isAttrs: the")
+    person.process.close(force=True)

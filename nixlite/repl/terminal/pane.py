@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 
 MOST, FEW = 5, 3
 """Lines of the pane, and on a screen of few rows."""
-SMALL = 20
-"""Rows of a small screen."""
+SMALL, TINY = 20, 14
+"""Rows of a small screen, and of one that has no room for a pane."""
 NEAR = 60
 """Lines above a definition in which its comment is."""
 EXAMPLE = 100
@@ -37,6 +37,8 @@ EXAMPLE = 100
 
 def pane_lines(conversation: Conversation, candidate: Candidate, columns: int, rows: int) -> list[str]:
     """What the pane shows: a line that says what it is, then some of its documentation."""
+    if rows < TINY:
+        return []
     head, text = about(conversation, candidate)
     if not text and not candidate.note:
         return []

@@ -51,6 +51,8 @@ SOON = 0.001  # seconds
 LONG = 1000
 """Characters of an input from which on the bar waits for a pause."""
 PAUSE = 0.2  # seconds
+ROOM = 8
+"""Rows that are kept free for the menu, where there are so many."""
 MENU = 1000
 """Completions that are shown in the menu, which takes its time for each."""
 
@@ -70,6 +72,7 @@ def run_terminal(conversation: Conversation, early: EarlyPrompt | None = None, *
         prompt.editing_mode = EditingMode.VI if vi else EditingMode.EMACS
         # Escape begins other keys, too: whoever leaves the insert mode of vi does not wait for them.
         prompt.app.timeoutlen, prompt.app.ttimeoutlen = (0.1, 0.05) if vi else (1.0, 0.5)
+        prompt.reserve_space_for_menu = max(0, min(ROOM, prompt.output.get_size().rows - 3))
         prompt.color_depth = None if conversation.style.colour else ColorDepth.DEPTH_1_BIT
         if early is not None:
             early.end()
