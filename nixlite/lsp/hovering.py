@@ -168,5 +168,9 @@ def fenced(code: str) -> str:
 
 
 def escaped(line: str) -> str:
-    """A line of text in Markdown: what looks like a tag is shown as it is."""
-    return line.replace("<", "\\<")
+    """A line of text in Markdown: what could be taken for a tag is code. (A backslash is shown by some
+    editors.)"""
+    if "<" not in line:
+        return line
+    fence = "``" if "`" in line else "`"
+    return f"{fence} {line} {fence}" if fence == "``" else f"`{line}`"

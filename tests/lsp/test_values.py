@@ -254,7 +254,8 @@ def test_what_is_left_behind_by_an_update_is_told_and_mended(editor: Editor) -> 
 def test_hover_tells_where_a_value_comes_from(editor: Editor) -> None:
     uri = editor.open("why.nix", OVERRIDE)
     said = editor.at("hover", uri, 2, 3)["contents"]["value"]
-    assert "defined: " in said
+    assert "- `defined: " in said
+    assert "\\" not in said
     assert "by overrideAttrs at why.nix:2: " in said
 
 
