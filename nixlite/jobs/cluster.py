@@ -20,7 +20,7 @@ from nixlite.jobs.pool import FROM_OUTSIDE, OFTEN, TWICE, CannotGoOn, ending, to
 from nixlite.jobs.remote import DIED, LARGE, TREES, Order, Outcome, code_digest, evaluate, put_tree
 from nixlite.jobs.serving import BROKEN, WANTED
 from nixlite.jobs.spawning import recipe
-from nixlite.jobs.trees import outermost, pack, project_of
+from nixlite.jobs.trees import is_private, outermost, pack, project_of
 from nixlite.jobs.walk import FAILED, SET
 from nixlite.jobs.work import Work
 from nixlite.store.hashing import digest
@@ -239,7 +239,8 @@ def directories(command: Asking) -> list[str]:
         if os.path.exists(path):
             found.append(project_of(os.path.realpath(path)))
             found.append(project_of(path))
-    return [place for place in found if place != "/"]
+    home = os.path.realpath(os.path.expanduser("~"))
+    return [place for place in found if not is_private(place, home)]
 
 
 def answered(host: Host, question: tuple[Any, ...]) -> tuple[str, Any]:

@@ -34,9 +34,9 @@ def connected() -> tuple[Link, bytes]:
     end_with_parent()
     gc.disable()  # what is no longer needed goes with the process, which ends when it is large
     port, token, data = pickle.load(sys.stdin.buffer)
-    link = Link(socket.create_connection(("127.0.0.1", port)))
-    link.send(token)
-    return link, data
+    end = socket.create_connection(("127.0.0.1", port))
+    end.sendall(token)
+    return Link(end), data
 
 
 def serve(link: Link, data: bytes) -> None:

@@ -29,6 +29,12 @@ NOTE = (
     " longer and more memory"
 )
 
+TOKEN = 16
+"""Bytes that a process says first."""
+
+GREETING = 10.0
+"""Seconds that who connects has for that."""
+
 START = 120.0
 """Seconds that a process has for connecting."""
 
@@ -108,7 +114,7 @@ class Spawning:
 
 def spawn(data: bytes, module: str = "nixlite.jobs.spawned") -> Spawned:
     """A process that serves. Raises EvalError where there is none."""
-    token = secrets.token_bytes(16)
+    token = secrets.token_bytes(TOKEN)
     environment = {**os.environ, "PYTHONPATH": path_for_python()}
     with socket.create_server(("127.0.0.1", 0)) as listener:
         child = subprocess.Popen(
@@ -140,13 +146,23 @@ def accepted(listener: socket.socket, child: subprocess.Popen[bytes], token: byt
             if child.poll() is not None:
                 raise OSError(f"it ended with exit code {child.returncode}") from None
             continue
-        end.settimeout(START)
-        link = Link(end)
-        if link.read() == (token,):
+        end.settimeout(GREETING)
+        if greeting(end) == token:
             end.settimeout(None)
-            return link
+            return Link(end)
         end.close()
     raise OSError("it does not answer")
+
+
+def greeting(end: socket.socket) -> bytes:
+    """What somebody says who connects: nothing is made of it before it is known who that is."""
+    data = b""
+    try:
+        while len(data) < TOKEN and (more := end.recv(TOKEN - len(data))):
+            data += more
+    except OSError:
+        return b""
+    return data
 
 
 def ignore_interrupts() -> None:

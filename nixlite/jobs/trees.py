@@ -46,8 +46,10 @@ def pack(place: str) -> Packed | None:
                 entry = archive.gettarinfo(os.path.join(place, path), arcname=path)
                 entry.uid = entry.gid = 0
                 entry.uname = entry.gname = ""
+                if entry.islnk():  # a second name of a file is a file
+                    entry.type, entry.linkname = tarfile.REGTYPE, ""
+                    entry.size = os.stat(os.path.join(place, path)).st_size
                 if entry.isreg():
-                    entry.type = tarfile.REGTYPE  # a second name of a file is a file
                     with open(os.path.join(place, path), "rb") as file:
                         archive.addfile(entry, file)
                 elif entry.isdir() or entry.issym():
@@ -100,6 +102,12 @@ def project_of(path: str) -> str:
             return here
         here = os.path.dirname(here)
     return folder
+
+
+def is_private(place: str, home: str) -> bool:
+    """Whether a directory is not sent as a whole, whatever lies in it: the user's home, what that is in, and
+    what lies at the top of the disk."""
+    return home == place or home.startswith(f"{place}/") or place.count("/") < 2
 
 
 def home_of_trees() -> str:
