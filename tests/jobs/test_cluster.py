@@ -132,7 +132,7 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
         found.end()
 
 
-VARIABLES = {"SECRET_OF_THE_TEST": "x"}
+VARIABLES = {"SECRET_OF_THE_TEST": "x", "HOME": "/nowhere"}  # a home would not be sent
 
 
 def test_trees_and_answers_travel(project: Path, cluster: Cluster) -> None:
