@@ -47,6 +47,7 @@ class Person:
             "TERM": terminal,
         }
         self.answers = answers
+        self.rest = b""
         if not answers:  # when asked where the cursor is
             environment["PROMPT_TOOLKIT_NO_CPR"] = "1"
         if not colour:
@@ -66,7 +67,9 @@ class Person:
             try:
                 data = self.process.read_nonblocking(65536, 0.05)
                 self.stream.feed(data)
-                if self.answers and b"\x1b[6n" in data:
+                seen = self.rest + data  # the question may come in two pieces
+                self.rest = b"" if b"\x1b[6n" in seen else seen[-3:]
+                if self.answers and b"\x1b[6n" in seen:
                     self.process.send(f"\x1b[{self.screen.cursor.y + 1};{self.screen.cursor.x + 1}R")
             except pexpect.TIMEOUT:
                 continue
