@@ -10,7 +10,8 @@ from nixlite.repl import memory
 from nixlite.repl.commands.loading import load_all
 from nixlite.repl.conversation import Reply
 from nixlite.repl.inputs import without_prompts
-from nixlite.repl.style import CONTINUATION
+from nixlite.repl.prompts import BANNER, CONTINUATION
+from nixlite.repl.terminal.early import EarlyPrompt, is_terminal
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -20,34 +21,50 @@ if TYPE_CHECKING:
     from nixlite.repl.conversation import Conversation
 
 
-def run(conversation: Conversation, *, terminal: bool | None = None, fail: bool = False) -> int:
+def run(
+    conversation: Conversation,
+    *,
+    terminal: bool | None = None,
+    fail: bool = False,
+    early: EarlyPrompt | None = None,
+) -> int:
     """Talk until the input ends or the user leaves; returns the exit code.
 
     *terminal* decides between line editing and plain text; None: whatever standard input and output are.
-    With *fail* plain text ends at the first input that fails; whoever types goes on.
+    With *fail* plain text ends at the first input that fails; whoever types goes on. *early*: banner and
+    prompt are there already.
     """
     host = conversation.evaluator.host
-    if conversation.debugging is None or conversation.debugging.is_first or not conversation.style.compat:
+    if early is None and (
+        conversation.debugging is None or conversation.debugging.is_first or not conversation.style.compat
+    ):
         host.write_stderr(banner(conversation))
     if not start(conversation):
         return 1
     if is_terminal(host) if terminal is None else terminal:
-        from nixlite.repl.terminal.early import EarlyPrompt
-
-        if not conversation.style.compat and conversation.debugging is None:
+        if early is None and not conversation.style.compat and conversation.debugging is None:
             from nixlite.repl.terminal.startup import run_startup_file
 
             host.write_stderr(run_startup_file(conversation))
-        early = EarlyPrompt(host, conversation.prompt)
-        try:
-            from nixlite.repl.terminal.prompt import run_terminal
-
-            return run_terminal(conversation, early)
-        finally:
-            early.end()
+        return run_terminal(conversation, early or EarlyPrompt(host, conversation.prompt))
     if conversation.lines is None:
         conversation.lines = input_lines(host)
     return run_pipe(conversation, conversation.lines, echo=not is_typed(host), fail=fail)
+
+
+def run_terminal(conversation: Conversation, early: EarlyPrompt) -> int:
+    """Talk with a person, who can type before the line editor is there."""
+
+    def load() -> None:
+        import nixlite.repl.terminal.prompt  # noqa: F401 - it takes long
+
+    try:
+        early.attend(load)
+        from nixlite.repl.terminal import prompt
+
+        return prompt.run_terminal(conversation, early)
+    finally:
+        early.end()
 
 
 def start(conversation: Conversation) -> bool:
@@ -69,14 +86,7 @@ def banner(conversation: Conversation) -> str:
         if conversation.debugging.is_over:
             return "It is over. :bt shows where, :env variables, :up goes to the caller, :q back.\n"
         return "Stopped. :bt shows where, :c goes on, :s goes a step, :q gives up; :? for more.\n"
-    return "nixlite: the Nix language in Python\nType :? for help.\n"
-
-
-def is_terminal(host: Host) -> bool:
-    """Whether a person sits at both ends, with a terminal that can do more than print."""
-    if host.get_env("TERM") in ("", "dumb"):
-        return False
-    return host.is_terminal("stdin") and host.is_terminal("stdout")
+    return BANNER
 
 
 def is_typed(host: Host) -> bool:

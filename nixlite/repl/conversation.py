@@ -10,7 +10,8 @@ import re
 from nixlite.errors import EvalError, NixError, ParseError, StackOverflow
 from nixlite.host.lookup_path import LISTENER
 from nixlite.repl.inputs import Input, NixInput, split
-from nixlite.repl.style import PROMPT, STOPPED, Style
+from nixlite.repl.prompts import PROMPT, STOPPED
+from nixlite.repl.style import Style
 from nixlite.repl.watching import FileWatch
 from nixlite.runtime.collecting import POLICY
 from nixlite.source import Source

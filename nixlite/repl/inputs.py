@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from nixlite.repl.style import CONTINUATION, PROMPT, STOPPED
+from nixlite.repl.prompts import CONTINUATION, PROMPT, STOPPED
 from nixlite.syntax.lines import EXPRESSION, OPEN, Place
 
 TYPE_CHECKING = False

@@ -17,10 +17,6 @@ if TYPE_CHECKING:
 
     Printer = Callable[[Lazy], tuple[str, NixError | None]]
 
-PROMPT = "nix-repl> "
-STOPPED = "debug> "
-CONTINUATION = "        > "
-
 
 class Style:
     """The look of answers.

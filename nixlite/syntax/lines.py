@@ -208,8 +208,7 @@ class LineReader:
                 break
         else:
             same = len(lines)
-        del self.places[same + 1 :]
-        places = self.places or [Place()]
+        places = self.places[: same + 1] or [Place()]  # who was given the others may still look at them
         for line in lines[same:]:
             places.append(places[-1].then(line, self.features))
         self.lines, self.places = lines, places

@@ -103,6 +103,13 @@ def test_a_key_in_a_long_text_costs_its_line(tmp_path: Path, monkeypatch: pytest
     assert len(read) == 1
 
 
+def test_places_that_were_given_stay_when_another_text_is_read() -> None:
+    reader = lines.LineReader()
+    places = reader.places_in("{\n  a = 1;\n}")  # an editor draws with them when it comes to it
+    assert len(reader.places_in("1")) == 2
+    assert len(places) == 4
+
+
 def test_saved_sessions_can_be_done_again(tmp_path: Path) -> None:
     session = session_in(tmp_path)
     replies(session, "x = {\n  a = 1;\n}", "x", "nope", ":p x.a", ":save session")

@@ -34,6 +34,7 @@ class Person:
         answers: bool = False,
         folder: str = "",
         size: tuple[int, int] = (80, 24),
+        path: str = str(ROOT),
     ) -> None:
         environment = {
             name: value for name, value in os.environ.items() if not name.startswith(("NIX_", "NO_COLOR"))
@@ -43,7 +44,7 @@ class Person:
             "XDG_STATE_HOME": str(directory / "state"),
             "XDG_CACHE_HOME": str(directory / "cache"),
             "XDG_CONFIG_HOME": str(directory / "config"),
-            "PYTHONPATH": str(ROOT),
+            "PYTHONPATH": path,
             "TERM": terminal,
         }
         self.answers = answers

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from nixlite.repl.style import CONTINUATION, PROMPT
+from nixlite.repl.prompts import CONTINUATION, PROMPT
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

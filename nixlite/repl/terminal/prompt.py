@@ -11,14 +11,15 @@ from prompt_toolkit.auto_suggest import AutoSuggestFromHistory, ConditionalAutoS
 from prompt_toolkit.completion import Completer, Completion
 from prompt_toolkit.enums import EditingMode
 from prompt_toolkit.filters import Condition
-from prompt_toolkit.key_binding import merge_key_bindings
+from prompt_toolkit.input.vt100_parser import Vt100Parser
+from prompt_toolkit.key_binding import KeyPress, merge_key_bindings
 from prompt_toolkit.layout.processors import HighlightMatchingBracketProcessor
 from prompt_toolkit.output import ColorDepth
 from prompt_toolkit.styles import DynamicStyle
 
 from nixlite.observe.watch import Watch, stop_timer
 from nixlite.repl import memory
-from nixlite.repl.style import CONTINUATION
+from nixlite.repl.prompts import CONTINUATION
 from nixlite.repl.terminal.background import answer_bindings, prepare
 from nixlite.repl.terminal.completion import complete_or_fail
 from nixlite.repl.terminal.highlighting import NixLexer
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
     from typing import Any
 
+    from prompt_toolkit.application import Application
     from prompt_toolkit.buffer import Buffer
     from prompt_toolkit.completion import CompleteEvent
     from prompt_toolkit.data_structures import Size
@@ -66,7 +68,9 @@ def run_terminal(conversation: Conversation, early: EarlyPrompt | None = None, *
     prompt = make_prompt(conversation, **prompt_options)
     prepare(prompt, conversation.style, host)
     stop_timer()  # a debugger's session runs while the input of another is evaluated
-    draft = ""
+    draft = "" if early is None else early.text
+    if early is not None and early.rest:
+        press_first(prompt, keys_of(early.rest))
     while True:
         vi = conversation.keys == "vi"
         prompt.editing_mode = EditingMode.VI if vi else EditingMode.EMACS
@@ -101,6 +105,27 @@ def run_terminal(conversation: Conversation, early: EarlyPrompt | None = None, *
         if conversation.style.compat:
             host.write_stdout("\n")
             host.flush()
+
+
+def press_first(prompt: PromptSession[str], keys: list[KeyPress]) -> None:
+    """Have keys be pressed before all others, when the history is there."""
+
+    def press(app: Application[str]) -> None:
+        app.after_render -= press
+        app.key_processor.feed_multiple(keys)
+        if app.loop is not None:
+            app.loop.call_soon(app.key_processor.process_keys)
+
+    prompt.app.after_render += press
+
+
+def keys_of(data: bytes) -> list[KeyPress]:
+    """The keys that a terminal's bytes mean."""
+    found: list[KeyPress] = []
+    parser = Vt100Parser(found.append)
+    parser.feed(data.decode("utf-8", "surrogateescape"))
+    parser.flush()
+    return found
 
 
 def watching(conversation: Conversation) -> AbstractContextManager[object]:

@@ -14,19 +14,20 @@ from nixlite.errors import NixError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from nixlite.host.host import Host
     from nixlite.repl.conversation import Conversation
 
 
-def startup_path(conversation: Conversation) -> str:
+def startup_path(host: Host) -> str:
     """Where the file is looked for."""
-    host = conversation.evaluator.host
     config = host.get_env("XDG_CONFIG_HOME") or f"{host.home()}/.config"
     return f"{config}/nixlite/repl-startup"
 
 
 def run_startup_file(conversation: Conversation) -> str:
     """Send the inputs in the file, if there is one; what went wrong, with the lines where it did."""
-    host, path = conversation.evaluator.host, startup_path(conversation)
+    host = conversation.evaluator.host
+    path = startup_path(host)
     try:
         if not host.exists(path):
             return ""
