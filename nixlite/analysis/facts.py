@@ -7,6 +7,7 @@ from nixlite.syntax import nodes as n
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
+    from typing import Any
 
     from nixlite.source import Source
 
@@ -127,6 +128,27 @@ class Scope:
         self.withs = withs
 
 
+class Outer(dict[str, Resolution]):
+    """The names of the scope that a program is evaluated in; a variable is made for those that are asked for.
+
+    A session has thousands, and each of its inputs uses few.
+    """
+
+    __slots__ = ("given",)
+
+    def __init__(self, names: Iterable[str]) -> None:
+        super().__init__()
+        self.given = frozenset(names)
+
+    def get(self, name: str, default: Any = None) -> Any:
+        """The variable of a name, *default* for none."""
+        if name not in self.given:
+            return default
+        if name not in self:
+            self[name] = Variable(name, dynamic=True)
+        return self[name]
+
+
 class Group:
     """A set or `let` some of whose values are pieces.
 
@@ -174,15 +196,13 @@ class Analysis:
     *variables*: what each `Var` means (also each operator or `<path>` that means a call of a global, keyed
     by its node; a `<path>`'s `__nixPath` is in *search_paths*). *bound*: the variables that a node binds by
     name (`Let`'s and recursive `AttrSet`'s sets, `Lambda`s). *withs*: the variable that stands for the set
-    of a `With`. *chains*: the scopes of a `With` that ends a row of them. *outer*: the variables of the
-    scope that the program is evaluated in. *groups*, *pieces*:
+    of a `With`. *chains*: the scopes of a `With` that ends a row of them. *groups*, *pieces*:
     what is compiled later, see `deferral`. *lookups*: by the node that binds the last of the sets, the
     lookups that are shared, with their position. *order*: that of the names.
     """
 
     __slots__ = (
-        "bound", "chains", "groups", "lookups", "order", "outer", "pieces", "search_paths", "variables",
-        "withs",
+        "bound", "chains", "groups", "lookups", "order", "pieces", "search_paths", "variables", "withs",
     )  # fmt: skip
 
     def __init__(self, order: NameOrder) -> None:
@@ -192,7 +212,6 @@ class Analysis:
         self.bound: dict[n.Expr, dict[str, Variable]] = {}
         self.withs: dict[n.With, Variable] = {}
         self.chains: dict[n.With, tuple[Variable, ...]] = {}
-        self.outer: dict[str, Variable] = {}
         self.groups: dict[n.AttrSet, Group] = {}
         self.pieces: list[Piece] = []
         self.lookups: dict[n.Expr, list[tuple[WithLookup, int]]] = {}

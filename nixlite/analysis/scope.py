@@ -14,6 +14,7 @@ from nixlite.analysis.facts import (
     Global,
     Group,
     NameOrder,
+    Outer,
     Piece,
     Resolution,
     Scope,
@@ -27,7 +28,7 @@ from nixlite.syntax import nodes as n
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Container, Iterable
+    from collections.abc import Callable, Collection, Container, Iterable
     from typing import Any
 
     from nixlite.analysis.deferral import Sizes
@@ -161,7 +162,7 @@ def analyse(
     expr: n.Expr,
     source: Source,
     globals_: Container[str],
-    outer_names: Iterable[str] = (),
+    outer_names: Collection[str] = (),
     aliases: bool = True,
     policy: Policy | None = None,
     first: Iterable[str] = (),
@@ -181,15 +182,14 @@ def analyse(
     resolver = Resolver(source, globals_, analysis, aliases, policy)
     if policy is not None:
         resolver.heads = heads(expr)
-    for name in outer_names:
-        analysis.outer[name] = Variable(name, dynamic=True)
+    outer = Scope(Outer(outer_names) if outer_names else {}, None, ())
     resolver.count = 1
     try:
-        resolver.visit(expr, Scope(analysis.outer, None, ()))
+        resolver.visit(expr, outer)
     except UndefinedVariable:  # of several, Nix reports the one that it comes to first
         resolver = Resolver(source, globals_, analysis, aliases=False)
         resolver.ordered = True
-        resolver.visit(expr, Scope(analysis.outer, None, ()))
+        resolver.visit(expr, outer)
         raise
     return analysis
 

@@ -114,7 +114,10 @@ def run_pipe(
         given.add(line)
         if given.is_open:
             continue
-        reply = conversation.send(given.text)
+        compat = conversation.style.compat
+        reply = (
+            conversation.send(given.text) if compat else conversation.send_inputs([given] * given.has_begun)
+        )
         memory.settle()
         if reply.incomplete:
             continue
@@ -124,7 +127,7 @@ def run_pipe(
             return 0
         if fail and reply.error is not None:
             return 1
-        if conversation.style.compat:
+        if compat:
             host.write_stdout("\n")
     host.write_stdout(f"{CONTINUATION if given.lines else conversation.prompt}\n" if echo else "\n")
     if given.lines and not conversation.style.compat:

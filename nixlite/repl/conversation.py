@@ -187,13 +187,17 @@ class Conversation:
         It may be several inputs, one after the other, also with their prompts and answers as a session shows
         them. Bound names stay for the following inputs. Where `incomplete` is set nothing has happened.
         """
-        reply = self.reply = Reply()
-        line = text.strip(" \n\r\t")
         if self.style.compat:
+            reply = self.reply = Reply()
+            line = text.strip(" \n\r\t")
             if line:
                 self.guarded(lambda: self.process(line))
             return reply
-        inputs = self.inputs_in(text)
+        return self.send_inputs(self.inputs_in(text))
+
+    def send_inputs(self, inputs: list[Input]) -> Reply:
+        """As `send`, of inputs that are known already."""
+        reply = self.reply = Reply()
         if inputs and inputs[-1].is_open:
             reply.incomplete = True
             return reply
