@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from nixlite.colours import Theme
     from nixlite.evaluator import Evaluator
     from nixlite.host.host import Host
+    from nixlite.observe.watch import Watch
     from nixlite.repl.debugging.kept import Failure
     from nixlite.repl.debugging.stops import Debugging
     from nixlite.repl.rows import Row
@@ -156,6 +157,7 @@ class Conversation:
         self.build_options: list[str] = []  # words for an installed Nix that builds, `--option NAME VALUE`
         self.recording: object = None  # what explaining commands keep, see `commands/replaying.py`
         self.watch = FileWatch(evaluator)
+        self.telling: Watch | None = None  # what tells of the input that is being evaluated
         self.watches: dict[str, FileWatch] = {}  # the files of what these keep
         self.inputs = 0
         self.reader = LineReader(self.features)
@@ -174,6 +176,11 @@ class Conversation:
     def known_commands(self) -> Mapping[str, Row]:
         """The commands that an input can be, by each of their names."""
         return {}
+
+    def give_terminal(self) -> None:
+        """To be called before another program has the terminal: the line that tells of an evaluation goes."""
+        if self.telling is not None:
+            self.telling.stop()
 
     def talk(self) -> None:
         """Have a user type until they leave: at a stop of the debugger, which need not know how."""

@@ -9,6 +9,7 @@ import pytest
 
 from nixlite.evaluator import Evaluator
 from nixlite.host.capturing import CapturingHost
+from nixlite.host.real import RealHost
 from nixlite.host.settings import Settings
 from nixlite.repl.session import Session
 from nixlite.repl.style import Style
@@ -192,6 +193,44 @@ def test_building_needs_an_installed_nix(session: Session, monkeypatch: pytest.M
     ]
 
 
+NIX_STORE = """#!/bin/sh
+echo "$@" >> $LOG
+case "$*" in
+  *--import*) cat > /dev/null ;;
+  *two.drv) echo /nix/store/x-two; echo /nix/store/y-two-dev ;;  # in the order in which it has built them
+  *!out) echo /nix/store/f-floating ;;
+esac
+"""
+TWO = """derivation {
+  name = "two"; system = "s"; builder = "b"; outputs = [ "out" "dev" ];
+}"""
+FLOATING = """derivation {
+  name = "f"; system = "s"; builder = "b"; __contentAddressed = true;
+  outputHashMode = "recursive"; outputHashAlgo = "sha256";
+}"""
+
+
+def test_outputs_are_told_by_their_names(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    program, log = tmp_path / "bin/nix-store", tmp_path / "log"
+    program.parent.mkdir()
+    program.write_text(NIX_STORE)
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{program.parent}:/usr/bin:/bin")
+    monkeypatch.setenv("LOG", str(log))
+    settings = Settings(cwd=str(tmp_path))
+    settings.features = frozenset({*settings.features, "ca-derivations"})
+    session = Session(Evaluator(settings, RealHost()))
+    session.send(f"two = {TWO}")
+    paths = {name: session.send(f"two.{name}.outPath").text.strip().strip('"') for name in ("out", "dev")}
+    told = session.send(":b two").text.split("\n")
+    assert told[2:4] == [f"  dev -> {paths['dev']}", f"  out -> {paths['out']}"]
+    assert "--no-gc-warning --realise" in log.read_text()
+    told = session.send(":bl two").text.split("\n")
+    assert told[2] == f"  ./repl-result-dev -> {paths['dev']}"
+    assert f"--realise {paths['out']} --add-root repl-result-out" in log.read_text()
+    assert session.send(f":b {FLOATING}").text.split("\n")[2] == "  out -> /nix/store/f-floating"
+
+
 # -- documentation
 
 LIBRARY = """{
@@ -330,15 +369,16 @@ def test_building_hands_over(session: Session, tmp_path: Path, monkeypatch: pyte
     monkeypatch.setenv("PATH", f"{program.parent}:/bin:/usr/bin")
     monkeypatch.setenv("LOG", str(log))
     session.send('d = derivation { name = "x"; system = "s"; builder = "b"; }')
+    path = session.send("d.outPath").text.strip().strip('"')
     built, logged = replies(session, ":b d", ":log d")
     assert built.split("\n") == [
         "",
         "This derivation produced the following outputs:",
-        "  out -> /nix/store/00000000000000000000000000000000-built",
+        f"  out -> {path}",
     ]
     assert logged == ""
     drv = "/nix/store/5wq5jx7219pmi3xklyhl77fjbqvy6qaj-x.drv"
-    assert log.read_text() == f"--realise {drv}\n--read-log {drv}\n"
+    assert log.read_text() == f"--no-gc-warning --realise {drv}\n--read-log {drv}\n"
     assert b"Derive(" in (tmp_path / "log.import").read_bytes()
 
 
@@ -407,7 +447,7 @@ def test_options_reach_the_nix_that_builds(tmp_path: Path) -> None:
     done = nixlite(["repl", "--option", "cores", "3"], cwd=tmp_path, stdin=text, variables=variables)
     drv = "/nix/store/5wq5jx7219pmi3xklyhl77fjbqvy6qaj-x.drv"
     assert log.read_text().splitlines() == [
-        f"--option cores 3 --realise {drv}",
+        f"--option cores 3 --no-gc-warning --realise {drv}",
         f"--read-log --option cores 3 {drv}",
     ], done.stderr
 

@@ -183,3 +183,12 @@ def test_ctrl_d_leaves(person: Person) -> None:
     person.process.expect(pexpect.EOF)
     person.process.wait()
     assert person.process.exitstatus == 0
+
+
+def test_another_program_has_the_terminal_for_itself(person: Person) -> None:
+    person.type(":! sleep 3; echo over" + ENTER)
+    seen = []
+    while not any(line == "over" for line in seen):
+        seen = person.look(0.1)
+        assert not any("evaluating" in line for line in seen), seen
+    person.until("over", "nix-repl>")

@@ -78,14 +78,17 @@ def build_outputs(conversation: Conversation, value: Value, *, link: bool = Fals
     drv_path = derivation_of(conversation, value)
     host = conversation.evaluator.state.host
     give_to_nix(host, conversation.evaluator.state.store, drv_path)
-    options = conversation.build_options
-    paths = run(host, ["nix-store", *options, "--realise", drv_path], capture=True).split()
-    names = sorted(conversation.evaluator.state.store.read_derivation(drv_path).outputs)
+    conversation.give_terminal()
+    realise = ["nix-store", *conversation.build_options, "--no-gc-warning", "--realise"]
+    run(host, [*realise, drv_path], capture=True)
+    outputs = conversation.evaluator.state.store.read_derivation(drv_path).outputs
     lines = ["", "This derivation produced the following outputs:"]
-    for name, path in zip(names, paths, strict=False):
+    for name in sorted(outputs):
+        # It tells the paths of several in an order of its own; some are only known when they are built.
+        path = outputs[name].path or run(host, [*realise, f"{drv_path}!{name}"], capture=True).strip()
         if link:
             root = f"repl-result-{name}"
-            run(host, ["nix-store", *options, "--realise", path, "--add-root", root], capture=True)
+            run(host, [*realise, path, "--add-root", root], capture=True)
             lines.append(f"  ./{root} -> {path}")
         else:
             lines.append(f"  {name} -> {path}")
@@ -97,5 +100,6 @@ def hand_over(conversation: Conversation, value: Value, words: Sequence[str]) ->
     drv_path = derivation_of(conversation, value)
     host = conversation.evaluator.state.host
     give_to_nix(host, conversation.evaluator.state.store, drv_path)
+    conversation.give_terminal()
     run(host, [*words, *conversation.build_options, drv_path])
     return ""

@@ -28,6 +28,7 @@ def edit(conversation: Conversation, text: str) -> str:
 
     path, line = place_of(conversation, conversation.evaluate(text), text)
     try:
+        conversation.give_terminal()
         subprocess.run(editor_command(conversation, path, line), check=True)
     except OSError as error:
         raise NixError(f"cannot start the editor: {error.strerror}") from None
@@ -47,6 +48,7 @@ def edit_text(conversation: Conversation, text: str) -> str:
         file.write(f"{text}\n")
         file.flush()
         try:
+            conversation.give_terminal()
             subprocess.run(editor_command(conversation, file.name, 0), check=True)
         except OSError as error:
             raise NixError(f"cannot start the editor: {error.strerror}") from None

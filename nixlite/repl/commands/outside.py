@@ -28,6 +28,7 @@ def run_shell(conversation: Conversation, text: str) -> str:
     """`:!ls -l`: the command has the terminal; a failure's exit code is shown."""
     import subprocess
 
+    conversation.give_terminal()
     done = subprocess.run(text, shell=True, check=False, cwd=fs_path(conversation.evaluator.settings.cwd))
     return f"(exit code {done.returncode})" if done.returncode else ""
 

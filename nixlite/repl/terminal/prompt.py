@@ -132,7 +132,8 @@ def watching(conversation: Conversation) -> AbstractContextManager[object]:
     """While this lasts, a line tells of an evaluation that takes long."""
     if not conversation.progress:
         return nullcontext()
-    return Watch(conversation.evaluator.host, conversation.evaluator)
+    conversation.telling = Watch(conversation.evaluator.host, conversation.evaluator)
+    return conversation.telling
 
 
 def edit_last(conversation: Conversation) -> str:
