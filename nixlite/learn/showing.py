@@ -85,10 +85,10 @@ def show_task(place: Place) -> str:
     """The exercise: what to do, what holds, what does not and why."""
     path = os.path.relpath(place.desk.path(place.lesson))
     text = f"{heading(place, 'your turn')}\n{place.lesson.task}\n\nFile: `{path}`\n\n"
+    if place.job is not None:  # first, so that it is seen on a small screen: what follows is of before
+        text += "~ checking …\n\n"
     if place.result:
         text += show_result(place.result) + "\n"
-    if place.job is not None:
-        text += "\n~ checking …\n"
     shown = 0 if place.result.get("done") else place.hints
     for n, hint in enumerate([*place.lesson.hints, place.lesson.solution][:shown], 1):
         text += f"\nHint {n}:\n\n" + (hint if n < 3 else f"```nix\n{hint}```") + "\n"
