@@ -63,7 +63,14 @@ def substring(state: State, start: Lazy, length: Lazy, s: Lazy) -> Value:
 
     *start* may lie beyond the end but must not be negative.
     """
-    if type(s) is str and type(start) is int and type(length) is int and start >= 0 and s.isascii():
+    if (
+        not TEXTS
+        and type(s) is str
+        and type(start) is int
+        and type(length) is int
+        and start >= 0
+        and s.isascii()
+    ):
         return s[start : start + length] if length >= 0 else s[start:]  # as below
     first = force_int(
         start, "while evaluating the first argument (the start offset) passed to builtins.substring"
