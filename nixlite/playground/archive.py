@@ -25,7 +25,6 @@ LEFT_OUT = (
 """Beginnings of paths below the package that the page has no use for, or that come from elsewhere."""
 
 TABLES = "nixlite/syntax/_tables.bin"
-MANUAL = "nixlite/builtins/manual/builtins.md"
 TIME = (1980, 1, 1, 0, 0, 0)
 """The time of all files: the same files make the same archive."""
 
@@ -40,10 +39,12 @@ def contents() -> dict[str, bytes]:
 
 
 def modules() -> Iterator[tuple[str, bytes]]:
-    """The Python files, what `:doc` reads, and the tables where a wheel has brought them."""
+    """The Python files and what lies beside them: the texts about builtins, the tables where a wheel has
+    brought them; no pages of documentation."""
     for name, content in data(PACKAGE, "nixlite"):
         inside = name.removeprefix("nixlite/")
-        if (name.endswith(".py") or name in (TABLES, MANUAL)) and not inside.startswith(LEFT_OUT):
+        is_page = name.endswith("/README.md") or (name.endswith(".md") and "/" not in inside)
+        if not is_page and not name.endswith(".pyc") and not inside.startswith(LEFT_OUT):
             yield name, content
 
 

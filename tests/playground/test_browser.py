@@ -292,6 +292,7 @@ def test_completion_and_hovering_come_from_nixlite(tab: Tab) -> None:
     tab.page.keyboard.press("End")
     tab.type(".overrideA")
     tab.page.wait_for_selector(".cm-tooltip-autocomplete >> text=overrideAttrs")
+    tab.page.wait_for_timeout(150)  # one types through a list that has just come up
     tab.page.keyboard.press("Enter")
     assert tab.editor().endswith("hello.overrideAttrs")
     tab.write("builtins.length [ 1 ]")

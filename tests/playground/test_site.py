@@ -31,6 +31,7 @@ FILES = contents()
 
 def test_the_archive_has_what_a_page_needs_and_no_more() -> None:
     assert {"nixlite/evaluator.py", "nixlite/_stdlib/lib.nix", "nixlite/syntax/_tables.bin"} <= FILES.keys()
+    assert "nixlite/builtins/manual/builtins.md" in FILES  # what hovering shows
     assert not [
         name for name in FILES if re.match("nixlite/(testing|packaging|documents|playground/page)/", name)
     ]
@@ -66,6 +67,8 @@ assert sum(type(each).__name__ == "Archive" for each in sys.meta_path) == 1
 from nixlite.playground.bridge.wire import Wire
 question = dict(do="evaluate", main="a.nix", files={{"a.nix": "(import <nixpkgs> {{ }}).hello.drvPath"}})
 print(json.loads(Wire().handle(json.dumps(question)))["data"]["text"])
+question = dict(do="hover", file="a.nix", offset=12, files={{"a.nix": "builtins.length [ ]"}})
+assert json.loads(Wire().handle(json.dumps(question)))["data"]["doc"]
 import nixlite; print(nixlite.__file__)
 """
     )
