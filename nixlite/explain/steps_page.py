@@ -61,7 +61,7 @@ function show(n) {
   $('what').textContent = `${s.name} ${words[s.kind]}${s.value}${by}`;
   $('count').textContent = `${at + 1} of ${data.steps.length}`;
   $('slider').value = at;
-  history.replaceState(null, '', `#${at + 1}`);
+  if (location.protocol !== 'about:') history.replaceState(null, '', `#${at + 1}`);  // not in a frame
   const [stack, values] = state(at);
   $('stack').replaceChildren();
   for (const f of stack.slice().reverse()) row($('stack'), [f.name, f.place]);

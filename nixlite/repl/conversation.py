@@ -48,10 +48,11 @@ class Reply:
 
     `pieces` are pairs (stream, text) in the order in which they were written, streams being "out" and "err";
     `incomplete` says that more lines are needed (send the whole text again), `quit` that the user wants
-    to leave. `value` is what an expression gave, `error` what went wrong.
+    to leave. `value` is what an expression gave, `error` what went wrong. `data` is what the text of a
+    command was made of, where that can also be drawn.
     """
 
-    __slots__ = ("error", "incomplete", "pieces", "quit", "value")
+    __slots__ = ("data", "error", "incomplete", "pieces", "quit", "value")
 
     def __init__(self) -> None:
         self.pieces: list[tuple[str, str]] = []
@@ -59,6 +60,7 @@ class Reply:
         self.quit = False
         self.value: Value = None
         self.error: BaseException | None = None
+        self.data: object = None
 
     def write(self, text: str, stream: str = OUT) -> None:
         """Add to what is shown."""

@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 COMMENT_MARK = "   "
 """Stands for the `/**` that was taken away, so that the first line is indented like the others."""
 
+NOTHING = "No documentation found."
+
 Place = tuple[str, int, int]
 
 
@@ -49,7 +51,7 @@ def document(conversation: Conversation, text: str) -> str:
     if markdown is None and place is not None:
         name, where = place
         comment = comment_at(conversation, where)
-        shown = "No documentation found." if comment is None else strip_indentation(COMMENT_MARK + comment)
+        shown = NOTHING if comment is None else strip_indentation(COMMENT_MARK + comment)
         markdown = f"Attribute `{name}`\n\n  … defined at {show_place(where)}\n\n{shown}"
     if markdown is None:
         raise NixError("value does not have documentation")

@@ -39,7 +39,9 @@ def show_why(conversation: Conversation, text: str) -> str:
         sides = [text[side.start : side.end] for side in (tree.left, tree.right)]
         return show_why_not(conversation, *sides)
     program, path = question(conversation, text)
-    return answer(program, path).text.rstrip("\n")
+    told = answer(program, path)
+    conversation.reply.data = told.data
+    return told.text.rstrip("\n")
 
 
 def show_why_not(conversation: Conversation, text: str, expected: str) -> str:
@@ -159,4 +161,6 @@ def show_steps(conversation: Conversation, text: str) -> str:
         lambda evaluator, scope: evaluator.evaluate_source(source(conversation, text, 0), scope),
         bound=taking_part(conversation, text),
     )
-    return show(record(program, strict=True, limit=200), conversation.evaluator.settings.cwd).rstrip("\n")
+    trace = record(program, strict=True, limit=200)
+    conversation.reply.data = trace
+    return show(trace, conversation.evaluator.settings.cwd).rstrip("\n")
