@@ -69,6 +69,7 @@ commands:
 
   learn        a course in overriding: predict, run, write, and see why
   lsp          a language server: what editors show of Nix files
+  kernel       Nix in Jupyter notebooks: install, start
   playground   the same in a browser tab: build, serve
 
 `nixlite COMMAND --help` lists the flags of a command; `nixlite --version` prints versions.

@@ -32,7 +32,7 @@ SPEED = ROOT / "tests" / "benchmarks" / "README.md"
 PAGES = [
     README, API, CONFORMANCE, SPEED, ROOT / "nixlite" / "README.md", ROOT / "nixlite" / "host" / "README.md",
     ROOT / "nixlite" / "jobs" / "README.md", ROOT / "nixlite" / "lsp" / "README.md",
-    ROOT / "nixlite" / "playground" / "README.md",
+    ROOT / "nixlite" / "playground" / "README.md", ROOT / "nixlite" / "kernel" / "README.md",
     ROOT / ".github" / "CONTRIBUTING.md", ROOT / ".github" / "SECURITY.md",
 ]  # fmt: skip
 """Every page of documentation: what it shows is run by the tests."""

@@ -66,6 +66,8 @@ MAY_USE: dict[str, set[str]] = {
     "jobs": {*FRONTENDS, "explain", "observe", "results"} - {"analysis", "compiler", "regex", "syntax"},
     "learn": {*EVALUATOR, "cli", "explain", "observe"} - {"analysis", "compiler", "regex", "fetch", "flakes"},
     "lsp": {*EVALUATOR, "cli", "explain"} - {"analysis", "compiler", "regex", "fetch", "flakes"},
+    "kernel": {*EVALUATOR, "cli", "repl", "explain", "testing", "__main__"}
+    - {"analysis", "compiler", "regex", "fetch", "flakes", "installed"},
     "playground": {*EVALUATOR, "cli", "repl", "explain", "learn"}
     - {"analysis", "compiler", "regex", "fetch", "flakes", "installed"},
     "documents": {*EVALUATOR, "cli", "repl", "__main__"}
@@ -128,6 +130,7 @@ LATE = {
     "jobs": "start-up: few runs write a store, resolve aggregates, or start processes anew",
     "learn": "start-up: a page needs little, and what evaluates is loaded for the first question",
     "loading": "writes once what it then reads",
+    "kernel": "the command is there without ipykernel",
     "lsp": "the command is there without pygls; a child process loads what its questions need",
     "observe": "start-up: compiling is not for looking at the cache",
     "packaging": "runs where nothing is installed yet",

@@ -48,6 +48,8 @@ COMMANDS = {
     "trace": "nixlite.cli.explain.trace.Trace",
     "learn": "nixlite.learn.command.Learn",
     "lsp": "nixlite.lsp.command.Lsp",
+    "kernel install": "nixlite.kernel.command.Install",
+    "kernel start": "nixlite.kernel.command.Start",
 }
 """The class of each command; its module is imported when the command is chosen. A name of two words is a
 command of a group."""

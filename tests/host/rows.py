@@ -257,6 +257,10 @@ OTHERS: dict[str, str] = {
     "learn": COURSE,
     "jobs": "programs are evaluated in processes of its own: see `test_jobs_let_no_secret_out`",
     "lsp": "an editor's own files are evaluated, in processes of its own, which ask no server and run no program: see tests/lsp",
+    **dict.fromkeys(
+        ["kernel install", "kernel start"],
+        "a notebook's cells are the user's own, as the inputs of a session",
+    ),
     **dict.fromkeys(["playground build", "playground serve"], SITE),
 }
 """Commands in which no program is run, and why that is no matter."""
