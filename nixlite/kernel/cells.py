@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from nixlite.cache.files import Cache
 from nixlite.errors import NixError
 from nixlite.evaluator import Evaluator
+from nixlite.explain.brief import folder_of
 from nixlite.explain.graphs import to_svg
 from nixlite.explain.steps import Trace
 from nixlite.kernel.magics import cell_magic, run_cell_magic, with_commands
@@ -108,7 +109,7 @@ class Notebook:
             return failure(reply.error, error)
         self.wants_to_leave = reply.quit
         if is_command:
-            show_command(reply, pieces, show)
+            show_command(session, reply, pieces, show)
         elif len(session.bound) == bound:
             show_pieces([piece for piece in pieces if piece[0] == "err"], show)
             plain = "".join([text for name, text in pieces if name == "out"]).removesuffix("\n")
@@ -138,14 +139,14 @@ def rich(session: CellSession, value: Any, plain: str) -> dict[str, str]:
     return {PLAIN: shortened(plain)} | ({HTML: html} if html else {})
 
 
-def show_command(reply: Reply, pieces: list[tuple[str, str]], show: Show) -> None:
+def show_command(session: CellSession, reply: Reply, pieces: list[tuple[str, str]], show: Show) -> None:
     """Show the answer of a command, with a picture where it is one that can be drawn."""
     if isinstance(reply.data, Trace):
         text = "".join([text for _, text in pieces]).rstrip("\n")
         show(Output(DISPLAY, {PLAIN: shortened(text), HTML: trace_frame(reply.data)}))
         return
     show_pieces(pieces, show)
-    graph = graph_of(reply.data)
+    graph = graph_of(reply.data, folder_of(session.evaluator.state))
     if graph is not None:
         show(Output(DISPLAY, {PLAIN: f"«a picture of {len(graph.nodes)} values»", SVG: to_svg(graph)}))
 

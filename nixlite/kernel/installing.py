@@ -23,6 +23,8 @@ def spec() -> dict[str, object]:
         "display_name": SHOWN,
         "language": "nix",
         "interrupt_mode": "signal",
+        # ipykernel loads a debugger of Python's, which would write into consoles what it might miss.
+        "env": {"PYDEVD_DISABLE_FILE_VALIDATION": "1"},
         "metadata": {"debugger": False},
     }
 

@@ -27,6 +27,11 @@ class Output(NamedTuple):
     data: dict[str, str]
 
 
+def metadata_of(output: Output) -> dict[str, dict[str, str]]:
+    """What is told of a picture to those who do not see it."""
+    return {SVG: {"alt": output.data[PLAIN]}} if SVG in output.data else {}
+
+
 def stream(text: str, name: str = "stdout") -> Output:
     """Text that is written."""
     return Output(STREAM, {"name": name, "text": text})

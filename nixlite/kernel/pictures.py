@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from nixlite.explain.steps import Trace
     from nixlite.explain.why.attribute import Read
 
-WIDTH = 48
-"""Characters of a label."""
+WIDTH = 40
+"""Characters of each part of a label."""
 
 MOST = 60
 """Nodes that are drawn."""
@@ -31,38 +31,39 @@ MOST = 60
 ASKED = "asked"
 
 
-def graph_of(answer: Any) -> Graph | None:
-    """The picture of what a command answered; None where there is nothing to be drawn."""
+def graph_of(answer: Any, base: str) -> Graph | None:
+    """The picture of what a command answered, places being shown from the folder *base*; None where there is
+    nothing to be drawn."""
     if isinstance(answer, Explanation):
-        graph = attribute_graph(answer)
+        graph = attribute_graph(answer, base)
     elif isinstance(answer, OptionAnswer):
-        graph = option_graph(answer)
+        graph = option_graph(answer, base)
     else:
         return None
     return graph if graph.edges else None
 
 
 def label(*parts: str) -> str:
-    """The parts of a label that there are, on a line that is not too long."""
-    return one_line("  ".join(part for part in parts if part), WIDTH)
+    """The parts of a label that there are, none too long."""
+    return "  ".join(one_line(part, WIDTH) for part in parts if part)
 
 
-def at(place: Place | None) -> str:
+def at(place: Place | None, base: str) -> str:
     """A place as it is shown."""
-    return shown_place(place) if place is not None else ""
+    return shown_place(place, base) if place is not None else ""
 
 
-def attribute_graph(found: Explanation) -> Graph:
+def attribute_graph(found: Explanation, base: str) -> Graph:
     """The layers that an attribute passed, and what it reads."""
     shown = found.value or f"error: {found.error}"
     nodes = {ASKED: label(f"{found.path} = {shown}")}
     edges: list[tuple[str, str, str]] = []
-    add_reads(nodes, edges, ASKED, found.reads)
+    add_reads(nodes, edges, ASKED, found.reads, base)
     before = ""
     for number, step in enumerate(found.steps):
         key = f"step {number}"
         place = step.place or next((one.place for one in step.written), None)
-        nodes[key] = label(step.what or "defined", at(place), step.value)
+        nodes[key] = label(step.what or "defined", at(place, base), step.value)
         if before:
             edges.append((before, key, ""))
         before = key
@@ -72,7 +73,11 @@ def attribute_graph(found: Explanation) -> Graph:
 
 
 def add_reads(
-    nodes: dict[str, str], edges: list[tuple[str, str, str]], reader: str, reads: Iterable[Read]
+    nodes: dict[str, str],
+    edges: list[tuple[str, str, str]],
+    reader: str,
+    reads: Iterable[Read],
+    base: str,
 ) -> None:
     """Add what is read, and what that reads; what is read from two sides is one node."""
     for read in reads:
@@ -80,18 +85,18 @@ def add_reads(
         if key not in nodes and len(nodes) >= MOST:
             return
         if key not in nodes:
-            nodes[key] = label(f"{read.name} = {read.value}", at(read.place))
+            nodes[key] = label(f"{read.name} = {read.value}", at(read.place, base))
         edges.append((key, reader, ""))
-        add_reads(nodes, edges, key, read.reads)
+        add_reads(nodes, edges, key, read.reads, base)
 
 
-def option_graph(found: OptionAnswer) -> Graph:
+def option_graph(found: OptionAnswer, base: str) -> Graph:
     """The definitions of an option, and what became of each."""
     nodes = {ASKED: label(f"{found.option} = {found.value or 'error'}")}
     edges = []
     for number, row in enumerate(found.definitions[:MOST]):
         key = f"definition {number}"
-        nodes[key] = label(row.value, at(row.place), *row.conditions)
+        nodes[key] = label(row.value, at(row.place, base), *row.conditions)
         edges.append((key, ASKED, row.state))
     return Graph(nodes, edges, frozenset((ASKED,)))
 

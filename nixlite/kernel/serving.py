@@ -13,7 +13,7 @@ from nixlite.__main__ import version
 from nixlite.errors import UsageError
 from nixlite.kernel.asking import completeness, completions, inspection
 from nixlite.kernel.cells import Notebook
-from nixlite.kernel.outputs import ERROR, PLAIN, RESULT, STREAM, failure
+from nixlite.kernel.outputs import ERROR, PLAIN, RESULT, STREAM, failure, metadata_of
 
 if TYPE_CHECKING:
     from nixlite.host.settings import Settings
@@ -49,7 +49,7 @@ class NixKernel(Kernel):
         if output.kind == ERROR:
             content = error_content(output)
         elif output.kind != STREAM:
-            content = {"data": output.data, "metadata": {}}
+            content = {"data": output.data, "metadata": metadata_of(output)}
             if output.kind == RESULT:
                 content["execution_count"] = self.execution_count
         send: Any = self.send_response  # it has no types

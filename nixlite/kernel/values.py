@@ -119,25 +119,29 @@ def peeked_text(attrs: dict[str, Any], name: str) -> str:
     return value.text if type(value) is ContextString else value if type(value) is str else "…"
 
 
-def derivations_in(value: Any) -> Iterator[dict[str, Any]]:
-    """The value itself if it is a derivation, else those of its members that are known to be."""
+def derivations_in(value: Any) -> Iterator[tuple[str, dict[str, Any]]]:
+    """The value itself if it is a derivation, else those of its members that are known to be, with the
+    names that they have in a set."""
     if is_shown_derivation(value):
-        yield value
+        yield "", value
         return
-    for cell in value.values() if type(value) is dict else value:
-        member = peek(cell)
+    names = sorted(value) if type(value) is dict else range(len(value))
+    for name in names:
+        member = peek(value[name])
         if is_shown_derivation(member):
-            yield member
+            yield attribute_name(name) if isinstance(name, str) else "", member
 
 
-def derivation_table(conversation: Conversation, found: list[dict[str, Any]]) -> str:
+def derivation_table(conversation: Conversation, found: list[tuple[str, dict[str, Any]]]) -> str:
     """A row for each derivation; what they say of themselves is evaluated, within bounds."""
     cells: list[str] = []
+    named = any(attribute for attribute, _ in found)
     with bounded(conversation), silent(conversation):
-        for attrs in found[:PACKAGES]:
+        for attribute, attrs in found[:PACKAGES]:
             row = [f"<td>{escape(said(conversation, attrs, name))}</td>" for name in COLUMNS]
-            cells.append(f"<tr>{''.join(row)}</tr>")
-    head = "".join([f"<th>{name}</th>" for name in COLUMNS])
+            first = f"<td><b>{escape(attribute)}</b></td>" if named else ""
+            cells.append(f"<tr>{first}{''.join(row)}</tr>")
+    head = "<th></th>" * named + "".join([f"<th>{name}</th>" for name in COLUMNS])
     more = len(found) - PACKAGES
     rest = f"<p{FAINT}>… {more} more</p>" if more > 0 else ""
     return f"<table><thead><tr>{head}</tr></thead><tbody>{''.join(cells)}</tbody></table>{rest}"

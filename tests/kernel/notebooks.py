@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from nixlite.host.settings import Settings
 from nixlite.kernel.cells import Notebook
-from nixlite.kernel.outputs import ERROR, RESULT, STREAM
+from nixlite.kernel.outputs import ERROR, RESULT, STREAM, metadata_of
 from tests.support import ROOT
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ def written(output: Output, number: int) -> dict[str, Any]:
         return {"output_type": ERROR, "ename": data["ename"], "evalue": data["evalue"], "traceback": trace}
     count = {"execution_count": number} if output.kind == RESULT else {}
     texts = {name: lines(text) for name, text in sorted(data.items())}
-    return {"output_type": output.kind, "data": texts, "metadata": {}, **count}
+    return {"output_type": output.kind, "data": texts, "metadata": metadata_of(output), **count}
 
 
 def lines(text: str) -> list[str]:

@@ -135,6 +135,15 @@ def test_why_has_a_picture(cells: Cells) -> None:
     assert any("//" in text for text in texts)
 
 
+def test_pictures_show_places_as_the_text_does(cells: Cells) -> None:
+    cells.run("pkgs = import <nixpkgs> { }")
+    found = cells.run("%why pkgs.hello.src.url")
+    assert "<nixpkgs>/pkgs/apps/hello.nix:9" in written(found)
+    assert any(
+        "<nixpkgs>/pkgs/apps/hello.nix:9" in text for text in ET.fromstring(found[-1].data[SVG]).itertext()
+    )
+
+
 def test_why_of_an_option_has_its_definitions(cells: Cells) -> None:
     cells.run(
         f"lib = import {ROOT}/tests/explain/modulelib\n"
@@ -252,6 +261,14 @@ def test_derivations_are_a_table(cells: Cells) -> None:
         ("two", "1.2", "out dev"),
     ]
     assert all(row[2].startswith("/nix/store/") and row[2].endswith(".drv") for row in rows[1:])
+
+
+def test_of_a_set_the_table_has_the_attributes(cells: Cells) -> None:
+    found = cells.run("{ inherit (import <nixpkgs> { }) zlib hello; n = 1; }")
+    table = ET.fromstring(f"<p>{found[-1].data[HTML]}</p>").find("table")
+    assert table is not None
+    rows = [["".join(cell.itertext()) for cell in row] for row in table.iter("tr")]
+    assert [row[:2] for row in rows] == [["", "name"], ["hello", "hello-2.12.1"], ["zlib", "zlib-1.3.1"]]
 
 
 def test_a_derivation_that_fails_has_a_row_that_says_so(cells: Cells) -> None:

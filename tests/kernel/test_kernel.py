@@ -116,6 +116,7 @@ def test_why_is_drawn(kernel: Client) -> None:
     assert found[0][0] == "stream"
     assert "s.w = 9" in found[0][1]["text"]
     assert found[1][1]["data"]["image/svg+xml"].startswith("<svg")
+    assert "picture of" in found[1][1]["metadata"]["image/svg+xml"]["alt"]
 
 
 def test_completion_and_inspection(kernel: Client) -> None:
