@@ -12,9 +12,10 @@ from nixlite.repl.session import Session
 from nixlite.repl.style import Style
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from nixlite.evaluator import Evaluator
+    from nixlite.host.outside import Finished
     from nixlite.kernel.outputs import Show
 
 PATIENCE = 1
@@ -38,6 +39,23 @@ class CellHost(RealHost):
     def write_stderr(self, text: str) -> None:
         """Show *text* in the cell, as what is no answer: traces, warnings."""
         self._write("stderr", text)
+
+    def run_program(
+        self,
+        name: str,
+        arguments: Sequence[str],
+        *,
+        data: bytes | None = None,
+        environment: Mapping[str, str | None] | None = None,
+        capture: str = "both",
+    ) -> Finished:
+        """See `Host`; what would be shown on a terminal is shown in the cell, when the program has ended."""
+        done = super().run_program(name, arguments, data=data, environment=environment)
+        if capture not in ("both", "stdout"):
+            self.write_stdout(done.stdout.decode("utf-8", "replace"))
+        if capture not in ("both", "stderr"):
+            self.write_stderr(done.stderr.decode("utf-8", "replace"))
+        return done
 
     def _write(self, name: str, text: str) -> None:
         if self.show is not None and text:
@@ -66,6 +84,12 @@ class CellSession(Session):
 
     def run_command(self, line: str) -> None:
         """See `Session`; refuses what needs a terminal."""
+        if line.startswith(":!"):
+            from nixlite.kernel.shells import run_shell
+
+            told = run_shell(self.evaluator.host, line[2:].strip(), self.evaluator.settings.cwd)
+            self.reply.write(told and f"{told}\n")
+            return
         name = line.split(None, 1)[0]
         if name in TERMINAL:
             raise needs_terminal(f"'{name}'")

@@ -116,6 +116,26 @@ def test_what_needs_a_terminal_is_refused(cells: Cells, code: str) -> None:
     assert "needs a terminal" in last_error(cells.run(code))
 
 
+def test_shell_commands_show_their_output_in_the_cell(cells: Cells) -> None:
+    found = cells.run(":!echo one; echo två >&2; exit 3")
+    assert written(found) == "one\ntvå\n(exit code 3)\n"
+    assert written(cells.run(":!cat")) == "", "nobody types"
+    cells.run(":!printf 41 > n.nix")
+    assert plain(cells.run("import ./n.nix + 1")) == ["42"]
+
+
+def test_what_programs_show_on_a_terminal_is_in_the_cell(cells: Cells) -> None:
+    found: list[Output] = []
+    host = cells.notebook.host
+    host.show = found.append
+    words = ["-c", "echo out; echo err >&2"]
+    assert host.run_program("sh", words).stdout == b"out\n"
+    assert found == []
+    assert host.run_program("sh", words, capture="stdout").stdout == b"out\n"
+    host.run_program("sh", words, capture="none")
+    assert [one.data["text"] for one in found] == ["err\n", "out\n", "err\n"]
+
+
 # -- magics
 
 

@@ -143,6 +143,7 @@ def test_whether_a_cell_is_complete(kernel: Client, code: str, status: str) -> N
     [
         "let f = n: if n < 2 then 1 else f (n - 1) + f (n - 2); in f 60",
         "builtins.foldl' (a: b: a + b) 0 (builtins.genList (x: x) 100000000)",
+        ":!echo begun; sleep 60",
         "%%test\n{ testLong = { expr = let f = n: if n < 2 then 1 else f (n - 1) + f (n - 2); in f 60; expected = 1; }; }",
     ],
 )
