@@ -9,7 +9,7 @@ from html import escape
 from types import FunctionType
 from typing import TYPE_CHECKING, Any
 
-from nixlite.errors import NixError
+from nixlite.errors import Exhausted, NixError
 from nixlite.explain.brief import brief
 from nixlite.formats.nix.functions import signature
 from nixlite.repl.terminal.completion import bounded, silent
@@ -155,6 +155,8 @@ def said(conversation: Conversation, attrs: dict[str, Any], name: str) -> str:
     try:
         value: Any = guard(force, attrs[name])
         parts = [guard(force, item) for item in value] if type(value) is tuple else [value]
+    except Exhausted:  # it takes longer than a table may
+        return "…"
     except NixError as error:
         return f"error: {error.message.partition(chr(10))[0]}"
     return " ".join(part.text if type(part) is ContextString else str(part) for part in parts)

@@ -296,6 +296,15 @@ def test_a_derivation_that_fails_has_a_row_that_says_so(cells: Cells) -> None:
     assert "<td>error: none</td>" in cells.run(code)[0].data[HTML]
 
 
+def test_a_table_takes_no_longer_than_it_may(cells: Cells, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("nixlite.repl.terminal.completion.PATIENCE", 0.1)
+    code = (
+        'd = derivation { name = "x"; system = "s"; builder = "b"; } // { version = let f = n: if n < 2 then "1" '
+        "else builtins.seq (f (n - 1)) (f (n - 2)); in f 40; }\n[ d ]"
+    )
+    assert "<td>x</td><td>…</td>" in cells.run(code)[0].data[HTML]
+
+
 # -- asking
 
 
