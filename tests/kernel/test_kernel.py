@@ -67,6 +67,15 @@ def test_it_is_installed_as_jupyter_wants(prefix: Path) -> None:
     assert "{connection_file}" in spec["argv"]
 
 
+@pytest.mark.parametrize("words", [[], ["--user"]])
+def test_it_is_installed_for_the_user(words: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("JUPYTER_DATA_DIR", str(tmp_path))
+    done = run("install", *words)
+    assert done.returncode == 0
+    assert f"Installed in {tmp_path}/kernels/nixlite\n" in done.stdout
+    assert (tmp_path / "kernels/nixlite/kernel.json").is_file()
+
+
 # -- cells
 
 
