@@ -135,7 +135,7 @@ def ends_too_early(session: CellSession, text: str) -> None:
 
 def rich(session: CellSession, value: Any, plain: str) -> dict[str, str]:
     """A value in all the forms that front ends can choose from."""
-    html = html_of(session, value)
+    html = html_of(session, value, plain)
     return {PLAIN: shortened(plain)} | ({HTML: html} if html else {})
 
 

@@ -1,6 +1,7 @@
 """Values in HTML: a tree that can be opened, and derivations as a table.
 
-The tree evaluates nothing: it shows what is there once the answer has been printed, the rest as `…`.
+The tree evaluates nothing: it shows what is there once the answer has been printed, errors that were met on
+the way, and the rest as `…`.
 """
 
 from __future__ import annotations
@@ -37,23 +38,27 @@ FAINT = ' style="opacity:.6"'
 INDENT = ' style="margin-left:1.2em"'
 
 
-def html_of(conversation: Conversation, value: Any) -> str:
-    """A set or list in HTML; "" for what is as well shown as text."""
+def html_of(conversation: Conversation, value: Any, plain: str) -> str:
+    """A set or list in HTML; "" for what is as well shown as text. *plain* is how the session prints it: what
+    is one line is shown so until it is opened."""
     if type(value) not in (dict, tuple) or not value:
         return ""
     found = list(derivations_in(value))
     table = derivation_table(conversation, found) if found else ""
-    body = "".join(Tree().members(value, DEPTH))
-    head = f"<summary>{summary(value)}</summary>"
-    is_open = "" if found else ' open=""'
+    body = "".join(Tree(conversation.style.layout.failed).members(value, DEPTH))
+    is_short = "\n" not in plain
+    head = f"<summary>{escape(plain) if is_short else summary(value)}</summary>"
+    is_open = "" if found or is_short else ' open=""'
     return f'{table}<details{is_open} style="font-family:monospace">{head}<div{INDENT}>{body}</div></details>'
 
 
 class Tree:
-    """The rows of one tree; `left` may still be shown. `inside` are the values that are being shown."""
+    """The rows of one tree; `left` may still be shown. `inside` are the values that are being shown, `failed`
+    says what was shown for parts that have no value, by their identities."""
 
-    def __init__(self) -> None:
+    def __init__(self, failed: list[tuple[Any, str]]) -> None:
         self.left = ROWS
+        self.failed = {id(cell): text for cell, text in failed}
         self.inside: list[Any] = []
 
     def members(self, value: Any, depth: int) -> Iterator[str]:
@@ -72,7 +77,8 @@ class Tree:
     def row(self, name: str, cell: Any, depth: int) -> str:
         """One member, which can be opened if there is something in it."""
         value = peek(cell)
-        head = f"<b>{escape(name)}</b> = {summary(value)}"
+        error = self.failed.get(id(cell)) if value is MISSING else None
+        head = f"<b>{escape(name)}</b> = {summary(value) if error is None else escape(error)}"
         opens = type(value) in (dict, tuple) and bool(value) and depth > 0
         if not opens or any(value is outer for outer in self.inside):
             return f"<div>{head}</div>"

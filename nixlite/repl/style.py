@@ -62,6 +62,7 @@ class Style:
             return self._compatible_printer(state, whole)
         options = self.layout
         errors = options.errors = []
+        options.failed = []
         if whole:
             options = everything(options, max_depth=UNLIMITED if depth is None else depth)
             options.open_derivation = True

@@ -244,6 +244,15 @@ def test_scalars_are_only_text(cells: Cells) -> None:
         assert HTML not in cells.run(code)[0].data
 
 
+def test_a_short_answer_is_its_text_until_it_is_opened(cells: Cells) -> None:
+    short = ET.fromstring(cells.run("{ a = [ 1 2 ]; b = 2; }")[0].data[HTML])
+    assert "".join(short[0].itertext()) == "{ a = [ 1 2 ]; b = 2; }"
+    assert short.get("open") is None
+    long = ET.fromstring(cells.run("builtins.genList (x: x) 50")[0].data[HTML])
+    assert "".join(long[0].itertext()) == "[ … ] 50 elements"
+    assert long.get("open") is not None
+
+
 def test_a_tree_shows_what_was_evaluated_and_no_more(cells: Cells) -> None:
     found = cells.run('{ a = { b = [ 1 "<x>" ]; }; f = { p, q ? 1 }: p; deep.a.b.c.d.e.f.g = throw "no"; }')
     tree = ET.fromstring(found[0].data[HTML])
@@ -252,6 +261,15 @@ def test_a_tree_shows_what_was_evaluated_and_no_more(cells: Cells) -> None:
     assert "«lambda { p, q ? … }»" in text
     assert "not evaluated" in found[0].data[HTML]
     assert len(list(tree.iter("details"))) >= 4
+
+
+def test_a_tree_shows_the_errors_that_the_answer_shows(cells: Cells) -> None:
+    found = cells.run('{ a = throw "no <b>"; b = [ (abort "end") ]; deep.c = import ./nosuch.nix; }')
+    text = "".join(ET.fromstring(found[0].data[HTML]).itertext())
+    assert "a = «error: no <b>»" in text
+    assert "«error: evaluation aborted" in text
+    assert "nosuch.nix' does not exist»" in text
+    assert "error" not in cells.run("{ a = 1; }")[0].data[HTML]
 
 
 def test_a_tree_has_bounds(cells: Cells) -> None:

@@ -68,7 +68,9 @@ def test_it_is_installed_as_jupyter_wants(prefix: Path) -> None:
 
 
 @pytest.mark.parametrize("words", [[], ["--user"]])
-def test_it_is_installed_for_the_user(words: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_it_is_installed_for_the_user(
+    words: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("JUPYTER_DATA_DIR", str(tmp_path))
     done = run("install", *words)
     assert done.returncode == 0

@@ -47,13 +47,15 @@ class LayoutOptions:
     "long" with name and place as Nix. `lines`: strings with several lines are shown as such. After `patience`
     seconds what is not evaluated yet is shown as `…`, but for the attributes of the value itself.
     `derivation_paths`: a derivation is its path instead of its attributes, except the whole value if
-    `open_derivation`. `errors` are those that were met in parts of what was shown, in order.
+    `open_derivation`. `errors` are those that were met in parts of what was shown, in order, `failed` these
+    parts, each with what was shown for it.
     """
 
     __slots__ = (
         "colour",
         "derivation_paths",
         "errors",
+        "failed",
         "lambdas",
         "lines",
         "max_attributes",
@@ -89,6 +91,7 @@ class LayoutOptions:
         self.open_derivation = open_derivation
         self.colour = colour
         self.errors: list[NixError] = []
+        self.failed: list[tuple[Lazy, str]] = []
 
 
 def everything(options: LayoutOptions, *, max_depth: int = UNLIMITED) -> LayoutOptions:
@@ -241,8 +244,9 @@ class _Builder:
             raise
         except NixError as error:
             self.options.errors.append(error)
-            first_line = error.message.split("\n", 1)[0]
-            return self.atom(RED, f"«error: {first_line}»")
+            shown = f"«error: {error.message.split(chr(10), 1)[0]}»"
+            self.options.failed.append((x, shown))
+            return self.atom(RED, shown)
 
     def is_late(self, x: Lazy) -> bool:
         """Whether there is no more time to evaluate *x*."""
