@@ -69,6 +69,10 @@ def attribute_graph(found: Explanation, base: str) -> Graph:
         before = key
     if before:
         edges.append((before, ASKED, ""))
+    for number, part in enumerate(found.parts[:MOST]):
+        key = f"item {number}"
+        nodes[key] = label(part.value, at(next((one.place for one in part.written), None), base))
+        edges.append((key, ASKED, "item"))
     return Graph(nodes, list(dict.fromkeys(edges)), frozenset((ASKED,)))
 
 

@@ -155,6 +155,19 @@ def test_why_has_a_picture(cells: Cells) -> None:
     assert any("//" in text for text in texts)
 
 
+def texts_in(output: Output) -> list[str]:
+    return [
+        node.text or "" for node in ET.fromstring(output.data[SVG]).iter("{http://www.w3.org/2000/svg}text")
+    ]
+
+
+def test_why_of_a_list_has_its_items(cells: Cells) -> None:
+    cells.run("first = [ 1 ]\nsecond = { l = first ++ [ 2 ]; }")
+    texts = texts_in(cells.run("%why second.l")[-1])
+    assert texts.count("item") == 2
+    assert {text.split()[0] for text in texts} >= {"1", "2"}
+
+
 def test_pictures_show_places_as_the_text_does(cells: Cells) -> None:
     cells.run("pkgs = import <nixpkgs> { }")
     found = cells.run("%why pkgs.hello.src.url")
