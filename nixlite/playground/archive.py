@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 LEFT_OUT = (
-    "documents/", "fetch/git", "fetch/mercurial", "jobs/", "lsp/", "oracle", "packaging/", "repl/app",
-    "testing/", "playground/archive", "playground/boot", "playground/command", "playground/packages",
+    "documents/", "fetch/git", "fetch/mercurial", "jobs/", "kernel/", "lsp/", "oracle", "packaging/",
+    "repl/app", "testing/", "playground/archive", "playground/boot", "playground/command", "playground/packages",
     "playground/serving", "playground/site", "playground/npm/", "playground/page/", "_grammar/", "_stdlib/",
 )  # fmt: skip
 """Beginnings of paths below the package that the page has no use for, or that come from elsewhere."""
