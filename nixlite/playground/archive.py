@@ -19,8 +19,9 @@ if TYPE_CHECKING:
 
 LEFT_OUT = (
     "documents/", "fetch/git", "fetch/mercurial", "jobs/", "kernel/", "lsp/", "oracle", "packaging/",
-    "repl/app", "testing/", "playground/archive", "playground/boot", "playground/command", "playground/packages",
-    "playground/serving", "playground/site", "playground/npm/", "playground/page/", "_grammar/", "_stdlib/",
+    "repl/app", "testing/", "playground/archive", "playground/boot", "playground/command",
+    "playground/packages", "playground/serving", "playground/site", "playground/npm/", "playground/page/",
+    "_grammar/", "_stdlib/",
 )  # fmt: skip
 """Beginnings of paths below the package that the page has no use for, or that come from elsewhere."""
 
