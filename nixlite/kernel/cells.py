@@ -1,16 +1,16 @@
 """A cell is run: its inputs one after the other, each answer shown as soon as it is there.
 
-notebook = Notebook(Settings())
-notebook.run("x = 20\\nx + 1", print)  # Output("execute_result", {"text/plain": "21"})
+    notebook = Notebook(Evaluator(Settings(), CellHost()))
+    notebook.run("x = 20\\nx + 1", print)  # Output("execute_result", {"text/plain": "21"})
+
+`serving` is what sends the outputs to Jupyter.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from nixlite.cache.files import Cache
 from nixlite.errors import NixError
-from nixlite.evaluator import Evaluator
 from nixlite.explain.brief import folder_of
 from nixlite.explain.graphs import to_svg
 from nixlite.explain.steps import Trace
@@ -23,11 +23,10 @@ from nixlite.repl import memory
 from nixlite.repl.conversation import Reply
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from nixlite.host.settings import Settings
+    from nixlite.evaluator import Evaluator
     from nixlite.kernel.outputs import Show
     from nixlite.repl.inputs import Input
+    from nixlite.runtime.values import Lazy
 
 LONGEST = 200_000
 """Characters of one text that are sent: a notebook is a file, and browsers have to show it."""
@@ -36,11 +35,11 @@ LONGEST = 200_000
 class Notebook:
     """A session whose inputs are cells. `wants_to_leave`: the last one said `:q`."""
 
-    def __init__(self, settings: Settings, env: Mapping[str, str] | None = None) -> None:
-        self.host = CellHost(env)
-        directory = self.host.cache_directory()
-        evaluator = Evaluator(settings, self.host, Cache(directory) if directory else None)
-        self.session = CellSession(evaluator)
+    def __init__(self, evaluator: Evaluator, auto_arguments: dict[str, Lazy] | None = None) -> None:
+        """*evaluator* has a CellHost; *auto_arguments* are given to files that are functions, see `:l`."""
+        assert isinstance(evaluator.host, CellHost)
+        self.host = evaluator.host
+        self.session = CellSession(evaluator, auto_arguments)
         self.wants_to_leave = False
 
     def run(self, code: str, show: Show) -> Output | None:

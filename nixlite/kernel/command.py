@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 
+from nixlite.cli.auto_call import auto_arguments
 from nixlite.cli.command import Command
 from nixlite.cli.flag import Flag, Flags
 from nixlite.cli.flags import COMMON, EVALUATION, store, turn_on
+from nixlite.cli.starting import start
 from nixlite.errors import UsageError
 
 ABOUT = (
@@ -21,9 +23,12 @@ INSTALL: Flags = {
     "--prefix": Flag("dir", store("prefix"), "below DIR, such as the folder of a virtual environment"),
     **COMMON,
 }
+NOT_FOR_KERNELS = ("--arg-from-stdin", *(name for name in EVALUATION if name.startswith("--max-")))
+"""There is nobody to type, and what bounds one evaluation would end a session."""
+
 START: Flags = {
     "--file": Flag("file", store("file"), "the connection file that Jupyter has written", "-f"),
-    **EVALUATION,
+    **{name: flag for name, flag in EVALUATION.items() if name not in NOT_FOR_KERNELS},
     **COMMON,
 }
 
@@ -87,6 +92,10 @@ class Start(Command):
                 hint="'nixlite kernel install' makes it known there.",
             )
         look_for_jupyter()
+        from nixlite.kernel.cells import Notebook
         from nixlite.kernel.serving import serve
+        from nixlite.kernel.sessions import CellHost
 
-        return serve(os.path.join(self.settings.cwd, self.file), self.settings)
+        evaluator = start(self, CellHost())
+        notebook = Notebook(evaluator, auto_arguments(self, evaluator))
+        return serve(os.path.join(self.settings.cwd, self.file), notebook)

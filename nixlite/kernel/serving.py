@@ -12,11 +12,10 @@ from ipykernel.kernelbase import Kernel
 from nixlite.__main__ import version
 from nixlite.errors import UsageError
 from nixlite.kernel.asking import completeness, completions, inspection
-from nixlite.kernel.cells import Notebook
 from nixlite.kernel.outputs import ERROR, PLAIN, RESULT, STREAM, failure, metadata_of
 
 if TYPE_CHECKING:
-    from nixlite.host.settings import Settings
+    from nixlite.kernel.cells import Notebook
     from nixlite.kernel.outputs import Output
 
 BANNER = (
@@ -145,7 +144,7 @@ def error_content(output: Output) -> dict[str, Any]:
     return {"ename": data["ename"], "evalue": data["evalue"], "traceback": data["text"].split("\n")}
 
 
-def serve(file: str, settings: Settings) -> int:
+def serve(file: str, notebook: Notebook) -> int:
     """Talk with Jupyter until it ends the kernel; the exit code. Raises UsageError for a wrong file."""
     try:
         with open(file, encoding="utf-8") as opened:
@@ -157,7 +156,7 @@ def serve(file: str, settings: Settings) -> int:
         missing = True
     if missing:
         raise UsageError(f"'{file}' is no connection file of Jupyter's")
-    NixKernel.notebook = Notebook(settings)
+    NixKernel.notebook = notebook
     # A warning that the connection is not encrypted would stand in the terminal of whoever started Jupyter.
     IPKernelApp.launch_instance(argv=["-f", file, "--log-level=ERROR"], kernel_class=NixKernel)
     return 0

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from nixlite.evaluator import Evaluator
     from nixlite.host.outside import Finished
     from nixlite.kernel.outputs import Show
+    from nixlite.runtime.values import Lazy
 
 PATIENCE = 1
 """Seconds that showing an answer may spend on evaluating what is deep in it, as in the REPL."""
@@ -72,10 +73,10 @@ class CellHost(RealHost):
 class CellSession(Session):
     """A session whose errors are coloured and whose answers are not: a front end has colours of its own."""
 
-    def __init__(self, evaluator: Evaluator) -> None:
+    def __init__(self, evaluator: Evaluator, auto_arguments: dict[str, Lazy] | None = None) -> None:
         style = Style(colour=True, layout=LayoutOptions(colour=False))
         style.layout.patience = PATIENCE
-        super().__init__(evaluator, style)
+        super().__init__(evaluator, style, auto_arguments=auto_arguments)
         self.pager = False
 
     def talk(self) -> None:

@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from nixlite.evaluator import Evaluator
 from nixlite.host.settings import Settings
 from nixlite.kernel.cells import Notebook
+from nixlite.kernel.sessions import CellHost
 from tests.support import ROOT
 
 if TYPE_CHECKING:
@@ -71,7 +73,7 @@ def prefix(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def start(prefix: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[], Client]]:
+def start(prefix: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Client]]:
     """A function that starts the installed kernel in an empty folder."""
     from jupyter_client.kernelspec import KernelSpecManager
     from jupyter_client.manager import KernelManager
@@ -79,9 +81,11 @@ def start(prefix: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ca
     started: list[Client] = []
     env = {name: value for name, value in os.environ.items() if name not in ("NIX_PATH", "PYTHONPATH")}
 
-    def begin() -> Client:
+    def begin(*flags: str) -> Client:
         specs = KernelSpecManager(kernel_dirs=[str(prefix / "share" / "jupyter" / "kernels")])
         manager = KernelManager(kernel_name="nixlite", kernel_spec_manager=specs)
+        assert manager.kernel_spec is not None
+        manager.kernel_spec.argv += flags
         manager.start_kernel(cwd=str(tmp_path_factory.mktemp("notebook")), env=env)
         client = manager.client()
         client.start_channels()
@@ -97,7 +101,7 @@ def start(prefix: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ca
 
 
 @pytest.fixture(scope="session")
-def kernel(start: Callable[[], Client]) -> Client:
+def kernel(start: Callable[..., Client]) -> Client:
     """A kernel that all tests share."""
     return start()
 
@@ -106,7 +110,7 @@ class Cells:
     """A notebook, and what its last cell gave."""
 
     def __init__(self, folder: Path) -> None:
-        self.notebook = Notebook(Settings(cwd=str(folder)), {"HOME": str(folder)})
+        self.notebook = Notebook(Evaluator(Settings(cwd=str(folder)), CellHost({"HOME": str(folder)})))
         self.session = self.notebook.session
 
     def run(self, code: str) -> list[Output]:

@@ -7,9 +7,11 @@ import json
 import re
 from typing import TYPE_CHECKING, Any
 
+from nixlite.evaluator import Evaluator
 from nixlite.host.settings import Settings
 from nixlite.kernel.cells import Notebook
 from nixlite.kernel.outputs import ERROR, RESULT, STREAM, metadata_of
+from nixlite.kernel.sessions import CellHost
 from tests.support import ROOT
 
 if TYPE_CHECKING:
@@ -23,7 +25,7 @@ EXAMPLE = ROOT / "nixlite" / "kernel" / "pill14.ipynb"
 def run(path: Path, folder: Path) -> dict[str, Any]:
     """The notebook with the outputs that its cells have now."""
     found: dict[str, Any] = json.loads(path.read_text("utf-8"))
-    notebook = Notebook(Settings(cwd=str(folder)), {"HOME": str(folder)})
+    notebook = Notebook(Evaluator(Settings(cwd=str(folder)), CellHost({"HOME": str(folder)})))
     number = 0
     for cell in found["cells"]:
         if cell["cell_type"] != "code":

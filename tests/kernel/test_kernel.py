@@ -78,6 +78,18 @@ def test_it_is_installed_for_the_user(
     assert (tmp_path / "kernels/nixlite/kernel.json").is_file()
 
 
+def test_flags_of_the_evaluation_can_stand_in_kernel_json(start: Callable[..., Client]) -> None:
+    """As its page says: `-I`, `--arg` and settings, but no bounds that would end a session."""
+    done = run("start", "-f", "x", "--max-seconds", "3")
+    assert done.returncode == 1
+    assert "unrecognised flag '--max-seconds'" in done.stderr
+    one = start("--arg", "n", "41", "-I", "here=/nonexistent-but-named")
+    one.run(':!echo "{ n }: { m = n + 1; }" > f.nix')
+    assert one.run(":l f.nix\nm")[0][-1][1]["data"]["text/plain"] == "42"
+    found, _ = one.run("(builtins.elemAt builtins.nixPath 0).prefix")
+    assert found[0][1]["data"]["text/plain"] == '"here"'
+
+
 # -- cells
 
 
