@@ -68,6 +68,7 @@ commands:
   test         tests that are written in Nix; do the examples of a Markdown file print what it shows?
 
   learn        a course in overriding: predict, run, write, and see why
+  completion   a script with which bash, zsh or fish completes command lines
   lsp          a language server: what editors show of Nix files
   kernel       Nix in Jupyter notebooks: install, start
   playground   the same in a browser tab: build, serve

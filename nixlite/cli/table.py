@@ -5,6 +5,7 @@ from __future__ import annotations
 COMMANDS = {
     "build": "nixlite.cli.building.Build",
     "cache": "nixlite.cli.cache.CacheCommand",
+    "completion": "nixlite.cli.shell.completion.Completion",
     "config show": "nixlite.cli.config_show.ConfigShow",
     "derivation": "nixlite.cli.derivation.Derivation",
     "eval": "nixlite.cli.evaluate.Evaluate",

@@ -254,6 +254,7 @@ OTHERS: dict[str, str] = {
     **dict.fromkeys(["config show", "cache", "registry add", "registry list", "registry remove"], OWN),
     **dict.fromkeys(["registry pin", "registry resolve"], OWN),
     "test": "pytest runs the programs, in processes of its own, with the settings of the command line: see tests/testing",
+    "completion": "it prints a script that is made from nixlite's own tables",
     "learn": COURSE,
     "jobs": "programs are evaluated in processes of its own: see `test_jobs_let_no_secret_out`",
     "lsp": "an editor's own files are evaluated, in processes of its own, which ask no server and run no program: see tests/lsp",
