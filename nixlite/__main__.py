@@ -42,9 +42,9 @@ usage: nixlite COMMAND [flags] …
 The Nix language, compiled to Python.
 
 commands:
-  eval         evaluate an expression or a file and print its value, as `nix eval` does
-  instantiate  a stand-in for `nix-instantiate`: --eval, --parse, --find-file, or .drv paths
-  derivation   derivation show: derivations as JSON, as `nix derivation show` prints them
+  eval         evaluate and print a value, as `nix eval` does
+  instantiate  as `nix-instantiate`: --eval, --parse, .drv paths
+  derivation   derivation show: derivations as JSON
   repl         an interactive session, as `nix repl`
   flake        flake show, metadata, lock, update, check, archive --dry-run
   registry     what names of flakes mean: list, add, remove, pin, resolve
@@ -54,18 +54,18 @@ commands:
   hash         hash file, path, convert
   config       config show: the settings
   cache        the compiled sources on disk: warm, info, clear
-  jobs         every derivation of a set, a line of JSON each, on all cores, as nix-eval-jobs
+  jobs         all derivations of a set as JSON, as nix-eval-jobs
 
-  why          where an attribute comes from: definition, layers, what it reads
-  diff         how two values or derivations differ, and what should have changed
+  why          where an attribute comes from: definition, layers, reads
+  diff         how two values or derivations differ
   impact       which packages a change reaches; what two packages share
   args         what callPackage would do with a function
   lint         what is probably not meant, found in the source; --fix
   stale        what an override left behind, why, and a fix
   override     write an override for what is wished
-  layers       the overlays that a set is made of: who defines, changes and reads what
+  layers       the overlays of a set: who defines, changes, reads what
   trace        an evaluation step by step, also as a page for the browser
-  test         tests that are written in Nix; do the examples of a Markdown file print what it shows?
+  test         tests written in Nix, and the examples of Markdown files
 
   learn        a course in overriding: predict, run, write, and see why
   completion   a script with which bash, zsh or fish completes command lines
@@ -73,7 +73,8 @@ commands:
   kernel       Nix in Jupyter notebooks: install, start
   playground   the same in a browser tab: build, serve
 
-`nixlite COMMAND --help` lists the flags of a command; `nixlite --version` prints versions.
+`nixlite COMMAND --help` shows examples and the flags of a command;
+`nixlite --version` prints versions.
 """
 
 
@@ -289,10 +290,14 @@ def sub_commands(group: str) -> list[str]:
 
 def incomplete(group: str, rest: list[str], host: Host) -> int:
     """Tell what can stand after a group's name."""
-    names = "".join([f"         · {name}\n" for name in sub_commands(group)])
     if rest[:1] in (["--help"], ["-h"]):
-        host.write_stdout(f"usage: nixlite {group} COMMAND [flags] …\n\ncommands:\n{names}")
+        from nixlite.cli.help import group_text
+        from nixlite.host.settings import Settings
+
+        members = {name: make_command(f"{group} {name}", Settings(), host) for name in sub_commands(group)}
+        host.write_stdout(group_text(group, members))
         return 0
+    names = "".join([f"         · {name}\n" for name in sub_commands(group)])
     host.write_stderr(
         f"error: nix {group} requires a sub-command. Available sub-commands:\n\n{names}"
         "Try 'nix --help' for more information.\n"

@@ -51,8 +51,8 @@ class Build(Derivation):
 
     usage = "nixlite build --dry-run [--json] [flags] [FLAKE#ATTRPATH | PATH.drv | FILE | ATTRPATH]…"
     description = (
-        "Print what nix build would build. No binary cache is asked: what one has is listed as well;\n"
-        "only outputs that are in /nix/store already are left out."
+        "Print what `nix build` would build, without building. No binary cache is asked: what one has is\n"
+        "listed as well; only outputs that are in /nix/store already are left out."
     )
     flags = BUILD_FLAGS
     dry_run = False
@@ -173,7 +173,10 @@ class PathInfo(Derivation):
     """The command line of `nix path-info`; with `--derivation` no store is needed."""
 
     usage = "nixlite path-info --derivation [-r] [flags] [FLAKE#ATTRPATH | PATH.drv | FILE | ATTRPATH]…"
-    description = "Print the paths of derivations; without '--derivation', those of outputs that are there."
+    description = (
+        "Print the paths of derivations, or of outputs. With '--derivation' it is those of derivations, "
+        "else of outputs that are there."
+    )
     flags = PATH_FLAGS
     derivation = False
 

@@ -47,8 +47,9 @@ class CacheCommand(Command):
     shows_progress = False  # it has a bar
     usage = "nixlite cache warm [flags] PATH… | nixlite cache info [--json] | nixlite cache clear [--stale]"
     description = (
-        "Sources are compiled once and kept on disk. 'warm' compiles all .nix files at or below the given "
-        "paths (which may be <…>) for programs that run later with the same settings; files with mistakes "
+        "Compile sources ahead, and tell or clear what is kept of them on disk. 'warm' compiles all "
+        ".nix files at or below the given paths (which may be <…>) for programs that run later with the same "
+        "settings; files with mistakes "
         "are listed, and the exit code is then 1. 'info' tells what is there, 'clear' removes it. Evaluation "
         "is impure unless --pure-eval is given, which is compiled for apart."
     )

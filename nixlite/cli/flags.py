@@ -150,17 +150,21 @@ COMMON: Flags = {
     "--no-result-cache": Flag("", ignore, "evaluate, whatever was answered before, and keep no answer"),
     "--verbose": Flag("", more_verbose, "tell which files are evaluated; twice: also what is copied", "-v"),
     "--quiet": Flag("", less_verbose, "show no progress; three times: no warnings either"),
-    "--debug": Flag("", all_talk),
-    "--log-format": Flag("format", set_log_format, "write what is told as records, with internal-json"),
+    "--debug": Flag("", all_talk, "tell all there is to tell"),
+    "--log-format": Flag("format", set_log_format, "how messages are written; internal-json is for programs"),
     "--max-jobs": Flag("jobs", lambda command, words: assign(command, "max-jobs", words[0]), short="-j"),
     "--repair": Flag("", ignore),
 }
 
 EVALUATION: Flags = {
     "--arg": Flag("name expr", add_auto_argument("arg"), "pass an expression to functions that want NAME"),
-    "--argstr": Flag("name string", add_auto_argument("argstr"), "pass a string"),
-    "--arg-from-file": Flag("name path", add_auto_argument("arg-from-file"), "pass the contents of a file"),
-    "--arg-from-stdin": Flag("name", add_auto_argument("arg-from-stdin"), "pass the standard input"),
+    "--argstr": Flag("name string", add_auto_argument("argstr"), "pass a string to such functions"),
+    "--arg-from-file": Flag(
+        "name path", add_auto_argument("arg-from-file"), "pass a file's contents to such functions"
+    ),
+    "--arg-from-stdin": Flag(
+        "name", add_auto_argument("arg-from-stdin"), "pass the standard input to such functions"
+    ),
     "--include": Flag("path", add_lookup_path, "add PATH or PREFIX=PATH to the lookup path", "-I"),
     "--impure": Flag("", set_impure, "let programs see files, environment and clock"),
     "--override-flake": Flag("original-ref resolved-ref", override_flake, "take a flake for another one"),

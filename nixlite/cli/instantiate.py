@@ -101,9 +101,7 @@ class Instantiate(Command):
 
     program = "nix-instantiate"
     usage = "nixlite instantiate [--eval | --parse | --find-file] [flags] [FILE… | -E EXPR… | -]"
-    description = (
-        "Evaluate Nix files or expressions, or find the derivations they mean, as nix-instantiate does."
-    )
+    description = "Evaluate Nix, or find the derivations that it means, as nix-instantiate does."
     flags = FLAGS
     expressions = False
     standard_input = False

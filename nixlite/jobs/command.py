@@ -98,7 +98,7 @@ class Jobs(Asking):
         "       nixlite jobs --diff [flags] OLD NEW"
     )
     description = (
-        "Find the derivations in a set and print a line of JSON for each, as nix-eval-jobs does: 'attr',\n"
+        "Print a line of JSON for each derivation in a set, as nix-eval-jobs does. It has 'attr',\n"
         "'attrPath', 'name', 'system', 'drvPath', 'outputs'; one that cannot be evaluated has 'error'.\n"
         "Sets below the first are gone into where they have 'recurseForDerivations = true'. Of a flake\n"
         "without ATTRPATH 'hydraJobs' is taken, or else the packages; with '--select' it is a set of\n"

@@ -109,8 +109,9 @@ class Test(Command):
         "nixlite test [flags] [FILE[#ATTRPATH] | FOLDER | FLAKE#ATTRPATH | FILE.md]… [-- --FLAG=OF-PYTEST…]"
     )
     description = (
-        "Run tests that are written in Nix, in tests.nix, *_test.nix, what a flake provides as 'tests', or\n"
-        "files that are named: attributes whose names begin with 'test', each a set { expr; expected; } or\n"
+        "Run tests that are written in Nix, each on its own. They are in tests.nix, *_test.nix, what a\n"
+        "flake provides as 'tests', or files that are named: attributes whose names begin with 'test', each\n"
+        "a set { expr; expected; } or\n"
         "{ expr; expectedError = { type; msg; }; }; what lib.runTests is given; examples in Markdown. Each\n"
         "may fail alone. The exit code is 0 where all pass, 1 where one fails or a file cannot be\n"
         "evaluated. Of a Markdown file with sessions ('console': '$ nixlite …', 'nix-repl> …') all examples\n"

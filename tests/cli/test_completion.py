@@ -127,7 +127,7 @@ def wait_for(path: Path, child: object) -> None:
         ("nixlite flake ", ["show", "lock"], ["eval", "a.nix"]),
         ("nixlite flake sh", ["show"], ["lock"]),
         ("nixlite eval --js", ["--json"], ["--raw"]),
-        ("nixlite why --", ["--all", "--max-seconds"], ["--write-to", "--debug"]),
+        ("nixlite why --", ["--all", "--max-seconds"], ["--write-to", "--max-jobs"]),
         ("nixlite eval -f ", ["a.nix", "with blank.nix", "sub"], ["eval"]),
         ("nixlite eval --arg x 1 ", ["a.nix"], ["eval"]),
         ("nixlite eval --arg x ", [], ["a.nix", "eval", "--json"]),

@@ -43,7 +43,7 @@ EXPLAINING: Flags = {
     "--expr": Flag(
         "expr", store("expression"), "an expression; with a file, a function of the file's value", "-E"
     ),
-    "--file": Flag("file", store("file"), "a file", "-f"),
+    "--file": Flag("file", store("file"), "evaluate a file", "-f"),
     "--depth": Flag("n", store("depth"), "how far to follow what is read (3)"),
     "--json": Flag("", turn_on("json"), "print JSON"),
     **EVALUATION,

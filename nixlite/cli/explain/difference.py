@@ -37,9 +37,9 @@ class Diff(Command):
     program = "nixlite diff"
     usage = "nixlite diff [flags] A B"
     description = (
+        "How do two values differ? Derivations are compared by their variables and inputs, to any depth.\n"
         "A and B are FILE, FILE#ATTRPATH or FLAKE#ATTRPATH, '--expr EXPR', or attribute paths into '-f\n"
         "FILE'.\n\n"
-        "How do two values differ? Derivations are compared by their variables and inputs, to any depth.\n"
         "The exit code is 0 where there is no difference, 1 where there is, and 2 where nobody can tell,\n"
         "since one of them cannot be evaluated."
     )

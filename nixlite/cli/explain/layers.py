@@ -30,7 +30,8 @@ class Layers(Explaining):
     program = "nixlite layers"
     usage = "nixlite layers [flags] [PROGRAM] [--expr EXPR] [ATTRPATH]"
     description = (
-        "The layers of a set (overlays, overrides, //): who defines, who changes, who reads final and prev. "
+        "Show the layers of a set (overlays, overrides, //): who defines, changes and reads what. Readers of "
+        "'final' and 'prev' are told apart. "
         "A path that leads to something else than a set, or to a package, shows that attribute's layers.\n\n"
         + PROGRAMS
     )

@@ -53,7 +53,8 @@ class Lint(Command):
     program = "nixlite lint"
     usage = "nixlite lint [flags] FILE…"
     description = (
-        "What is probably not meant? The exit code is 1 where something is found, 2 where nothing is and a\n"
+        "Find what is probably not meant in the source of Nix files, and mend some of it. The\n"
+        "exit code is 1 where something is found, 2 where nothing is and a\n"
         "file cannot be read. A line that ends in '# lint: ignore' is left out, directories and\n"
         "flakes are searched for .nix files. What a finding supposes of a package of <nixpkgs> is looked up\n"
         "there. With --fix, 'mkDerivation rec' and 'let … in mkDerivation' become 'mkDerivation (finalAttrs:"

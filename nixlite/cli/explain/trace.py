@@ -25,7 +25,9 @@ class Trace(Explaining):
     program = "nixlite trace"
     functions = True
     usage = "nixlite trace [flags] [PROGRAM] [--expr EXPR] [ATTRPATH]"
-    description = "Each thunk as it is made, forced (by whom) and replaced by its value.\n\n" + PROGRAMS
+    description = (
+        "Show an evaluation step by step: thunks made, forced (by whom), replaced by values.\n\n" + PROGRAMS
+    )
     flags = FLAGS
     strict = False
     everywhere = False

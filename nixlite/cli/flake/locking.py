@@ -354,6 +354,6 @@ LOCKING: Flags = {
     "--inputs-from": Flag(
         "flake-url",
         lambda command, words: command.registry_flags.append(words),
-        "let the inputs of a flake be what their names mean",
+        "take names of flakes for the inputs of this flake",
     ),
 }

@@ -1,4 +1,5 @@
 """What shells and manuals are told of the commands, made from the flags' tables.
 
-Read `tables`, which has all commands as data, then `completion`, and of `bash`, `zsh` and `fish` the one you know.
+Read `tables`, which has all commands as data, then `completion`, and of `bash`, `zsh` and `fish` the one that
+you know.
 """

@@ -31,8 +31,9 @@ class Completion(Command):
 
     usage = "nixlite completion (bash | zsh | fish)"
     description = (
-        "Print a script with which a shell completes the command lines of nixlite: commands, flags, "
-        "their values, and files. Nothing runs when TAB is pressed; print it again after an update.\n\n"
+        "Print a script with which a shell completes nixlite's command lines. It knows commands, flags and "
+        "their values, and offers files, those of Nix first. Nothing runs when TAB "
+        "is pressed; print it again after an update.\n\n"
         "bash reads it from the folder named below, or where ~/.bashrc has a line 'source FILE'; zsh from a "
         "folder of $fpath, such as ~/.zfunc with 'fpath+=~/.zfunc; autoload -Uz compinit; compinit' in "
         "~/.zshrc."

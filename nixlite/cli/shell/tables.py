@@ -9,6 +9,7 @@ import sys
 from typing import NamedTuple
 
 from nixlite.cli.flags import LOG_FORMATS
+from nixlite.cli.help import summary
 from nixlite.cli.table import COMMANDS, GROUPS
 
 TYPE_CHECKING = False
@@ -123,13 +124,6 @@ def make(name: str) -> Command:
     __import__(module)
     made: Command = getattr(sys.modules[module], kind)(Settings(), Host())
     return made
-
-
-def summary(command: Command) -> str:
-    """The first sentence of a command's description."""
-    text = " ".join(command.description.split())
-    ends = [at for at in (text.find(". "), text.find("? ")) if at >= 0]
-    return (text[: min(ends) + 1] if ends else text).removesuffix(".")
 
 
 def kinds(name: str, labels: str) -> list[str]:
