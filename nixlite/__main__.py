@@ -81,6 +81,9 @@ commands:
 def main() -> None:
     """Run the command line; the process ends here, without waiting for Python to take its heap apart."""
     from nixlite.errors import NixError
+
+    if not os.path.isfile(__file__):
+        return from_archive()
     from nixlite.results.kept import asked
 
     code = 130
@@ -101,6 +104,20 @@ def main() -> None:
             raise
         code = failed(error.message)
     os._exit(code)
+
+
+def from_archive() -> None:
+    """The same for a nixlite in an archive (a zipapp): what runs is the copy in the user's cache."""
+    try:
+        from nixlite.resources import PACKAGE
+    except OSError as error:
+        os._exit(failed(f"unpacking nixlite: {error}; XDG_CACHE_HOME names another folder for that"))
+    archive = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+    sys.path[:] = [os.path.dirname(PACKAGE), *[each for each in sys.path if os.path.abspath(each) != archive]]
+    for name in [name for name in sys.modules if name.partition(".")[0] == "nixlite"]:
+        del sys.modules[name]
+    __import__("nixlite.__main__")
+    sys.modules["nixlite.__main__"].main()
 
 
 def failed(message: str) -> int:

@@ -1,7 +1,9 @@
 """Where the files live that come with nixlite but are not Python: the grammar and the Nix library.
 
 In a checkout (also an editable install) they are beside the package, in a wheel inside it, under a name with
-an underscore so that nobody takes them for modules.
+an underscore so that nobody takes them for modules. Where nixlite lies in an archive (a zipapp), all of it
+is put into a folder of the user's cache once: from there it also starts faster, for Python keeps what it
+compiles.
 """
 
 from __future__ import annotations
@@ -10,7 +12,8 @@ import os
 
 from nixlite.drives import DRIVES, system_path
 
-PACKAGE = os.path.dirname(os.path.abspath(__file__))
+OTHERS = 0o022
+"""The rights that others have to write."""
 
 
 def grammar_directory() -> str:
@@ -43,3 +46,65 @@ def cache_in(xdg: str, home: str) -> str | None:
     base = xdg or f"{home}/.cache"
     base = system_path(base) if DRIVES else base
     return f"{base}/nixlite" if os.path.isabs(base) else None
+
+
+def _package() -> str:
+    """The folder of the package; where it is in an archive, that of the copy."""
+    place = os.path.dirname(os.path.abspath(__file__))
+    if os.path.isdir(place):
+        return place
+    return f"{unpacked(os.path.dirname(place))}/nixlite"
+
+
+def unpacked(archive: str) -> str:
+    """The folder with the files of an archive, written at its first use; another state of the archive has
+    another folder, which takes the place of the former. Raises OSError, also where there is no cache."""
+    import hashlib  # an archive is the exception
+
+    home = cache_home()
+    if home is None:
+        raise OSError(
+            f"nixlite is in {archive}, and there is no folder to unpack it to: XDG_CACHE_HOME names one"
+        )
+    status = os.stat(archive)
+    name, state = (
+        hashlib.sha256(repr(text).encode("utf-8", "surrogateescape")).hexdigest()[:16]
+        for text in (os.path.realpath(archive), (status.st_size, status.st_mtime_ns))
+    )
+    parent = f"{home}/archives"
+    place = f"{parent}/{name}-{state}"
+    os.makedirs(parent, mode=0o700, exist_ok=True)
+    if not os.path.isdir(place):
+        _unpack(archive, place)
+        for other in os.listdir(parent):
+            if other.startswith(f"{name}-") and other != f"{name}-{state}":
+                _remove(f"{parent}/{other}")
+    own = os.stat(place)
+    if hasattr(os, "getuid") and (own.st_uid != os.getuid() or own.st_mode & OTHERS):
+        raise PermissionError(f"{place} is not the user's own, and nixlite runs nothing from there")
+    return place
+
+
+def _unpack(archive: str, place: str) -> None:
+    """Write the files of an archive to a new folder, so that nobody sees half of them."""
+    import zipfile
+
+    made = f"{place}.{os.getpid()}"
+    try:
+        os.mkdir(made, 0o700)
+        with zipfile.ZipFile(archive) as files:
+            files.extractall(made)
+        os.rename(made, place)
+    except OSError:
+        _remove(made)
+        if not os.path.isdir(place):  # else another process was first
+            raise
+
+
+def _remove(folder: str) -> None:
+    import shutil
+
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+PACKAGE = _package()

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import importlib.util
 import os
+import shutil
 import subprocess
 import sys
+import tarfile
+import zipapp
 import zipfile
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from hatchling.builders.sdist import SdistBuilder
 from hatchling.builders.wheel import WheelBuilder
 
 from tests.support import ROOT
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from collections.abc import Callable
 
 
 @pytest.fixture(scope="module")
@@ -114,3 +120,124 @@ def test_a_wheel_evaluates_with_the_tables_it_brings(unpacked: Path, tmp_path: P
         check=False,
     )
     assert (done.stdout.split(), done.stderr) == ([str(unpacked / "nixlite" / "__init__.py"), "2"], "")
+
+
+LARGEST = 2_000_000
+"""Bytes that a wheel may have. Its thousand source files, compressed, are nearly all of it."""
+
+
+def test_a_wheel_is_small(tmp_path: Path) -> None:
+    wheel = next(WheelBuilder(str(ROOT)).build(directory=str(tmp_path), versions=["standard"]))
+    assert Path(wheel).stat().st_size <= LARGEST
+    assert not [name for name in zipfile.ZipFile(wheel).namelist() if name.endswith(".pyc")]
+
+
+def test_what_is_published_as_source_builds_the_same_wheel(unpacked: Path, tmp_path: Path) -> None:
+    source = next(SdistBuilder(str(ROOT)).build(directory=str(tmp_path), versions=["standard"]))
+    with tarfile.open(source) as files:
+        files.extractall(tmp_path, filter="data")
+    (root,) = [path for path in tmp_path.iterdir() if path.is_dir()]
+    program = (
+        "import sys; from hatchling.builders.wheel import WheelBuilder\n"
+        "print(next(WheelBuilder('.').build(directory=sys.argv[1], versions=['standard'])))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program, str(tmp_path / "built")],
+        cwd=root, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert (done.returncode, done.stderr) == (0, "")
+    names = {name for name in zipfile.ZipFile(done.stdout.strip()).namelist() if not name.endswith(".pyc")}
+    assert names == {str(path.relative_to(unpacked)) for path in unpacked.rglob("*") if path.is_file()}
+
+
+@pytest.fixture(scope="module")
+def zipped(unpacked: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One file with nixlite and what it needs, made as the page says; the libraries are those of the tests."""
+    folder = tmp_path_factory.mktemp("zipped")
+    shutil.copytree(unpacked, folder / "all")
+    for name in ("lark", "prompt_toolkit", "wcwidth"):
+        spec = importlib.util.find_spec(name)
+        assert spec is not None
+        assert spec.origin is not None
+        ignored = shutil.ignore_patterns("__pycache__")
+        shutil.copytree(Path(spec.origin).parent, folder / "all" / name, ignore=ignored)
+    zipapp.create_archive(folder / "all", folder / "nixlite.pyz", main="nixlite.__main__:main")
+    return folder / "nixlite.pyz"
+
+
+@pytest.fixture
+def alone(zipped: Path, tmp_path: Path) -> Callable[..., subprocess.CompletedProcess[str]]:
+    """Runs Python where there is no nixlite but that of the archive."""
+
+    def run(*words: str, **more: str) -> subprocess.CompletedProcess[str]:
+        environment = {"PATH": os.environ["PATH"], "HOME": str(tmp_path), "PYTHONUTF8": "1", **more}
+        return subprocess.run(
+            [sys.executable, "-S", *words],
+            cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=120, check=False,
+        )  # fmt: skip
+
+    return run
+
+
+def test_one_file_has_all(
+    zipped: Path, alone: Callable[..., subprocess.CompletedProcess[str]], tmp_path: Path
+) -> None:
+    (tmp_path / "set.nix").write_text(
+        'rec { a = derivation { name = "a"; system = "x"; builder = "/b"; }; b = a // { c = 1; }; }', "utf-8"
+    )
+    for words, told in [
+        (["eval", "--expr", "1 + 1"], "2\n"),
+        (["jobs", "set.nix"], '"attr":"a"'),
+        (["why", "set.nix", "b.c"], "set.nix:1 "),
+        (["repl", "--expr", "{ x = 41; }", "-c", "x + 1"], "42"),
+        (["learn", "--list"], "Overriding"),
+    ]:
+        done = alone(str(zipped), *words)
+        assert (done.stderr, done.returncode) == ("", 0)
+        assert told in done.stdout
+
+
+def test_one_file_is_a_library_too(
+    zipped: Path, alone: Callable[..., subprocess.CompletedProcess[str]]
+) -> None:
+    program = "import nixlite; print(nixlite.evaluate('{ a = builtins.length [ 1 2 ]; }').to_python())"
+    done = alone("-c", program, PYTHONPATH=str(zipped))
+    assert (done.stdout, done.stderr) == ("{'a': 2}\n", "")
+
+
+def test_a_new_file_takes_the_place_of_the_old_one(
+    zipped: Path, alone: Callable[..., subprocess.CompletedProcess[str]], tmp_path: Path
+) -> None:
+    own = tmp_path / "own.pyz"
+    copies = tmp_path / ".cache/nixlite/archives"
+    shutil.copy(zipped, own)
+    assert alone(str(own), "eval", "--expr", "1").stdout == "1\n"
+    first = os.listdir(copies)
+    os.utime(own, (1, 1))
+    assert alone(str(own), "eval", "--expr", "1").stdout == "1\n"
+    assert len(first) == len(os.listdir(copies)) == 1
+    assert first != os.listdir(copies)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="rights are kept elsewhere on Windows")
+def test_one_file_runs_nothing_that_others_can_write(
+    zipped: Path, alone: Callable[..., subprocess.CompletedProcess[str]], tmp_path: Path
+) -> None:
+    assert alone(str(zipped), "eval", "--expr", "1").stdout == "1\n"
+    (copy,) = (tmp_path / ".cache/nixlite/archives").iterdir()
+    copy.chmod(0o777)
+    done = alone(str(zipped), "eval", "--expr", "1")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.startswith("error: unpacking nixlite: ")
+    assert "Traceback" not in done.stderr
+
+
+def test_one_file_without_a_place_for_its_files_says_so(
+    zipped: Path, alone: Callable[..., subprocess.CompletedProcess[str]], tmp_path: Path
+) -> None:
+    (tmp_path / "file").touch()
+    for place in (str(tmp_path / "file"), "relative"):
+        done = alone(str(zipped), "eval", "--expr", "1", XDG_CACHE_HOME=place)
+        assert (done.returncode, done.stdout) == (1, "")
+        assert "XDG_CACHE_HOME" in done.stderr
+        assert "Traceback" not in done.stderr

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 
-from nixlite.resources import grammar_directory
+from nixlite.resources import PACKAGE, grammar_directory
 from nixlite.syntax import kept
 from nixlite.syntax.automaton import Tables
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 GRAMMAR_FILES = ("tokens.lark", "nix.lark", "precedence.txt")
 FORMAT = "nixlite tables 4"
 
-SHIPPED = os.path.join(os.path.dirname(os.path.abspath(__file__)), "_tables.bin")
+SHIPPED = os.path.join(PACKAGE, "syntax", "_tables.bin")
 
 
 def load() -> Tables:
