@@ -124,7 +124,7 @@ def test_the_command_line_uses_it(flags: list[str]) -> None:
         "main()"
     )
     done = subprocess.run(
-        [sys.executable, *flags, "-c", program, "instantiate", "--eval", "-E", "1 + 1"],
+        [sys.executable, *flags, "-c", program, "instantiate", "--eval", "--no-result-cache", "-E", "1 + 1"],
         cwd=ROOT,
         capture_output=True,
         text=True,

@@ -42,6 +42,11 @@ def unpacked(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "nixlite/_stdlib/lib.nix",
         "nixlite/syntax/_tables.bin",
         "nixlite-0.1.0.data/scripts/nixlite",
+        "nixlite-0.1.0.data/data/share/man/man1/nixlite.1",
+        "nixlite-0.1.0.data/data/share/man/man1/nixlite-flake-show.1",
+        "nixlite-0.1.0.data/data/share/bash-completion/completions/nixlite",
+        "nixlite-0.1.0.data/data/share/zsh/site-functions/_nixlite",
+        "nixlite-0.1.0.data/data/share/fish/vendor_completions.d/nixlite.fish",
         "nixlite-0.1.0.dist-info/licenses/LICENSE",
     ],
 )
@@ -60,6 +65,21 @@ def test_a_wheel_brings_no_tests(unpacked: Path) -> None:
 def test_the_command_is_a_script_for_python(unpacked: Path) -> None:
     """Installers replace this first line by the path of their Python (PyPA: binary distribution format)."""
     assert (unpacked / "nixlite-0.1.0.data/scripts/nixlite").read_text("utf-8").startswith("#!python\n")
+
+
+def test_pages_and_completion_need_nothing_that_a_build_has_not() -> None:
+    """Where a wheel is built there are only hatchling and lark."""
+    program = (
+        "import sys\n"
+        "sys.modules |= dict.fromkeys(['prompt_toolkit', 'pytest', 'pygls', 'lsprotocol', 'distributed'])\n"
+        "from nixlite.cli.shell.completion import SHELLS, script\n"
+        "from nixlite.cli.shell.man import pages\n"
+        "print(len(pages('1')), len([script(shell) for shell in SHELLS]))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert (done.stdout.split()[1:], done.stderr) == (["3"], "")
 
 
 def test_a_wheel_for_windows_has_an_entry_point(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

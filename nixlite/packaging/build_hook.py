@@ -1,4 +1,4 @@
-"""Part of the packaging, not of the program: puts the parser's tables and the command into a wheel.
+"""Part of the packaging, not of the program: puts what is computed into a wheel.
 
 Hatch runs this when it builds one, so that an installed nixlite never computes the tables. A checkout and an
 editable install compute them at first use and keep them in the user's cache directory.
@@ -25,7 +25,7 @@ def is_for_windows() -> bool:
 
 
 class TablesHook(BuildHookInterface[Any]):
-    """Adds `nixlite/syntax/_tables.bin`, computed from `grammar/`, and the command."""
+    """Adds `nixlite/syntax/_tables.bin`, computed from `grammar/`, the command, and its manual pages."""
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         """Compute the tables before the wheel is put together. An editable install gets none."""
@@ -42,6 +42,21 @@ class TablesHook(BuildHookInterface[Any]):
         path = os.path.join(self.made_in, "tables.bin")
         tables.write(path)
         build_data["force_include"][path] = f"nixlite/syntax/{os.path.basename(tables.SHIPPED)}"
+        if not is_for_windows():
+            self.add_shared(build_data["shared_data"])
+
+    def add_shared(self, shared: dict[str, str]) -> None:
+        """Manual pages, and completion where shells look for it: made from the flags' tables."""
+        from nixlite.cli.shell.completion import PLACES, script
+        from nixlite.cli.shell.man import pages
+
+        files = {f"share/man/man1/{name}": text for name, text in pages(self.metadata.version).items()}
+        files |= {place: script(shell) for shell, place in PLACES.items()}
+        for place, text in files.items():
+            path = os.path.join(self.made_in, place.replace("/", "-"))
+            with open(path, "w", encoding="utf-8", newline="\n") as file:
+                file.write(text)
+            shared[path] = place
 
     def finalize(self, version: str, build_data: dict[str, Any], artifact_path: str) -> None:
         """Remove what `initialize` made."""

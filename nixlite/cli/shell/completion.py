@@ -10,7 +10,13 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from nixlite.cli.flag import Flags
 
-SHELLS = ("bash", "zsh", "fish")
+PLACES = {
+    "bash": "share/bash-completion/completions/nixlite",
+    "zsh": "share/zsh/site-functions/_nixlite",
+    "fish": "share/fish/vendor_completions.d/nixlite.fish",
+}
+"""Where shells look for what is installed, below the prefix of the system or of the user."""
+SHELLS = tuple(PLACES)
 
 
 def script(shell: str) -> str:
