@@ -59,11 +59,20 @@ def report_error(command: Command, error: NixError) -> None:
         from nixlite.traces.rendering import render_error
 
         text = render_error(error, show_trace=settings.show_trace, colour=host.stderr_colour())
-        host.write_stderr(text + "\n")
+        host.write_stderr(linked_error(command, text) + "\n")
     if isinstance(error, UsageError):
         from nixlite.traces.log import tell
 
         tell(settings, host, ERROR, f"Try '{command.program} --help' for more information.")
+
+
+def linked_error(command: Command, text: str) -> str:
+    """An error with links to files, unless exactly what Nix prints is wanted (`repl --compat`)."""
+    if getattr(command, "compat", False):
+        return text
+    from nixlite.cli.links import linked
+
+    return linked(text, command.host, command.settings, "stderr")
 
 
 def report_bug(host: Host, error: Exception) -> None:

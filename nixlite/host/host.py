@@ -312,15 +312,22 @@ class Host:
         """Whether messages are to be coloured, by Nix's rules."""
         return self.is_terminal("stderr") and self.colours_wanted()
 
-    def stdout_colour(self) -> bool:
-        """Whether answers are to be coloured."""
-        return self.is_terminal("stdout") and self.colours_wanted()
+    def stdout_colour(self, *, forced: bool = True) -> bool:
+        """Whether answers are to be coloured; *forced*: in a pipe, too, by
+        `CLICOLOR_FORCE` (at which Nix 2.34.8 does not look)."""
+        if self.is_terminal("stdout"):
+            return self.colours_wanted()
+        return forced and self.get_env("CLICOLOR_FORCE") not in ("", "0") and not self.colours_refused()
 
     def colours_wanted(self) -> bool:
         """Whether the environment speaks for colours, where there is a terminal."""
         if self.get_env("TERM") in ("", "dumb"):
             return False
-        return not (self.has_env("NO_COLOR") or self.has_env("NOCOLOR"))
+        return not self.colours_refused()
+
+    def colours_refused(self) -> bool:
+        """Whether the environment speaks against colours, wherever the text goes."""
+        return self.has_env("NO_COLOR") or self.has_env("NOCOLOR")
 
     def exists(self, path: str) -> bool:
         """Whether anything lies at *path*; a broken symlink does exist."""

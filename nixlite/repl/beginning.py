@@ -28,7 +28,7 @@ PATIENCE = 1
 def begin(command: ReplLine, early: EarlyPrompt | None) -> int:
     """Talk, as the command line says; the exit code. *early*: the prompt that is there already."""
     evaluator = start(command)
-    style = Style(compat=command.compat, colour=command.host.stdout_colour())
+    style = Style(compat=command.compat, colour=command.host.stdout_colour(forced=not command.compat))
     style.layout.patience = PATIENCE
     session = Session(evaluator, style, auto_arguments=auto_arguments(command, evaluator))
     if command.file or command.expression is not None:

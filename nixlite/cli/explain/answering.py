@@ -183,4 +183,8 @@ class Explaining(Command):
             from nixlite.explain.why.attribute import to_data
 
             text = json.dumps(to_data(data), indent=2, ensure_ascii=False) + "\n"
+        else:
+            from nixlite.cli.links import linked
+
+            text = linked(text, self.host, self.settings)
         self.host.write_stdout(text)

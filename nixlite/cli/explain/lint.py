@@ -173,6 +173,9 @@ class Lint(Command):
             if not text and results and done and not self.fix:
                 count = f" in {len(results)} file{'s' * (len(results) != 1)}"
                 text = "nothing found" + count * bool(self.words)
+            from nixlite.cli.links import linked
+
+            text = linked(text, self.host, self.settings)
         self.host.write_stdout(f"{text}\n" if text else "")
 
     def print_remarks(

@@ -19,8 +19,11 @@ OWN = "flags"
 """The group of flags that are a command's own (see `help.grouped`)."""
 ENVIRONMENT = {
     "NIX_PATH": "the lookup path: what <nixpkgs> means",
-    "NO_COLOR": "if set: no colours",
-    "TERM": "with 'dumb': neither colours nor a line that tells of progress",
+    "CLICOLOR_FORCE": "if set, and not 0: colours in answers that go to no terminal, too",
+    "NIXLITE_HYPERLINKS": "1: places in files are links (OSC 8) wherever text goes; 0: nowhere. "
+    "Else they are on terminals with colours",
+    "NO_COLOR": "if set: neither colours nor links",
+    "TERM": "with 'dumb': neither colours, nor links, nor a line that tells of progress",
     "XDG_CACHE_HOME": "where compiled sources and answers are kept, in nixlite/ (~/.cache)",
 }
 
