@@ -42,6 +42,8 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
         "nixlite instantiate ./default.nix -A hello",
     ),
     "jobs": ("nixlite jobs ./release.nix", "nixlite jobs --diff old.nix new.nix"),
+    "kernel install": ("nixlite kernel install", "nixlite kernel install --prefix ./venv"),
+    "kernel start": ("nixlite kernel start -f connection.json",),
     "layers": ("nixlite layers '<nixpkgs>' python3", "nixlite layers ./default.nix --mermaid"),
     "learn": ("nixlite learn", "nixlite learn --lesson 3"),
     "lint": ("nixlite lint .", "nixlite lint --fix package.nix"),

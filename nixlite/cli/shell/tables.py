@@ -57,7 +57,7 @@ WORDS = {
     **dict.fromkeys(["hash file", "hash path", "store add", "store add-file", "store add-path", "test"], ANY),
     **dict.fromkeys(["learn", "playground build", "playground serve"], FOLDER),
     **dict.fromkeys([name for name in COMMANDS if name.startswith("registry ")], NOTHING),
-    "lsp": NOTHING,
+    **dict.fromkeys(["kernel install", "kernel start", "lsp"], NOTHING),
 }
 """What the words of a command are that are no flags, for those of which not most are files of Nix."""
 VERBS = {
