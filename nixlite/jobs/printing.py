@@ -38,7 +38,7 @@ class Printer(Report):
         self.command = command
         self.host = command.host
         self.lines: list[tuple[Path, str]] = []
-        self.jobs = self.failed = self.steps = 0
+        self.jobs = self.failed_jobs = self.steps = 0
         self.shown = monotonic()
         self.samples: deque[tuple[float, int]] = deque()
         self.at: Path = ()
@@ -69,7 +69,7 @@ class Printer(Report):
         if kind in (SET, NOTHING):
             return
         self.jobs += kind == JOB
-        self.failed += kind == FAILED
+        self.failed_jobs += kind == FAILED
         if kind == FAILED:
             self.tell_failure(what)
         if self.aggregates is None or not self.aggregates.add(what, extra):
@@ -112,8 +112,8 @@ class Printer(Report):
         left = pool.work.left() + sum(len(member.told) for member in pool.all())
         rate = self.rate(monotonic())
         parts = [f"{self.steps:,} of {self.steps + left:,} attributes", f"{self.jobs:,} jobs"]
-        if self.failed:
-            parts.append(f"{self.failed:,} failed")
+        if self.failed_jobs:
+            parts.append(f"{self.failed_jobs:,} failed")
         parts.append(f"{rate:,.0f}/s")
         if rate:
             parts.append(f"{clock(left / rate)} left")
@@ -137,7 +137,7 @@ class Printer(Report):
     def end(self) -> int:
         """All is found: print what could not be printed before; the exit code."""
         self.erase()
-        if not (self.jobs or self.failed):
+        if not (self.jobs or self.failed_jobs):
             self.command.settings.warn(NOTHING_THERE)
         if self.aggregates is not None:
             for path, text in self.aggregates.lines():

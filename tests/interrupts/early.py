@@ -46,8 +46,11 @@ def interrupted_early(home: Path, delay: float) -> tuple[int, str]:
 
 
 def is_pythons(err: str) -> bool:
-    """Whether Python was still starting, which it cannot do undisturbed: no line of nixlite's had run."""
-    frames = [line for line in err.splitlines() if line.lstrip().startswith('File "')]
+    """Whether Python was still starting, which it cannot do undisturbed: no line of nixlite's had run (line 0
+    is where the script begins, before its first one)."""
+    frames = [
+        line for line in err.splitlines() if line.lstrip().startswith('File "') and ", line 0," not in line
+    ]
     return "KeyboardInterrupt" in err and not any("/nixlite/" in frame for frame in frames)
 
 

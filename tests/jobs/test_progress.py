@@ -29,7 +29,7 @@ def test_line() -> None:
         work=SimpleNamespace(left=lambda: 40), all=lambda: [SimpleNamespace(told=[1, 2])], lost=1
     )
     printer.rate(-10.0)
-    printer.steps, printer.jobs, printer.failed, printer.at = 20, 7, 2, ("a", "b.c")
+    printer.steps, printer.jobs, printer.failed_jobs, printer.at = 20, 7, 2, ("a", "b.c")
     text = printer.picture(left)
     assert text.startswith("20 of 62 attributes, 7 jobs, 2 failed, ")
     assert text.endswith('left, 1 process lost  a."b.c"')

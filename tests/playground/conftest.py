@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 DESKTOP = {"width": 1280, "height": 800}
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def site() -> str:
     """The folder of a built site."""
     reason = browser.missing()
@@ -23,7 +23,7 @@ def site() -> str:
     return browser.built()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def chromium(site: str) -> Iterator[Any]:
     """The browser."""
     from playwright.sync_api import sync_playwright
@@ -34,7 +34,7 @@ def chromium(site: str) -> Iterator[Any]:
         made.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def address(site: str) -> Iterator[str]:
     """Where the site is shown."""
     with browser.serving(site) as found:

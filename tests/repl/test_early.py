@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import time
 from typing import TYPE_CHECKING
 
 import pytest
@@ -49,6 +50,17 @@ def test_other_keys_wait_for_the_editor(person: Person) -> None:
     person.until("nix-repl> nope", "nix-repl> builtins.isAttrs")
 
 
+@pytest.mark.parametrize("pause", [0.0, 0.02, 0.1, 0.3])
+def test_lines_that_are_typed_ahead_are_taken_one_after_the_other(person: Person, pause: float) -> None:
+    """Whatever of them comes before the editor is there, while it begins, and when it is there."""
+    assert person.until("nix-repl>")
+    for key in "x = 20\ry = x + 1\ry * 2\r":
+        person.process.send(key)
+        if key == "\r":
+            time.sleep(pause)
+    person.until("42", "nix-repl>")
+
+
 def test_keys_are_taken_as_text_or_left() -> None:
     early = EarlyPrompt(CapturingHost({}))
     early.room = 5
@@ -61,7 +73,7 @@ def test_keys_are_taken_as_text_or_left() -> None:
     early.take("xü".encode())
     assert (early.text, early.rest) == ("x", "ü".encode())
     early.take(b"")
-    assert early.rest == b"\x04"
+    assert early.rest == "ü".encode() + b"\x04"
 
 
 def test_the_editor_is_not_loaded_before_the_prompt() -> None:

@@ -1,7 +1,7 @@
 """The first prompt, shown before the line editor is loaded, which takes longer than all else at the start.
 
 The editor is loaded by another thread. What is typed meanwhile is shown as it will be, as long as that is
-plain text, and handed over; what comes from the first other key on waits for the editor.
+plain text, and handed over; what comes from the first other key on is not shown, and handed over as keys.
 """
 
 from __future__ import annotations
@@ -89,9 +89,12 @@ class EarlyPrompt:
 
         start_new_thread(run, ())
         try:
-            while done not in (ready := select([done] if self.rest else [done, keys], [], [])[0]):
-                if ready:
-                    self.take(os.read(keys, 1024))
+            watched = [done, keys]
+            while done not in select(watched, [], [])[0]:
+                data = os.read(keys, 1024)
+                self.take(data)
+                if not data:
+                    watched.remove(keys)
         finally:
             os.close(done)
         if failed:
@@ -99,6 +102,9 @@ class EarlyPrompt:
 
     def take(self, data: bytes) -> None:
         """Take keys that were pressed; "" is the end of the input."""
+        if self.rest or not data:
+            self.rest += data or b"\x04"
+            return
         for at, byte in enumerate(data):
             if 32 <= byte < 127 and len(self.text) < self.room:
                 self.text += chr(byte)
@@ -110,7 +116,6 @@ class EarlyPrompt:
             else:
                 self.rest = data[at:]
                 return
-        self.rest = self.rest if data else b"\x04"
 
     def end(self) -> None:
         """Have the terminal be as it was."""

@@ -11,6 +11,7 @@ from prompt_toolkit.auto_suggest import AutoSuggestFromHistory, ConditionalAutoS
 from prompt_toolkit.completion import Completer, Completion
 from prompt_toolkit.enums import EditingMode
 from prompt_toolkit.filters import Condition
+from prompt_toolkit.input.typeahead import store_typeahead
 from prompt_toolkit.input.vt100_parser import Vt100Parser
 from prompt_toolkit.key_binding import KeyPress, merge_key_bindings
 from prompt_toolkit.layout.processors import HighlightMatchingBracketProcessor
@@ -35,7 +36,6 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
     from typing import Any
 
-    from prompt_toolkit.application import Application
     from prompt_toolkit.buffer import Buffer
     from prompt_toolkit.completion import CompleteEvent
     from prompt_toolkit.data_structures import Size
@@ -70,7 +70,7 @@ def run_terminal(conversation: Conversation, early: EarlyPrompt | None = None, *
     stop_timer()  # a debugger's session runs while the input of another is evaluated
     draft = "" if early is None else early.text
     if early is not None and early.rest:
-        press_first(prompt, keys_of(early.rest))
+        store_typeahead(prompt.app.input, keys_of(early.rest))  # before what the terminal has by now
     while True:
         vi = conversation.keys == "vi"
         prompt.editing_mode = EditingMode.VI if vi else EditingMode.EMACS
@@ -105,18 +105,6 @@ def run_terminal(conversation: Conversation, early: EarlyPrompt | None = None, *
         if conversation.style.compat:
             host.write_stdout("\n")
             host.flush()
-
-
-def press_first(prompt: PromptSession[str], keys: list[KeyPress]) -> None:
-    """Have keys be pressed before all others, when the history is there."""
-
-    def press(app: Application[str]) -> None:
-        app.after_render -= press
-        app.key_processor.feed_multiple(keys)
-        if app.loop is not None:
-            app.loop.call_soon(app.key_processor.process_keys)
-
-    prompt.app.after_render += press
 
 
 def keys_of(data: bytes) -> list[KeyPress]:
