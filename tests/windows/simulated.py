@@ -173,4 +173,5 @@ def install(others: Mapping[str, str]) -> None:
     os.environ.pop("HOME", None)
     sys.platform = "win32"
     ntpath.realpath = lambda path, *, strict=False: ntpath.abspath(path)  # noqa: PLW0108 - it has no `strict`
+    sys.modules["subprocess"]._USE_POSIX_SPAWN = False  # it was loaded where there is such a function
     windows_paths()
