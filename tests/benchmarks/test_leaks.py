@@ -30,8 +30,8 @@ FILES = {"/file.nix": b"{ n }: n + (import ./other.nix)", "/other.nix": b"41"}
 EVALUATIONS, FIRST = 10_000, 2_000
 """How many, and after how many everything that is kept once is there."""
 
-FEW = 100
-"""Objects that may be more at the end than at the first count: Python's own caches, counters."""
+FEW = 200
+"""Objects that may be more at the end than at the first count: Python's own caches (of `isinstance`), counters."""
 
 
 def evaluate(evaluator: nixlite.Evaluator, n: int) -> None:

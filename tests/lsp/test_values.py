@@ -294,7 +294,7 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Editor]:
 ENDLESS = [
     ("let l = builtins.genList (x: x) 99999999; in { a = █l; }", "time"),
     ("let go = n: builtins.seq n (go (n + 1)); a = go 1; in █a", ""),
-    ("let a = builtins.foldl' (s: x: s + x) 0 (builtins.genList (x: x) 9999999); in █a", "⚠"),
+    ("let f = n: if n < 2 then n else f (n - 1) + f (n - 2); a = f 60; in █a", "⚠"),
     ('let s = builtins.foldl\' (s: x: s + s) "xxxxxxxxxxxxxxxx" (builtins.genList (x: x) 99); in █s', "⚠"),
     (
         'let a = builtins.match "(a*)*(b*)*(a*)*c" (builtins.concatStringsSep "" (builtins.genList (x: "ab") 2000)); in █a',
