@@ -16,12 +16,12 @@ import zlib
 from array import array
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from nixlite.cache.private import read_private, write_private
+from nixlite.cache.private import read_private, seal, unsealed, write_private
 from nixlite.jobs.noting import ENVIRONMENT, ODD, STDIN
 from nixlite.jobs.walk import SET
 from nixlite.resources import PACKAGE, cache_home, stdlib_directory
+from nixlite.results.kept import prune
 from nixlite.results.questions import CONTENTS, FileRow, ask, asked_again, digest
-from nixlite.source import CHECKSUM, checksum
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
     Rows = dict[bytes, FileRow]
 
-FORM = 1
+FORM = 2
 """Changes with what an entry looks like."""
 
 MOST_BYTES, MOST_ENTRIES = 256_000_000, 40
@@ -87,10 +87,10 @@ class Kept:
     def read(self) -> Entry | None:
         """The entry on disk; None where there is none that is whole, the user's own and this nixlite's."""
         try:
-            content = read_private(self.path)
-            if checksum(content[CHECKSUM:]) != content[:CHECKSUM]:
+            body = unsealed(read_private(self.path), os.path.basename(self.path))
+            if body is None:
                 return None
-            form, own, fields = marshal.loads(zlib.decompress(content[CHECKSUM:]))
+            form, own, fields = marshal.loads(zlib.decompress(body))
         except (OSError, ValueError, EOFError, TypeError, zlib.error):
             return None
         if form != FORM or own != own_files():
@@ -153,10 +153,10 @@ class Kept:
         try:
             body = zlib.compress(marshal.dumps((FORM, own_files(), fields)), 1)
             os.makedirs(self.place, 0o700, exist_ok=True)
-            write_private(self.path, [checksum(body) + body])
+            write_private(self.path, [seal(body, os.path.basename(self.path)), body])
         except (OSError, ValueError):
             return
-        prune(self.place)
+        prune(self.place, MOST_BYTES, MOST_ENTRIES)
 
 
 class Merger:
@@ -350,21 +350,3 @@ def own_files() -> bytes:
                     status = os.stat(f"{folder}/{name}")
                     rows.append((folder, name, status.st_size, status.st_mtime_ns))
     return digest(repr(sorted(rows)).encode("utf-8", "surrogateescape"))
-
-
-def prune(place: str) -> None:
-    """Remove what was not asked for longest, where there is too much."""
-    rows = []
-    with os.scandir(place) as entries:
-        for entry in entries:
-            status = entry.stat(follow_symlinks=False)
-            rows.append((status.st_mtime, status.st_size, entry.path))
-    rows.sort(reverse=True)
-    size = 0
-    for at, (_, bytes_, path) in enumerate(rows):
-        size += bytes_
-        if at >= MOST_ENTRIES or size > MOST_BYTES:
-            try:
-                os.unlink(path)
-            except OSError:
-                continue

@@ -190,7 +190,7 @@ class Kept:
         commits = tuple([commit.data() for commit in record.commits])
         entry = Entry(started, code, output, *facts, own, files, trees, commits, record.until)
         self.write(entry)
-        prune(self.folder)
+        prune(self.folder, MOST_BYTES, MOST_ENTRIES)
 
     def write(self, entry: Entry) -> None:
         """Write the entry, so that nobody sees half of it."""
@@ -272,7 +272,7 @@ def own_file(path: str) -> tuple[str, int, int]:
     return path, status.st_size, status.st_mtime_ns
 
 
-def prune(place: str) -> None:
+def prune(place: str, most_bytes: int, most_entries: int) -> None:
     """Remove what was not asked for longest, where there is too much, and what a killed process has left."""
     import time
 
@@ -291,7 +291,7 @@ def prune(place: str) -> None:
     size = 0
     for at, (_, bytes_, path) in enumerate(rows):
         size += bytes_
-        if at >= MOST_ENTRIES or size > MOST_BYTES:
+        if at >= most_entries or size > most_bytes:
             try:
                 os.unlink(path)
             except OSError:

@@ -207,3 +207,14 @@ def test_links_on_the_way_count(tmp_path: Path) -> None:
     (tmp_path / "one").rename(tmp_path / "three")
     (tmp_path / "one").symlink_to("two")
     assert run(tmp_path)[0] == run(tmp_path, "--no-result-cache")[0]
+
+
+def test_an_entry_under_the_name_of_another_is_none(folder: Path) -> None:
+    """Two command lines over the same files: what one of them answered is no answer of the other."""
+    few = ["--select", "set: { inherit (set) text; }"]
+    expected = run(folder)[0], run(folder, *few)[0]
+    one, other = (folder / ".cache/nixlite/jobs").iterdir()
+    first, second = one.read_bytes(), other.read_bytes()
+    one.write_bytes(second)
+    other.write_bytes(first)
+    assert (run(folder)[0], run(folder, *few)[0]) == expected

@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING
 import pytest
 
 from nixlite.cache.private import unsealed
-from nixlite.results import kept as module
 from nixlite.results.kept import MOST_ENTRIES, Kept, asked, prune
 from nixlite.results.questions import CONTENTS, FileRow, ask, asked_again, signature
 from nixlite.results.witness import Witness
@@ -161,14 +160,13 @@ def test_a_damaged_or_foreign_entry_means_evaluating(tmp_path: Path, monkeypatch
     assert Kept(words, str(place)).answer() is None
 
 
-def test_the_folder_is_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "MOST_BYTES", 1000)
+def test_the_folder_is_bounded(tmp_path: Path) -> None:
     for number in range(20):
         (tmp_path / f"{number}").write_bytes(b"x" * 100)
         os.utime(tmp_path / f"{number}", (number, number))
     (tmp_path / ".1.99").write_bytes(b"left by a process that was killed")
     os.utime(tmp_path / ".1.99", (0, 0))
-    prune(str(tmp_path))
+    prune(str(tmp_path), 1000, MOST_ENTRIES)
     assert sorted(int(path.name) for path in tmp_path.iterdir()) == list(range(10, 20))
     assert MOST_ENTRIES > 100
 
