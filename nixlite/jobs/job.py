@@ -6,7 +6,8 @@ attributes are read, in which order, and what is left out.
 
 from __future__ import annotations
 
-from nixlite.errors import EvalError, NixTypeError
+from nixlite.cli.explain.packages import derivation_name, drv_path_of
+from nixlite.errors import EvalError
 from nixlite.formats.json.writing import data_to_json, quote_json, to_json
 from nixlite.runtime.call import call
 from nixlite.runtime.coerce import coerce_to_store_path, coerce_to_string
@@ -72,7 +73,7 @@ def error_fields(text: str) -> Fields:
 
 def job_fields(state: State, attrs: dict[str, Lazy], path: Sequence[str], wishes: Wishes) -> Fields:
     """The fields of the derivation *attrs*. Raises NixError: such a job has `error` instead."""
-    name = name_of(attrs)
+    name = derivation_name(attrs)
     fields: Fields = {}
     if wishes.constituents:
         fields |= constituents(state, attrs)
@@ -99,31 +100,11 @@ def job_fields(state: State, attrs: dict[str, Lazy], path: Sequence[str], wishes
     return fields
 
 
-def name_of(attrs: dict[str, Lazy]) -> str:
-    """The attribute `name`, which a derivation must have."""
-    if "name" not in attrs:
-        raise NixTypeError("derivation name missing")
-    return force_string_no_context(attrs["name"], "while evaluating the 'name' attribute of a derivation")
-
-
 def system_of(attrs: dict[str, Lazy]) -> str:
     """The attribute `system`; what is `unknown` to `nix-env`."""
     if "system" not in attrs:
         return "unknown"
     return force_string_no_context(attrs["system"], "while evaluating the 'system' attribute of a derivation")
-
-
-def drv_path_of(state: State, attrs: dict[str, Lazy]) -> str:
-    """The path of the `.drv` file."""
-    if "drvPath" not in attrs:
-        raise EvalError("derivation does not contain a 'drvPath' attribute")
-    context = "while evaluating the 'drvPath' attribute of a derivation"
-    place = attribute_position(attrs["drvPath"])
-    path, _ = coerce_to_store_path(state, attrs["drvPath"], context, error_position=place)
-    if not path.endswith(".drv"):
-        error_context, error_position = context, place  # read by `traces`
-        raise EvalError(f"store path '{path.rpartition('/')[2]}' is not a valid derivation path")
-    return path
 
 
 def outputs_of(state: State, attrs: dict[str, Lazy], attr: str) -> dict[str, str | None]:

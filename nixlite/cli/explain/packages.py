@@ -107,8 +107,8 @@ def derivation_name(derivation: dict[str, Lazy]) -> str:
     )
 
 
-def package_of(state: State, derivation: dict[str, Lazy]) -> tuple[str, str]:
-    """The store path and output of a derivation. Raises EvalError where it has none."""
+def drv_path_of(state: State, derivation: dict[str, Lazy]) -> str:
+    """The path of the `.drv` file of a derivation. Raises EvalError where it has none."""
     if "drvPath" not in derivation:
         raise EvalError("derivation does not contain a 'drvPath' attribute")
     context = "while evaluating the 'drvPath' attribute of a derivation"
@@ -117,6 +117,12 @@ def package_of(state: State, derivation: dict[str, Lazy]) -> tuple[str, str]:
     if not path.endswith(".drv"):
         error_context, error_position = context, place  # read by `traces`
         raise EvalError(f"store path '{path.rpartition('/')[2]}' is not a valid derivation path")
+    return path
+
+
+def package_of(state: State, derivation: dict[str, Lazy]) -> tuple[str, str]:
+    """The store path and output of a derivation. Raises EvalError where it has none."""
+    path = drv_path_of(state, derivation)
     output = ""
     if "outputName" in derivation:
         output = force_string_no_context(
