@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import posixpath
-
 from nixlite.cli.command import Command
 from nixlite.cli.flag import Flag, Flags
 from nixlite.cli.flags import COMMON
+from nixlite.drives import given_path
 from nixlite.errors import EvalError, UsageError
 from nixlite.store.hashing import (
     BadHashError,
@@ -201,9 +200,7 @@ class ToSri(ToBase16):
 
 def absolute(command: Command, word: str) -> str:
     """A path of the command line as an absolute one."""
-    from nixlite.spelling import normalise
-
-    return normalise(posixpath.join(command.settings.cwd, word))
+    return given_path(word, command.settings.cwd)
 
 
 def tree_at(host: Host, path: str) -> Node:

@@ -8,7 +8,7 @@ Manual: Language, "Lookup path"; nix.conf, `nix-path`.
 
 from __future__ import annotations
 
-from nixlite.drives import DRIVES, is_typed_path, nix_path, typed_path
+from nixlite.drives import DRIVES, given_path, is_typed_path, nix_path, typed_path
 from nixlite.errors import NixError, Thrown
 from nixlite.host.bundled import BUNDLED_PREFIX
 from nixlite.spelling import normalise
@@ -217,4 +217,4 @@ def _resolve_entry(state: Evaluation, path: str) -> str | None:
 
 def absolute(state: Evaluation, path: str) -> str:
     """*path* as seen from the working directory."""
-    return normalise(path if path.startswith("/") else f"{state.settings.cwd}/{path}")
+    return given_path(path, state.settings.cwd)

@@ -5,13 +5,11 @@ Manual: `nix`, "Installables", "Flake output attribute"; `nix flake`, "Flake ref
 
 from __future__ import annotations
 
-import posixpath
-
 from nixlite.cli.auto_call import parse_attr_path
 from nixlite.cli.flag import Flag, Flags
+from nixlite.drives import given_path
 from nixlite.errors import EvalError, NixError, NoAttribute, UsageError, did_you_mean
 from nixlite.runtime.thunk import force
-from nixlite.spelling import normalise
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -85,7 +83,7 @@ def use_registries(command: Command) -> bool:
 
 def absolute(command: Command, path: str) -> str:
     """A path from the command line as an absolute one; empty if it is empty."""
-    return normalise(posixpath.join(command.settings.cwd, path)) if path else ""
+    return given_path(path, command.settings.cwd) if path else ""
 
 
 def is_flake(command: Command, word: str) -> bool:
