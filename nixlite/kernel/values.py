@@ -14,9 +14,8 @@ from nixlite.errors import Exhausted, NixError
 from nixlite.explain.brief import brief
 from nixlite.formats.nix.functions import signature
 from nixlite.repl.terminal.completion import bounded, silent
-from nixlite.repl.terminal.inspecting import MISSING, peek
-from nixlite.runtime.thunk import force
-from nixlite.runtime.values import ContextString, PrimOp, PrimOpApp
+from nixlite.runtime.thunk import force, peek
+from nixlite.runtime.values import MISSING, ContextString, PrimOp, PrimOpApp
 from nixlite.spelling import attribute_name, quote
 
 if TYPE_CHECKING:

@@ -27,7 +27,7 @@ import sys
 
 from nixlite.errors import InfiniteRecursion, NixError
 from nixlite.runtime.depth import go_deeper
-from nixlite.runtime.values import FunctionType
+from nixlite.runtime.values import MISSING, FunctionType
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -190,6 +190,14 @@ def peel(x: Lazy) -> Lazy:
 def is_evaluated(x: Lazy) -> bool:
     """Whether *x* is a value or a thunk that has one already."""
     return type(x) is not list or x[0] is None or x[0] is noted
+
+
+def peek(x: Lazy) -> Any:
+    """The value of *x* if it is there, MISSING where it would have to be evaluated."""
+    x = peel(x)
+    if type(x) is not list:
+        return x
+    return x[1] if x[0] is None or x[0] is UNASKED else MISSING
 
 
 def attribute_position(x: Lazy) -> tuple[str, int, int] | None:

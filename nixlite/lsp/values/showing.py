@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from nixlite.errors import NixError
 from nixlite.explain.brief import brief
-from nixlite.runtime.thunk import UNASKED, attribute_position, force, peel
+from nixlite.runtime.thunk import attribute_position, force, peek
 from nixlite.runtime.values import (
     MISSING,
     ContextString,
@@ -54,14 +54,6 @@ def look(x: Lazy) -> Any:
         return force(x)
     except NixError as error:
         return error
-
-
-def peek(x: Lazy) -> Any:
-    """The value of a lazy if it is there, else MISSING."""
-    x = peel(x)
-    if type(x) is not list:
-        return x
-    return x[1] if x[0] is None or x[0] is UNASKED else MISSING
 
 
 def kind_of(value: Any) -> str:

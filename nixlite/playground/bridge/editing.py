@@ -11,9 +11,9 @@ from nixlite.playground.bridge.texts import characters, part, place_spot, units
 from nixlite.repl.conversation import Conversation
 from nixlite.repl.terminal.completion import complete_or_fail
 from nixlite.repl.terminal.context import Context
-from nixlite.repl.terminal.inspecting import MISSING, describe, peek
-from nixlite.runtime.thunk import attribute_position
-from nixlite.runtime.values import PrimOp, PrimOpApp
+from nixlite.repl.terminal.inspecting import describe
+from nixlite.runtime.thunk import attribute_position, peek
+from nixlite.runtime.values import MISSING, PrimOp, PrimOpApp
 from nixlite.source import Source
 from nixlite.spelling import attribute_name
 from nixlite.syntax import nodes

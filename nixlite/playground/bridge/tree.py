@@ -12,10 +12,9 @@ from nixlite.formats.nix.evaluated import show_value
 from nixlite.formats.nix.functions import signature
 from nixlite.playground.bridge.problems import problem
 from nixlite.playground.bridge.texts import place_spot
-from nixlite.repl.terminal.inspecting import MISSING, peek
 from nixlite.runtime.operators import is_derivation
-from nixlite.runtime.thunk import attribute_position, force
-from nixlite.runtime.values import ContextString, NixPath, PrimOp, PrimOpApp
+from nixlite.runtime.thunk import attribute_position, force, peek
+from nixlite.runtime.values import MISSING, ContextString, NixPath, PrimOp, PrimOpApp
 from nixlite.spelling import attribute_name, quote
 
 if TYPE_CHECKING:

@@ -16,8 +16,7 @@ from nixlite.errors import Exhausted, NixError, ParseError, UndefinedVariable
 from nixlite.formats.nix.functions import signature
 from nixlite.limits.budget import Budget, Limits
 from nixlite.repl.terminal.context import UNKNOWN, Context
-from nixlite.repl.terminal.inspecting import peek
-from nixlite.runtime.thunk import force
+from nixlite.runtime.thunk import force, peek
 from nixlite.runtime.values import PrimOp, lambda_info, type_name
 from nixlite.source import Source
 from nixlite.spelling import attribute_name

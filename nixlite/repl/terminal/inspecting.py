@@ -9,8 +9,8 @@ import re
 
 from nixlite.errors import NixError, UndefinedVariable
 from nixlite.formats.nix.functions import signature
-from nixlite.runtime.thunk import UNASKED, peel
-from nixlite.runtime.values import ContextString, NixPath, show_type
+from nixlite.runtime.thunk import peek
+from nixlite.runtime.values import MISSING, ContextString, NixPath, show_type
 from nixlite.source import Source
 from nixlite.spelling import KEYWORDS, quote
 from nixlite.syntax import nodes
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from nixlite.repl.conversation import Conversation
     from nixlite.runtime.values import Lazy
 
-MISSING = object()
 _WORD_ANYWHERE = re.compile(r"[A-Za-z_][\w'-]*")
 _WORD = re.compile(r"[A-Za-z_][\w'-]*$")
 LONGEST = 60
@@ -162,14 +161,6 @@ def peek_node(conversation: Conversation, analysis: Analysis, node: nodes.Expr) 
             return MISSING
         value = attrs[name]
     return value
-
-
-def peek(x: Lazy) -> Any:
-    """The value of a lazy if it is there, else MISSING."""
-    x = peel(x)
-    if type(x) is not list:
-        return x
-    return x[1] if x[0] is None or x[0] is UNASKED else MISSING
 
 
 def describe(x: Lazy) -> str:

@@ -16,7 +16,8 @@ from nixlite.repl.commands.documentation import comment_before, comment_of_funct
 from nixlite.repl.commands.rendering import rendered
 from nixlite.repl.commands.searching import Describer, first_paragraph
 from nixlite.repl.rows import Row
-from nixlite.repl.terminal.inspecting import describe, peek
+from nixlite.repl.terminal.inspecting import describe
+from nixlite.runtime.thunk import peek
 from nixlite.runtime.values import PrimOp, lambda_info, linked
 
 if TYPE_CHECKING:
