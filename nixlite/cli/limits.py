@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from nixlite.errors import UsageError
 from nixlite.host.settings import UNITS
+from nixlite.spelling import natural
 
 
 def limit(name: str, text: str) -> float:
@@ -25,7 +26,7 @@ def seconds(text: str) -> float:
 def whole(text: str) -> int:
     """A number above zero, maybe with one of Nix's units: `500M` are 500 times 1024 times 1024."""
     unit = UNITS.get(text[-1:].upper(), 1)
-    digits = text[:-1] if unit > 1 else text
-    if not (digits.isascii() and digits.isdigit()) or not int(digits):
+    number = natural(text[:-1] if unit > 1 else text)
+    if not number:
         raise UsageError(f"'{text}' is not a number above zero, with K, M, G or T behind it if need be")
-    return int(digits) * unit
+    return number * unit

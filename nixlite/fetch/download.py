@@ -10,6 +10,7 @@ from nixlite.fetch import curl
 from nixlite.fetch.curl import DownloadError, connection_failure, failure, http_failure
 from nixlite.fetch.url import percent_decode
 from nixlite.limits.growth import fetched
+from nixlite.spelling import natural
 from nixlite.store.hashing import digest
 
 if TYPE_CHECKING:
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from nixlite.host.outside import Answer
 
 CHUNK = 1 << 16
+LARGEST = 2**63 - 1
+"""Bytes that a file can have."""
 SUCCESS = (200, 201, 204, 206)
 MOVED = (301, 302, 303, 307, 308)
 LINK_HEADER_FLAKEREF = 'rel="immutable"'
@@ -153,7 +156,8 @@ class Downloader:
         length = answer.header("Content-Length")
         if length is not None and not (length.isascii() and length.strip().isdigit()):
             raise failure(url, curl.WEIRD, status=status)
-        total = int(length) if length and not answer.chunked else None
+        # More than a file can have is as good as none said (Nix 2.34.8, curl).
+        total = natural(length.strip(), LARGEST) if length and not answer.chunked else None
         parts: list[bytes] = []
         received = 0
         number = 0  # curl's, of what is wrong

@@ -23,6 +23,7 @@ from nixlite.jobs.spawning import recipe
 from nixlite.jobs.trees import is_private, outermost, pack, project_of
 from nixlite.jobs.walk import FAILED, SET
 from nixlite.jobs.work import Work
+from nixlite.spelling import natural
 from nixlite.store.hashing import digest
 
 if TYPE_CHECKING:
@@ -324,14 +325,15 @@ def connected(command: Asking, distributed: Any) -> tuple[Any, Any]:
     try:
         if not address.startswith(LOCAL):
             return None, distributed.Client(address, timeout=5, set_as_default=False)
-        count = address.removeprefix(LOCAL)
-        if not (count.isascii() and count.isdigit() and int(count)):
-            raise UsageError(f"'--cluster local:N' takes a number of workers, not '{count}'")
+        text = address.removeprefix(LOCAL)
+        count = natural(text)
+        if not count:
+            raise UsageError(f"'--cluster local:N' takes a number of workers, not '{text}'")
         import tempfile
 
         folder = tempfile.mkdtemp(prefix="nixlite-")
         cluster = distributed.LocalCluster(
-            n_workers=int(count), threads_per_worker=1, processes=True, dashboard_address=None,
+            n_workers=count, threads_per_worker=1, processes=True, dashboard_address=None,
             local_directory=folder, silence_logs=logging.CRITICAL,
         )  # fmt: skip
         cluster.nixlite_folder = folder  # which goes with it

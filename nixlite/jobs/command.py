@@ -7,6 +7,7 @@ from nixlite.cli.flags import COMMON, EVALUATION, ignore, store, turn_on
 from nixlite.cli.flake.locking import LOCKING
 from nixlite.errors import UsageError
 from nixlite.jobs.asking import Asking
+from nixlite.spelling import natural
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -26,10 +27,10 @@ def number(name: str, least: int) -> Callable[[Any, list[str]], None]:
     """The action of a flag that takes a number."""
 
     def act(command: Any, words: list[str]) -> None:
-        text = words[0]
-        if not (text.isascii() and text.isdigit()) or int(text) < least:
-            raise UsageError(f"'--{name.replace('_', '-')}' takes a number from {least} on, not '{text}'")
-        setattr(command, name, int(text))
+        value = natural(words[0])
+        if value is None or value < least:
+            raise UsageError(f"'--{name.replace('_', '-')}' takes a number from {least} on, not '{words[0]}'")
+        setattr(command, name, value)
 
     return act
 

@@ -62,17 +62,19 @@ class Serve(Command):
 
     def run(self) -> int:
         """Serve until interrupted."""
-        from nixlite.playground.serving import LOOPBACK, server
+        from nixlite.playground.serving import LARGEST_PORT, LOOPBACK, server
 
         self.host.unkept("a server")
-        if natural(self.port) is None:
+        port = natural(self.port)
+        if port is None:
             raise UsageError(f"'--port' takes a number, not '{self.port}'")
+        if port > LARGEST_PORT:  # said before anything is built
+            raise UsageError(f"there is no port {port}: they go to {LARGEST_PORT}")
         if len(self.words) > 1:
             raise UsageError(f"'nixlite playground serve' takes one folder, not {len(self.words)}")
         folder = os.path.join(self.settings.cwd, self.words[0]) if self.words else self.built()
-        with server(folder, int(self.port)) as serving:
-            port = serving.server_address[1]
-            self.host.write_stdout(f"http://{LOOPBACK}:{port}/   (Ctrl-C ends it)\n")
+        with server(folder, port) as serving:
+            self.host.write_stdout(f"http://{LOOPBACK}:{serving.server_address[1]}/   (Ctrl-C ends it)\n")
             self.host.flush()
             try:
                 serving.serve_forever()

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from typing import Any
 
 LOOPBACK = "127.0.0.1"
+LARGEST_PORT = 65_535
 TYPES = {
     ".mjs": "text/javascript",
     ".js": "text/javascript",
@@ -68,4 +69,4 @@ def server(folder: str, port: int, handler: type[Handler] = Handler) -> Threadin
         hint = "'--port 0' takes one that is free."
         raise UsageError(f"cannot listen on {LOOPBACK}:{port}: {error.strerror}", hint=hint) from None
     except OverflowError:
-        raise UsageError(f"there is no port {port}: they go to 65535") from None
+        raise UsageError(f"there is no port {port}: they go to {LARGEST_PORT}") from None

@@ -31,6 +31,8 @@ ANSWERS = {
     "resumable": answer(200, b"0123456789", "Content-Length: 1000", "Accept-Ranges: bytes"),
     "long": answer(200, b"0123456789", "Content-Length: 5"),
     "no-length": answer(200, b"0123456789"),
+    "beyond": answer(200, b"0123456789", f"Content-Length: {2**64}"),
+    "enormous": answer(200, b"0123456789", f"Content-Length: {'9' * 5000}"),
     "bad-length": answer(200, b"0123456789", "Content-Length: abc"),
     "negative": answer(200, b"0123456789", "Content-Length: -5"),
     "chunks": answer(200, b"a\r\n0123456789\r\n0\r\n\r\n", "Transfer-Encoding: chunked"),
@@ -85,7 +87,14 @@ FAILURES = [
     ("too-many", "HTTP error 429\n\nresponse body:\n\nslow", 2, 2),
     ("reset", RECEIVING, 2, 1),
 ]
-WHOLE = [("long", b"01234"), ("no-length", b"0123456789"), ("chunks", b"0123456789"), ("gzip", b"hello")]
+WHOLE = [
+    ("long", b"01234"),
+    ("no-length", b"0123456789"),
+    ("beyond", b"0123456789"),
+    ("enormous", b"0123456789"),
+    ("chunks", b"0123456789"),
+    ("gzip", b"hello"),
+]
 
 
 class Handler(socketserver.BaseRequestHandler):

@@ -198,6 +198,11 @@ MISTAKES = [
     ([], "there is nothing to evaluate"),
     (["a.nix", "b.nix"], "unexpected argument 'b.nix'"),
     (["--workers", "0", "a.nix"], "'--workers' takes a number from 1 on, not '0'"),
+    (["--workers", "9" * 5000, "a.nix"], "'--workers' takes a number from 1 on, not '999"),
+    (
+        ["--cluster", "local:" + "9" * 5000, "a.nix"],
+        "'--cluster local:N' takes a number of workers, not '999",
+    ),
     (["--max-memory-size", "much", "a.nix"], "takes a number from 32 on, not 'much'"),
     (["--check-cache-status", "a.nix"], "asks a Nix store"),
     (

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
         (["build", "a", "b"], "takes one folder"),
         (["serve", "a", "b"], "takes one folder, not 2"),
         (["serve", "--port", "many"], "takes a number, not 'many'"),
+        (["serve", "--port", "70000"], "there is no port 70000"),
         (["serve", "nowhere"], "there is no playground in"),
     ],
 )
@@ -33,6 +34,7 @@ def test_a_wrong_command_line_is_told(tmp_path: Path, words: list[str], said: st
     assert done.returncode == 1
     assert said in done.stderr
     assert "Traceback" not in done.stderr
+    assert "building" not in done.stderr
 
 
 def test_without_node_it_says_what_to_install(tmp_path: Path) -> None:

@@ -246,7 +246,7 @@ def test_flags(command: list[str], flag: list[str], program: str, message: str, 
     assert "Traceback" not in done.stderr
 
 
-@pytest.mark.parametrize("value", ["0", "-1", "x", "1.5.2", "nan"])
+@pytest.mark.parametrize("value", ["0", "-1", "x", "1.5.2", "nan", "9" * 5000])
 def test_flags_want_numbers(value: str) -> None:
     for flag in ("--max-seconds", "--max-memory"):
         done = nixlite(["eval", "--expr", "1", flag, value])

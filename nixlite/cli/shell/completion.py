@@ -35,6 +35,7 @@ def script(shell: str) -> str:
 class Completion(Command):
     """`completion`."""
 
+    program = "nixlite completion"
     usage = "nixlite completion (bash | zsh | fish)"
     description = (
         "Print a script with which a shell completes nixlite's command lines. It knows commands, flags and "
