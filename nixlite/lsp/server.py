@@ -112,9 +112,13 @@ class Server(LanguageServer):
             raise
 
     def stop(self) -> None:
-        """End all children."""
+        """End all that is going on."""
         for task in self.tasks.values():
             task.cancel()
+        self.end_children()
+
+    def end_children(self) -> None:
+        """End all children: what is left to do when the event loop is closed, where no task can be cancelled."""
         for worker in self.workers.values():
             worker.kill()
 

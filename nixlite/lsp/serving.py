@@ -31,4 +31,4 @@ def serve() -> int:
             return 0
         raise
     finally:
-        server.stop()
+        server.end_children()

@@ -15,6 +15,33 @@ from tests.support import ROOT
 if TYPE_CHECKING:
     from pathlib import Path
 
+A_TASK_OUTLIVES_THE_LOOP = """
+import asyncio, sys
+from nixlite.lsp import serving
+
+make = serving.make_server
+
+def with_a_task():
+    server = make()
+
+    async def begins_another_when_cancelled():
+        try:
+            await asyncio.sleep(60)
+        except asyncio.CancelledError:
+            server.spawn("later", "", asyncio.sleep(60))
+            await asyncio.sleep(0)
+
+    loop_of = asyncio.new_event_loop
+    def new_event_loop():
+        loop = loop_of()
+        loop.call_soon(lambda: server.spawn("first", "", begins_another_when_cancelled()))
+        return loop
+    asyncio.events.new_event_loop = new_event_loop
+    return server
+
+serving.make_server = with_a_task
+sys.exit(serving.serve())
+"""
 WITHOUT_PYGLS = (
     "import sys; sys.modules['pygls'] = None; import nixlite.__main__ as m; sys.argv[1:] = ['lsp']; m.main()"
 )
@@ -56,6 +83,12 @@ def test_arguments_are_refused() -> None:
 def test_an_editor_that_is_gone_ends_the_server() -> None:
     done = run("lsp")
     assert (done.returncode, done.stdout, done.stderr) == (0, b"", b"")
+
+
+def test_a_task_that_outlives_the_loop_does_no_harm() -> None:
+    """As one may that was cancelled in the moment in which it got what it waited for."""
+    done = run(program=A_TASK_OUTLIVES_THE_LOOP)
+    assert (done.returncode, b"Event loop is closed" in done.stderr) == (0, False), done.stderr
 
 
 def test_a_program_with_no_message_gets_no_traceback() -> None:
