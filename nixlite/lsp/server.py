@@ -118,7 +118,7 @@ class Server(LanguageServer):
         self.end_children()
 
     def end_children(self) -> None:
-        """End all children: what is left to do when the event loop is closed, where no task can be cancelled."""
+        """End all children; that is all that can be done once the event loop is closed."""
         for worker in self.workers.values():
             worker.kill()
 

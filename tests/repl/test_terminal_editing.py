@@ -239,6 +239,20 @@ def test_a_pane_tells_of_the_chosen_completion(answering: Person, tmp_path: Path
     sees(answering, " :save <path>")
 
 
+def test_up_finds_the_history_before_the_prompt_is_there(tmp_path: Path) -> None:
+    """Whoever knows what they want presses it at once, and after Enter, too."""
+    person = Person(tmp_path)
+    person.type("1 + 1" + ENTER)
+    person.until("2", "nix-repl>")
+    person.type("3 + 4" + ENTER + UP + UP + ENTER)
+    person.until("nix-repl> 3 + 4", "7", "nix-repl> 1 + 1", "2", "nix-repl>")
+    person.process.close(force=True)
+    person = Person(tmp_path)
+    person.type(UP + UP + ENTER)
+    person.until("nix-repl> 3 + 4", "7", "nix-repl>")
+    person.process.close(force=True)
+
+
 def test_history_knows_folders_and_sessions(tmp_path: Path) -> None:
     for name in ("one", "two"):
         (tmp_path / name).mkdir()

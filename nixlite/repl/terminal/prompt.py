@@ -26,7 +26,7 @@ from nixlite.repl.terminal.completion import complete_or_fail
 from nixlite.repl.terminal.highlighting import NixLexer
 from nixlite.repl.terminal.inspecting import status
 from nixlite.repl.terminal.keys import EDIT, key_bindings
-from nixlite.repl.terminal.remembering import open_history
+from nixlite.repl.terminal.remembering import keys_after_history, open_history
 from nixlite.repl.terminal.style import look
 
 TYPE_CHECKING = False
@@ -81,7 +81,9 @@ def run_terminal(conversation: Conversation, early: EarlyPrompt | None = None, *
         if early is not None:
             early.end()
         try:
-            text = prompt.prompt(conversation.prompt, default=draft)
+            text = prompt.prompt(
+                conversation.prompt, default=draft, pre_run=lambda: keys_after_history(prompt)
+            )
         except KeyboardInterrupt:  # Ctrl-C gives up the line
             draft = ""
             continue

@@ -6,11 +6,15 @@ import os
 from typing import TYPE_CHECKING
 
 from prompt_toolkit.history import History, InMemoryHistory
+from prompt_toolkit.input.typeahead import get_typeahead
 
 from nixlite.repl.history import Entry, entries, history_path, nearest_first, written
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from typing import Any
+
+    from prompt_toolkit import PromptSession
 
     from nixlite.host.host import Host
 
@@ -44,3 +48,20 @@ def open_history(host: Host, folder: str) -> History:
     """The history file in the user's state directory; in memory where that cannot be written."""
     path = history_path(host)
     return InMemoryHistory() if path is None else SessionHistory(path, folder)
+
+
+def keys_after_history(prompt: PromptSession[Any]) -> None:
+    """Have the keys that were pressed before there was a prompt be done once the history is there.
+
+    prompt_toolkit does them before it loads the history, in a task that its first drawing begins: an Up among
+    them would find nothing. Tasks run in the order in which they were begun, and before new keys are read.
+    """
+    app, keys = prompt.app, get_typeahead(prompt.app.input)
+
+    async def press() -> None:
+        app.key_processor.feed_multiple(keys)
+        app.key_processor.process_keys()
+
+    if keys:
+        prompt.default_buffer.load_history_if_not_yet_loaded()
+        app.create_background_task(press())
