@@ -134,7 +134,7 @@ def answered(kept: Kept, words: list[str]) -> int:
     entry = kept.answer()
     stats = STATS in words
     if entry is None:
-        return evaluated(words, None if stats else kept, kept.data, kept.why)
+        return evaluated(words, kept, kept.data, kept.why)
     for stream, text in entry.output:
         if stream == "stderr":
             sys.stdout.flush()
@@ -176,13 +176,13 @@ def evaluated(
         code: int = with_room(lambda words: run(words, host), words)
         host.flush()
     else:
-        code = witnessed(words, kept, data)
+        code = witnessed(words, kept, data, unanswered)
     if finder is not None:
         keep(finder)
     return code
 
 
-def witnessed(words: list[str], kept: Kept, data: bytes | None) -> int:
+def witnessed(words: list[str], kept: Kept, data: bytes | None, unanswered: str) -> int:
     """The exit code of a command, which is run while it is written down what it asks; the answer is kept."""
     import time
 
@@ -191,6 +191,7 @@ def witnessed(words: list[str], kept: Kept, data: bytes | None) -> int:
     from nixlite.runtime.frames import with_room
 
     host = Witness(stdin=data)
+    host.unanswered = unanswered
     started, before = time.time_ns(), time.process_time()
     code: int = with_room(lambda words: run(words, host), words)
     host.flush()

@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 
 def observed_run(command: Command, evaluator: Evaluator, run: Callable[[], int]) -> int:
     """The exit code of `run()`, observed as command line, settings and environment ask for."""
-    command.host.unkept("what is observed")
+    if command.count_calls or profile_wanted(command) or command.host.has_env("NIX_SHOW_STATS"):
+        command.host.unkept("what is observed")
     if counters_wanted(command):
         run = counted(command, evaluator, run)
     if profile_wanted(command):
@@ -116,7 +117,7 @@ def write_counters(command: Command, text: str) -> None:
 
     path = command.host.get_env("NIX_SHOW_STATS_PATH") or "-"
     if path == "-":
-        command.host.write_stderr(text)
+        command.host.write_aside(text)
         return
     try:
         with open(fs_path(path), "w", encoding="utf-8") as file:

@@ -147,6 +147,11 @@ class Host:
     def write_stderr(self, text: str) -> None:
         """Write to the standard error, at once; what was written to the standard output comes first."""
 
+    def write_aside(self, text: str) -> None:
+        """As `write_stderr`, what is about this run and no part of the command's answer: counters."""
+        self.write_stderr(text)
+
+
     def flush(self) -> None:
         """Let everything written be seen."""
 

@@ -148,6 +148,10 @@ class Witness(Fetching):
         self.said("stdout", text)
         super().write_stdout(text)
 
+    def write_aside(self, text: str) -> None:
+        """See `Host`."""
+        super().write_stderr(text)
+
     def write_stderr(self, text: str) -> None:
         """See `Host`."""
         self.said("stderr", text)

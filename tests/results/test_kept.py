@@ -70,6 +70,13 @@ def slow(tmp_path: Path) -> Path:
 WORDS = ("eval", "--impure", "--expr", "import ./f.nix")
 
 
+def test_an_answer_of_which_the_counters_were_shown_is_kept_without_them(slow: Path) -> None:
+    assert source(slow) == "no answer: it was not asked before"
+    assert "as they were" in source(slow)
+    again = command(slow, *WORDS)
+    assert (again.returncode, again.stderr) == (0, "trace: a warning\n")
+
+
 def test_the_answer_is_replayed_to_the_byte(slow: Path) -> None:
     first = command(slow, *WORDS)
     assert "as they were" in source(slow)
