@@ -151,7 +151,6 @@ class Host:
         """As `write_stderr`, what is about this run and no part of the command's answer: counters."""
         self.write_stderr(text)
 
-
     def flush(self) -> None:
         """Let everything written be seen."""
 
