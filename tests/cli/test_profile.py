@@ -236,7 +236,8 @@ def test_counters(tmp_path: Path) -> None:
     (tmp_path / "a.nix").write_text("import ./b.nix // { c = 1; }")
     (tmp_path / "b.nix").write_text("{ b = 1; } // { }")
     first, second = (
-        json.loads(nixlite(["eval", "-f", "a.nix", "--stats"], cwd=tmp_path).stderr) for _ in range(2)
+        json.loads(nixlite(["eval", "-f", "a.nix", "--stats", "--no-result-cache"], cwd=tmp_path).stderr)
+        for _ in range(2)
     )
     own = first["nixlite"]
     assert own["files"] == {"number": 2, "characters": 45}
