@@ -12,6 +12,12 @@ import os
 
 from nixlite.drives import DRIVES, system_path
 
+HOME = "https://github.com/nixlite/nixlite"
+"""Where the repository is."""
+
+DOCUMENTATION = "https://nixlite.github.io/nixlite"
+"""Where the documentation is, of which `--help` names pages, and the playground below it."""
+
 OTHERS = 0o022
 """The rights that others have to write."""
 

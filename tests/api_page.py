@@ -1,4 +1,4 @@
-"""The parts of `nixlite/API.md` that are made from docstrings: the tables of conversions, and the reference."""
+"""The parts of `nixlite/docs/reference/api.md` that are made from docstrings: the tables of conversions, and the reference."""
 
 from __future__ import annotations
 

@@ -26,13 +26,12 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 README = ROOT / "README.md"
-CONFORMANCE = ROOT / "nixlite" / "CONFORMANCE.md"
-API = ROOT / "nixlite" / "API.md"
-SPEED = ROOT / "tests" / "benchmarks" / "README.md"
+DOCS = ROOT / "nixlite" / "docs"
+CONFORMANCE = DOCS / "reference" / "conformance.md"
+API = DOCS / "reference" / "api.md"
+SPEED = DOCS / "reference" / "speed.md"
 PAGES = [
-    README, API, CONFORMANCE, SPEED, ROOT / "nixlite" / "README.md", ROOT / "nixlite" / "host" / "README.md",
-    ROOT / "nixlite" / "jobs" / "README.md", ROOT / "nixlite" / "lsp" / "README.md",
-    ROOT / "nixlite" / "playground" / "README.md", ROOT / "nixlite" / "kernel" / "README.md",
+    README, *sorted(DOCS.rglob("*.md")), ROOT / "nixlite" / "README.md",
     ROOT / ".github" / "CONTRIBUTING.md", ROOT / ".github" / "SECURITY.md",
 ]  # fmt: skip
 """Every page of documentation: what it shows is run by the tests."""
@@ -56,8 +55,10 @@ def builtins_table() -> str:
     for module_name in sorted(topics):
         file = module_name.rpartition(".")[2] + ".py"
         names = " ".join(f"`{name}`" for name in sorted(topics[module_name]))
-        lines.append(f"| [{file}](builtins/{file}) | {topic(module_name)} | {names} |")
-    lines.append(f"| [stdlib/](../stdlib) | Written in Nix | {' '.join(f'`{name}`' for name in in_nix)} |")
+        lines.append(f"| [{file}](../../builtins/{file}) | {topic(module_name)} | {names} |")
+    lines.append(
+        f"| [stdlib/](../../../stdlib) | Written in Nix | {' '.join(f'`{name}`' for name in in_nix)} |"
+    )
     if missing:
         lines += ["", "Not there: " + " ".join(f"`{name}`" for name in missing) + "."]
     return "\n".join(lines)

@@ -76,6 +76,7 @@ MAY_USE: dict[str, set[str]] = {
     "oracle": {*FRONTENDS, "repl", "__main__"},
     "loading": {"cache.private", "resources", "source"},
     "packaging": {"__main__", "syntax", "cli"},
+    "docs": {"cli", "builtins", "resources"},
     "__main__": {*FRONTENDS, "loading", "repl", "results"},
     "interop": {*FRONTENDS, "explain"} - {"analysis", "compiler", "regex"},
     "testing": {*FRONTENDS, "explain", "interop", "api", "documents"}

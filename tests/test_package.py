@@ -62,6 +62,14 @@ def test_a_wheel_brings_no_tests(unpacked: Path) -> None:
     ]
 
 
+def test_documentation_is_in_the_sources_only(unpacked: Path, tmp_path: Path) -> None:
+    assert not (unpacked / "nixlite" / "docs").exists()
+    archive = next(SdistBuilder(str(ROOT)).build(directory=str(tmp_path), versions=["standard"]))
+    with tarfile.open(archive) as opened:
+        names = {name.partition("/")[2] for name in opened.getnames()}
+    assert {"nixlite/docs/conf.py", "nixlite/docs/index.md", "nixlite/docs/reference/api.md"} <= names
+
+
 def test_the_command_is_a_script_for_python(unpacked: Path) -> None:
     """Installers replace this first line by the path of their Python (PyPA: binary distribution format)."""
     assert (unpacked / "nixlite-0.1.0.data/scripts/nixlite").read_text("utf-8").startswith("#!python\n")

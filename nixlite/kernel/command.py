@@ -10,10 +10,11 @@ from nixlite.cli.flag import Flag, Flags
 from nixlite.cli.flags import COMMON, EVALUATION, store, turn_on
 from nixlite.cli.starting import start
 from nixlite.errors import UsageError
+from nixlite.resources import DOCUMENTATION
 
 ABOUT = (
-    "With it, notebooks and 'jupyter console' evaluate Nix: nixlite/kernel/README.md tells what cells can\n"
-    "hold, and how values, overrides and errors are shown."
+    "With it, notebooks and 'jupyter console' evaluate Nix. What cells can hold, and how values, overrides\n"
+    f"and errors are shown: {DOCUMENTATION}/how-to/notebooks.html"
 )
 MISSING = "the Jupyter kernel needs ipykernel, which is not installed"
 HINT = "Install nixlite with it, where Jupyter is or elsewhere: pip install 'nixlite[jupyter]'"

@@ -6,6 +6,7 @@ from nixlite.cli.command import Command
 from nixlite.cli.flag import Flag, Flags
 from nixlite.cli.flags import COMMON, turn_on
 from nixlite.errors import UsageError
+from nixlite.resources import DOCUMENTATION
 
 FLAGS: Flags = {
     "--stdio": Flag("", turn_on("stdio"), "talk over standard input and output, which it does anyway"),
@@ -22,8 +23,8 @@ class Lsp(Command):
     program = "nixlite lsp"
     usage = "nixlite lsp [--stdio | --check]"
     description = (
-        "A language server: editors start it and talk to it. nixlite/lsp/README.md says how to set up\n"
-        "VS Code, Neovim, Helix and Emacs."
+        "A language server: editors start it and talk to it. How to set up VS Code, Neovim, Helix and\n"
+        f"Emacs: {DOCUMENTATION}/how-to/editors.html"
     )
     shows_progress = False
     flags = FLAGS

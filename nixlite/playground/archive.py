@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 LEFT_OUT = (
-    "documents/", "fetch/git", "fetch/mercurial", "jobs/", "kernel/", "lsp/", "oracle", "packaging/",
+    "docs/", "documents/", "fetch/git", "fetch/mercurial", "jobs/", "kernel/", "lsp/", "oracle", "packaging/",
     "repl/app", "testing/", "playground/archive", "playground/boot", "playground/command",
     "playground/packages", "playground/serving", "playground/site", "playground/npm/", "playground/page/",
     "_grammar/", "_stdlib/",

@@ -102,7 +102,7 @@ def command_line() -> argparse.ArgumentParser:
     option(
         "--record",
         action="store_true",
-        help="write them where the table of tests/benchmarks/README.md comes from, and that table",
+        help="write them where the table of nixlite/docs/reference/speed.md comes from, and that table",
     )
     return parser
 

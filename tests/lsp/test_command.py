@@ -124,7 +124,7 @@ def test_sizes() -> None:
 
 
 def test_the_page_names_all_settings() -> None:
-    text = (ROOT / "nixlite" / "lsp" / "README.md").read_text("utf-8")
+    text = (ROOT / "nixlite" / "docs" / "how-to" / "editors.md").read_text("utf-8")
 
     def names(defaults: dict[str, Any], before: str = "") -> list[str]:
         found = []

@@ -215,8 +215,12 @@ def test_python_tests_beside_them(folder: Path) -> None:
     assert failure.get("message") == "expected → found: ~ a: 2 → 1"
 
 
-def test_the_readme_s_test(tmp_path: Path) -> None:
-    (block,) = re.findall(r"^```python\n(.*?)^```$", (ROOT / "README.md").read_text("utf-8"), re.M | re.S)
+def test_the_test_of_the_documentation(tmp_path: Path) -> None:
+    (block,) = re.findall(
+        r"^```python\n(.*?)^```$",
+        (ROOT / "nixlite" / "docs" / "how-to" / "tests.md").read_text("utf-8"),
+        re.M | re.S,
+    )
     (tmp_path / "test_it.py").write_text(block, "utf-8")
     assert "1 passed" in pytest_in(tmp_path)
 

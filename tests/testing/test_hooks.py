@@ -43,8 +43,8 @@ def test_every_hook_is_tried() -> None:
     assert HOOKS.keys() == BAD.keys()
 
 
-def test_the_hooks_of_the_readme_are_there() -> None:
-    page = (ROOT / "README.md").read_text("utf-8")
+def test_the_hooks_of_the_documentation_are_there() -> None:
+    page = (ROOT / "nixlite" / "docs" / "how-to" / "pre-commit-and-ci.md").read_text("utf-8")
     named = set(re.findall(r"- id: (nixlite-\w+)", page))
     assert named == HOOKS.keys()
 
