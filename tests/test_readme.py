@@ -5,7 +5,7 @@ from __future__ import annotations
 import doctest
 import re
 import shlex
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
 
@@ -14,24 +14,75 @@ from tests.readme import PAGES, PARTS, README, part_of
 from tests.support import ROOT, nixlite
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
 TEXTS = [page.read_text("utf-8") for page in PAGES]
-BLOCK = re.compile(r"^(`{3,})(\w+)\n(.*?)^\1$", re.MULTILINE | re.DOTALL)
-CONSOLE = [body for text in TEXTS for _, language, body in BLOCK.findall(text) if language == "console"]
-PYTHON = [body for text in TEXTS for _, language, body in BLOCK.findall(text) if language == "pycon"]
+BLOCK = re.compile(
+    r"^(?:<!-- <nixpkgs/lib>: (?P<library>\S+) -->\n)?(?P<fence>`{3,})(?P<language>[{}\w]*)\n(?P<body>.*?)^(?P=fence)$",
+    re.MULTILINE | re.DOTALL,
+)
+"""A fence. Where a block needs the module system, which the bundled set has not, it says whose it is."""
+BLOCKS = [found for text in TEXTS for found in BLOCK.finditer(text)]
+CAT = re.compile(r"^\$ cat (\S+)\n(.*?)(?=^\$ |\Z)", re.MULTILINE | re.DOTALL)
+PYTHON = [found["body"] for found in BLOCKS if found["language"] == "pycon"]
+
+
+class Console(NamedTuple):
+    """A block of commands and what they print; *before* are the files that the page has shown by then."""
+
+    body: str
+    library: str | None
+    before: dict[str, str]
+
+
+def consoles(text: str) -> Iterator[Console]:
+    """The blocks of a page."""
+    shown: dict[str, str] = {}
+    for found in BLOCK.finditer(text):
+        if found["language"] == "console":
+            yield Console(found["body"], found["library"], dict(shown))
+            shown.update(CAT.findall(found["body"]))
+
+
+CONSOLE = [block for text in TEXTS for block in consoles(text)]
+
+RUN = {"console", "pycon"}
+RUN_ELSEWHERE = {
+    "nix": "notebooks.md",  # cells, by `tests/kernel/test_cells.py`
+    "python": "tests.md",  # a test for pytest, by `tests/testing/test_command.py`
+}
+SHOWN = {"html", "json", "lisp", "lua", "sh", "text", "toml", "yaml"}
+"""Languages of what is not nixlite's to run: settings of editors and services, what is typed into a shell."""
 
 
 def first_line(block: str) -> str:
     return block.split("\n")[0]
 
 
-@pytest.mark.parametrize("block", CONSOLE, ids=first_line)
-def test_console(tmp_path: Path, block: str) -> None:
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_every_example_is_run(page: Path) -> None:
+    languages = {found["language"] for found in BLOCK.finditer(page.read_text("utf-8"))}
+    languages = {name for name in languages if not name.startswith("{")}  # a directive of Sphinx's
+    languages -= {name for name, other in RUN_ELSEWHERE.items() if other == page.name}
+    assert languages - RUN - SHOWN == set()
+
+
+@pytest.mark.parametrize("block", CONSOLE, ids=lambda block: first_line(block.body))
+def test_console(tmp_path: Path, block: Console) -> None:
     """`$ nixlite …` is run; `$ cat NAME` makes the file that it shows; `nix-repl> …` is typed.
 
-    `…` in what is shown may be anything."""
-    for part in re.split(r"^\$ ", block, flags=re.MULTILINE)[1:]:
+    `…` in what is shown may be anything. Files that the page has shown before are there if they are named. With a
+    *library*, `<nixpkgs/lib>` is that folder of the checkout."""
+    variables = {}
+    for name, content in block.before.items():
+        if name in block.body:
+            (tmp_path / name).write_text(content, "utf-8")
+    if block.library:
+        (tmp_path / "nixpkgs").mkdir()
+        (tmp_path / "nixpkgs" / "lib").symlink_to(ROOT / block.library)
+        variables["NIX_PATH"] = f"nixpkgs={tmp_path}/nixpkgs"
+    for part in re.split(r"^\$ ", block.body, flags=re.MULTILINE)[1:]:
         command, _, shown = part.partition("\n")
         words = shlex.split(command)
         if words[0] == "cat":
@@ -41,7 +92,7 @@ def test_console(tmp_path: Path, block: str) -> None:
         if PROMPT in shown:
             check_session(words[1:], shown, tmp_path)
             continue
-        done = nixlite(words[1:], cwd=tmp_path)
+        done = nixlite(words[1:], cwd=tmp_path, variables=variables)
         printed = short(done.stdout + done.stderr, tmp_path).rstrip()
         assert printed == shown.rstrip() or with_gaps(shown.rstrip()).fullmatch(printed), printed
 

@@ -396,3 +396,12 @@ def test_inspection_tells_type_and_documentation(cells: Cells) -> None:
 )  # fmt: skip
 def test_completeness(cells: Cells, code: str, status: tuple[str, str]) -> None:
     assert completeness(cells.session, code) == status
+
+
+def test_the_cells_of_the_documentation(cells: Cells) -> None:
+    page = (ROOT / "nixlite" / "docs" / "how-to" / "notebooks.md").read_text("utf-8")
+    bindings, tests = re.findall(r"^```nix\n(.*?)^```$", page, re.MULTILINE | re.DOTALL)
+    assert plain(cells.run(bindings)) == ['[ "Hello, Ada" "Hello, Alan" ]', "2"]
+    found = cells.run(tests)
+    assert [one.kind for one in found if one.kind == "error"] == []
+    assert "testGreeting" in written(found) + "".join(plain(found))
