@@ -44,7 +44,7 @@ html_theme_options = {
 }
 smartquotes = False  # `--flag` in a sentence keeps its hyphens
 pygments_style = "friendly"
-pygments_dark_style = "monokai"
+pygments_dark_style = "github-dark"
 
 
 def setup(app: Sphinx) -> None:
