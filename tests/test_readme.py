@@ -68,13 +68,19 @@ def test_every_example_is_run(page: Path) -> None:
     assert languages - RUN - SHOWN == set()
 
 
+@pytest.fixture(scope="module")
+def cache(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """Where all examples keep what was compiled: the package set is compiled once."""
+    return str(tmp_path_factory.mktemp("cache"))
+
+
 @pytest.mark.parametrize("block", CONSOLE, ids=lambda block: first_line(block.body))
-def test_console(tmp_path: Path, block: Console) -> None:
+def test_console(tmp_path: Path, cache: str, block: Console) -> None:
     """`$ nixlite …` is run; `$ cat NAME` makes the file that it shows; `nix-repl> …` is typed.
 
     `…` in what is shown may be anything. Files that the page has shown before are there if they are named. With a
     *library*, `<nixpkgs/lib>` is that folder of the checkout."""
-    variables = {}
+    variables = {"XDG_CACHE_HOME": cache}
     for name, content in block.before.items():
         if name in block.body:
             (tmp_path / name).write_text(content, "utf-8")
@@ -90,7 +96,7 @@ def test_console(tmp_path: Path, block: Console) -> None:
             continue
         assert words[0] == "nixlite", f"only nixlite's own commands can be shown, not {command}"
         if PROMPT in shown:
-            check_session(words[1:], shown, tmp_path)
+            check_session(words[1:], shown, tmp_path, variables)
             continue
         done = nixlite(words[1:], cwd=tmp_path, variables=variables)
         printed = short(done.stdout + done.stderr, tmp_path).rstrip()
@@ -107,9 +113,11 @@ def short(text: str, directory: Path) -> str:
     return text.replace(f"{directory}/", "").replace(f"{ROOT}/", "")
 
 
-def check_session(arguments: list[str], shown: str, directory: Path) -> None:
+def check_session(arguments: list[str], shown: str, directory: Path, variables: dict[str, str]) -> None:
     typed = [line.removeprefix(PROMPT) for line in shown.split("\n") if line.startswith(PROMPT)]
-    done = nixlite(arguments, cwd=directory, stdin="".join(f"{line}\n" for line in typed))
+    done = nixlite(
+        arguments, cwd=directory, variables=variables, stdin="".join(f"{line}\n" for line in typed)
+    )
     printed = transcript(short(done.stdout, directory))
     assert printed[: len(typed)] == transcript(shown)
 
