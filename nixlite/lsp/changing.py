@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from lsprotocol import types as t
 
-from nixlite.lsp import actions, finding, overrides
-from nixlite.lsp.finding import Refused
+from nixlite.lsp import actions, overrides
+from nixlite.lsp.proving import Edits, renaming
+from nixlite.lsp.renaming import Refused, named_at
 from nixlite.lsp.server import Server  # noqa: TC001 - pygls reads the annotations
 from nixlite.lsp.values.workers import PATIENCE, Failure
 
@@ -17,18 +18,13 @@ def doing(server: Server) -> None:
     async def prepare(ls: Server, params: t.PrepareRenameParams) -> t.Range:
         document = await server.document(params.text_document.uri)
         try:
-            return document.range_of(finding.rename_span(document, document.offset(params.position)))
+            return document.range_of(named_at(document, document.offset(params.position)).leaf)
         except Refused as refused:
             raise refusal(refused) from None
 
     @server.feature(t.TEXT_DOCUMENT_RENAME, t.RenameOptions(prepare_provider=True))
     async def rename(ls: Server, params: t.RenameParams) -> t.WorkspaceEdit:
-        document = await server.document(params.text_document.uri)
-        try:
-            edits = finding.rename(document, document.offset(params.position), params.new_name)
-        except Refused as refused:
-            raise refusal(refused) from None
-        return t.WorkspaceEdit(changes={document.uri: edits})
+        return await renamed(server, params)
 
     kinds = [t.CodeActionKind.QuickFix]
 
@@ -64,6 +60,40 @@ def doing(server: Server) -> None:
     @server.command(overrides.SHOW)
     def show(ls: Server, uri: str, text: str) -> None:
         server.show(text)
+
+
+async def renamed(server: Server, params: t.RenameParams) -> t.WorkspaceEdit:
+    """The edits of a rename; an error of the request where it is refused."""
+    document = await server.document(params.text_document.uri)
+    state = server.documents.state
+    try:
+        edits = await renaming(server, document, document.offset(params.position), params.new_name)
+    except Refused as refused:
+        raise refusal(refused) from None
+    if state != server.documents.state:
+        raise refusal(Refused("a text was changed meanwhile"))
+    return workspace_edit(server, edits)
+
+
+def workspace_edit(server: Server, edits: Edits) -> t.WorkspaceEdit:
+    """Edits of several documents as the editor has them: with the versions that they are of, where it knows
+    such."""
+    ordered = {
+        document: sorted(found, key=lambda edit: (edit.range.start.line, edit.range.start.character))
+        for document, found in edits.items()
+    }
+    workspace = server.client_capabilities.workspace
+    edit = workspace.workspace_edit if workspace is not None else None
+    if edit is None or not edit.document_changes:
+        return t.WorkspaceEdit(changes={document.uri: found for document, found in ordered.items()})
+    return t.WorkspaceEdit(
+        document_changes=[
+            t.TextDocumentEdit(
+                t.OptionalVersionedTextDocumentIdentifier(uri=document.uri, version=document.version), found
+            )
+            for document, found in ordered.items()
+        ]
+    )
 
 
 def refusal(refused: Refused) -> Exception:

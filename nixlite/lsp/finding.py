@@ -1,34 +1,24 @@
-"""Where things are: definitions, references, what is highlighted; and renaming, which refuses rather than
-harm."""
+"""Where things are in a file: definitions, references, what is highlighted."""
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from lsprotocol import types as t
-
 from nixlite.lsp.texts.following import At, Attribute, Follower, resolved
-from nixlite.lsp.texts.names import ATTRIBUTE, FORMAL, REC, inherited_names
+from nixlite.lsp.texts.names import ATTRIBUTE, REC, inherited_names
 from nixlite.lsp.texts.tree import (
     Leaf,
     Node,
-    ancestors,
     leaf_at,
     name_of,
     path_parts,
     walk,
 )
-from nixlite.syntax.skim import KEYWORDS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from nixlite.lsp.texts.document import Document
     from nixlite.lsp.texts.names import Definition
     from nixlite.lsp.texts.tree import Part
-
-NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_'-]*")
 
 
 class Chosen(NamedTuple):
@@ -261,159 +251,3 @@ def selecting(document: Document, name: str, sites: set[int], follower: Follower
                         found.append(Reference(leaf, False))
                     break
     return found
-
-
-# -- renaming
-
-
-class Refused(Exception):
-    """Why something is not renamed."""
-
-
-def rename_span(document: Document, offset: int) -> Part:
-    """The name at an offset. Raises Refused for what cannot be renamed."""
-    definition = renamed(document, offset)
-    what = chosen(document, offset)
-    assert what is not None
-    assert definition is not None
-    return what.leaf
-
-
-def renamed(document: Document, offset: int) -> Definition:
-    """The definition that is to have another name. Raises Refused."""
-    if document.read.repairs:
-        raise Refused("the file has errors: what a name means is not certain")
-    what = chosen(document, offset)
-    if what is None or what.leaf.kind not in ("ID", "STR", "or"):
-        raise Refused("there is no name here")
-    names = document.names
-    definition = definition_at(document, what)
-    if what.kind == SELECTED or definition is None:
-        if what.leaf.text in names.globals and what.kind == VARIABLE:
-            raise Refused(f"'{what.leaf.text}' is a builtin")
-        if what.kind == VARIABLE and what.leaf in names.by_with:
-            raise Refused(f"'{what.leaf.text}' comes from a 'with': what it means is not written here")
-        raise Refused("attributes are not renamed: who else asks for them by their name cannot be seen here")
-    if definition.kind in (REC, ATTRIBUTE):
-        raise Refused(
-            f"'{definition.name}' is an attribute: who else asks for it by its name cannot be seen here"
-        )
-    if definition.kind == FORMAL:
-        check_formal(document, definition)
-    return definition
-
-
-def check_formal(document: Document, definition: Definition) -> None:
-    """Formals have the names by which callers give them; only those of a function that is called here and
-    nowhere else might be renamed."""
-    raise Refused(
-        f"'{definition.name}' is a named argument: callers give it by that name"
-        " ('x ? null' and a variable of 'let' would give it another)"
-    )
-
-
-def rename(document: Document, offset: int, new: str) -> list[t.TextEdit]:
-    """The edits that give a variable another name. Raises Refused."""
-    definition = renamed(document, offset)
-    if NAME.fullmatch(new) is None or new in KEYWORDS:
-        raise Refused(f"'{new}' is no name of a variable")
-    if new == definition.name:
-        return []
-    check_free(document, definition, new)
-    edits: list[t.TextEdit] = []
-    for site in definition.sites:
-        edits += renamed_site(document, definition, site, new)
-    for leaf in definition.uses:
-        if leaf in document.names.site_of:
-            edits += renamed_inherit(document, leaf, new)
-        else:
-            edits.append(t.TextEdit(document.range_of(leaf), new))
-    unique = {(e.range.start.line, e.range.start.character): e for e in edits}
-    return [unique[key] for key in sorted(unique)]
-
-
-def renamed_site(document: Document, definition: Definition, site: Part, new: str) -> Iterator[t.TextEdit]:
-    """The edit of a place where it is defined. `inherit (e) a;` becomes a binding: `b = e.a;`."""
-    if definition.inherited:
-        if definition.node.rule == "inherit_from":
-            source = definition.node.parts[2]
-            code = document.text.text[source.start : source.end]
-            if source_needs_parentheses(source):
-                code = f"({code})"
-            value = f"{new} = {code}.{definition.name};"
-        else:
-            value = f"{new} = {definition.name};"
-        yield from taken_out(document, definition.node, site, value)
-    else:
-        yield t.TextEdit(document.range_of(site), new)
-
-
-def source_needs_parentheses(source: Part) -> bool:
-    """Whether `.` behind an expression would mean something else."""
-    simple = ("variable", "select", "parenthesised", "set_", "recursive_set", "list_", "string")
-    return not (type(source) is Node and source.rule in simple)
-
-
-def renamed_inherit(document: Document, leaf: Leaf, new: str) -> Iterator[t.TextEdit]:
-    """`inherit a;` of a variable that is called *new* now: the attribute keeps its name, `a = new;`."""
-    node = next((node for node in ancestors(leaf) if node.rule == "inherit"), None)
-    if node is not None:
-        yield from taken_out(document, node, leaf, f"{leaf.text} = {new};")
-
-
-def taken_out(document: Document, node: Node, name: Part, binding: str) -> Iterator[t.TextEdit]:
-    """Take a name out of an `inherit` and write a binding behind it."""
-    names = inherited_names(node)
-    if len(names) == 1:
-        yield t.TextEdit(document.range_of(node), binding)
-        return
-    text = document.text.text
-    start = name.start
-    while text[start - 1].isspace():
-        start -= 1
-    yield t.TextEdit(document.range(start, name.end), "")
-    line = document.text.line_text(document.text.line_of(node.start))
-    indent = line[: len(line) - len(line.lstrip())]
-    yield t.TextEdit(document.range(node.end, node.end), f"\n{indent}{binding}")
-
-
-def check_free(document: Document, definition: Definition, new: str) -> None:
-    """See that the new name means nothing else where it will stand, and hides nothing. Raises Refused."""
-    names = document.names
-    places: list[Part] = [*definition.uses, *definition.sites]
-    scope = names.scopes.get(definition.owner)
-    if scope is not None and new in scope.names:
-        raise Refused(f"'{new}' is defined beside it, in line {line_of(document, scope.names[new].site)}")
-    for leaf in places:
-        for visible, _ in names.visible(leaf):
-            if visible.name == new and is_between(document, visible, definition):
-                line = line_of(document, visible.site)
-                raise Refused(f"'{new}' means something else there: it is defined in line {line}")
-    for other in names.definitions:
-        if other.name == new:
-            for use in other.uses:
-                if any(d is definition for d, _ in names.visible(use)) and not is_between(
-                    document, other, definition
-                ):
-                    raise Refused(
-                        f"'{new}' in line {line_of(document, use)} would mean this one then, and not that of"
-                        f" line {line_of(document, other.site)}"
-                    )
-    for leaf in [*names.by_with, *names.undefined]:
-        if leaf.text == new and any(d is definition for d, _ in names.visible(leaf)):
-            raise Refused(f"'{new}' in line {line_of(document, leaf)} would mean this one then")
-    if new in names.globals and any(
-        type(part) is Leaf and part.text == new and part.up is not None and part.up.rule == "variable"
-        for part in walk(definition.owner)
-    ):
-        raise Refused(f"'{new}' is a builtin that is used there")
-
-
-def is_between(document: Document, inner: Definition, outer: Definition) -> bool:
-    """Whether a definition is in what the other one's scope is of: it then hides it."""
-    return inner.owner is not outer.owner and any(node is outer.owner for node in ancestors(inner.owner))
-
-
-def line_of(document: Document, part: Part) -> int:
-    """The 1-based line of a part."""
-    return document.text.line_of(part.start) + 1

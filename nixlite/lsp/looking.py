@@ -7,9 +7,10 @@ from typing import Any
 
 from lsprotocol import types as t
 
-from nixlite.lsp import colouring, finding, outline
+from nixlite.lsp import colouring, finding, outline, spreading
 from nixlite.lsp.server import Server  # noqa: TC001 - pygls reads the annotations
 from nixlite.lsp.texts.document import Document, uri_of
+from nixlite.lsp.texts.following import At
 
 
 def navigation(server: Server) -> None:
@@ -39,9 +40,9 @@ def navigation(server: Server) -> None:
     @server.feature(t.TEXT_DOCUMENT_REFERENCES)
     async def references(ls: Server, params: t.ReferenceParams) -> list[t.Location]:
         document = await server.document(params.text_document.uri)
-        found = finding.references(document, document.offset(params.position), server.follower)
-        wanted = [ref for ref in found if params.context.include_declaration or not ref.writes]
-        return [t.Location(uri=document.uri, range=document.range_of(ref.part)) for ref in wanted]
+        found = await spreading.references(server, document, document.offset(params.position))
+        wanted = [one for one in found if params.context.include_declaration or not one.writes]
+        return [server.location(At(one.document, one.part)) for one in wanted]
 
     @server.feature(t.TEXT_DOCUMENT_DOCUMENT_HIGHLIGHT)
     async def highlight(ls: Server, params: t.DocumentHighlightParams) -> list[t.DocumentHighlight]:

@@ -22,6 +22,7 @@ from nixlite.lsp.settings import Settings
 from nixlite.lsp.texts.document import Document, uri_of
 from nixlite.lsp.texts.following import At, Follower
 from nixlite.lsp.texts.store import Documents
+from nixlite.lsp.texts.workspace import Workspace
 from nixlite.lsp.values.workers import PATIENCE, Failure, Worker
 
 if TYPE_CHECKING:
@@ -43,6 +44,7 @@ class Server(LanguageServer):
         self.settings = Settings()
         self.documents = Documents(self.library, self.encoding)
         self.follower = Follower(self.documents.load)
+        self.folder = Workspace(self.documents)
         self.workers: dict[str, Worker] = {}
         self.reading: dict[Document, asyncio.Future[Any]] = {}
         """What is being read on a thread, once for all who ask about it."""

@@ -43,6 +43,7 @@ class Editor:
         options: Any = None,
         encodings: list[str] | None = None,
         env: dict[str, str] | None = None,
+        workspace: dict[str, Any] | None = None,
     ) -> None:
         self.folder = folder
         without_nix_path = {name: value for name, value in os.environ.items() if name != "NIX_PATH"}
@@ -62,7 +63,10 @@ class Editor:
         self.reader.start()
         general = {"positionEncodings": encodings} if encodings else {}
         self.offers = self.ask(
-            "initialize", processId=os.getpid(), rootUri=folder.as_uri(), capabilities={**CAPABILITIES, "general": general},
+            "initialize", processId=os.getpid(), rootUri=folder.as_uri(),
+            capabilities={
+                **CAPABILITIES, "general": general, "workspace": {**CAPABILITIES["workspace"], **(workspace or {})},
+            },
             initializationOptions=options or {},
         )["capabilities"]  # fmt: skip
         self.tell("initialized")
@@ -238,3 +242,18 @@ def spans(locations: list[dict[str, Any]]) -> list[tuple[int, int, int, int]]:
     return [
         (r["start"]["line"], r["start"]["character"], r["end"]["line"], r["end"]["character"]) for r in ranges
     ]
+
+
+def applied(text: str, edits: list[dict[str, Any]]) -> str:
+    """The text with edits made, all of whose places are in the text as it was."""
+    lines = text.split("\n")
+
+    def offset(place: dict[str, int]) -> int:
+        data = lines[place["line"]].encode("utf-16-le")[: 2 * place["character"]]
+        return sum(len(line) + 1 for line in lines[: place["line"]]) + len(data.decode("utf-16-le"))
+
+    ordered = sorted(edits, key=lambda one: offset(one["range"]["start"]), reverse=True)
+    for edit in ordered:
+        start, end = offset(edit["range"]["start"]), offset(edit["range"]["end"])
+        text = text[:start] + edit["newText"] + text[end:]
+    return text
