@@ -11,8 +11,11 @@ from nixlite.errors import UsageError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from nixlite.host.host import Host
     from nixlite.host.settings import Settings
+    from nixlite.limits.budget import Budget
 
 
 class Asking(Command):
@@ -43,6 +46,17 @@ class Asking(Command):
         super().__init__(settings, host)
         self.locking = Locking()
         self.expressions: list[str] = []
+        self.bounds: dict[str, Any] = {}
+        """What `limits.Limits` takes, for each attribute; `attr_seconds` is that, `seconds` of the run."""
+
+    def budget_of_one(self) -> Budget | None:
+        """What the set itself, and then each attribute, may use; None for as much as it likes."""
+        if not self.bounds:
+            return None
+        from nixlite.limits.budget import Budget, Limits
+
+        bounds = {name: value for name, value in self.bounds.items() if name != "attr_seconds"}
+        return Budget(Limits(**bounds))
 
     def store_directory(self) -> str:
         """Where store objects are written; "" for nowhere."""

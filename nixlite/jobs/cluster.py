@@ -12,12 +12,13 @@ import os
 import pickle
 import shutil
 from collections import Counter
+from time import sleep
 from typing import TYPE_CHECKING, Any
 
 from nixlite.errors import EvalError, NixError, UsageError
 from nixlite.jobs.job import error_fields, line
-from nixlite.jobs.pool import FROM_OUTSIDE, OFTEN, TWICE, CannotGoOn, ending, too_large
-from nixlite.jobs.remote import DIED, LARGE, TREES, Order, Outcome, code_digest, evaluate, put_tree
+from nixlite.jobs.pool import FROM_OUTSIDE, OFTEN, TWICE, CannotGoOn, Deadline, ending, too_large
+from nixlite.jobs.remote import DIED, LARGE, TREES, Order, Outcome, code_digest, end_run, evaluate, put_tree
 from nixlite.jobs.serving import BROKEN, WANTED
 from nixlite.jobs.spawning import recipe
 from nixlite.jobs.trees import is_private, outermost, pack, project_of
@@ -46,6 +47,12 @@ AHEAD = 2
 CLOSE = 10.0
 """Seconds that a cluster has for its end."""
 
+FAREWELL = 3.0
+"""Seconds that workers have for saying what they have found, where time is up."""
+
+POLL = 0.02
+"""Seconds between two looks whether there are results."""
+
 WAIT = 30.0
 """Seconds that a cluster has for having a worker."""
 
@@ -58,9 +65,11 @@ class Slot:
 
 
 class Cluster:
-    """The steps of a command, handed out by *client*, of Dask's; *report* hears of everything."""
+    """The steps of a command, handed out by *client*, of Dask's, until the *deadline*; *report* hears of
+    everything."""
 
-    def __init__(self, command: Asking, client: Any, report: Report) -> None:
+    def __init__(self, command: Asking, client: Any, report: Report, deadline: Deadline) -> None:
+        self.deadline = deadline
         self.command = command
         self.client = client
         self.report = report
@@ -78,7 +87,7 @@ class Cluster:
         return []
 
     def run(self) -> None:
-        """Take all steps that `work` has, and those that they lead to."""
+        """Take all steps that `work` has, and those that they lead to. Raises Exhausted at the deadline."""
         import distributed
 
         as_completed: Any = distributed.as_completed
@@ -89,14 +98,36 @@ class Cluster:
         for slot in slots * AHEAD:
             self.submit(slot, completed)
         while self.running:
-            for future, result in next(completed.batches()):
-                slot, paths = self.running.pop(future.key)
-                self.take(future, result, paths)
+            if self.deadline.is_over():
+                self.end_early(completed)
+                raise self.deadline.error()
+            for slot in self.collect(completed, self.deadline):
                 self.submit(slot, completed)
             for slot in slots:  # who had nothing to do may have some now
                 while self.work.left() and sum(one is slot for one, _ in self.running.values()) < AHEAD:
                     self.submit(slot, completed)
             self.report.tick(self)  # type: ignore[arg-type]  # it has what the line needs
+
+    def collect(self, completed: Any, deadline: Deadline) -> list[Slot]:
+        """Take what has come, of which there is something before the deadline; who has nothing to do now."""
+        while not (completed.has_ready() or deadline.is_over()):
+            sleep(POLL)
+        idle = []
+        for future, result in completed.next_batch(block=False):
+            slot, paths = self.running.pop(future.key)
+            self.take(future, result, paths)
+            idle.append(slot)
+        return idle
+
+    def end_early(self, completed: Any) -> None:
+        """Have workers end what they are at, and take what they have found."""
+        farewell = Deadline(FAREWELL)
+        try:
+            self.client.run(end_run, self.order.key, on_error="ignore")
+            while self.running and not farewell.is_over():
+                self.collect(completed, farewell)
+        except (OSError, TimeoutError, NixError):
+            return  # what there is has been told
 
     def slots(self) -> list[Slot]:
         """The threads of the workers that are there. Raises EvalError where there are none."""
@@ -273,8 +304,8 @@ def answered(host: Host, question: tuple[Any, ...]) -> tuple[str, Any]:
         return "error", f"{error.strerror or error}"
 
 
-def run_on_cluster(command: Asking, report: Report, left: dict[Path, list[str]]) -> None:
-    """Find jobs on the cluster that the command names. Raises NixError."""
+def run_on_cluster(command: Asking, report: Report, left: dict[Path, list[str]], deadline: Deadline) -> None:
+    """Find jobs on the cluster that the command names. Raises NixError, Exhausted at the deadline."""
     try:
         import distributed
     except ModuleNotFoundError:
@@ -283,7 +314,7 @@ def run_on_cluster(command: Asking, report: Report, left: dict[Path, list[str]])
     local, client = None, None
     try:
         local, client = connected(command, distributed)
-        cluster = Cluster(command, client, report)
+        cluster = Cluster(command, client, report, deadline)
         for path, names in left.items():
             cluster.work.add(path, names) if path else cluster.work.again.append(())
         cluster.run()

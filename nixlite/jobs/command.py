@@ -40,6 +40,17 @@ def add_expression(command: Any, words: list[str]) -> None:
     command.expressions.append(words[0])
 
 
+def bound(name: str) -> Callable[[Any, list[str]], None]:
+    """The action of a flag that limits a run, or what each attribute may use."""
+
+    def act(command: Any, words: list[str]) -> None:
+        from nixlite.cli.limits import limit  # seldom
+
+        command.bounds[name] = limit(name.removeprefix("attr_"), words[0])
+
+    return act
+
+
 def compare(command: Any, words: list[str]) -> None:
     """The action of `--diff`; exit codes are those of `nixlite diff`."""
     command.diff, command.failure = True, 2
@@ -58,6 +69,17 @@ def no_store(command: Any, words: list[str]) -> None:
         hint="The lines have 'outputs': ask a cache for their hashes (HASH.narinfo), or nix-eval-jobs.",
     )
 
+
+BOUNDS: Flags = {
+    "--max-seconds": Flag("n", bound("seconds"), "end after N seconds; lines found until then are printed"),
+    "--max-attr-seconds": Flag("n", bound("attr_seconds"), "an attribute that takes longer is an error"),
+    "--max-steps": Flag("n", bound("steps"), "so is one that starts more functions and thunks"),
+    "--max-memory": Flag("bytes", bound("memory"), "one at which the process grows by more: 500M, 2G"),
+    "--max-output": Flag("bytes", bound("output"), "one that writes more text: meta, toJSON, trace"),
+    "--max-depth": Flag("n", bound("depth"), "one with more calls within each other"),
+    "--max-fetch-bytes": Flag("bytes", bound("fetch_bytes"), "one that gets more over the network"),
+}
+"""As of other commands, but for the set itself and then for each attribute, save the first."""
 
 FLAGS: Flags = {
     "--expr": Flag("expr", add_expression, "evaluate an expression", "-E"),
@@ -82,6 +104,7 @@ FLAGS: Flags = {
     "--store": Flag("dir", set_store, "write .drv files and what they need to DIR/nix/store"),
     "--gc-roots-dir": Flag("dir", store("gc_roots_dir"), "make a link to each .drv file in DIR"),
     **{name: flag for name, flag in EVALUATION.items() if not name.startswith("--max-")},
+    **BOUNDS,
     **COMMON,
     "--no-result-cache": Flag(
         "", turn_on("no_result_cache"), "evaluate all, whatever was found before, and keep nothing"
@@ -106,8 +129,11 @@ class Jobs(Asking):
         "'outputs' and 'inputs'.\n\n"
         "With '--diff' there is a line for each job that another version of the set has otherwise: added,\n"
         "removed, changed (to be rebuilt or not), broken, mended.\n\n"
+        "Limits are for the set itself and then for each attribute anew: one that goes beyond them is an\n"
+        "error, and the rest goes on. '--max-seconds' ends the run.\n\n"
         "The exit code is 0 where all could be looked at, also if jobs fail, and 1 where the set itself\n"
-        "cannot be evaluated; with '--diff' 1 where anything is different, and 2 where nobody can tell."
+        "cannot be evaluated or time is up; with '--diff' 1 where anything is different, and 2 where\n"
+        "nobody can tell."
     )
     flags = FLAGS
 

@@ -14,7 +14,7 @@ from collections import Counter, deque
 from time import monotonic
 from typing import TYPE_CHECKING, Any, Protocol
 
-from nixlite.errors import EvalError
+from nixlite.errors import EvalError, Exhausted
 from nixlite.jobs.job import error_fields, line
 from nixlite.jobs.serving import BROKEN, DO, END, FOUND, FULL, LOG, NEXT, NOTES, SETTLE, STORED
 from nixlite.jobs.walk import FAILED, SET
@@ -43,6 +43,24 @@ LONGEST_FAREWELL = 30.0
 
 class CannotGoOn(Exception):
     """The set itself cannot be evaluated, or the disk refuses: the text of the error."""
+
+
+class Deadline:
+    """When a run is over, done or not; *seconds*: None for never."""
+
+    def __init__(self, seconds: float | None) -> None:
+        self.seconds = seconds
+        self.end = monotonic() + (seconds or 0.0)
+
+    def is_over(self) -> bool:
+        """Whether time is up."""
+        return self.seconds is not None and monotonic() >= self.end
+
+    def error(self) -> Exhausted:
+        """What the run ends with then."""
+        from nixlite.limits.budget import exhausted  # seldom
+
+        return exhausted("seconds", self.seconds or 0.0)
 
 
 class Kind(Protocol):
@@ -95,13 +113,17 @@ class Report:
 
 
 class Pool:
-    """*count* processes of a *kind*, each with *limit* bytes of memory; *report* hears of everything."""
+    """*count* processes of a *kind*, each with *limit* bytes of memory, until the *deadline*; *report* hears
+    of everything."""
 
-    def __init__(self, kind: Kind, count: int, limit: int, report: Report) -> None:
+    def __init__(
+        self, kind: Kind, count: int, limit: int, report: Report, deadline: Deadline | None = None
+    ) -> None:
         self.kind = kind
         self.count = count
         self.limit = limit
         self.report = report
+        self.deadline = deadline or Deadline(None)
         self.work = Work(count)
         self.members: list[Member] = []
         self.template: Member | None = None
@@ -115,17 +137,22 @@ class Pool:
     # -- the whole
 
     def run(self) -> None:
-        """Take all steps that `work` has, and those that they lead to. Processes are gone afterwards."""
+        """Take all steps that `work` has, and those that they lead to. Processes are gone afterwards.
+
+        Raises Exhausted at the deadline, when all is told that was found until then.
+        """
         try:
             last = 0.0
             while self.work.left() or any(member.told for member in self.all()):
                 self.fill()
-                for key, _ in self.selector.select(LOOK):
-                    self.hear(key.data)
+                self.listen(LOOK)
                 if monotonic() - last >= LOOK:
                     last = monotonic()
                     self.watch_memory()
                     self.report.tick(self)
+                    if self.deadline.is_over():
+                        self.listen(0.0)
+                        raise self.deadline.error()
             self.farewell()
         finally:
             for member in self.all():
@@ -219,6 +246,11 @@ class Pool:
             return  # it is gone, of which `hear` will learn
 
     # -- hearing
+
+    def listen(self, seconds: float) -> None:
+        """Hear what comes within some seconds at most."""
+        for key, _ in self.selector.select(seconds):
+            self.hear(key.data)
 
     def hear(self, member: Member) -> None:
         """Something has come from a process, be it its end."""
@@ -321,8 +353,7 @@ class Pool:
                 continue
         end = monotonic() + LONGEST_FAREWELL
         while self.all() and monotonic() < end:
-            for key, _ in self.selector.select(LOOK):
-                self.hear(key.data)
+            self.listen(LOOK)
             self.report.tick(self)
 
 

@@ -143,6 +143,10 @@ class Printer(Report):
             for path, text in self.aggregates.lines():
                 self.print(path, text)
             self.stored(self.aggregates.stored)
+        return self.cut()
+
+    def cut(self) -> int:
+        """Not all is found, and there will be no more: print the lines that there are."""
         for _, text in sorted(self.lines):
             self.host.write_stdout(f"{text}\n")
         self.host.flush()

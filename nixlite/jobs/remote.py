@@ -22,8 +22,9 @@ if TYPE_CHECKING:
 
     Path = tuple[str, ...]
 
-DIED, LARGE, TREES = "died", "large", "trees"
-"""Other ends of a task: its evaluator went down; it was ended for its memory; files have to be sent first."""
+DIED, LARGE, TREES, OVER = "died", "large", "trees", "over"
+"""Other ends of a task: its evaluator went down; it was ended for its memory; files have to be sent first;
+the run is over."""
 
 LOOK = 0.5
 """Seconds between two looks at an evaluator's memory."""
@@ -64,6 +65,8 @@ class Evaluators:
     def __init__(self) -> None:
         self.lock = threading.Lock()
         self.idle: dict[str, list[Spawned]] = {}
+        self.ended: set[str] = set()
+        """Runs that nobody waits for any more."""
 
     def take(self, order: Order) -> Spawned:
         """One for a run, that of before if there is one. Raises EvalError."""
@@ -81,12 +84,26 @@ class Evaluators:
         with self.lock:
             self.idle.setdefault(order.key, []).append(evaluator)
 
+    def end(self, key: str) -> None:
+        """No evaluator of a run is needed any more; those at work end when they are next looked at."""
+        with self.lock:
+            self.ended.add(key)
+            for old in self.idle.pop(key, ()):
+                old.kill()
+
 
 EVALUATORS = Evaluators()
 
 
+def end_run(key: str) -> None:
+    """A run is over, done or not; what the one who hands out work lets each worker do then."""
+    EVALUATORS.end(key)
+
+
 def evaluate(order: Order, paths: list[Path], facts: bytes) -> Outcome:
     """Take steps; the task that the scheduler hands to a worker."""
+    if order.key in EVALUATORS.ended:
+        return Outcome([], paths, OVER, None, [])
     missing = [name for name in order.trees.values() if name and unpacked(name) is None]
     if missing:
         return Outcome([], paths, TREES, missing, [])
@@ -114,7 +131,7 @@ def hear(order: Order, evaluator: Spawned, paths: list[Path], facts: bytes) -> O
         evaluator.link.send(DO, paths, facts)
     except OSError:
         return outcome(DIED, evaluator.ended())
-    while True:
+    while order.key not in EVALUATORS.ended:
         try:
             message = evaluator.link.read()
         except TimeoutError:
@@ -132,6 +149,7 @@ def hear(order: Order, evaluator: Spawned, paths: list[Path], facts: bytes) -> O
             return outcome(WANTED, pickle.loads(rest[0]))
         elif kind in (NEXT, FULL, BROKEN):
             return outcome(kind, *rest)
+    return outcome(OVER)
 
 
 def put_tree(name: str, data: bytes) -> str:

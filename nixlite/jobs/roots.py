@@ -113,6 +113,9 @@ def make_server(command: Asking, host: Host | None = None, *, notes: bool = Fals
     named = places(command)
     command.settings.read_only = command.bare
     evaluator = start(command, host)
+    budget = command.budget_of_one()
+    if budget is not None:
+        evaluator.limit(budget)
     values = [evaluator.guard(place.value, evaluator) for place in named]
     walk = make_walk(command, evaluator, values, notes)
     limit = int(command.max_memory_size * (1 << 20) * SOFT)
@@ -149,4 +152,6 @@ def make_walk(
         from nixlite.jobs.noting import NotingWalk
 
         kind = NotingWalk
-    return kind(evaluator, *values[0], wishes, everywhere=command.everywhere, both=both)
+    walk = kind(evaluator, *values[0], wishes, everywhere=command.everywhere, both=both)
+    walk.seconds = command.bounds.get("attr_seconds")
+    return walk

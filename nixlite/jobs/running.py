@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from nixlite.errors import EvalError
+from nixlite.errors import EvalError, Exhausted
 from nixlite.host.real import RealHost
 from nixlite.jobs.forking import can_fork, fork, fork_from
 from nixlite.jobs.keeping import Merger, kept_for
 from nixlite.jobs.noting import NotingHost
-from nixlite.jobs.pool import CannotGoOn, Pool
+from nixlite.jobs.pool import CannotGoOn, Deadline, Pool
 from nixlite.jobs.printing import Printer
 from nixlite.jobs.roots import make_server
 from nixlite.limits.memory import resident
@@ -47,15 +47,22 @@ def run_jobs(command: Asking) -> int:
     printer = printer_for(command)
     if command.constituents:
         printer.aggregates = aggregates(command)
+    deadline = Deadline(command.bounds.get("seconds"))
     kept = known_steps(command)
-    failed = find(command, printer, kept)
+    ended: Exhausted | None = None
+    try:
+        failed = find(command, printer, kept, deadline)
+    except Exhausted as error:  # what was found until then is not lost
+        failed, ended = 0, error
     printer.erase()
     if failed:
         return failed
-    code = printer.end()
+    code = printer.end() if ended is None else printer.cut()
     register_all(command, printer.registered)
     if kept is not None and printer.merger is not None:
         kept.keep(printer.merger.entry(kept))
+    if ended is not None:
+        raise ended
     return code
 
 
@@ -78,8 +85,8 @@ def known_steps(command: Asking) -> Kept | None:
     return kept
 
 
-def find(command: Asking, printer: Printer, kept: Kept | None) -> int:
-    """Find what is not known; the exit code where that cannot be done, else 0."""
+def find(command: Asking, printer: Printer, kept: Kept | None, deadline: Deadline) -> int:
+    """Find what is not known; the exit code where that cannot be done, else 0. Raises Exhausted."""
     left: dict[tuple[str, ...], list[str]] = {(): [""]}
     left = left if kept is None or () not in kept.valid else kept.replay(printer.show)
     if kept is not None and (left or kept.renewed):
@@ -87,9 +94,9 @@ def find(command: Asking, printer: Printer, kept: Kept | None) -> int:
     if not left:
         return 0
     if command.cluster:
-        return find_on_cluster(command, printer, left)
+        return find_on_cluster(command, printer, left, deadline)
     kind = kind_of(command, kept)
-    pool = Pool(kind, command.workers, command.max_memory_size * MIB, printer)
+    pool = Pool(kind, command.workers, command.max_memory_size * MIB, printer, deadline)
     for path, names in left.items():
         if names == [""] and not path:
             pool.work.again.append(())
@@ -105,12 +112,14 @@ def find(command: Asking, printer: Printer, kept: Kept | None) -> int:
     return 0
 
 
-def find_on_cluster(command: Asking, printer: Printer, left: dict[tuple[str, ...], list[str]]) -> int:
+def find_on_cluster(
+    command: Asking, printer: Printer, left: dict[tuple[str, ...], list[str]], deadline: Deadline
+) -> int:
     """As `find`, with `--cluster`."""
     from nixlite.jobs.cluster import run_on_cluster
 
     try:
-        run_on_cluster(command, printer, left)
+        run_on_cluster(command, printer, left, deadline)
     except CannotGoOn as error:
         printer.log(f"{error}\n")
         return command.failure

@@ -60,13 +60,18 @@ class Walk:
         self.everywhere = everywhere
         self.both = both
         self.sets: dict[Path, Any] = {}
+        self.seconds: float | None = None
+        """What one attribute may take, if that is limited; other limits are the evaluator's budget."""
 
     def step(self, path: Path) -> Step:
         """Look at one attribute. What goes wrong is a line with `error`."""
+        budget = self.evaluator.budget
         try:
+            if budget is not None:
+                budget.renew(self.seconds)
             found: Step = self.evaluator.guard(self.look, path)
-        except Exhausted as error:
-            return FAILED, line(path, error_fields(f"error: {error.message}")), ""
+        except Exhausted as error:  # what others have evaluated before costs nothing: not the same each time
+            return FAILED, line(path, error_fields(f"error: {error.message}")), UNKEPT
         except NixError as error:
             return FAILED, line(path, error_fields(self.text_of(error))), ""
         except RecursionError as error:

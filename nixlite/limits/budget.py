@@ -138,12 +138,14 @@ class Budget:
         self.counts_text = bool(limits.output or limits.memory or limits.steps)
         self.is_metered = bool(limits.steps or limits.memory)
         self.limited = limits != Limits()
-        self.tick, self.charge = self.counter(limits.steps)
+        self.tick, self.charge, self.recharge = self.counter(limits.steps)
 
-    def counter(self, steps: int | None) -> tuple[Callable[[], None], Callable[[int], None]]:
-        """A function that counts one step, and one that counts several."""
+    def counter(
+        self, steps: int | None
+    ) -> tuple[Callable[[], None], Callable[[int], None], Callable[[], None]]:
+        """A function that counts one step, one that counts several, and one that forgets all of them."""
         if steps is None:
-            return nothing, nothing
+            return nothing, nothing, nothing
         left = steps
 
         def tick() -> None:
@@ -158,7 +160,27 @@ class Budget:
             if left < 0:
                 self.exceed("steps")
 
-        return tick, charge
+        def recharge() -> None:
+            nonlocal left
+            left = steps
+
+        return tick, charge, recharge
+
+    def renew(self, seconds: float | None) -> None:
+        """Forget what was used, for another piece of work with the same evaluator, which has *seconds*.
+
+        Thunks that were stopped are as before, so what comes next loses nothing by it. Nobody uses it now;
+        the process may be a copy of one that did.
+        """
+        self.lock = allocate_lock()  # that of before may be held by a thread that was not copied
+        self.error = None
+        self.limits.seconds = seconds
+        self.limited = self.limits != Limits()
+        self.watched = bool(seconds or self.limits.memory)
+        self.seconds = 0.0
+        self.written = self.fetched = self.made = 0
+        self.base = resident() if self.limits.memory else 0
+        self.recharge()
 
     # -- while it is used
 
