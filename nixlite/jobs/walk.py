@@ -7,11 +7,14 @@ a set that contains itself is not gone into again, and a name that is a number i
 
 from __future__ import annotations
 
+from types import TracebackType
+
 from nixlite.cli.auto_call import auto_call
 from nixlite.errors import NO_MEMORY, Exhausted, NixError, NoAttribute, StackOverflow
 from nixlite.jobs.job import attr_text, error_fields, job_fields, line
 from nixlite.runtime.expect import force_bool
 from nixlite.runtime.operators import is_derivation
+from nixlite.runtime.thunk import failed, force
 from nixlite.traces.rendering import render_error
 
 TYPE_CHECKING = False
@@ -86,7 +89,8 @@ class Walk:
         return found
 
     def text_of(self, error: NixError) -> str:
-        """An error as Nix writes it, without colours."""
+        """An error as Nix writes it, without colours; its trace is that of this step, whoever came first."""
+        error.__traceback__ = own_traceback(error.__traceback__)
         self.evaluator.explain(error)
         return render_error(error, show_trace=self.evaluator.settings.show_trace)
 
@@ -132,3 +136,39 @@ class Walk:
     def is_within_itself(self, path: Path, attrs: dict[str, Lazy]) -> bool:
         """Whether a set is one of those around it, as `pkgs.pkgs` is: it would never end."""
         return any(self.sets.get(path[:end]) is attrs for end in range(len(path)))
+
+
+def own_traceback(traceback: TracebackType | None) -> TracebackType | None:
+    """A traceback without what was going on when others came upon a thunk that fails.
+
+    Who asks again for such a thunk has the error with the trace of who asked first, as with C++ Nix; which
+    attribute that was depends on the order in which they are looked at.
+    """
+    rows: list[TracebackType] = []
+    skipped: Any = None
+    while traceback is not None:
+        code = traceback.tb_frame.f_code
+        if skipped is not None:
+            if code is force.__code__ and traceback.tb_frame.f_locals.get("x") is skipped:
+                skipped = None
+        elif code is failed.__code__ and rows and rows[-1].tb_frame.f_code is force.__code__:
+            skipped = rows[-1].tb_frame.f_locals["x"]
+            if not fails_below(traceback, skipped):
+                skipped = None
+        else:
+            rows.append(traceback)
+        traceback = traceback.tb_next
+    found = None
+    for row in reversed(rows):
+        found = TracebackType(found, row.tb_frame, row.tb_lasti, row.tb_lineno)
+    return found
+
+
+def fails_below(traceback: TracebackType, cell: Any) -> bool:
+    """Whether a traceback leads on to where a thunk was evaluated."""
+    row = traceback.tb_next
+    while row is not None:
+        if row.tb_frame.f_code is force.__code__ and row.tb_frame.f_locals.get("x") is cell:
+            return True
+        row = row.tb_next
+    return False

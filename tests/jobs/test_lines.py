@@ -225,3 +225,31 @@ def test_mistakes_are_said(tmp_path: Path, words: list[str], message: str) -> No
     assert message in done.stderr
     assert "Traceback" not in done.stderr
     assert done.stdout == ""
+
+
+SHARED = """
+let
+  bad = check { x = 1; };
+  check = { x }: if x == 1 then throw "bad" else { version = 1; };
+  make = name: version: derivation { name = "${name}-${version}"; system = "s"; builder = "b"; };
+  p = { inherit (bad) version; };
+  q = { inherit (bad) version; };
+  other = make "other" q.version;
+in {
+  a = make "a" p.version;
+  b = make "b" q.version;
+  c = make "c" other.name;
+}
+"""
+
+
+@pytest.mark.parametrize("more", [[], ["--show-trace"]])
+def test_the_trace_of_an_error_is_the_same_whoever_came_first(tmp_path: Path, more: list[str]) -> None:
+    """What fails is remembered with the trace of who asked first, as C++ Nix does; lines do not depend on
+    that."""
+    (tmp_path / "set.nix").write_text(SHARED, "utf-8")
+    together = jobs(tmp_path, "set.nix", *more)
+    for name in "abc":
+        alone = jobs(tmp_path, "set.nix", "--select", f"set: {{ inherit (set) {name}; }}", *more)
+        assert together[name]["error"] == alone[name]["error"]
+    assert "set.nix:7:" in together["b"]["error"]
