@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from nixlite.syntax.automaton import END, LEXER_ERROR
 from nixlite.syntax.lexer import Patterns
+from nixlite.syntax.rules import with_methods
 from nixlite.syntax.tables import load
 
 TYPE_CHECKING = False
@@ -61,16 +62,11 @@ def run(
     tokens: Tokens,
     builder: B,
     skimming: Extended[B] | None = None,
-    rules: list[Any] | None = None,
 ) -> Any:
-    """Drive the automaton over the tokens; what the start symbol means.
-
-    *skimming* takes tokens that skim; *rules* is what `builder.bound` gives.
-    """
+    """Drive the automaton over the tokens; what the start symbol means. *skimming* takes tokens that skim."""
     automaton = tables if skimming is None else skimming
     actions, gotos = automaton.actions, automaton.gotos
-    if rules is None:
-        rules = builder.bound(tables.rules)
+    rules = with_methods(tables, type(builder))
     states: list[int] = [0]  # after each symbol read; before the first: 0
     values: list[Any] = []  # what it means
     begins: list[int] = []  # its start offset
@@ -83,16 +79,16 @@ def run(
             length, origin, build = rules[action]
             if length == 1:
                 if build:
-                    values[-1] = build(values[-1:], begins[-1], before)
+                    values[-1] = build(builder, values[-1:], begins[-1], before)
                 state = states[-1] = gotos[states[-2]][origin][kind]
             elif length:
                 arguments = values[-length:]
                 del values[1 - length :], states[-length:], begins[1 - length :]
-                values[-1] = build(arguments, begins[-1], before)
+                values[-1] = build(builder, arguments, begins[-1], before)
                 state = gotos[states[-1]][origin][kind]
                 push_state(state)
             else:
-                push_value(build([], before, before))
+                push_value(build(builder, [], before, before))
                 push_begin(before)
                 state = gotos[states[-1]][origin][kind]
                 push_state(state)

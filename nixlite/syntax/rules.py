@@ -14,10 +14,25 @@ if TYPE_CHECKING:
     from typing import Any
 
     from nixlite.source import Source
+    from nixlite.syntax.automaton import Tables
     from nixlite.syntax.options import ParseOptions
     from nixlite.syntax.tokens import Tokens
 
     Args = list[Any]
+
+_METHODS: dict[type[Rules], tuple[Tables, list[Any]]] = {}
+
+
+def with_methods(tables: Tables, builder: type[Rules]) -> list[Any]:
+    """The rules of the grammar (see `Tables.rules`) with the functions of a class in place of their names.
+
+    A tree of some hundred files is parsed with one class and one automaton: they are looked up once.
+    """
+    known = _METHODS.get(builder)
+    if known is None or known[0] is not tables:
+        rules = [(length, origin, name and getattr(builder, name)) for length, origin, name in tables.rules]
+        known = _METHODS[builder] = (tables, rules)
+    return known[1]
 
 
 class Rules:
@@ -30,10 +45,6 @@ class Rules:
         self.docs = tokens.docs
         self.names: dict[str, None] = {}
         """The names so far in the order in which Nix makes symbols of them: as rules are reduced."""
-
-    def bound(self, rules: tuple[tuple[int, int, str | None], ...]) -> list[Any]:
-        """The rules of the grammar (see `Tables.rules`) with our methods in place of their names."""
-        return [(length, origin, name and getattr(self, name)) for length, origin, name in rules]
 
     def read(self, tokens: Tokens) -> None:
         """Go on with other tokens of the same source."""

@@ -30,8 +30,8 @@ class Unusual(NixError):
 class SkimmingBuilder(Builder):
     """The methods of all rules, and what a skimmed binding means.
 
-    *patterns*: those of names among others. `usual`: the options for the value of one; `part` and `rules`:
-    what builds those.
+    *patterns*: those of names among others. `usual`: the options for the value of one; `part`: what
+    builds those.
     """
 
     def __init__(self, source: Source, tokens: Tokens, options: ParseOptions, patterns: Patterns) -> None:
@@ -39,7 +39,6 @@ class SkimmingBuilder(Builder):
         self.patterns = patterns
         self.usual = options
         self.part: Builder | None = None
-        self.rules: list[Any] = []
 
     def skimmed(self, attrs: AttrSet, value: tuple[str, int, int, tuple[str, ...]], pos: int) -> None:
         """`a = value;` that was skimmed."""
@@ -58,9 +57,8 @@ class SkimmingBuilder(Builder):
         tokens = tokenize(self.source, tables, patterns, self.usual.features, part=(start, end))
         if self.part is None:
             self.part = Builder(self.source, tokens, self.usual)
-            self.rules = self.part.bound(tables.rules)
         self.part.read(tokens)
-        tree: Expr = run(tables, tokens, self.part, None, self.rules)
+        tree: Expr = run(tables, tokens, self.part)
         return tree
 
 
