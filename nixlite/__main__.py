@@ -202,9 +202,11 @@ def witnessed(words: list[str], kept: Kept, data: bytes | None, unanswered: str)
 
 
 def set_signals() -> None:
-    """A closed pipe ends the process, as it does other tools; Ctrl-C is a KeyboardInterrupt from now on.
+    """Ctrl-C is a KeyboardInterrupt from now on.
 
-    One that comes while Python happens to run a destructor would be reported, and lost.
+    One that comes while Python happens to run a destructor would be reported, and lost. SIGPIPE stays
+    ignored, as in Nix: who is gone may be the reader of the standard output, but also an editor, a browser,
+    a pager or a process of ours, which must not end this one.
     """
     try:  # the module `signal` takes a millisecond to make an enumeration of this one
         from _signal import SIG_DFL, SIGINT, default_int_handler, getsignal, signal
@@ -213,10 +215,9 @@ def set_signals() -> None:
     if getsignal(SIGINT) == SIG_DFL:
         signal(SIGINT, default_int_handler)
     try:
-        from _signal import ITIMER_VIRTUAL, SIGPIPE, SIGVTALRM, setitimer
+        from _signal import ITIMER_VIRTUAL, SIGVTALRM, setitimer
     except ImportError:  # Windows has none of these
         return
-    signal(SIGPIPE, SIG_DFL)
     usual = sys.unraisablehook
 
     def hook(lost: sys.UnraisableHookArgs) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING
@@ -59,12 +60,22 @@ class Plain(Handler):
     isolated = False
 
 
+class Server(ThreadingHTTPServer):
+    """Answers each connection in a thread of its own; one that is given up, as browsers do, is no error."""
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Say in a line what went wrong with a connection, unless it is only gone."""
+        error = sys.exception()
+        if not isinstance(error, ConnectionError):
+            sys.stderr.write(f"nixlite playground: answering {client_address[0]}: {error!r}\n")
+
+
 def server(folder: str, port: int, handler: type[Handler] = Handler) -> ThreadingHTTPServer:
     """A server for a folder; port 0: any that is free. Raises UsageError where it cannot listen."""
     if not os.path.exists(os.path.join(folder, MARK)):
         raise UsageError(f"there is no playground in '{folder}'", hint=f"nixlite playground build {folder}")
     try:
-        return ThreadingHTTPServer((LOOPBACK, port), partial(handler, directory=folder))
+        return Server((LOOPBACK, port), partial(handler, directory=folder))
     except OSError as error:
         hint = "'--port 0' takes one that is free."
         raise UsageError(f"cannot listen on {LOOPBACK}:{port}: {error.strerror}", hint=hint) from None

@@ -44,6 +44,29 @@ def start(folder: Path, *words: str) -> subprocess.Popen[bytes]:
         )
 
 
+TO_ONE_THAT_IS_GONE = """
+import socket
+from nixlite.__main__ import set_signals
+from nixlite.jobs.link import Link
+
+set_signals()
+here, there = socket.socketpair()
+there.close()
+try:
+    Link(here).send(1)
+except OSError as error:
+    print(type(error).__name__)
+"""
+
+
+def test_a_process_that_is_gone_ends_nobody_who_writes_to_it() -> None:
+    """The command ended by SIGPIPE where a process was killed in the moment in which it got work."""
+    done = subprocess.run(
+        [sys.executable, "-c", TO_ONE_THAT_IS_GONE], capture_output=True, check=False, env=ENVIRONMENT
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (0, b"BrokenPipeError\n", b"")
+
+
 def descendants(root: int) -> list[int]:
     """The processes that *root* has started, and those have."""
     parents = {}

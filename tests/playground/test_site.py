@@ -5,6 +5,8 @@ from __future__ import annotations
 import io
 import json
 import re
+import socket
+import struct
 import subprocess
 import sys
 import threading
@@ -178,6 +180,23 @@ def test_types_and_caching(folder: Path) -> None:
 def test_what_is_not_there(folder: Path, path: str) -> None:
     (folder.parent / "secret").write_text("s")
     assert get(folder, path)[0] == 404
+
+
+def test_a_browser_that_goes_is_no_error(folder: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    (folder / "page-1/large").write_bytes(bytes(1 << 24))
+    with server(str(folder), 0) as serving:
+        thread = threading.Thread(target=serving.serve_forever, args=(0.02,))
+        thread.start()
+        for path in ("/page-1/large", "/", "/nothing"):
+            with socket.create_connection(serving.server_address) as gone:
+                gone.setsockopt(
+                    socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0)
+                )  # reset, not ended
+                gone.sendall(f"GET {path} HTTP/1.1\r\n\r\n".encode())
+                gone.recv(1)
+        serving.shutdown()
+        thread.join()
+    assert capfd.readouterr() == ("", "")
 
 
 def test_a_host_that_sets_no_headers(folder: Path) -> None:

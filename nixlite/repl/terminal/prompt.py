@@ -155,28 +155,12 @@ def show(conversation: Conversation, reply: Reply, rows: int) -> None:
         data = text.encode("utf-8", "surrogateescape")
         environment = {"LESSCHARSET": "utf-8", **os.environ}
         try:
-            with broken_pipes_allowed():
-                subprocess.run(pager, shell=True, input=data, check=True, env=environment)
+            subprocess.run(pager, shell=True, input=data, check=True, env=environment)
         except (subprocess.CalledProcessError, KeyboardInterrupt):
             pass  # a pager that is missing says so itself; then the plain text follows
         else:
             return
     reply.deliver(conversation.evaluator.host, theme)
-
-
-@contextmanager
-def broken_pipes_allowed() -> Iterator[None]:
-    """While this lasts, a program that does not read all it is given, such as a pager that is left, does not
-    end this one (the command line's SIGPIPE does, see `__main__`)."""
-    import signal
-
-    number = getattr(signal, "SIGPIPE", None)
-    former = signal.signal(number, signal.SIG_IGN) if number is not None else None
-    try:
-        yield
-    finally:
-        if number is not None:
-            signal.signal(number, former)
 
 
 @contextmanager
