@@ -39,7 +39,7 @@ SOON = 0.002
 USAGE = """\
 usage: nixlite COMMAND [flags] …
 
-The Nix language, compiled to Python.
+Evaluates the Nix language without Nix, and says why an override had no effect.
 
 commands:
   eval         evaluate and print a value, as `nix eval` does
@@ -241,7 +241,10 @@ def run(words: list[str], host: Host) -> int:
         host.write_stdout(version())
         return 0
     if not words or words[0] in ("--help", "-h", "help"):
-        (host.write_stdout if words else host.write_stderr)(USAGE)
+        from nixlite.resources import DOCUMENTATION
+
+        text = f"{USAGE}Documentation: {DOCUMENTATION}/\n"
+        (host.write_stdout if words else host.write_stderr)(text)
         return 0 if words else 1
     at = next((n for n, word in enumerate(words) if is_command(words, n)), None)
     if at is None or (at > 0 and not words[0].startswith("-")):

@@ -153,10 +153,12 @@ def environment() -> str:
 
 
 def escaped(text: str) -> str:
-    """A text of a terminal as Markdown: nothing in it means anything, save what stands between backticks."""
+    """A text of a terminal as Markdown: nothing in it means anything, save addresses and what stands between
+    backticks."""
     parts = text.split("`")
     for number in range(0, len(parts), 2):
         parts[number] = re.sub(r"([\\*_<>|\[\]])", r"\\\1", parts[number])
+        parts[number] = re.sub(r"https?://\S+", r"<\g<0>>", parts[number])
     return "`".join(parts).replace("`|`", "`\\|`")
 
 

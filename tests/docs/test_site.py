@@ -157,3 +157,22 @@ def test_settings_that_do_something_are_told() -> None:
 def test_pages_say_nothing_of_this_machine(site: Path) -> None:
     found = [page for page in site.rglob("*.html") if str(ROOT) in page.read_text("utf-8")]
     assert found == []
+
+
+# -- the README, which PyPI shows as well
+
+
+def test_the_readme_is_short_and_its_links_are_addresses() -> None:
+    text = README.read_text("utf-8")
+    assert text.count("\n") <= 125
+    assert re.findall(r"\]\((?!https://)[^)]*\)", text) == []
+    assert "mermaid" not in text
+
+
+def test_its_first_screen_says_what_it_is_for_and_how_to_begin() -> None:
+    first = "\n".join(README.read_text("utf-8").split("\n")[:45])
+    assert "why an override did not take effect" in first.split("\n\n")[1]
+    assert "$ nixlite stale" in first
+    assert "pip install nixlite" in first
+    assert "uvx nixlite" in first
+    assert len(re.findall(r"\]\(https://", first)) >= 5
