@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 sys.path.insert(0, str(Path(__file__).parents[2]))  # a checkout need not be installed to be documented
 
 from nixlite.docs import making
+from nixlite.docs.highlighting import ConsoleLexer
 from nixlite.resources import DOCUMENTATION, HOME
 
 if TYPE_CHECKING:
@@ -43,11 +44,12 @@ html_theme_options = {
     "source_directory": "nixlite/docs/",
 }
 smartquotes = False  # `--flag` in a sentence keeps its hyphens
-pygments_style = "friendly"
+pygments_style = "a11y-light"  # this and the other are accessible-pygments', which furo brings
 pygments_dark_style = "github-dark"
 
 
 def setup(app: Sphinx) -> None:
     """Have pages completed when they are read."""
+    app.add_lexer("console", ConsoleLexer)
     app.connect("source-read", making.complete)
     app.connect("include-read", making.lead_out_of_included)

@@ -195,7 +195,7 @@ def explained(name: str) -> Iterable[str]:
     for expression, answer in found.examples:
         lines = expression.split("\n")
         shown = [f"{PROMPT}{lines[0]}", *lines[1:]] if answer is not None else lines
-        yield "\n".join(["```nix", *shown, *([] if answer is None else [answer]), "```"])
+        yield "\n".join(["```console", *shown, *([] if answer is None else [answer]), "```"])
 
 
 PARTS: dict[str, Callable[[], str]] = {
