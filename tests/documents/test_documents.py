@@ -98,7 +98,9 @@ def test_what_is_no_document(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "page", [ROOT / "README.md", Path(__file__).with_name("pill-14.md")], ids=lambda page: page.name
+    "page",
+    [ROOT / "README.md", ROOT / "nixlite" / "docs" / "tutorial.md", Path(__file__).with_name("pill-14.md")],
+    ids=lambda page: page.name,
 )
 def test_our_own_pages(page: Path) -> None:
     done = nixlite(["test", str(page)], cwd=ROOT, timeout=300)
