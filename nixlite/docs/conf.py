@@ -37,6 +37,7 @@ html_static_path = ["look"]
 html_css_files = ["style.css"]
 html_baseurl = f"{DOCUMENTATION}/"
 html_copy_source = False
+html_use_index = False
 html_show_sphinx = False
 html_theme_options = {
     "source_repository": f"{HOME}/",
