@@ -10,6 +10,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+COMMAND = "sphinx-build -W -n nixlite/docs build"
+"""What CONTRIBUTING says."""
+
 
 class Link(NamedTuple):
     """A link of a page: the folder or file it leads to, and the anchor there."""

@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 import re
-import subprocess
-import sys
 import tomllib
 from typing import TYPE_CHECKING
 from urllib.parse import urldefrag
-
-import pytest
 
 from nixlite.builtins.install import declarations
 from nixlite.cli.table import COMMANDS
 from nixlite.host.setting_names import KIND_OF
 from nixlite.host.settings import Settings
 from nixlite.resources import DOCUMENTATION, HOME
-from tests.docs.site import broken, outward, read
+from tests.docs.site import COMMAND, broken, outward, read
 from tests.readme import DOCS, PAGES, README
 from tests.support import ROOT
 
@@ -24,28 +20,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 CONTRIBUTING = ROOT / ".github" / "CONTRIBUTING.md"
-COMMAND = "sphinx-build -W -n nixlite/docs build"
 ADDRESS = re.compile(r"https?://[^\s)>\"'`]+")
-
-
-@pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The site, built by the command that CONTRIBUTING names, but for where it is put."""
-    pytest.importorskip("sphinx")
-    place = tmp_path_factory.mktemp("site").resolve()
-    program, *words = COMMAND.split()
-    command = [
-        sys.executable,
-        "-m",
-        program.replace("-", ".cmd."),
-        *words[:-1],
-        "-d",
-        f"{place}/.trees",
-        f"{place}/html",
-    ]
-    done = subprocess.run(command, check=False, cwd=ROOT, capture_output=True, text=True, timeout=300)
-    assert (done.returncode, done.stderr) == (0, "")
-    return place / "html"
 
 
 def test_the_command_is_contributing_s() -> None:
