@@ -32,6 +32,13 @@ def stdlib_directory() -> str:
     return _directory("stdlib")
 
 
+def course_directory() -> str:
+    """The absolute directory of the course of `nixlite learn`. A wheel has its hundreds of small files in
+    one: then it is in the user's cache, as `unpacked` says, which raises OSError."""
+    folder = os.path.join(stdlib_directory(), "learn")
+    return folder if os.path.isdir(folder) else unpacked(f"{folder}.zip")
+
+
 def _directory(name: str) -> str:
     inside = os.path.join(PACKAGE, "_" + name)
     if os.path.isdir(inside):
@@ -65,13 +72,11 @@ def _package() -> str:
 def unpacked(archive: str) -> str:
     """The folder with the files of an archive, written at its first use; another state of the archive has
     another folder, which takes the place of the former. Raises OSError, also where there is no cache."""
-    import hashlib  # an archive is the exception
+    import hashlib  # archives are the exception
 
     home = cache_home()
     if home is None:
-        raise OSError(
-            f"nixlite is in {archive}, and there is no folder to unpack it to: XDG_CACHE_HOME names one"
-        )
+        raise OSError(f"there is no folder for the files of {archive}: XDG_CACHE_HOME names one")
     status = os.stat(archive)
     name, state = (
         hashlib.sha256(repr(text).encode("utf-8", "surrogateescape")).hexdigest()[:16]

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import importlib.util
+import json
 import os
 import shutil
 import subprocess
 import sys
 import tarfile
+import tomllib
 import zipapp
 import zipfile
 from pathlib import Path
@@ -23,12 +25,22 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 
+VERSION = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["version"]
+"""The one place where it is stated."""
+
+DATA, INFO = f"nixlite-{VERSION}.data", f"nixlite-{VERSION}.dist-info"
+
+
 @pytest.fixture(scope="module")
-def unpacked(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The files of a fresh wheel, as pip would lay them down."""
-    wheel = next(
-        WheelBuilder(str(ROOT)).build(directory=str(tmp_path_factory.mktemp("wheel")), versions=["standard"])
-    )
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A fresh wheel."""
+    place = str(tmp_path_factory.mktemp("wheel"))
+    return Path(next(WheelBuilder(str(ROOT)).build(directory=place, versions=["standard"])))
+
+
+@pytest.fixture(scope="module")
+def unpacked(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Its files, as pip would lay them down."""
     place = tmp_path_factory.mktemp("unpacked")
     zipfile.ZipFile(wheel).extractall(place)
     return place
@@ -41,13 +53,13 @@ def unpacked(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "nixlite/_grammar/nix.lark",
         "nixlite/_stdlib/lib.nix",
         "nixlite/syntax/_tables.bin",
-        "nixlite-0.1.0.data/scripts/nixlite",
-        "nixlite-0.1.0.data/data/share/man/man1/nixlite.1",
-        "nixlite-0.1.0.data/data/share/man/man1/nixlite-flake-show.1",
-        "nixlite-0.1.0.data/data/share/bash-completion/completions/nixlite",
-        "nixlite-0.1.0.data/data/share/zsh/site-functions/_nixlite",
-        "nixlite-0.1.0.data/data/share/fish/vendor_completions.d/nixlite.fish",
-        "nixlite-0.1.0.dist-info/licenses/LICENSE",
+        f"{DATA}/scripts/nixlite",
+        f"{DATA}/data/share/man/man1/nixlite.1",
+        f"{DATA}/data/share/man/man1/nixlite-flake-show.1",
+        f"{DATA}/data/share/bash-completion/completions/nixlite",
+        f"{DATA}/data/share/zsh/site-functions/_nixlite",
+        f"{DATA}/data/share/fish/vendor_completions.d/nixlite.fish",
+        f"{INFO}/licenses/LICENSE",
     ],
 )
 def test_a_wheel_has(unpacked: Path, name: str) -> None:
@@ -57,8 +69,8 @@ def test_a_wheel_has(unpacked: Path, name: str) -> None:
 def test_a_wheel_brings_no_tests(unpacked: Path) -> None:
     assert sorted(path.name for path in unpacked.iterdir()) == [
         "nixlite",
-        "nixlite-0.1.0.data",
-        "nixlite-0.1.0.dist-info",
+        DATA,
+        INFO,
     ]
 
 
@@ -72,7 +84,7 @@ def test_documentation_is_in_the_sources_only(unpacked: Path, tmp_path: Path) ->
 
 def test_the_command_is_a_script_for_python(unpacked: Path) -> None:
     """Installers replace this first line by the path of their Python (PyPA: binary distribution format)."""
-    assert (unpacked / "nixlite-0.1.0.data/scripts/nixlite").read_text("utf-8").startswith("#!python\n")
+    assert (unpacked / f"{DATA}/scripts/nixlite").read_text("utf-8").startswith("#!python\n")
 
 
 def test_pages_and_completion_need_nothing_that_a_build_has_not() -> None:
@@ -90,41 +102,32 @@ def test_pages_and_completion_need_nothing_that_a_build_has_not() -> None:
     assert (done.stdout.split()[1:], done.stderr) == (["3"], "")
 
 
-def test_a_wheel_for_windows_has_an_entry_point(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture(scope="module")
+def windows_wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A fresh wheel for Windows."""
+    place = str(tmp_path_factory.mktemp("windows"))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("NIXLITE_FOR", "windows")
+        return Path(next(WheelBuilder(str(ROOT)).build(directory=place, versions=["standard"])))
+
+
+def test_a_wheel_for_windows_has_an_entry_point(windows_wheel: Path) -> None:
     """Of which installers make `nixlite.exe`; a script without an ending cannot be started there."""
-    monkeypatch.setenv("NIXLITE_FOR", "windows")
-    wheel = next(WheelBuilder(str(ROOT)).build(directory=str(tmp_path), versions=["standard"]))
-    assert wheel.endswith("-py3-none-win32.win_amd64.win_arm64.whl")
-    files = zipfile.ZipFile(wheel)
+    assert windows_wheel.name.endswith("-py3-none-win32.win_amd64.win_arm64.whl")
+    files = zipfile.ZipFile(windows_wheel)
     assert not [name for name in files.namelist() if "/scripts/" in name]
-    points = files.read("nixlite-0.1.0.dist-info/entry_points.txt").decode()
+    points = files.read(f"{INFO}/entry_points.txt").decode()
     assert "[console_scripts]\nnixlite = nixlite.__main__:main\n" in points
 
 
-def test_windows_gets_its_own_wheel(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_windows_gets_its_own_wheel(wheel: Path, windows_wheel: Path, tmp_path: Path) -> None:
     """Both lie there; pip takes for each system what says more of it."""
-    for system in ("windows", "posix"):
-        monkeypatch.setenv("NIXLITE_FOR", system)
-        next(WheelBuilder(str(ROOT)).build(directory=str(tmp_path / "both"), versions=["standard"]))
     for platform, tag in (("win_amd64", "win32.win_amd64.win_arm64"), ("macosx_11_0_arm64", "any")):
         got = tmp_path / platform
         words = ["download", "--no-index", "--no-deps", "--only-binary", ":all:", "--platform", platform]
-        subprocess.run(
-            [
-                sys.executable,
-                "-m",
-                "pip",
-                *words,
-                "-q",
-                "-f",
-                str(tmp_path / "both"),
-                "-d",
-                str(got),
-                "nixlite",
-            ],
-            check=True,
-        )
-        assert [path.name for path in got.iterdir()] == [f"nixlite-0.1.0-py3-none-{tag}.whl"]
+        places = ["-f", str(wheel.parent), "-f", str(windows_wheel.parent), "-d", str(got)]
+        subprocess.run([sys.executable, "-m", "pip", *words, "-q", *places, "nixlite"], check=True)
+        assert [path.name for path in got.iterdir()] == [f"nixlite-{VERSION}-py3-none-{tag}.whl"]
 
 
 def test_a_wheel_evaluates_with_the_tables_it_brings(unpacked: Path, tmp_path: Path) -> None:
@@ -150,17 +153,49 @@ def test_a_wheel_evaluates_with_the_tables_it_brings(unpacked: Path, tmp_path: P
     assert (done.stdout.split(), done.stderr) == ([str(unpacked / "nixlite" / "__init__.py"), "2"], "")
 
 
-LARGEST = 2_000_000
-"""Bytes that a wheel may have. Its thousand source files, compressed, are nearly all of it."""
+LARGEST = 1_450_000
+"""Bytes that a wheel may have. Three quarters of it are the modules, which have no comments there."""
 
 
-def test_a_wheel_is_small(tmp_path: Path) -> None:
-    wheel = next(WheelBuilder(str(ROOT)).build(directory=str(tmp_path), versions=["standard"]))
-    assert Path(wheel).stat().st_size <= LARGEST
-    assert not [name for name in zipfile.ZipFile(wheel).namelist() if name.endswith(".pyc")]
+def test_a_wheel_is_small(wheel: Path) -> None:
+    assert wheel.stat().st_size <= LARGEST
+    names = zipfile.ZipFile(wheel).namelist()
+    assert not [name for name in names if name.endswith(".pyc")]
+    assert not [name for name in names if name.startswith(("nixlite/docs", "nixlite/packaging"))]
 
 
-def test_what_is_published_as_source_builds_the_same_wheel(unpacked: Path, tmp_path: Path) -> None:
+DOCUMENTED = """\
+import inspect, json, os, nixlite
+from nixlite.builtins.index import BUILTINS
+from nixlite.builtins.install import declaration
+from nixlite.repl.commands.table import COMMANDS
+from nixlite.testing import plugin
+found = {name: inspect.getdoc(getattr(nixlite, name)) for name in nixlite.__all__}
+for kind in (nixlite.Value, nixlite.NixError, nixlite.Evaluator, nixlite.Host, nixlite.Settings, nixlite.Limits):
+    found |= {f"{kind.__name__}.{name}": inspect.getdoc(each) for name, each in vars(kind).items()}
+found |= {f"builtins.{name}": declaration(name).function.__doc__ for name in BUILTINS}
+found |= {command.names[0]: command.explanation for command in COMMANDS}
+found["fixture"] = inspect.getdoc(plugin.nixpkgs)
+os.write(1, json.dumps(found, sort_keys=True).encode())
+"""
+
+
+def test_what_is_read_of_a_wheel_is_there(unpacked: Path, tmp_path: Path) -> None:
+    """Modules have no docstrings there, but for those that help of Python's, ours or pytest's shows."""
+    told = []
+    for place in (ROOT, unpacked):
+        environment = {**os.environ, "PYTHONPATH": str(place), "PYTHONDONTWRITEBYTECODE": "1"}
+        done = subprocess.run(
+            [sys.executable, "-c", DOCUMENTED],
+            cwd=tmp_path, env=environment, capture_output=True, text=True, check=False,
+        )  # fmt: skip
+        assert done.stderr == ""
+        told.append(json.loads(done.stdout))
+    assert told[0] == told[1]
+    assert len([text for text in told[0].values() if text]) > 300
+
+
+def test_what_is_published_as_source_builds_the_same_wheel(wheel: Path, tmp_path: Path) -> None:
     source = next(SdistBuilder(str(ROOT)).build(directory=str(tmp_path), versions=["standard"]))
     with tarfile.open(source) as files:
         files.extractall(tmp_path, filter="data")
@@ -174,9 +209,9 @@ def test_what_is_published_as_source_builds_the_same_wheel(unpacked: Path, tmp_p
         cwd=root, capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert (done.returncode, done.stderr) == (0, "")
-    laid = {str(path.relative_to(unpacked)) for path in unpacked.rglob("*") if path.is_file()}
-    built = set(zipfile.ZipFile(done.stdout.strip()).namelist())
-    assert built == {name for name in laid if not name.endswith(".pyc")}  # which other tests had Python write
+    wheels = [zipfile.ZipFile(path) for path in (wheel, done.stdout.strip())]
+    wanted, built = ({entry.filename: entry.CRC for entry in each.infolist()} for each in wheels)
+    assert built == wanted
 
 
 @pytest.fixture(scope="module")
@@ -270,3 +305,41 @@ def test_one_file_without_a_place_for_its_files_says_so(
         assert (done.returncode, done.stdout) == (1, "")
         assert "XDG_CACHE_HOME" in done.stderr
         assert "Traceback" not in done.stderr
+
+
+def test_the_course_of_a_wheel_is_unpacked_once(unpacked: Path, tmp_path: Path) -> None:
+    """Its files are one there; they are those of the checkout, and other courses begin with their template."""
+    program = (
+        "from nixlite.learn.course import read_course\n"
+        "from nixlite.learn.making import make_course\n"
+        "from nixlite.playground.archive import contents\n"
+        "print(read_course(None).folder, len(read_course(None).lessons), len(make_course('own')))\n"
+        "print(len([name for name in contents() if name.startswith('nixlite/_stdlib/learn')]))"
+    )
+    environment = {**os.environ, "PYTHONPATH": str(unpacked), "XDG_CACHE_HOME": str(tmp_path / "cache")}
+
+    def run() -> subprocess.CompletedProcess[str]:
+        shutil.rmtree(tmp_path / "own", ignore_errors=True)
+        return subprocess.run(
+            [sys.executable, "-c", program],
+            cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=60, check=False,
+        )  # fmt: skip
+
+    done = run()
+    place, lessons, own, packed = done.stdout.split()
+    assert (done.stderr, int(lessons)) == ("", len(list((ROOT / "stdlib/learn").glob("[0-9]*"))))
+    assert int(own) == len([path for path in (ROOT / "stdlib/learn/template").rglob("*") if path.is_file()])
+    here = {path.relative_to(ROOT / "stdlib/learn"): path for path in (ROOT / "stdlib/learn").rglob("*.*")}
+    there = {path.relative_to(place): path for path in Path(place).rglob("*.*")}
+    texts = [
+        {name: path.read_bytes() for name, path in paths.items() if path.is_file()} for paths in (here, there)
+    ]
+    assert texts[0] == texts[1]
+    assert int(packed) == len(texts[0])
+    assert Path(place).parent == tmp_path / "cache/nixlite/archives"
+    times = os.stat(place)
+    assert run().stdout == done.stdout
+    assert os.stat(place).st_ctime_ns == times.st_ctime_ns
+    environment["XDG_CACHE_HOME"] = "relative"
+    failed = run()
+    assert "UsageError: unpacking the course: there is no folder" in failed.stderr

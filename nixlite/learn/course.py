@@ -21,7 +21,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from nixlite.errors import UsageError
-from nixlite.resources import stdlib_directory
+from nixlite.resources import course_directory
 
 LESSON = re.compile(r"(\d+)-([a-z0-9][a-z0-9-]*)")
 OWN = ("lesson.md", "predict.toml", "exercise.nix", "check.nix", "solution.nix", "hints.md", "why.md")
@@ -122,10 +122,19 @@ def leading_comment(text: str) -> str:
     return "\n".join(lines)
 
 
+def own_course() -> Path:
+    """The folder of the course that comes along. Raises UsageError."""
+    try:
+        return Path(course_directory())
+    except OSError as error:
+        hint = "XDG_CACHE_HOME names another folder for that"
+        raise UsageError(f"unpacking the course: {error}; {hint}") from None
+
+
 def read_course(folder: str | None) -> Course:
     """The course in *folder*, by default the one that comes along. Raises UsageError that says which file
     is wrong."""
-    place = Path(folder) if folder else Path(stdlib_directory()) / "learn"
+    place = Path(folder) if folder else own_course()
     if not place.is_dir():
         raise UsageError(f"there is no folder '{place}'; 'nixlite learn new {place}' makes a course there")
     place = place.resolve()

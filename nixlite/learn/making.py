@@ -9,13 +9,13 @@ import shutil
 from pathlib import Path
 
 from nixlite.errors import UsageError
-from nixlite.resources import stdlib_directory
+from nixlite.learn.course import own_course
 
 
 def make_course(place: str) -> list[str]:
     """Write a course into a folder, which must be new or empty; the paths of the files. Raises UsageError."""
     folder = Path(place)
-    template = Path(stdlib_directory()) / "learn" / "template"
+    template = own_course() / "template"
     try:
         if folder.exists() and any(folder.iterdir()):
             raise UsageError(f"'{place}' is not empty; a course is begun in a new folder")

@@ -1,1 +1,5 @@
-"""What the wheel is built and the command started with."""
+"""What the wheel is built and the command started with.
+
+`build_hook.py` puts a wheel together, with modules from `stripping.py`; `script.py` is the command in it,
+and `metadata_hook.py` the one for Windows.
+"""

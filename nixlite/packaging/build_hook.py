@@ -14,9 +14,13 @@ from __future__ import annotations
 import os
 import sys
 import tempfile
+import zipfile
 from typing import Any
 
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
+
+NOT_INSTALLED = ("nixlite/docs", "nixlite/packaging")
+"""Folders of the package that are there for those who have its sources."""
 
 
 def is_for_windows() -> bool:
@@ -25,7 +29,8 @@ def is_for_windows() -> bool:
 
 
 class TablesHook(BuildHookInterface[Any]):
-    """Adds `nixlite/syntax/_tables.bin`, computed from `grammar/`, the command, and its manual pages."""
+    """Adds `nixlite/syntax/_tables.bin`, computed from `grammar/`, the command and its manual pages; also
+    what pyproject.toml leaves to it: the modules without comments (see `stripping`), and the course."""
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         """Compute the tables before the wheel is put together. An editable install gets none."""
@@ -42,8 +47,43 @@ class TablesHook(BuildHookInterface[Any]):
         path = os.path.join(self.made_in, "tables.bin")
         tables.write(path)
         build_data["force_include"][path] = f"nixlite/syntax/{os.path.basename(tables.SHIPPED)}"
+        self.add_modules(build_data["force_include"])
+        self.add_course(build_data["force_include"])
         if not is_for_windows():
             self.add_shared(build_data["shared_data"])
+
+    def add_modules(self, included: dict[str, str]) -> None:
+        """The Python files of the package, but for those that make the wheel."""
+        from nixlite.packaging.stripping import stripped
+
+        for folder, folders, files in os.walk(os.path.join(self.root, "nixlite")):
+            at = os.path.relpath(folder, self.root).replace(os.sep, "/")
+            folders[:] = [name for name in folders if f"{at}/{name}" not in NOT_INSTALLED]
+            for name in files:
+                if not name.endswith(".py"):
+                    continue
+                with open(os.path.join(folder, name), "rb") as file:
+                    text = stripped(f"{at}/{name}", file.read())
+                made = os.path.join(self.made_in, "modules", at, name)
+                os.makedirs(os.path.dirname(made), exist_ok=True)
+                with open(made, "wb") as file:
+                    file.write(text)
+                included[made] = f"{at}/{name}"
+
+    def add_course(self, included: dict[str, str]) -> None:
+        """The course's files in one archive, which `resources.course_directory` unpacks. They are not
+        compressed there, for the wheel then has them compressed together: a quarter of one by one."""
+        course = os.path.join(self.root, "stdlib", "learn")
+        made = os.path.join(self.made_in, "learn.zip")
+        with zipfile.ZipFile(made, "w") as archive:
+            for folder, folders, files in os.walk(course):
+                folders.sort()
+                for name in sorted(files):
+                    path = os.path.join(folder, name)
+                    info = zipfile.ZipInfo(os.path.relpath(path, course).replace(os.sep, "/"))
+                    with open(path, "rb") as file:
+                        archive.writestr(info, file.read())
+        included[made] = "nixlite/_stdlib/learn.zip"
 
     def add_shared(self, shared: dict[str, str]) -> None:
         """Manual pages, and completion where shells look for it: made from the flags' tables."""

@@ -12,7 +12,7 @@ import tempfile
 import zipfile
 from typing import TYPE_CHECKING
 
-from nixlite.resources import PACKAGE, grammar_directory, stdlib_directory
+from nixlite.resources import PACKAGE, course_directory, grammar_directory, stdlib_directory
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -35,6 +35,8 @@ def contents() -> dict[str, bytes]:
     found = dict(sorted(modules()))
     found.update(data(grammar_directory(), "nixlite/_grammar"))
     found.update(data(stdlib_directory(), "nixlite/_stdlib"))
+    found.pop("nixlite/_stdlib/learn.zip", None)
+    found.update(data(course_directory(), "nixlite/_stdlib/learn"))
     found.setdefault(TABLES, tables())
     return found
 
