@@ -53,6 +53,10 @@ class StaleCommand(Explaining):
             self.host.write_stdout(written(self.format, found, RULES, self.host, self.settings.cwd))
             return code_each(answer)
         text = show_each(answer, base, everything=self.all)
+        if self.host.stdout_colour() and not self.json:
+            from nixlite.explain.stale.painting import painted
+
+            text = painted(text)
         self.write(text, data_each(answer, base) if self.json else None)
         return code_each(answer)
 
