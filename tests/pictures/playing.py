@@ -21,15 +21,17 @@ if TYPE_CHECKING:
 PLACE = ROOT / "nixlite/docs/pictures"
 PATIENCE = 60
 
-EXPRESSION = """
-  ps: ps.python3Packages.pytorch-lightning.overrideAttrs (o: o // {
-    version = "0.9.0";
-    name = "pytorch-lightning-0.9.0";
-    src = o.src.overrideAttrs (o2: o2 // { rev = "0.9.0"; });
-  })"""
-"""The question of the forum, as the README has it in one line."""
+FILE = """\
+with import <nixpkgs> { };
+python3Packages.pytorch-lightning.overrideAttrs (old: {
+  version = "0.9.0";
+  src = old.src.overrideAttrs { rev = "0.9.0"; };
+})
+"""
+"""The question of the forum: how does one get another version of that package?"""
 
-COLUMNS, ROWS = 92, 80
+PROMPT = "\x1b[90m$\x1b[0m "
+COLUMNS, ROWS = 100, 80
 LEARNING = (82, 20)
 
 
@@ -37,12 +39,13 @@ def stale() -> str:
     """The picture of `nixlite stale`: the command as one types it, and the answer."""
     screen = pyte.Screen(COLUMNS, ROWS)
     stream = pyte.ByteStream(screen)
-    typed = f"\x1b[90m$\x1b[0m nixlite stale '<nixpkgs>' --expr '{EXPRESSION}'\n"
+    typed = f"{PROMPT}cat lightning.nix\n{FILE}{PROMPT}nixlite stale lightning.nix\n"
     stream.feed(typed.replace("\n", "\r\n").encode())
     with tempfile.TemporaryDirectory() as home:
+        Path(home, "lightning.nix").write_text(FILE, "utf-8")
         process = pexpect.spawn(
             sys.executable,
-            ["-m", "nixlite", "stale", "<nixpkgs>", "--expr", EXPRESSION],
+            ["-m", "nixlite", "stale", "lightning.nix"],
             cwd=home,
             env={"PATH": os.environ["PATH"], "HOME": home, "PYTHONPATH": str(ROOT), "TERM": "xterm-256color"},
             dimensions=(ROWS, COLUMNS),
