@@ -75,7 +75,7 @@ MAY_USE: dict[str, set[str]] = {
     "results": {*GROUND, "host", "cache", "store.tree", "fetch.git_program", "runtime.thunk"},
     "oracle": {*FRONTENDS, "repl", "__main__"},
     "loading": {"cache.private", "resources", "source"},
-    "packaging": {"__main__", "syntax", "cli"},
+    "packaging": {"__main__", "syntax", "cli", "resources"},
     "docs": {"cli", "builtins", "resources"},
     "__main__": {*FRONTENDS, "loading", "repl", "results"},
     "interop": {*FRONTENDS, "explain"} - {"analysis", "compiler", "regex"},

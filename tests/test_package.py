@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -12,6 +13,7 @@ import tarfile
 import tomllib
 import zipapp
 import zipfile
+from email import message_from_string
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,6 +21,7 @@ import pytest
 from hatchling.builders.sdist import SdistBuilder
 from hatchling.builders.wheel import WheelBuilder
 
+from nixlite.resources import DOCUMENTATION, HOME
 from tests.support import ROOT
 
 if TYPE_CHECKING:
@@ -80,6 +83,26 @@ def test_documentation_is_in_the_sources_only(unpacked: Path, tmp_path: Path) ->
     with tarfile.open(archive) as opened:
         names = {name.partition("/")[2] for name in opened.getnames()}
     assert {"nixlite/docs/conf.py", "nixlite/docs/index.md", ".github/CONTRIBUTING.md"} <= names
+
+
+def test_what_an_index_shows(unpacked: Path) -> None:
+    """PEP 753 has the labels; addresses are absolute, and told in one place."""
+    told = message_from_string((unpacked / INFO / "METADATA").read_text("utf-8"))
+    urls = dict(line.split(", ", 1) for line in told.get_all("Project-URL", []))
+    assert list(urls) == ["Homepage", "Documentation", "Changelog", "Issues", "Source"]
+    assert all(url.startswith((HOME, DOCUMENTATION)) for url in urls.values())
+    assert told["Version"] == VERSION
+    assert "without Nix" in told["Summary"]
+    assert told["Description-Content-Type"] == "text/markdown"
+
+
+def test_the_changelog_tells_of_this_version() -> None:
+    text = (ROOT / "nixlite/docs/changelog.md").read_text("utf-8")
+    versions = re.findall(r"^## (\S+) – \d{4}-\d\d-\d\d$", text, re.MULTILINE)
+    assert versions[0] == VERSION
+    assert versions == sorted(
+        versions, key=lambda version: [int(part) for part in version.split(".")], reverse=True
+    )
 
 
 def test_the_command_is_a_script_for_python(unpacked: Path) -> None:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import time
+import tomllib
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 from nixlite.learn.course import read_course
 from tests.playground.asking import FORUM
+from tests.support import ROOT
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -317,3 +321,12 @@ def test_layers_steps_and_differences(tab: Tab) -> None:
     tab.page.fill(".two input >> nth=1", 'value.hello.overrideAttrs { pname = "hallo"; }')
     tab.page.click(".two button")
     tab.page.wait_for_selector('.diff .changed >> text=~ pname: "hello" → "hallo"')
+
+
+def test_the_page_has_the_newest_python_that_we_claim(site: str) -> None:
+    """These tests are what stands behind that line of pyproject.toml."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    kind = "Programming Language :: Python :: 3."
+    claimed = max(int(name.removeprefix(kind)) for name in project["classifiers"] if name.startswith(kind))
+    (lock,) = Path(site).glob("pyodide-*/pyodide-lock.json")
+    assert json.loads(lock.read_text("utf-8"))["info"]["python"].startswith(f"3.{claimed}.")
