@@ -128,7 +128,8 @@ def own_course() -> Path:
         return Path(course_directory())
     except OSError as error:
         hint = "XDG_CACHE_HOME names another folder for that"
-        raise UsageError(f"unpacking the course: {error}; {hint}") from None
+        why = f"'{error.filename}': {error.strerror}; {hint}" if error.strerror else str(error)
+        raise UsageError(f"unpacking the course to the user's cache: {why}") from None
 
 
 def read_course(folder: str | None) -> Course:
