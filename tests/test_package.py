@@ -82,7 +82,8 @@ def test_documentation_is_in_the_sources_only(unpacked: Path, tmp_path: Path) ->
     archive = next(SdistBuilder(str(ROOT)).build(directory=str(tmp_path), versions=["standard"]))
     with tarfile.open(archive) as opened:
         names = {name.partition("/")[2] for name in opened.getnames()}
-    assert {"nixlite/docs/conf.py", "nixlite/docs/index.md", ".github/CONTRIBUTING.md"} <= names
+    assert {"nixlite/docs/conf.py", "nixlite/docs/index.md", "nixlite/docs/reference/api.md"} <= names
+    assert {".github/CONTRIBUTING.md", ".ci/run", ".pre-commit-hooks.yaml", "tests/run"} <= names  # what they name
 
 
 def test_what_an_index_shows(unpacked: Path) -> None:
