@@ -44,11 +44,12 @@ class Editor:
         encodings: list[str] | None = None,
         env: dict[str, str] | None = None,
         workspace: dict[str, Any] | None = None,
+        command: list[str] | None = None,
     ) -> None:
         self.folder = folder
         without_nix_path = {name: value for name, value in os.environ.items() if name != "NIX_PATH"}
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "nixlite", "lsp", "--stdio"], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+            command or [sys.executable, "-m", "nixlite", "lsp", "--stdio"], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
             stderr=subprocess.PIPE, cwd=folder,
             env={**without_nix_path, "PYTHONPATH": str(ROOT), **(env or {})},
         )  # fmt: skip
