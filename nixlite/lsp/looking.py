@@ -72,6 +72,8 @@ async def definitions(server: Server, document: Document, offset: int) -> list[t
         known = [place for place in places if place is not None]
         if known:
             return server.further(known[0]) or known
+    if not found and what is not None and what.kind == finding.SELECTED:
+        found = await spreading.through_arguments(server, document, what)
     return [server.location(at) for at in found]
 
 

@@ -22,7 +22,16 @@ from nixlite.lsp.renaming import (
 from nixlite.lsp.spreading import Bound, Formal, begin, begin_calls, followed, given_at, origins
 from nixlite.lsp.texts.dynamic import dynamic_import
 from nixlite.lsp.texts.names import REC
-from nixlite.lsp.texts.tree import SETS, Node, argument_of, bindings_of, name_of, path_parts, stripped
+from nixlite.lsp.texts.tree import (
+    SETS,
+    Node,
+    argument_of,
+    bindings_of,
+    name_of,
+    names_in,
+    path_parts,
+    stripped,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -43,6 +52,8 @@ KNOWN_TO_NIX = frozenset({
 """Attributes that Nix, or what is built on it, asks for by their names; and all that begin with `__`."""
 ENTRIES = ("flake.nix", "default.nix", "shell.nix", "release.nix")
 """Files in the folder itself that people evaluate; a flake wherever it is."""
+STEPS = 20
+"""Of a chain of definitions, when it is only asked whether there is one."""
 
 
 async def renaming(server: Server, document: Document, offset: int, new: str) -> Edits:
@@ -52,7 +63,7 @@ async def renaming(server: Server, document: Document, offset: int, new: str) ->
     check_name(new)
     if variable is not None:
         return {document: rename(document, variable, new)} if new != variable.name else {}
-    found = origins(server, document, what, offset)
+    found = await origins(server, document, what, offset)
     name = name_of(part_chosen(what)) or what.leaf.text
     if not found:
         raise Refused(f"where '{name}' is defined is not told by the text")
@@ -118,8 +129,10 @@ class Renaming:
             if known in KNOWN_TO_NIX or known.startswith("__"):
                 raise Refused(f"'{known}' is a name that Nix and functions of nixpkgs ask for")
         fresh = bound[0]._replace(names=[*names[:-1], self.new])
-        if self.server.follower.bound(document, owner, [one or "" for one in fresh.names], 10) is not None:
+        if self.is_there(fresh):
             raise Refused(f"'{self.new}' is defined beside it")
+        if has_computed(owner):
+            raise Refused("the set has computed names as well, of which one may be the new one")
         flow = await followed(self.server, document, partial(begin, bound[0]))
         await self.check(flow, name)
         others = await followed(self.server, document, partial(begin, fresh))
@@ -137,6 +150,18 @@ class Renaming:
                 self.add(document, renamed_use(document, one.part, self.new))
         self.take(flow)
         return self.edits
+
+    def is_there(self, bound: Bound) -> bool:
+        """Whether a name is bound already: in the set, or in one that is merged with it, as in
+        `a.b = 1; a = { c = 2; };`."""
+        owner, path = bound.owner, [name or "" for name in bound.names]
+        while self.server.follower.bound(bound.document, owner, path, STEPS) is None:
+            binding = owner.up
+            if binding is None or binding.rule != "binding" or binding.up is None or binding.up.up is None:
+                return False
+            path = [*(name or "" for name in names_in(binding.parts[0])), *path]
+            owner = binding.up.up
+        return True
 
     def take(self, flow: Flow) -> None:
         """Edit all uses."""
@@ -209,6 +234,8 @@ class Renaming:
                     f"{what} is in what {shown} gives, which no file of this folder imports, or people"
                     f" evaluate: who else {who} by the name '{name}' cannot be seen"
                 )
+            if folder.is_linked(document.path):
+                raise Refused(f"{shown} has another name by a link: who imports that is not followed")
             if folder.bound:
                 raise Refused(f"who imports {shown} cannot all be seen in this folder: {folder.bound}")
             self.check_imports(document)

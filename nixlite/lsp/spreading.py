@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from nixlite.lsp import finding
 from nixlite.lsp.texts.flowing import CALLED, Flow, Given
 from nixlite.lsp.texts.following import At
-from nixlite.lsp.texts.names import FORMAL
+from nixlite.lsp.texts.names import ARGUMENT, FORMAL
 from nixlite.lsp.texts.tree import (
     SETS,
     Node,
@@ -59,7 +59,7 @@ class Place(NamedTuple):
     writes: bool
 
 
-def origins(server: Server, document: Document, what: Chosen, offset: int) -> list[Bound | Formal]:
+async def origins(server: Server, document: Document, what: Chosen, offset: int) -> list[Bound | Formal]:
     """What a name is, where it is defined."""
     given = argument_of_call(server, document, what)
     if given is not None:
@@ -70,11 +70,37 @@ def origins(server: Server, document: Document, what: Chosen, offset: int) -> li
         sites = [At(document, site) for site in definition.sites]
     else:
         sites = finding.definitions(document, offset, server.follower)
+        if what.kind == finding.SELECTED and not sites:
+            sites = await through_arguments(server, document, what)
     for at in sites:
         one = origin(at)
         if one is not None:
             found.append(one)
     return found
+
+
+async def through_arguments(server: Server, document: Document, what: Chosen) -> list[At]:
+    """Where an attribute is defined that is selected of an argument, as the calls give it."""
+    assert what.node is not None
+    names = [name_of(part) for part in path_parts(what.node.parts[2])[: what.length]]
+    subject = stripped(what.node.parts[0])
+    if not isinstance(subject, Node) or subject.rule != "variable":
+        return []
+    definition = document.names.definition(subject.parts[0])
+    if definition is None or definition.kind not in (FORMAL, ARGUMENT):
+        return []
+    if definition.kind == FORMAL:
+        names.insert(0, definition.name)
+    calls = await followed(server, document, partial(begin_calls, At(document, definition.owner)))
+    found: dict[tuple[str, int], At] = {}
+    for given in calls.given:
+        at: At | None = At(given.document, given.argument)
+        sites: list[At] = []
+        for name in names:
+            attribute = server.follower.attribute(at, name) if at is not None and name is not None else None
+            at, sites = (attribute.value, attribute.sites) if attribute is not None else (None, [])
+        found |= {(site.document.path, site.part.start): site for site in sites}
+    return [*found.values()]
 
 
 def origin(at: At) -> Bound | Formal | None:
@@ -173,7 +199,7 @@ async def references(server: Server, document: Document, offset: int) -> list[Pl
     found = [Place(document, *one) for one in finding.references(document, offset, server.follower)]
     if what is None:
         return found
-    for one in origins(server, document, what, offset):
+    for one in await origins(server, document, what, offset):
         flow = await followed(server, document, partial(begin, one))
         found += sites_of(one)
         found += [Place(use.document, use.part, writes=False) for use in flow.uses]

@@ -87,6 +87,30 @@ def test_references_go_through_files(session: Editor, files: dict[str, str], exp
     assert sorted(told) == sorted(expected)
 
 
+REFERENCES += [
+    (
+        {
+            "lib.nix": LIB,
+            "main.nix": "import ./user.nix { lib = import ./lib.nix; }",
+            "user.nix": "{ lib }: lib.█shout 1",
+        },
+        ["lib.nix:1:2", "user.nix:0:13"],
+    ),
+    (
+        {"main.nix": "import ./user.nix { a = 1; }", "user.nix": "args: args.█a"},
+        ["main.nix:0:20", "user.nix:0:11"],
+    ),
+]
+
+
+def test_the_definition_of_what_an_argument_has(session: Editor) -> None:
+    files = {"user.nix": "{ lib }: lib.█shout 1", "main.nix": "import ./user.nix { lib = import ./lib.nix; }"}
+    uri, at = put(session, {"lib.nix": LIB, **files})
+    found = session.at("definition", uri, *at)
+    assert [(one["uri"], *spans([one])[0][:2]) for one in found] == [(session.uri("lib.nix"), 1, 2)]
+    closed(session, uri)
+
+
 RENAMES: list[tuple[dict[str, str], dict[str, str]]] = [
     ({"lib.nix": LIB.replace("shout", "█shout"), "main.nix": MAIN},
      {"lib.nix": LIB.replace("shout", "new"), "main.nix": MAIN.replace("shout", "new")}),
@@ -116,6 +140,18 @@ RENAMES: list[tuple[dict[str, str], dict[str, str]]] = [
     ({"main.nix": "let s = { x.█y = 1; x.z = 2; }; in s.x.y + s.x.z + (s.x.y or 3) + (if s ? x.y then 1 else 2)"},
      {"main.nix": "let s = { x.new = 1; x.z = 2; }; in s.x.new + s.x.z + (s.x.new or 3) + (if s ? x.new then 1 else 2)"}),
 ]  # fmt: skip
+
+
+RENAMES += [
+    (
+        {
+            "lib.nix": LIB,
+            "user.nix": '{ lib }: lib.█shout "c"',
+            "main.nix": "import ./user.nix { lib = import ./lib.nix; }",
+        },
+        {"lib.nix": LIB.replace("shout", "new"), "user.nix": '{ lib }: lib.new "c"'},
+    ),
+]
 
 
 def value(folder: Path) -> Any:
@@ -168,6 +204,13 @@ REFUSED: list[tuple[dict[str, str], str]] = [
     ({"pkg.nix": "{ █a, ... }: a", "main.nix": "import ./pkg.nix { a = 1; new = 2; }"}, "'new' is given as well at main.nix:1"),
     ({"pkg.nix": "{ █a }: let new = 1; in a", "main.nix": "import ./pkg.nix { a = 1; }"}, "means something else there"),
     ({"lib.nix": "{ █type = 1; }", "main.nix": "(import ./lib.nix).type"}, "a name that Nix"),
+]  # fmt: skip
+
+REFUSED += [
+    ({"main.nix": "n: let s = { █a = 1; ${n} = 2; }; in s.a"}, "computed names as well"),
+    ({"main.nix": "let s = { x.new = 1; x = { █a = 2; }; }; in s.x.a"}, "'new' is defined beside it"),
+    ({"lib.nix": LIB, "user.nix": "{ lib }: lib.█shout 1", "a.nix": "import ./user.nix { lib = import ./lib.nix; }",
+      "b.nix": "import ./user.nix { lib = { shout = 1; }; }"}, "is defined in several sets"),
 ]  # fmt: skip
 
 
@@ -236,3 +279,11 @@ def test_a_bound_is_told_and_proves_nothing(tmp_path: Path, monkeypatch: pytest.
     assert list(folder.look(document)) == []
     assert folder.bound.startswith("it has more than the 3 files")
     assert len(folder.naming(document.path)) == 3
+
+
+def test_a_file_with_another_name_by_a_link(session: Editor) -> None:
+    uri, at = put(session, {"lib.nix": LIB.replace("shout", "█shout"), "main.nix": MAIN})
+    (session.folder / "other.nix").symlink_to("lib.nix")
+    with pytest.raises(RequestError, match=r"lib\.nix has another name by a link"):
+        session.at("rename", uri, *at, newName="new")
+    closed(session, uri)

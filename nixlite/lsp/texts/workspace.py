@@ -55,6 +55,8 @@ class Workspace:
         self.looked: dict[str, Looked] = {}
         self.files = 0
         self.bytes = 0
+        self.links: set[str] = set()
+        """What links in the folders lead to."""
         self.bound = ""
         """Which bound the last look met, none if ''."""
 
@@ -68,6 +70,7 @@ class Workspace:
         """Look at all files; others get their turn in between."""
         self.files = self.bytes = 0
         self.bound = ""
+        self.links.clear()
         end = time.monotonic() + MOST_SECONDS
         found: dict[str, Looked] = {}
         for path in self.paths(document):
@@ -93,9 +96,15 @@ class Workspace:
         for root in self.folders(document):
             for folder, inner, names in os.walk(root):
                 inner[:] = sorted(name for name in inner if name[0] != "." and name not in LEFT_OUT)
-                for name in sorted(names):
+                names = sorted(name for name in names if name.endswith(".nix"))
+                self.links |= {
+                    os.path.realpath(path)
+                    for name in [*inner, *names]
+                    if os.path.islink(path := os.path.join(folder, name))
+                }
+                for name in names:
                     path = os.path.join(folder, name)
-                    if name.endswith(".nix") and path not in told:
+                    if path not in told:
                         told.add(path)
                         yield path
 
@@ -142,6 +151,12 @@ class Workspace:
             around.add(folder)
             folder = os.path.dirname(folder)
         return any(looked.targets & around or looked.self_ for looked in self.looked.values())
+
+    def is_linked(self, path: str) -> bool:
+        """Whether a file has another path by a link."""
+        while path not in self.links and path != os.path.dirname(path):
+            path = os.path.dirname(path)
+        return path in self.links
 
     def importing(self) -> list[str]:
         """The files that import something."""
