@@ -162,7 +162,7 @@ async def followed(server: Server, document: Document, begin: Callable[[Flow], N
         await asyncio.sleep(0)
     server.log(
         f"looked at {workspace.files} files ({workspace.bytes // 1000} kB)"
-        f"{'; ' + workspace.bound if workspace.bound else ''}"
+        f"{', and not at all that there are' if workspace.bound else ''}"
     )
     return flow
 

@@ -279,6 +279,12 @@ def test_a_bound_is_told_and_proves_nothing(tmp_path: Path, monkeypatch: pytest.
     assert list(folder.look(document)) == []
     assert folder.bound.startswith("it has more than the 3 files")
     assert len(folder.naming(document.path)) == 3
+    (tmp_path / "z").mkdir()
+    (tmp_path / "z" / "near.nix").write_text("import ../0.nix")
+    near = documents.load(str(tmp_path / "z" / "near.nix"))
+    assert near is not None
+    assert list(folder.look(near)) == []
+    assert near.path in folder.naming(document.path)
 
 
 def test_a_file_with_another_name_by_a_link(session: Editor) -> None:

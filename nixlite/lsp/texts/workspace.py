@@ -88,25 +88,38 @@ class Workspace:
         self.looked = found
 
     def paths(self, document: Document) -> Iterator[str]:
-        """The files of the folders, and what is open."""
+        """What is open, and the files of the folders: those near to the document first."""
         told = set()
         for one in list(self.documents.open.values()):
             told.add(one.path)
             yield one.path
         for root in self.folders(document):
-            for folder, inner, names in os.walk(root):
-                inner[:] = sorted(name for name in inner if name[0] != "." and name not in LEFT_OUT)
-                names = sorted(name for name in names if name.endswith(".nix"))
+            for path in self.under(root, os.path.dirname(document.path)):
+                if path not in told:
+                    told.add(path)
+                    yield path
+
+    def under(self, root: str, near: str) -> Iterator[str]:
+        """The files in a folder: of the folder *near* in it first, then of those around that one."""
+        done = ""
+        at = near if f"{near}/".startswith(f"{root.rstrip('/')}/") else root
+        while True:
+            for folder, inner, names in os.walk(at):
+                paths = [os.path.join(folder, name) for name in sorted(names) if name.endswith(".nix")]
+                inner[:] = sorted(
+                    name
+                    for name in inner
+                    if name[0] != "." and name not in LEFT_OUT and os.path.join(folder, name) != done
+                )
                 self.links |= {
                     os.path.realpath(path)
-                    for name in [*inner, *names]
-                    if os.path.islink(path := os.path.join(folder, name))
+                    for path in [*(os.path.join(folder, name) for name in inner), *paths]
+                    if os.path.islink(path)
                 }
-                for name in names:
-                    path = os.path.join(folder, name)
-                    if path not in told:
-                        told.add(path)
-                        yield path
+                yield from paths
+            if at == root:
+                return
+            done, at = at, os.path.dirname(at)
 
     def one(self, path: str) -> Looked | None:
         """What a file names; what was found is kept while the file is the same."""
