@@ -19,8 +19,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from nixlite.cache.private import read_private, seal, unsealed, write_private
 from nixlite.jobs.noting import ENVIRONMENT, ODD, STDIN
 from nixlite.jobs.walk import SET
-from nixlite.resources import PACKAGE, cache_home, stdlib_directory
-from nixlite.results.kept import prune
+from nixlite.resources import cache_home
+from nixlite.results.kept import own_files, prune
 from nixlite.results.questions import CONTENTS, FileRow, ask, asked_again, digest
 
 if TYPE_CHECKING:
@@ -93,7 +93,7 @@ class Kept:
             form, own, fields = marshal.loads(zlib.decompress(body))
         except (OSError, ValueError, EOFError, TypeError, zlib.error):
             return None
-        if form != FORM or own != own_files():
+        if form != FORM or own != this_nixlite():
             return None
         questions, joins, items, rows, environment, stdin = fields
         return Entry(
@@ -151,7 +151,7 @@ class Kept:
         rows = {raw: (row.here, row.there, row.answers) for raw, row in entry.rows.items()}
         fields = (entry.questions, packed(entry.joins), entry.items, rows, entry.environment, entry.stdin)
         try:
-            body = zlib.compress(marshal.dumps((FORM, own_files(), fields)), 1)
+            body = zlib.compress(marshal.dumps((FORM, this_nixlite(), fields)), 1)
             os.makedirs(self.place, 0o700, exist_ok=True)
             write_private(self.path, [seal(body, os.path.basename(self.path)), body])
         except (OSError, ValueError):
@@ -340,13 +340,6 @@ def ordered(value: Any) -> Any:
     return sorted(value) if isinstance(value, set | frozenset) else value
 
 
-def own_files() -> bytes:
-    """What tells this nixlite from another: names, sizes and times of its files."""
-    rows = []
-    for top in (PACKAGE, stdlib_directory()):
-        for folder, _, names in os.walk(top):
-            for name in names:
-                if name.endswith((".py", ".nix", ".lark", ".txt")):
-                    status = os.stat(f"{folder}/{name}")
-                    rows.append((folder, name, status.st_size, status.st_mtime_ns))
-    return digest(repr(sorted(rows)).encode("utf-8", "surrogateescape"))
+def this_nixlite() -> bytes:
+    """What tells this nixlite from another."""
+    return digest(repr(own_files(everything=True)).encode("utf-8", "surrogateescape"))

@@ -239,12 +239,17 @@ def is_terminal(stream: str) -> bool:
     return found is not None and found.isatty()
 
 
-def own_files() -> list[tuple[str, int, int]]:
+def own_files(*, everything: bool = False) -> list[tuple[str, int, int]]:
     """The files of nixlite that took part in an answer, or in the code that did: modules that are loaded, all
-    that decides the code of a source, and the Nix files that come along."""
+    that decides the code of a source, and the Nix files that come along.
+
+    *everything*: all of nixlite, where other processes took part as well.
+    """
     from nixlite.cache.files import COMPILER
     from nixlite.resources import PACKAGE, stdlib_directory
 
+    if everything:
+        return [own_file(path) for top in (PACKAGE, stdlib_directory()) for path in source_files(top)]
     paths = {
         path
         for name, module in list(sys.modules.items())
@@ -261,6 +266,16 @@ def own_files() -> list[tuple[str, int, int]]:
         except OSError:  # the other place of the grammar
             continue
     return [own_file(path) for path in sorted(paths)]
+
+
+def source_files(top: str) -> list[str]:
+    """All files below a directory that make nixlite what it is, sorted."""
+    return sorted(
+        f"{folder}/{name}"
+        for folder, _, names in os.walk(top)
+        for name in names
+        if name.endswith((".py", ".nix", ".lark", ".txt"))
+    )
 
 
 def own_file(path: str) -> tuple[str, int, int]:
