@@ -2,13 +2,16 @@
 
 What is next to each other in a set shares more than what is not, and what is in one set more than what is in
 two. So each process has a span of a set, and takes pieces from its front; who has none takes over a set that
-nobody has, or else the back half of the longest span of another.
+nobody has, or else the back half of the longest span of another. Sets of mostly the same names, such as
+packages for one language under two names or for two kernels, share most: one process has them one after the
+other, and with them what it has evaluated for the first.
 """
 
 from __future__ import annotations
 
 from collections import deque
 from typing import TYPE_CHECKING
+from zlib import crc32
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -26,13 +29,19 @@ SAMPLES = 24
 
 
 class Span:
-    """Names in the set at a path."""
+    """Names in the set at a path. *kin*: a number that sets of mostly the same names mostly have as well."""
 
-    __slots__ = ("names", "path")
+    __slots__ = ("kin", "names", "path")
 
-    def __init__(self, path: Path, names: Iterable[str]) -> None:
+    def __init__(self, path: Path, names: Iterable[str], kin: int = 0) -> None:
         self.path = path
         self.names = deque(names)
+        self.kin = kin or kin_of(self.names)
+
+
+def kin_of(names: Iterable[str]) -> int:
+    """The smallest hash of some names: of two sets as likely the same as a name is in both (MinHash)."""
+    return min([crc32(name.encode("utf-8", "surrogateescape")) for name in names], default=0)
 
 
 class Work:
@@ -43,6 +52,8 @@ class Work:
         self.again: deque[Path] = deque()
         self.free: list[Span] = []
         self.owned: dict[object, Span] = {}
+        self.known: dict[int, object] = {}
+        """Who had the last span of that kin."""
 
     def add(self, path: Path, names: Sequence[str]) -> None:
         """The attributes of a set that was found."""
@@ -70,20 +81,28 @@ class Work:
         """A span for a process that has none."""
         self.owned.pop(who, None)
         if self.free:
-            largest = max(self.free, key=lambda span: len(span.names))
-            self.free.remove(largest)
-            self.owned[who] = largest
-            return largest
+            best = max(self.free, key=lambda span: (self.sharing(span, who), len(span.names)))
+            self.free.remove(best)
+            self.owned[who] = best
+            self.known[best.kin] = who
+            return best
         if not self.owned:
             return None
         longest = max(self.owned.values(), key=lambda span: len(span.names))
         if not longest.names:
             return None
-        half = Span(longest.path, [])
+        half = Span(longest.path, [], longest.kin)
         for _ in range((len(longest.names) + 1) // 2):
             half.names.appendleft(longest.names.pop())
         self.owned[who] = half
         return half
+
+    def sharing(self, span: Span, who: object) -> int:
+        """How well a span goes with what a process has had: 2 if that was like it, 0 if it is another's."""
+        owner = self.known.get(span.kin)
+        if owner is None:
+            return 1
+        return 2 if owner is who else 0
 
     def sample(self) -> list[Path]:
         """One step out of the middle of what is there, to be taken before all others."""
@@ -99,6 +118,7 @@ class Work:
     def leave(self, who: object) -> None:
         """A process is gone; its span is free again."""
         span = self.owned.pop(who, None)
+        self.known = {kin: owner for kin, owner in self.known.items() if owner is not who}
         if span is not None and span.names:
             self.free.append(span)
 
