@@ -11,6 +11,7 @@ import logging
 import os
 import pickle
 import shutil
+import signal
 from collections import Counter
 from time import sleep
 from typing import TYPE_CHECKING, Any
@@ -49,6 +50,8 @@ CLOSE = 10.0
 
 FAREWELL = 3.0
 """Seconds that workers have for saying what they have found, where time is up."""
+
+NO_WARNING = "ignore:resource_tracker:UserWarning"
 
 POLL = 0.02
 """Seconds between two looks whether there are results."""
@@ -327,6 +330,26 @@ def run_on_cluster(command: Asking, report: Report, left: dict[Path, list[str]],
     close(local, client)
 
 
+def start_tracker() -> None:
+    """Start the process with which Python sees to it that no semaphore is left over.
+
+    It removes those of a cluster that is ended at once, as it is there for; it need not warn of that.
+    """
+    if os.name != "posix":
+        return
+    from multiprocessing import resource_tracker
+
+    before = os.environ.get("PYTHONWARNINGS")
+    os.environ["PYTHONWARNINGS"] = f"{before},{NO_WARNING}" if before else NO_WARNING
+    try:
+        resource_tracker.ensure_running()
+    finally:
+        if before is None:
+            del os.environ["PYTHONWARNINGS"]
+        else:
+            os.environ["PYTHONWARNINGS"] = before
+
+
 def end_at_once(local: Any) -> None:
     """Let nobody wait for a cluster on this machine: evaluators end with their workers."""
     for nanny in local.workers.values() if local is not None else ():
@@ -360,15 +383,37 @@ def connected(command: Asking, distributed: Any) -> tuple[Any, Any]:
         count = natural(text)
         if not count:
             raise UsageError(f"'--cluster local:N' takes a number of workers, not '{text}'")
-        import tempfile
-
-        folder = tempfile.mkdtemp(prefix="nixlite-")
-        cluster = distributed.LocalCluster(
-            n_workers=count, threads_per_worker=1, processes=True, dashboard_address=None,
-            local_directory=folder, silence_logs=logging.CRITICAL,
-        )  # fmt: skip
-        cluster.nixlite_folder = folder  # which goes with it
         command.shared_files = True
-        return cluster, distributed.Client(cluster, set_as_default=False)
+        return local_cluster(count, distributed)
     except (OSError, ValueError, TimeoutError) as error:
         raise EvalError(f"connecting to the cluster at '{address}': {error}") from None
+
+
+def local_cluster(count: int, distributed: Any) -> tuple[Any, Any]:
+    """A cluster on this machine, and a client.
+
+    Ctrl-C is heard when there is one, and by nobody else: a worker that is being loaded would tell where.
+    """
+    import tempfile
+
+    start_tracker()
+    mask = getattr(signal, "pthread_sigmask", None)
+    folder = tempfile.mkdtemp(prefix="nixlite-")
+    cluster = None
+    try:
+        if mask is not None:
+            mask(signal.SIG_BLOCK, {signal.SIGINT})  # which threads and processes begin with
+        try:
+            cluster = distributed.LocalCluster(
+                n_workers=count, threads_per_worker=1, processes=True, dashboard_address=None,
+                local_directory=folder, silence_logs=logging.CRITICAL,
+            )  # fmt: skip
+            cluster.nixlite_folder = folder  # which goes with it
+            client = distributed.Client(cluster, set_as_default=False)
+        finally:
+            if mask is not None:
+                mask(signal.SIG_UNBLOCK, {signal.SIGINT})
+    except KeyboardInterrupt:
+        end_at_once(cluster)
+        raise
+    return cluster, client

@@ -191,3 +191,25 @@ def test_mistakes_are_said(tmp_path: Path, words: list[str], message: str) -> No
     assert done.returncode == 1
     assert message in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_ctrl_c_ends_a_cluster_on_this_machine_and_says_no_more(tmp_path: Path) -> None:
+    """Python's `resource_tracker` would warn of semaphores that it removes."""
+    endless = "let s = f: builtins.foldl' (a: b: a + f b) 0 (builtins.genList (x: x) 9999); in s (x: s (y: s (z: z)))"
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "HOME": str(tmp_path)}
+    run = subprocess.Popen(
+        [sys.executable, "-m", "nixlite", "jobs", "--cluster", "local:1", "-E", f"{{ a = {endless}; }}"],
+        cwd=tmp_path,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        start_new_session=True,
+    )
+    deadline = time.monotonic() + 30
+    while len(descendants(run.pid)) < 3 and time.monotonic() < deadline:  # tracker, worker, evaluator
+        time.sleep(0.1)
+    time.sleep(1.0)
+    os.killpg(run.pid, signal.SIGINT)
+    _, said = run.communicate(timeout=30)
+    assert run.returncode == 130
+    assert said.decode() == "error: interrupted by the user\n"
