@@ -13,6 +13,7 @@ import os
 import signal
 import socket
 import sys
+from time import monotonic
 from typing import TYPE_CHECKING
 
 from nixlite.jobs.link import PIECE, Link, end_with_parent
@@ -65,10 +66,19 @@ class Forked:
         self.link = link
         self.number = number
         self.template = template
+        self.since = monotonic()
 
     def resident(self) -> int:
         """Bytes of memory that it takes, with what it shares; 0 where the system does not tell."""
         return resident_of(self.number)
+
+    def processor(self) -> float:
+        """Seconds of the processor that it has used; of the clock where the system does not tell."""
+        try:
+            fields = first_bytes(f"/proc/{self.number}/stat", 2000).rpartition(b")")[2].split()
+            return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+        except (OSError, ValueError, IndexError):
+            return monotonic() - self.since
 
     def kill(self) -> None:
         """End it, whatever it does."""

@@ -26,10 +26,13 @@ if TYPE_CHECKING:
     Path = tuple[str, ...]
 
 WARM = 1.5
-"""Seconds for which a template takes steps."""
+"""Seconds of the processor for which a template takes steps: on a busy machine it is to know as much."""
 
 PATIENCE = 3.0
-"""Seconds after which nobody waits for a template any more that is still at a step."""
+"""Seconds of the processor after which nobody waits for a template any more that is still at a step."""
+
+LONGEST_WARM = 12.0
+"""The same by the clock: it may wait for something."""
 
 LOOK = 0.1
 """Seconds between two looks at the processes' memory."""
@@ -180,7 +183,7 @@ class Pool:
         warming = self.template is not None and not self.warm
         if warming and self.template is not None:
             self.warm_up(self.template)
-            if not self.warm and monotonic() - self.template.since < PATIENCE:
+            if not self.warm and not self.has_worked(self.template, PATIENCE):
                 return
         wanted = min(self.count - warming, len([m for m in self.members if m.told]) + self.work.left())
         while len(self.members) < wanted:
@@ -226,13 +229,17 @@ class Pool:
         if template.settling:
             self.warm = True
             return
-        late = monotonic() - template.since > WARM or template.process.resident() > self.limit // 3
+        late = self.has_worked(template, WARM) or template.process.resident() > self.limit // 3
         steps = [] if late else self.work.sample()
         if steps:
             self.feed(template, steps)
         elif late or self.work.left():
             template.settling, template.idle = True, False
             template.process.link.send(SETTLE)
+
+    def has_worked(self, template: Member, seconds: float) -> bool:
+        """Whether the future template has had some seconds of the processor, or all that it may take."""
+        return template.process.processor() > seconds or monotonic() - template.since > LONGEST_WARM
 
     def feed(self, member: Member, steps: list[Path]) -> None:
         """Give a process steps to take."""
