@@ -83,18 +83,23 @@ def UNASKED(payload: Value) -> Value:  # noqa: N802 - a state, used like a const
     return payload
 
 
+ASKED = "asked for"
+"""What compiled functions, which have no documentation of Python's, have as such."""
+
+
 def ask_for(function: Any) -> None:
     """Remember that a variable's function was asked for: all cells that stand for the variable print it now.
 
-    (That it was only called is not remembered: it would cost every call.)
+    (That it was only called is not remembered: it would cost every call.) It is written where Python has a
+    place for it in each function: an attribute of ours would be a dictionary for each, 184 bytes.
     """
-    function.asked = True
+    function.__doc__ = ASKED
 
 
 def peel_asked(x: Any) -> Lazy:
     """`peel`, then a function that was asked for in another cell of the same variable."""
     x = peel(x)
-    if type(x) is list and len(x) == 4 and x[0] is UNASKED and x[3] is x[1] and hasattr(x[1], "asked"):
+    if type(x) is list and len(x) == 4 and x[0] is UNASKED and x[3] is x[1] and x[1].__doc__ is ASKED:
         return x[1]
     return x
 
@@ -109,9 +114,22 @@ def force(x: Lazy) -> Value:
     code = x[0]
     if code is None:
         return x[1]
+    if code is UNASKED:  # each seventh or so: what it does, without a call
+        x[0] = None
+        value: Any = x[1]
+        if type(value) is FunctionType:
+            value.__doc__ = ASKED
+        return value
+    if code is force and (
+        type(x[1]) is not list or x[1][0] is None
+    ):  # a variable that is evaluated: the same
+        x[0] = None
+        if type(x[1]) is list:
+            x[1] = x[1][1]
+        return x[1]
     x[0] = blackhole
     try:
-        value: Value = code(x[1])
+        value = code(x[1])
     except NixError as error:
         if code is not failed:
             x[1] = error
