@@ -10,7 +10,7 @@ from _thread import RLock, get_ident
 from nixlite.errors import EvalError, NixError, StackOverflow
 from nixlite.host.settings import TALKATIVE
 from nixlite.limits.recursion import RECURSION, is_small, python_depth, until_done
-from nixlite.runtime.abi import OPERATIONS, LateNames, metered_operations, unit_globals
+from nixlite.runtime.abi import OPERATIONS, metered_operations, unit_globals
 from nixlite.runtime.collecting import POLICY
 from nixlite.runtime.depth import DEEPEST, go_deeper, watched, with_all_room
 from nixlite.runtime.frames import with_room
@@ -179,9 +179,9 @@ class Evaluator(Translator):
         return value
 
     def piece_globals(self, source: Source | None) -> dict[str, Any]:
-        """The globals of a piece of a source: there may be thousands, so they begin almost empty."""
-        names: dict[str, Any] = {"SOURCE": source}
-        names["__builtins__"] = LateNames(self.state, self.base, names)
+        """The globals of a piece of a source."""
+        names = unit_globals(self.state, self.base)
+        names["SOURCE"] = source
         return names
 
     def guard(self, function: Any, argument: Any) -> Any:

@@ -1,8 +1,8 @@
 """Running a source whose big groups of bindings are compiled piece by piece (see `analysis.deferral`).
 
-A group holds for each piece a thunk `[code, (number, environment), position]`. *code* is the same function
-for all of them: it finds the piece's function by its number and calls it. Each piece is a module of its own,
-with its own tables of sites and lambdas.
+A group holds for each piece a thunk `[code, environment, position]`. *code* is the piece's function, or as
+long as that is not loaded the same function for all of them, bound to the piece's number: it finds the
+piece's function and calls it. Each piece is a module of its own, with its own tables of sites and lambdas.
 """
 
 from __future__ import annotations
@@ -14,6 +14,11 @@ if TYPE_CHECKING:
 
     from nixlite.cache.code import Code, Table
     from nixlite.cache.pack import Pack
+
+if TYPE_CHECKING:
+    from types import MethodType
+else:  # loading the module takes half a millisecond
+    MethodType = type((lambda self: None).__get__(0))
 
 SAVED_AFTER = 2000
 """Pieces compiled before they are written to the cache, at first; twice as many each further time."""
@@ -83,15 +88,15 @@ class Linked:
         self.functions: dict[int, Callable[[Any], Any]] = {}
         self.run = self.runner()
 
-    def runner(self) -> Callable[[tuple[int, Any]], Any]:
-        """The code of the thunks: evaluates a piece in its environment."""
+    def runner(self) -> Callable[[int, Any], Any]:
+        """The code of the thunks, but for the piece's number: evaluates it in its environment."""
         functions, load = self.functions, self.load
 
-        def piece(payload: tuple[int, Any]) -> Any:
-            function = functions.get(payload[0])
+        def piece(number: int, environment: Any) -> Any:
+            function = functions.get(number)
             if function is None:
-                function = load(payload[0])
-            return function(payload[1])
+                function = load(number)
+            return function(environment)
 
         return piece
 
@@ -113,28 +118,29 @@ class Linked:
     def maker(self, code: Code) -> Callable[[int, Any], dict[str, Any]]:
         """The operation by which a module makes a group: its thunks by name, None for what is no piece."""
         run, functions, file, tables = self.run, self.functions, code.name, code.tables
-        rows: dict[int, list[tuple[str, int, Any]]] = {}  # a package set makes a group many times
+        rows: dict[int, list[tuple[str, Any, Any]]] = {}  # a package set makes a group many times
+        numbers: dict[int, dict[int, str]] = {}
 
         def deferred(index: int, environment: Any) -> dict[str, Any]:
             table = rows.get(index)
             if table is None:
-                table = rows[index] = rows_of(tables[index], file)
+                table = rows[index] = rows_of(tables[index], file, run)
+                numbers[index] = dict(zip(tables[index][1], tables[index][0], strict=True))
             if not tables[index][2]:
-                group = {name: [run, (number, environment)] for name, number, _ in table}
+                group = {name: [code, environment] for name, code, _ in table}
             else:
-                group = {name: [run, (number, environment), place] for name, number, place in table}
-            if functions:  # some are there, maybe since the group was made before: these need no detour
-                for name, number, _ in table:
-                    if number in functions:
-                        cell = group[name]
-                        cell[0], cell[1] = functions[number], environment
+                group = {name: [code, environment, place] for name, code, place in table}
+            names = numbers[index]
+            for number in functions.keys() & names.keys() if functions else ():
+                group[names[number]][0] = functions[number]  # loaded already: this one needs no detour
             return group
 
         return deferred
 
 
-def rows_of(table: Table, file: str) -> list[tuple[str, int, Any]]:
-    """The name of each binding, the number of its piece and its place in *file*, None where it has none."""
+def rows_of(table: Table, file: str, run: Callable[[int, Any], Any]) -> list[tuple[str, Any, Any]]:
+    """The name of each binding, *run* for its piece, and its place in *file*, None where it has none."""
     names, numbers, lines, columns = table
+    codes = [MethodType(run, number) for number in numbers]
     places: Any = [(file, line, column) for line, column in zip(lines, columns, strict=True)]
-    return list(zip(names, numbers, places or [None] * len(names), strict=True))
+    return list(zip(names, codes, places or [None] * len(names), strict=True))
