@@ -75,7 +75,7 @@ def path_value(f: Function, path: tuple[n.AttrName, ...]) -> ast.expr:
 def name_thunk(f: Function, name: n.Expr) -> ast.expr:
     """A thunk for a name that is computed."""
     function = Function(f.unit, None, f.known)
-    function.emit(emit.Return(attr_name(function, name)))
+    function.emit(emit.Return(attr_name(function, name, numbered=True)))
     return f.thunk_of(Recipe(function.finish(), function.captures), name)
 
 
@@ -105,7 +105,8 @@ def select_or(f: Function, node: n.Select, subject: ast.expr, site: Site) -> ast
     default: ast.expr | None = None
     path = node.path
     if len(path) == 1:
-        found = emit.call(site, "find_one", subject, attr_name(f, path[0]))
+        operation = "find_one" if isinstance(path[0], str) else "find_named"
+        found = emit.call(site, operation, subject, attr_name(f, path[0]))
     else:
         names = path_value(f, path)
         if type(node.default) not in NEVER_FAIL:
@@ -132,7 +133,7 @@ def found_steps(f: Function, node: n.HasAttr, subject: ast.expr, site: Site) -> 
 
     def step(name: n.AttrName, is_last: bool) -> ast.expr:
         nonlocal subject
-        operation = "has_attribute" if is_last else "find_one"
+        operation = "has_attribute" if is_last else "find_one" if isinstance(name, str) else "find_named"
         value = emit.call(site, operation, subject, attr_name(f, name))
         found = f.temporary()
         subject = emit.name(found)
@@ -145,12 +146,19 @@ def found_steps(f: Function, node: n.HasAttr, subject: ast.expr, site: Site) -> 
     return steps
 
 
-def attr_name(f: Function, name: n.AttrName) -> ast.expr:
-    """A name of an attribute path, as a Python string."""
+def attr_name(f: Function, name: n.AttrName, *, numbered: bool = False) -> ast.expr:
+    """A name of an attribute path, as a Python string; *numbered*: nobody will number it (see `symbols`)."""
     if isinstance(name, str):
         return emit.constant(name)
     place = f.unit.site(name.pos, f.context)
-    return emit.call(place, "attribute_name", f.value(name))
+    value = f.value(name)
+    if f.unit.instrumented or numbered:
+        return emit.call(place, "attribute_name", value)
+    text = f.temporary()
+    is_text = emit.type_is(emit.walrus(text, value), "str")
+    silent = emit.negation(emit.name("TEXTS"))
+    named = emit.call(place, "attribute_name", emit.name(text))
+    return emit.if_else(emit.all_of(is_text, silent), emit.name(text), named)
 
 
 def has_attr(f: Function, node: n.HasAttr) -> ast.expr:

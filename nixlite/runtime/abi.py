@@ -11,6 +11,7 @@ import sys
 
 from nixlite.errors import AssertionFailed, NixTypeError
 from nixlite.limits.growth import MANY, grow
+from nixlite.opaque import TEXTS
 from nixlite.runtime import select
 from nixlite.runtime.call import call, call2, call3, call_many, curry
 from nixlite.runtime.depth import within_calls
@@ -161,7 +162,7 @@ OPERATIONS: dict[str, Any] = {
     "UNASKED": UNASKED, "force": force, "call": call, "call2": call2, "call3": call3,
     "call_many": call_many, "curry": curry, "within_calls": within_calls,
     "select": select.select, "select_path": select.select_path, "selection": select.selection,
-    "find": select.find, "find_one": select.find_one,
+    "find": select.find, "find_one": select.find_one, "find_named": select.find_named, "TEXTS": TEXTS,
     "select_computed": select.select_computed, "find_computed": select.find_computed,
     "default_of": select.default_of, "has_path": select.has_path, "has_attribute": select.has_attribute,
     "attribute_name": select.attribute_name, "dynamic_name": select.dynamic_name,

@@ -38,7 +38,7 @@ def select(subject: Value, name: str) -> Any:
             return selected[1] if selected[0] is None else force(selected)
         if selected is not MISSING:
             return selected
-        raise missing(name, subject)
+        raise missing(make_symbol(name), subject)
     raise not_a_set_to_select_from(subject)
 
 
@@ -65,10 +65,9 @@ def select_path(subject: Value, path: tuple[str, ...]) -> Value:
     for name in path:
         if type(subject) is not dict:
             raise not_a_set_to_select_from(subject)
-        cell = subject.get(name, MISSING)
-        if cell is MISSING:
+        if name not in subject:
             raise missing(name, subject)
-        selected = cell
+        selected: Any = subject[name]
         if type(selected) is list:
             subject = selected[1] if selected[0] is None else force(selected)
         else:
@@ -92,12 +91,9 @@ def not_a_set_to_select_from(subject: Value) -> EvalError:
 def find(subject: Value, path: tuple[str, ...]) -> Any:
     """The value of `subject.a.b` in WHNF, MISSING when some attribute on the path is not there."""
     for name in path:
-        if type(subject) is not dict:
+        if type(subject) is not dict or name not in subject:
             return MISSING
-        cell = subject.get(name, MISSING)
-        if cell is MISSING:
-            return MISSING
-        selected = cell
+        selected: Any = subject[name]
         if type(selected) is list:
             subject = selected[1] if selected[0] is None else force(selected)
         else:
@@ -107,11 +103,22 @@ def find(subject: Value, path: tuple[str, ...]) -> Any:
 
 def find_one(subject: Value, name: str) -> Any:
     """`find` for a path of one name."""
-    if type(subject) is dict:
-        selected = subject.get(name, MISSING)
+    if type(subject) is dict and name in subject:
+        selected = subject[name]
         if type(selected) is list:
             return selected[1] if selected[0] is None else force(selected)
         return selected
+    return MISSING
+
+
+def find_named(subject: Value, name: str) -> Any:
+    """`find_one` for a computed name, which is numbered here if nothing has it."""
+    if type(subject) is dict and name in subject:
+        selected = subject[name]
+        if type(selected) is list:
+            return selected[1] if selected[0] is None else force(selected)
+        return selected
+    make_symbol(name)
     return MISSING
 
 
@@ -177,11 +184,18 @@ def has_path(subject: Lazy, path: tuple[str, ...]) -> bool:
 
 def has_attribute(subject: Value, name: str) -> bool:
     """`subject ? ${name}`."""
-    return type(subject) is dict and name in subject
+    if type(subject) is dict and name in subject:
+        return True
+    make_symbol(name)
+    return False
 
 
 def attribute_name(value: Value) -> str:
-    """The value of `${name}` in an attribute path."""
+    """The value of `${name}` in an attribute path.
+
+    Compiled code does not call this for a string while nobody is to be told of what is done with it: a name
+    that an attribute has is numbered already, and who does not find it numbers it.
+    """
     if type(value) is str:
         if value not in ACTIVE.symbols.numbers:
             make_symbol(value)
