@@ -26,7 +26,7 @@ from nixlite.runtime.thunk import attribute_position, force
 from nixlite.runtime.values import ContextString
 from nixlite.source import shown_place
 from nixlite.spelling import attribute_name
-from nixlite.store.derivation import Derivation, Output
+from nixlite.store.derivation import Derivation, InputNode, Output
 from nixlite.store.hashing import HASH_SIZES, Hash, parse_algorithm, parse_hash
 from nixlite.store.modulo import fixed_output
 from nixlite.store.path import (
@@ -40,6 +40,8 @@ from nixlite.store.path import (
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from nixlite.runtime.state import State
     from nixlite.runtime.values import Lazy, Value
 
@@ -146,6 +148,12 @@ class Parts:
 # --- attributes
 
 
+SETTINGS = frozenset(("builder", "system", "outputHash", "outputHashAlgo", "outputHashMode", "outputs"))
+"""Attributes that mean something to Nix itself, see `take_setting`."""
+
+SPECIAL = SETTINGS | {"__contentAddressed", "__impure", "__json", "args"}
+"""Attributes that are not only variables of the environment."""
+
 CONTEXTS: dict[str, str] = {}
 """By an attribute's name how its frame begins: the same names come with every derivation."""
 
@@ -164,7 +172,23 @@ def add_attribute(parts: Parts, key: str, value: Lazy) -> None:
     """Take in one attribute; errors get the frame that names it."""
     error_context = f"{CONTEXTS.get(key) or context_of(key)}{parts.drv.name}'"
     error_position = attribute_position(value)
-    if parts.ignore_nulls and force(value) is None:
+    if not parts.structured:
+        known: Any = value
+        if parts.ignore_nulls:
+            known = force(value)
+            if known is None:
+                return
+        elif type(value) is list and value[0] is None:
+            known = value[1]
+        if key not in SPECIAL:  # most are texts that only Bash will read
+            if type(known) is str:
+                parts.drv.env[key] = known
+                return
+            if type(known) is ContextString:
+                parts.context |= known.context
+                parts.drv.env[key] = known.text
+                return
+    elif parts.ignore_nulls and force(value) is None:
         return
     if key == "__contentAddressed":
         parts.content_addressed = force_bool(value, "")
@@ -203,7 +227,8 @@ def add_variable(parts: Parts, key: str, value: Lazy) -> None:
         )
         text = canonical_json(text)
     parts.drv.env[key] = text
-    take_setting(parts, key, text)
+    if key in SETTINGS:
+        take_setting(parts, key, text)
 
 
 def take_setting(parts: Parts, key: str, text: str) -> None:
@@ -295,6 +320,14 @@ def add_inputs(parts: Parts) -> None:
     """Depend on everything in the context of the attributes' strings."""
     drv = parts.drv
     for text in parts.context:
+        output, _, path = text[1:].partition("!")
+        if path[:1] == "/" and text[0] == "!":  # nearly always
+            node = drv.inputs.get(path)
+            if node is None:
+                drv.inputs[path] = InputNode((output,))
+            else:
+                node.outputs.add(output)
+            continue
         element = parse_element(text)
         if element.outputs:
             drv.add_input(element.path, list(element.outputs))

@@ -131,15 +131,27 @@ def _list_text(
     pieces: list[str] = []
     contexts: set[str] = set()
     last = len(items) - 1
+    text: str
+    value: Any
     for n, item in enumerate(items):
-        text, context = coerce_to_string(
-            state,
-            item,
-            "while evaluating one element of the list",
-            coerce_more=True,
-            copy_to_store=copy_to_store,
-            error_position=error_position,
-        )
+        value = item[1] if type(item) is list and item[0] is None else item
+        if type(value) is dict and "outPath" in value and "__toString" not in value:
+            value = value["outPath"]  # a package; whatever is there already needs no call
+            if type(value) is list and value[0] is None:
+                value = value[1]
+        if type(value) is str:
+            text, context = value, NO_CONTEXT
+        elif type(value) is ContextString:
+            text, context = value.text, value.context
+        else:
+            text, context = coerce_to_string(
+                state,
+                value,
+                "while evaluating one element of the list",
+                coerce_more=True,
+                copy_to_store=copy_to_store,
+                error_position=error_position,
+            )
         pieces.append(text)
         if context:
             contexts |= context

@@ -15,23 +15,31 @@ if TYPE_CHECKING:
     from typing import Any
 
 
-def unparse(drv: Derivation, env: str | None = None) -> str:
-    """The ATerm of a derivation: the contents of its `.drv` file. *env*: the text of its `variables`."""
-    inputs = [
-        f'("{path}",{unparse_node(node)})' for path, node in sorted(drv.inputs.items(), key=first_of_pair)
-    ]
-    dynamic = any(node.dynamic for node in drv.inputs.values())
+def unparse(drv: Derivation, end: str | None = None) -> str:
+    """The ATerm of a derivation: the contents of its `.drv` file. *end*: its `ending`, if that is known."""
+    inputs = []
+    dynamic = False
+    for path in sorted(drv.inputs):
+        node = drv.inputs[path]
+        if node.dynamic:
+            dynamic = True
+        inputs.append(f'("{path}",{unparse_node(node)})')
     head = 'DrvWithVersion("xp-dyn-drv",' if dynamic else "Derive("
-    return unparse_with(head, drv, drv.outputs, inputs, variables(drv.env) if env is None else env)
+    return unparse_with(head, drv.outputs, inputs, ending(drv, drv.env) if end is None else end)
 
 
-def unparse_with(head: str, drv: Derivation, outputs: dict[str, Output], inputs: list[str], env: str) -> str:
-    """The ATerm with outputs, inputs and the text of `variables` given by the caller, who may mask them."""
+def unparse_with(head: str, outputs: dict[str, Output], inputs: list[str], end: str) -> str:
+    """The ATerm with outputs, inputs and `ending` given by the caller, who may mask them."""
     output_texts = [f'("{name}","{o.path}","{o.method}","{o.hash}")' for name, o in by_name(outputs)]
+    return f"{head}[{','.join(output_texts)}],[{','.join(inputs)}],{end}"
+
+
+def ending(drv: Derivation, env: dict[str, str]) -> str:
+    """What comes after the input derivations, with the variables that the caller gives."""
     return (
-        f"{head}[{','.join(output_texts)}],[{','.join(inputs)}],{plain_list(sorted(drv.sources))},"
+        f"{plain_list(sorted(drv.sources))},"
         f'"{drv.system}",{quote(drv.builder)},[{",".join([quote(text) for text in drv.args])}],'
-        f"[{env}])"
+        f"[{variables(env)}])"
     )
 
 
@@ -47,7 +55,7 @@ def variables(env: dict[str, str]) -> str:
 
 def unparse_node(node: InputNode) -> str:
     """The outputs wanted of an input derivation."""
-    names = plain_list(by_bytes(node.outputs))
+    names = output_list(node.outputs)
     if not node.dynamic:
         return names
     below = [f'("{name}",{unparse_node(child)})' for name, child in by_name(node.dynamic)]
@@ -70,9 +78,12 @@ def plain_list(texts: Iterable[str]) -> str:
     return "[" + ",".join([f'"{text}"' for text in texts]) + "]"
 
 
-def first_of_pair(pair: tuple[str, object]) -> str:
-    """A sort key."""
-    return pair[0]
+def output_list(names: set[str]) -> str:
+    """The names of outputs, in byte order; mostly there is one."""
+    if len(names) == 1:
+        for name in names:
+            return f'["{name}"]'
+    return plain_list(by_bytes(names))
 
 
 def byte_order(text: str) -> bytes:

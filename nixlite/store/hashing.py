@@ -12,7 +12,7 @@ from nixlite.records import Record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Protocol
+    from typing import Any, Protocol
 
     class Hasher(Protocol):
         """A hash that is being computed."""
@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 
 HASH_SIZES = {"blake3": 32, "md5": 16, "sha1": 20, "sha256": 32, "sha512": 64}
 """Bytes in a hash of each algorithm; the keys are the algorithms that Nix knows."""
+
+SHA256: list[Any] = []
+"""The function of `hashlib`, once it is there: importing it again takes longer than hashing a path."""
 
 PIECE = 1 << 22
 """Bytes that are hashed at once."""
@@ -74,9 +77,12 @@ def new_hasher(algorithm: str) -> Hasher:
 def digest(algorithm: str, data: bytes) -> bytes:
     """The raw hash of *data*; *algorithm* is one of `HASH_SIZES`."""
     if algorithm == "sha256" and len(data) < PIECE:  # nearly always
-        from hashlib import sha256  # slow to import
+        if not SHA256:
+            from hashlib import sha256  # slow to import
 
-        return sha256(data).digest()
+            SHA256.append(sha256)
+        found: bytes = SHA256[0](data).digest()
+        return found
     hasher = new_hasher(algorithm)
     for at in range(0, len(data), PIECE):  # so that an interrupt comes through
         hasher.update(data[at : at + PIECE])
@@ -115,9 +121,30 @@ def parse_format(name: str) -> str:
 def to_base32(raw: bytes) -> str:
     """Nix's base-32 text of *raw*."""
     number = int.from_bytes(raw, "little")
+    if len(raw) == 20:  # of a store path
+        return short_base32(number)
     length = (len(raw) * 8 + 4) // 5
     pairs = [NIX32_PAIRS[number >> shift & 1023] for shift in range((length - 1) // 2 * 10, -1, -10)]
     return "".join(pairs)[length & 1 :]  # two digits at a time; an odd first one is a zero too many
+
+
+def short_base32(number: int) -> str:
+    """The 32 digits of a number of 160 bits, from pieces of 30 bits: small integers, which are quick."""
+    pairs, low = NIX32_PAIRS, (1 << 30) - 1
+    b, c, d, e, f = (
+        number >> 120 & low,
+        number >> 90 & low,
+        number >> 60 & low,
+        number >> 30 & low,
+        number & low,
+    )
+    return (
+        f"{pairs[number >> 150]}{pairs[b >> 20]}{pairs[b >> 10 & 1023]}{pairs[b & 1023]}"
+        f"{pairs[c >> 20]}{pairs[c >> 10 & 1023]}{pairs[c & 1023]}"
+        f"{pairs[d >> 20]}{pairs[d >> 10 & 1023]}{pairs[d & 1023]}"
+        f"{pairs[e >> 20]}{pairs[e >> 10 & 1023]}{pairs[e & 1023]}"
+        f"{pairs[f >> 20]}{pairs[f >> 10 & 1023]}{pairs[f & 1023]}"
+    )
 
 
 def from_base32(text: str) -> bytes:

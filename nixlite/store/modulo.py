@@ -9,7 +9,7 @@ Described as `hashDerivationModulo` in the thesis of Eelco Dolstra, figure 5.10.
 from __future__ import annotations
 
 from nixlite.errors import EvalError
-from nixlite.store.aterm import by_bytes, plain_list, unparse_with, variables
+from nixlite.store.aterm import ending, output_list, unparse_with
 from nixlite.store.derivation import Derivation, Output
 from nixlite.store.hashing import Hash, digest
 from nixlite.store.path import METHOD_PREFIXES, fixed_path, output_path
@@ -31,14 +31,17 @@ class Modulo:
 
 DEFERRED = Modulo(None)
 
+OUT = {"out"}
+"""What is used of a fixed output."""
+
 
 def hash_modulo(
-    drv: Derivation, modulo_of: Callable[[str], Modulo], *, masked: bool = False, env: str | None = None
+    drv: Derivation, modulo_of: Callable[[str], Modulo], *, masked: bool = False, end: str | None = None
 ) -> Modulo:
     """The hash modulo of *drv*; `modulo_of` gives that of an input by its path.
 
-    *masked*: with its own output paths empty, for computing them. *env*: else the text of its variables, if
-    that is known.
+    *masked*: with its own output paths empty, for computing them. *end*: its `ending` (with these paths
+    empty if *masked*), if that is known.
     """
     if not masked:
         if drv.is_fixed:
@@ -51,22 +54,24 @@ def hash_modulo(
             return DEFERRED
         modulo = modulo_of(path)
         if modulo.hash is not None:
-            inputs.setdefault(modulo.hash, set()).update(node.outputs)
+            known = inputs.get(modulo.hash)
+            inputs[modulo.hash] = node.outputs if known is None else known | node.outputs
         elif modulo.fixed is None:
             return DEFERRED
         else:
             for name in node.outputs:
                 if name not in modulo.fixed:
                     raise EvalError(f"no hash for output '{name}' of derivation '{drv.name}'")
-                inputs.setdefault(modulo.fixed[name], set()).add("out")
+                inputs[modulo.fixed[name]] = OUT | inputs.get(modulo.fixed[name], OUT)
     outputs = drv.outputs
     if masked:
         outputs = dict.fromkeys(drv.outputs, Output())
-        env = variables({**drv.env, **dict.fromkeys([name for name in drv.env if name in outputs], "")})
-    elif env is None:
-        env = variables(drv.env)
-    texts = [f'("{key}",{plain_list(by_bytes(inputs[key]))})' for key in sorted(inputs)]
-    text = unparse_with("Derive(", drv, outputs, texts, env)
+    if end is None:
+        end = ending(
+            drv, {**drv.env, **dict.fromkeys(drv.env.keys() & outputs.keys(), "")} if masked else drv.env
+        )
+    texts = [f'("{key}",{output_list(inputs[key])})' for key in sorted(inputs)]
+    text = unparse_with("Derive(", outputs, texts, end)
     return Modulo(digest("sha256", text.encode("utf-8", "surrogateescape")).hex())
 
 
@@ -75,15 +80,26 @@ def fixed_modulo(output: Output) -> str:
     return digest("sha256", f"fixed:out:{output.method}:{output.hash}:{output.path}".encode()).hex()
 
 
-def fill_in_outputs(drv: Derivation, modulo_of: Callable[[str], Modulo], store_dir: str) -> None:
-    """Compute the paths of input-addressed outputs, and put them into the variables of their names."""
-    modulo = hash_modulo(drv, modulo_of, masked=True)
+def fill_in_outputs(drv: Derivation, modulo_of: Callable[[str], Modulo], store_dir: str) -> str | None:
+    """Compute the paths of input-addressed outputs, and put them into the variables of their names.
+
+    Gives the derivation's `ending` then, which is written but once: with marks in the places of the paths.
+    None where that cannot be, or paths are not known.
+    """
+    marks = {name: f"\x03{number}\x03" for number, name in enumerate(drv.outputs)}
+    marked = end = ending(drv, {**drv.env, **marks})
+    for mark in marks.values():
+        end = end.replace(mark, "")
+    is_marked = marked.count("\x03") == 2 * len(marks) and drv.env.keys() >= marks.keys()
+    modulo = hash_modulo(drv, modulo_of, masked=True, end=end if is_marked else None)
     if modulo.hash is None:
-        return
-    for name in drv.outputs:
+        return None
+    for name, mark in marks.items():
         path = output_path(drv.name, name, modulo.hash, store_dir)
         drv.outputs[name] = Output(path)
         drv.env[name] = path
+        marked = marked.replace(mark, path)
+    return marked if is_marked else None
 
 
 def fixed_output(name: str, method: str, content: Hash, store_dir: str) -> Output:

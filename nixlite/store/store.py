@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from nixlite.errors import EvalError, NixError, NoSuchFile
 from nixlite.opaque import TEXTS, seen_bytes
-from nixlite.store.aterm import parse, unparse, variables
+from nixlite.store.aterm import ending, parse, unparse
 from nixlite.store.derivation import name_of_drv
 from nixlite.store.hashing import digest
 from nixlite.store.modulo import fill_in_outputs, hash_modulo
@@ -98,6 +98,7 @@ class Store:
         self._derivations: dict[str, Derivation] = {}
         self._modulos: dict[str, Modulo] = {}
         self._copied: dict[str, str] = {}
+        self._filled: tuple[Derivation | None, str | None] = (None, None)
 
     # --- adding
 
@@ -176,11 +177,14 @@ class Store:
 
     def add_derivation(self, drv: Derivation) -> str:
         """Add the `.drv` file of a derivation whose outputs are filled in; returns its path."""
-        env = variables(drv.env)
-        path = self.add_text(drv.name + DRV_EXTENSION, unparse(drv, env), drv.references())
+        filled, end = self._filled
+        if filled is not drv or end is None:
+            end = ending(drv, drv.env)
+        self._filled = (None, None)
+        path = self.add_text(drv.name + DRV_EXTENSION, unparse(drv, end), drv.references())
         self._derivations[path] = drv
         if path not in self._modulos:
-            self._modulos[path] = hash_modulo(drv, self.modulo, env=env)
+            self._modulos[path] = hash_modulo(drv, self.modulo, end=end)
         return path
 
     # --- asking
@@ -272,8 +276,8 @@ class Store:
         return modulo
 
     def fill_in_outputs(self, drv: Derivation) -> None:
-        """Compute the paths of a derivation's input-addressed outputs."""
-        fill_in_outputs(drv, self.modulo, self.store_dir)
+        """Compute the paths of a derivation's input-addressed outputs; it is not to be changed any more."""
+        self._filled = (drv, fill_in_outputs(drv, self.modulo, self.store_dir))
 
     def references(self, path: str) -> tuple[str, ...]:
         """The store paths that an object refers to; a derivation on disk is read for them."""
