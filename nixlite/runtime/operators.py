@@ -9,7 +9,8 @@ from __future__ import annotations
 from nixlite.abi.sites import NOWHERE
 from nixlite.errors import AssertionFailed, EvalError
 from nixlite.opaque import TEXTS, compared
-from nixlite.runtime.symbols import in_symbol_order
+from nixlite.runtime.settled import unsettled
+from nixlite.runtime.symbols import ACTIVE, in_symbol_order
 from nixlite.runtime.thunk import UNASKED, attribute_position, force, noted
 from nixlite.runtime.utf8 import to_bytes
 from nixlite.runtime.values import (
@@ -133,6 +134,8 @@ def _equal_sets(a: dict[str, Lazy], b: dict[str, Lazy]) -> bool:
         return same(a["outPath"], b["outPath"])
     if len(a) != len(b):
         return False
+    if (id(a), id(b)) in ACTIVE.symbols.settled:
+        return True
     if a.keys() == b.keys():
         for name in in_symbol_order(unsettled(a, b)):  # noqa: SIM110
             if not same(a[name], b[name]):
@@ -142,19 +145,6 @@ def _equal_sets(a: dict[str, Lazy], b: dict[str, Lazy]) -> bool:
         if name != other or not same(a[name], b[name]):
             break
     return False
-
-
-def unsettled(a: dict[str, Lazy], b: dict[str, Lazy]) -> dict[str, None]:
-    """The names of two sets with the same names at which they do not share an evaluated cell.
-
-    All others are equal, and looking at them evaluates nothing. (Nearly all are such where package sets ask
-    whether one platform is another.)
-    """
-    found: dict[str, None] = {}
-    for name, x in a.items():
-        if x is not b[name] or (type(x) is list and x[0] is not None):
-            found[name] = None
-    return found
 
 
 def _equal_mixed(a: Any, b: Any) -> bool:

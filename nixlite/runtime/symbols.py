@@ -72,9 +72,10 @@ class Symbols:
     programs never come to it. `first`: the names that are there before any program's. `orders` remembers
     what `in_symbol_order` has found for small sets: numbers never change. `searched`: the list that was
     searched for a string last, and its strings (see `builtins.lists`): it must not outlive the evaluation.
+    `settled`: pairs of sets that are equal, by their identities (see `settled`).
     """
 
-    __slots__ = ("first", "numbers", "orders", "searched", "unread")
+    __slots__ = ("first", "numbers", "orders", "searched", "settled", "unread")
 
     def __init__(self, scope: Container[str] = CONDITIONAL) -> None:
         """*scope*: the globals that there are."""
@@ -91,6 +92,7 @@ class Symbols:
         self.unread: list[str] = []
         self.orders: dict[tuple[str, ...], list[str]] = {}
         self.searched: list[Any] = [(), None]
+        self.settled: dict[tuple[int, int], Any] = {}
 
     def load(self, names: str) -> None:
         """Number the names of a source that is loaded now, in their order, with NUL between them."""
