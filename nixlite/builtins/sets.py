@@ -135,7 +135,10 @@ def list_to_attrs(e: Lazy) -> Value:
     pairs: dict[str, dict[str, Lazy]] = {}
     for item in items:
         pair = force_attrs(item, "while evaluating an element of the list passed to builtins.listToAttrs")
-        name = _name_of_pair(get_attr(pair, "name", PAIR))
+        cell: Any = pair["name"] if "name" in pair else get_attr(pair, "name", PAIR)
+        name = cell[1] if type(cell) is list and cell[0] is None else cell
+        if type(name) is not str:
+            name = _name_of_pair(cell)
         if name not in numbers:  # as `make_symbol` does: such names come by the thousands
             if TEXTS:
                 seen(name)
@@ -144,22 +147,22 @@ def list_to_attrs(e: Lazy) -> Value:
             numbers.setdefault(name, len(numbers))
         if name not in pairs:
             pairs[name] = pair
-    return {name: get_attr(pair, "value", PAIR) for name, pair in pairs.items()}
+    try:
+        return {name: pair["value"] for name, pair in pairs.items()}
+    except KeyError:
+        return {name: get_attr(pair, "value", PAIR) for name, pair in pairs.items()}
 
 
 PAIR = "in a {name=...; value=...;} pair"
 
 
 def _name_of_pair(x: Lazy) -> str:
-    """The text of a `name`; Nix knows here where the attribute was defined."""
-    value = x[1] if type(x) is list and x[0] is None else x
-    if type(value) is str:
-        return value
+    """The text of a `name` that is not evaluated yet, or no text; Nix knows here where it was defined."""
     error_position = attribute_position(x)
     error_context = (
         "while evaluating the `name` attribute of an element of the list passed to builtins.listToAttrs"
     )
-    value = force(x)
+    value: Any = force(x)
     if type(value) is str:
         return value
     if type(value) is ContextString:

@@ -68,8 +68,11 @@ def call_many(function: Value, arguments: tuple[Lazy, ...]) -> Value:
 
 
 def takes_two(function: Value) -> bool:
-    """Whether a function is compiled Nix code `a: b: …`, which may be called with both arguments at once."""
-    return type(function) is FunctionType and function.__code__.co_argcount >= 2
+    """Whether a function is compiled Nix code `a: b: …`, which may be called with both arguments at once.
+
+    All parameters but the first have a default. (That is quicker to learn than how many there are.)
+    """
+    return type(function) is FunctionType and function.__defaults__ is not None
 
 
 def curry(
@@ -123,7 +126,7 @@ def call2(function: Any, a: Lazy, b: Lazy) -> Value:
     kind = type(function)
     result: Value
     if kind is FunctionType:
-        if function.__code__.co_argcount >= 2:
+        if function.__defaults__ is not None:  # see `takes_two`
             result = function(a, b)
         else:
             function = function(a)
