@@ -125,14 +125,16 @@ class Linked:
             table = rows.get(index)
             if table is None:
                 table = rows[index] = rows_of(tables[index], file, run)
-                numbers[index] = dict(zip(tables[index][1], tables[index][0], strict=True))
             if not tables[index][2]:
                 group = {name: [code, environment] for name, code, _ in table}
             else:
                 group = {name: [code, environment, place] for name, code, place in table}
-            names = numbers[index]
-            for number in functions.keys() & names.keys() if functions else ():
-                group[names[number]][0] = functions[number]  # loaded already: this one needs no detour
+            if functions:
+                names = numbers.get(index)
+                if names is None:
+                    names = numbers[index] = dict(zip(tables[index][1], tables[index][0], strict=True))
+                for number in functions.keys() & names.keys():
+                    group[names[number]][0] = functions[number]  # loaded already: this one needs no detour
             return group
 
         return deferred
