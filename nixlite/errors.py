@@ -11,10 +11,10 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from typing import Any, Self
 
-    from nixlite.source import Position
+    from nixlite.source import Position, Source
 
 
 class NixError(Exception):
@@ -61,8 +61,10 @@ class NixError(Exception):
         return f"error: {self.message}" + (f"\n       {self.hint}" if self.hint else "")
 
     def __reduce__(self) -> tuple[Any, ...]:
-        """For pickle: with position and trace, without the cause; subclasses take other arguments."""
-        return unpickled, (self.__class__, self.args), self.__dict__
+        """For pickle: with position and trace, without the cause; subclasses take other arguments.
+
+        All is laid flat: see `flattened`."""
+        return flattened(self)
 
     painted = True
     """Whether parts of the message may be coloured: a text of the user's own is not touched."""
@@ -83,13 +85,6 @@ class NixError(Exception):
         return copy.with_traceback(traceback.tb_next if traceback is not None else None)
 
 
-def unpickled(kind: type[NixError], arguments: tuple[Any, ...]) -> NixError:
-    """An error as pickle makes it; its attributes follow."""
-    error = kind.__new__(kind)
-    error.args = arguments
-    return error
-
-
 class Frame:
     """One `… while …` line of a trace: what was going on, and where.
 
@@ -106,6 +101,82 @@ class Frame:
         self.position = position
         self.detail = detail
         self.always = always
+
+
+NOWHERE = -1
+"""Stands for the line where there is no position, and for the number of a source that is not known."""
+
+SOURCE, PLACE, FRAME = 4, 4, 7
+"""How many items of a list a source, a position and a frame take."""
+
+
+def flattened(error: NixError) -> tuple[Any, ...]:
+    """What `__reduce__` gives: a function, and what it makes the error of again.
+
+    A trace is a list of frames, each with a position, each with a source: pickle and `copy` would go down
+    into these one after the other. Who catches an error may have little room left to Python's recursion
+    limit; laid flat, all of an error is texts and numbers in one row.
+    """
+    attributes = dict(error.__dict__)
+    position, trace = attributes.pop("position", None), attributes.pop("trace", None)
+    numbers: dict[int, int] = {}
+    sources: list[str | None] = []
+
+    def number(source: Source | None) -> int:
+        if source is None:
+            return NOWHERE
+        if id(source) not in numbers:
+            numbers[id(source)] = len(numbers)
+            sources.extend((source.name, source.text, source.base, source.path))
+        return numbers[id(source)]
+
+    def place(found: Position | None) -> tuple[Any, ...]:
+        if found is None:
+            return ("", NOWHERE, 0, NOWHERE)
+        return found.file, found.line, found.column, number(found.source)
+
+    own = place(position)
+    frames: list[Any] | None = None
+    if trace is not None:
+        frames = []
+        for frame in trace:
+            frames += [frame.text, frame.detail, frame.always, *place(frame.position)]
+    items = [item for pair in attributes.items() for item in pair]
+    counted = (len(error.args), *error.args, len(items), *items)
+    return unflattened, (error.__class__, *own, *counted, frames, *sources)
+
+
+def unflattened(kind: type[NixError], *flat: Any) -> NixError:
+    """The error that `flattened` has laid flat."""
+    from nixlite.source import Position, Source  # for types else
+
+    own, flat = flat[:PLACE], flat[PLACE:]
+    arguments, flat = flat[1 : 1 + flat[0]], flat[1 + flat[0] :]
+    items, flat = flat[1 : 1 + flat[0]], flat[1 + flat[0] :]
+    frames, *rest = flat
+    sources = [Source(name, text, base=base, path=path) for name, text, base, path in by(SOURCE, rest)]
+
+    def place(file: str, line: int, column: int, number: int) -> Position | None:
+        if line == NOWHERE:
+            return None
+        return Position(file, line, column, None if number == NOWHERE else sources[number])
+
+    error = kind.__new__(kind)
+    error.args = arguments
+    error.__dict__.update(zip(items[::2], items[1::2], strict=True))
+    error.position = place(*own)
+    error.trace = None
+    if frames is not None:
+        error.trace = [
+            Frame(text, place(*at), detail=detail, always=always)
+            for text, detail, always, *at in by(FRAME, frames)
+        ]
+    return error
+
+
+def by(size: int, items: Sequence[Any]) -> Iterator[Sequence[Any]]:
+    """The items of a list, some at a time."""
+    return (items[start : start + size] for start in range(0, len(items), size))
 
 
 class UsageError(NixError):

@@ -119,6 +119,7 @@ LATE = {
     "cli": "start-up: a command loads what its flags ask for",
     "compiler": "big sources and deep expressions are seldom",
     "documents": "start-up: running examples needs more than saying what is wrong with the command line",
+    "errors": "few are pickled",
     "evaluator": "start-up: few programs have a store, and few errors are shown",
     "explain": "most questions need one of many answers",
     "fetch": "few programs fetch, and each in one way",

@@ -6,10 +6,19 @@ import contextlib
 import copy
 import io
 import pickle
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, TypeVar
 
 import pytest
 
 import nixlite
+from nixlite.limits.recursion import python_depth
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+T = TypeVar("T")
 
 FAILING = [
     "{ a = 1; }.b", "let x = x; in x", "let f = n: f (n + 1); in f 0", 'abort "x"', "(", "x", "throw \"a\\nb\"",
@@ -70,3 +79,46 @@ def test_outputs_that_a_program_has_put_in_place_of_pythons() -> None:
         program = 'builtins.trace "é${builtins.substring 0 1 "é"}" (builtins.warn "w" 1)'
         assert nixlite.evaluate(program) == 1
     assert (out.getvalue(), err.getvalue()) == ("before\n", "trace: é\ufffd\nevaluation warning: w\n")
+
+
+def at_depth(left: int, function: Callable[[], T]) -> T:
+    """`function()`, where there are *left* frames to the recursion limit."""
+    if python_depth() >= sys.getrecursionlimit() - left:
+        return function()
+    return at_depth(left, function)
+
+
+def in_a_thread(function: Callable[[], T]) -> T:
+    """`function()`, in a thread."""
+    with ThreadPoolExecutor(1) as executor:
+        return executor.submit(function).result()
+
+
+@pytest.mark.parametrize("around", [lambda function: function(), in_a_thread], ids=["here", "in a thread"])
+@pytest.mark.parametrize("program", FAILING)
+def test_an_error_is_pickled_and_copied_by_a_program_that_is_deep_itself(
+    program: str, around: Callable[[Callable[[], object]], object]
+) -> None:
+    with pytest.raises(nixlite.NixError) as caught:
+        nixlite.Evaluator(nixlite.Settings(cwd="/w"), nixlite.MemoryHost()).evaluate(program)
+    error = caught.value
+    text = error.render(show_trace=True)
+    whole = pickle.dumps(error)
+    copy.copy(error)  # what these import is loaded
+    for change in (lambda: copy.copy(error), lambda: copy.deepcopy(error), lambda: pickle.loads(whole)):
+        other = around(lambda change=change: at_depth(16, change))  # type: ignore[misc] # it is called at once
+        assert isinstance(other, nixlite.NixError)
+        assert other.render(show_trace=True) == text
+    assert around(lambda: at_depth(16, lambda: pickle.dumps(error))) == whole
+
+
+def test_copies_of_an_error_are_its_own() -> None:
+    with pytest.raises(nixlite.NixError) as caught:
+        nixlite.evaluate('builtins.addErrorContext "here" (throw "x")')
+    error = caught.value
+    text = error.render(show_trace=True)
+    for other in (copy.copy(error), copy.deepcopy(error), pickle.loads(pickle.dumps(error))):
+        assert other.trace is not None
+        assert len(other.trace) == len(error.trace or ())
+        other.trace.clear()
+    assert error.render(show_trace=True) == text
