@@ -33,6 +33,9 @@ BYTES = 4
 
 SUFFIX = ".pieces"
 
+CLOSED = -1
+"""Stands for the number of no file. Numbers, and no file objects: one of these warns when nobody closes it."""
+
 
 class Pack:
     """The pieces of the entry *key* of a cache. Whatever is wrong with the file means that it has none."""
@@ -41,7 +44,7 @@ class Pack:
         self.cache = cache
         self.key = key
         self.path = f"{cache.folder}/{key}{SUFFIX}"
-        self.file: Any = None
+        self.file = CLOSED
         self.numbers: Any = ()
         self.offsets: Any = ()
         self.lengths: Any = ()
@@ -67,17 +70,16 @@ class Pack:
         if not self.cache.usable():
             return
         try:
-            number = open_private(self.path, used=True)
-            self.file = open(number, "rb", buffering=0)  # noqa: SIM115 - as long as pieces are wanted
+            self.file = open_private(self.path, used=True)
             self.read_index()
         except (OSError, ValueError):
             self.close()
 
     def close(self) -> None:
         """Forget the file."""
-        if self.file is not None:
-            self.file.close()
-        self.file = None
+        number, self.file = self.file, CLOSED
+        if number != CLOSED:
+            os.close(number)
         self.numbers = self.offsets = self.lengths = ()
 
     def __del__(self) -> None:
@@ -85,11 +87,11 @@ class Pack:
 
     def read_index(self) -> None:
         """Raises ValueError when the index is damaged."""
-        head = self.file.read(HEAD)
+        head = os.read(self.file, HEAD)
         count = int.from_bytes(head[CHECKSUM:], "little")
-        if 3 * BYTES * count > os.fstat(self.file.fileno()).st_size:  # or so much memory would be asked for
+        if 3 * BYTES * count > os.fstat(self.file).st_size:  # or so much memory would be asked for
             raise ValueError("damaged")
-        index = self.file.read(3 * BYTES * count)
+        index = os.read(self.file, 3 * BYTES * count)
         if seal(head[CHECKSUM:] + index, self.key) != head[:CHECKSUM] or len(index) != 3 * BYTES * count:
             raise ValueError("damaged")
         columns = memoryview(index).cast("I")
@@ -103,8 +105,8 @@ class Pack:
         if at == len(self.numbers) or self.numbers[at] != number:
             return None
         try:
-            self.file.seek(self.offsets[at])
-            body: bytes = self.file.read(self.lengths[at])
+            os.lseek(self.file, self.offsets[at], os.SEEK_SET)
+            body = os.read(self.file, self.lengths[at])
         except (OSError, ValueError):
             return None
         return body if unsealed(body, self.name(number)) is not None else None

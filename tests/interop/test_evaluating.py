@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import gc
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 import nixlite
+from tests.compiler.test_lazy_pieces import EVERYTHING
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
 
@@ -83,3 +86,75 @@ def test_flakes_in_memory() -> None:
     host = nixlite.MemoryHost({"/f/flake.nix": "{ outputs = { self }: { n = 3; }; }"})
     assert nixlite.evaluate_flake("path:/f#n", host=host) == 3
     assert nixlite.Evaluator(host=host).evaluate_flake("path:/f")["n"] == 3
+
+
+CONFIGURED = {"/etc/nix/nix.conf": "eval-system = here-ours\nmax-call-depth = 40\n"}
+
+
+def test_the_configuration_is_the_hosts() -> None:
+    host = nixlite.MemoryHost({**CONFIGURED, "/f/flake.nix": FLAKE_OF_CALLS})
+    assert nixlite.evaluate("builtins.currentSystem", host=host) == "here-ours"
+    assert nixlite.evaluate("builtins.currentSystem", settings=nixlite.Settings(), host=host) != "here-ours"
+    assert nixlite.evaluate_flake("path:/f#shallow", host=host) == 0
+    with pytest.raises(nixlite.NixError, match="max-call-depth"):
+        nixlite.evaluate_flake("path:/f#deep", host=host)
+    settings = nixlite.Settings(pure_eval=True)
+    assert nixlite.evaluate_flake("path:/f#deep", settings=settings, host=host) == 0
+
+
+FLAKE_OF_CALLS = """{
+  outputs = _: let down = n: if n == 0 then 0 else down (n - 1); in { deep = down 60; shallow = down 10; };
+}"""
+
+LARGE = "{\n" + "".join(f"  f{n} = x: {{ a = x * {n}; b = [ x {n} ]; }};\n" for n in range(40)) + "}"
+
+
+@pytest.mark.parametrize("end", ["close", "with", "drop"])
+def test_what_was_compiled_late_is_in_the_cache_in_the_end(tmp_path: Path, end: str) -> None:
+    def kept() -> dict[str, int]:
+        folder = tmp_path / "cache"
+        return {path.name: path.stat().st_size for path in folder.rglob("*") if path.is_file()}
+
+    (tmp_path / "large.nix").write_text(LARGE)
+    environment = {"HOME": str(tmp_path), "XDG_CACHE_HOME": str(tmp_path / "cache")}
+    evaluator = nixlite.Evaluator(host=nixlite.RealHost(environment))
+    evaluator.engine.policy = EVERYTHING
+    found = evaluator.evaluate_file(tmp_path / "large.nix")["f7"](3)["a"].to_python()
+    assert found == 21
+    before = kept()
+    if end == "close":
+        evaluator.close()
+    elif end == "with":
+        with evaluator:
+            assert kept() == before
+    else:
+        del evaluator
+        gc.collect()
+    assert set(before) < set(kept())
+
+
+def test_what_is_said_of_a_wrong_use() -> None:
+    evaluator = nixlite.Evaluator(host=nixlite.MemoryHost())
+    wrong: list[tuple[Callable[[], object], str]] = [
+        (
+            lambda: evaluator.evaluate(PurePosixPath("/a")),  # type: ignore[arg-type] # it is wrong
+            "a Nix expression is a string, not PurePosixPath; evaluate_file is for files",
+        ),
+        (lambda: evaluator.builtin("map", 1), "there is a builtin 'map' already"),
+        (lambda: evaluator.evaluate("1"), "the evaluator is closed"),
+    ]
+    for use, text in wrong:
+        if "closed" in text:
+            evaluator.close()
+        with pytest.raises((TypeError, ValueError)) as caught:
+            use()
+        assert str(caught.value) == text
+
+
+def test_there_is_nothing_to_cancel_between_evaluations() -> None:
+    evaluator = nixlite.Evaluator(host=nixlite.MemoryHost())
+    assert evaluator.cancel() is False
+    with pytest.raises(nixlite.Cancelled):
+        evaluator.evaluate("cancel: cancel null")(lambda _: evaluator.cancel())
+    assert evaluator.evaluate("1") == 1
+    assert evaluator.cancel() is False
