@@ -22,9 +22,11 @@ import signal
 import sys
 import time
 import tomllib
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from tests.mutant_trials import ELSEWHERE, NOTICED, SURVIVED, Trial, Trying, silence, places_of
 from tests.support import ROOT
 
 if TYPE_CHECKING:
@@ -41,6 +43,10 @@ INTEROP = [
     "interop/test_errors.py", "test_api.py", "interop/test_properties.py",
 ]  # fmt: skip
 QUESTIONS = ["interop/test_questions.py"]
+HOSTS = [
+    "host", "runtime/test_host.py", "runtime/test_config.py", "builtins/test_files.py", "fetch/test_servers.py",
+    "interop/test_evaluating.py", "test_api.py",
+]  # fmt: skip
 TESTS = {
     "nixlite/api.py": [*INTEROP, *QUESTIONS, "interop/test_async.py"],
     "nixlite/questions.py": QUESTIONS,
@@ -239,30 +245,85 @@ def is_noticed(path: Path, tree: ast.Module, tests: list[str]) -> bool:
 
 def run_tests(path: Path, tree: ast.Module, tests: list[str]) -> int:
     """The exit code of pytest, in silence."""
-    import pytest
-
-    nothing = os.open(os.environ.get("MUTANT_LOG", os.devnull), os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
-    os.dup2(nothing, 1)
-    os.dup2(nothing, 2)
+    silence()
     name = ".".join(path.relative_to(ROOT).with_suffix("").parts)
     sys.meta_path.insert(0, Loader(name, path, tree))
+    return run_pytest(tests, [])
+
+
+def run_pytest(tests: list[str], plugins: list[object]) -> int:
+    """The exit code of pytest."""
+    import pytest
+
     options = ["-x", "-q", "-p", "no:cacheprovider", "-p", "no:faulthandler"]
     options += ["-W", "ignore::pytest.PytestAssertRewriteWarning"]  # loaded before the fork
-    return int(pytest.main([*options, *[str(HERE / test) for test in tests]]))
+    return int(pytest.main([*options, *[str(HERE / test) for test in tests]], plugins))
 
 
-def survivors(path: Path, line: int | None, *, only_list: bool) -> Iterator[tuple[str, Mutant]]:
-    """The mutants that no test notices, each with its key."""
+def wanted(path: Path, line: int | None) -> Iterator[tuple[str, Mutant]]:
+    """The mutants of a file, or of one line, that are not known to survive; each with its key."""
     text = path.read_text("utf-8")
-    tree, lines = ast.parse(text), text.split("\n")
-    tests = TESTS.get(str(path.relative_to(ROOT)), INTEROP)
-    known = reasons().get(str(path.relative_to(ROOT)), {})
-    for mutant in mutants(tree):
-        key = key_of(mutant, lines)
-        if (line is not None and mutant.line != line) or key in known:
-            continue
-        if only_list or not is_noticed(path, mutated(tree, mutant), tests):
+    known = reasons().get(name_of(path), {})
+    for mutant in mutants(ast.parse(text)):
+        key = key_of(mutant, text.split("\n"))
+        if key not in known and line in (None, mutant.line):
             yield key, mutant
+
+
+def survivors(wanted: Sequence[tuple[Path, str, Mutant]], jobs: int, tests: list[str]) -> Iterator[tuple[Path, str, Mutant]]:
+    """Those of some mutants that no test notices. Raises AssertionError if a test fails where nothing is changed."""
+    trees = {path: ast.parse(path.read_text("utf-8")) for path, _, _ in wanted}
+    places = {path: places_of(tree) for path, tree in trees.items()}
+    trials = [
+        Trial(str(path), partial(mutated, trees[path], mutant), *places[path][mutant.number])
+        for path, _, mutant in wanted
+    ]
+    tests = tests or list(dict.fromkeys(test for path in trees for test in tests_of(path)))
+    for number, verdict in quickly(trials, tests, jobs):
+        path, _, _ = wanted[number]
+        if verdict == ELSEWHERE:
+            verdict = NOTICED if is_noticed(path, trials[number].tree(), tests) else SURVIVED
+        if verdict == SURVIVED:
+            yield wanted[number]
+
+
+def quickly(trials: Sequence[Trial], tests: list[str], jobs: int) -> Iterator[tuple[int, str]]:
+    """What comes of each trial, by its number, as it comes; nothing is imported here."""
+    reading, writing = os.pipe()
+    child = os.fork()
+    if child == 0:
+        try:
+            os.close(reading)
+            silence()
+            trying = Trying(trials, jobs, lambda number, verdict: tell(f"{number} {verdict}"))
+            tell = lambda line: os.write(writing, f"{line}\n".encode())  # noqa: E731 # it is in the way of its name
+            run_pytest(tests, [trying])
+            for name in trying.failed:
+                tell(f"failed {name}")
+        finally:
+            os._exit(0)
+    os.close(writing)
+    failed = []
+    with open(reading, encoding="utf-8") as answers:
+        for line in answers:
+            first, _, rest = line.rstrip().partition(" ")
+            if first == "failed":
+                failed.append(rest)
+            else:
+                yield int(first), rest
+    os.waitpid(child, 0)
+    assert not failed, f"tests fail as it is: {failed}"
+
+
+def name_of(path: Path) -> str:
+    """The path as the tables have it."""
+    return str(path.relative_to(ROOT))
+
+
+def tests_of(path: Path) -> list[str]:
+    """The tests of a file."""
+    name = name_of(path)
+    return TESTS.get(name) or (HOSTS if name.startswith("nixlite/host/") else INTEROP)
 
 
 def reasons() -> dict[str, dict[str, str]]:
@@ -275,33 +336,22 @@ def main() -> int:
     parser = argparse.ArgumentParser(description="mutation testing")
     parser.add_argument("files", nargs="+", type=Path)
     parser.add_argument("--line", type=int)
+    parser.add_argument("--tests", nargs="+", help="only these, by their paths in tests/")
     parser.add_argument("--list", action="store_true")
+    parser.add_argument("--jobs", type=int, default=2)
     options = parser.parse_args()
     import hypothesis
     import lark
     import pytest
 
-    print(
-        "with",
-        *(f"{each.__name__} {each.__version__}" for each in (pytest, hypothesis, lark)),
-        file=sys.stderr,
-    )
+    print("with", *(f"{each.__name__} {each.__version__}" for each in (pytest, hypothesis, lark)), file=sys.stderr)
+    found = [(path.resolve(), *each) for path in options.files for each in wanted(path.resolve(), options.line)]
     alive = 0
-    for path in options.files:
-        full = path.resolve()
-        if not is_noticed_free(full):
-            print(f"{path}: its tests fail as it is")
-            return 2
-        for key, mutant in survivors(full, options.line, only_list=options.list):
-            alive += 1
-            print(f"{path}:{mutant.line}: {key}", flush=True)
+    for path, key, mutant in found if options.list else survivors(found, options.jobs, options.tests or []):
+        alive += 1
+        print(f"{name_of(path)}:{mutant.line}: {key}", flush=True)
+    print(f"{alive} of {len(found)}", file=sys.stderr)
     return 1 if alive else 0
-
-
-def is_noticed_free(path: Path) -> bool:
-    """Whether the tests pass where nothing is changed."""
-    tests = TESTS.get(str(path.relative_to(ROOT)), INTEROP)
-    return not is_noticed(path, ast.parse(path.read_text("utf-8")), tests)
 
 
 if __name__ == "__main__":

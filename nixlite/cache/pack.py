@@ -34,7 +34,7 @@ BYTES = 4
 SUFFIX = ".pieces"
 
 CLOSED = -1
-"""Stands for the number of no file. Numbers, and no file objects: one of these warns when nobody closes it."""
+"""Stands for the number of no file. Numbers, not file objects: one of these warns when nobody closes it."""
 
 
 class Pack:
