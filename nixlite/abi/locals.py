@@ -24,6 +24,8 @@ WHERE: dict[str, dict[str, tuple[str, ...]]] = {
         "selected": (
             f"{SELECTING}.select",
             f"{SELECTING}.selection",
+            f"{SELECTING}.path_selection",
+            f"{SELECTING}.lookup_selection",
             f"{SELECTING}.select_path",
             f"{SELECTING}.find",
             f"{SELECTING}.find_one",
@@ -35,6 +37,8 @@ WHERE: dict[str, dict[str, tuple[str, ...]]] = {
         "name": (
             f"{SELECTING}.select",
             f"{SELECTING}.selection",
+            f"{SELECTING}.path_selection",
+            f"{SELECTING}.lookup_selection",
             f"{SELECTING}.select_path",
             f"{SELECTING}.find",
             f"{SELECTING}.find_one",
@@ -44,6 +48,7 @@ WHERE: dict[str, dict[str, tuple[str, ...]]] = {
             f"{SELECTING}.default_of",
         ),
         "path": (
+            f"{SELECTING}.path_selection",
             f"{SELECTING}.select_path",
             f"{SELECTING}.find",
             f"{SELECTING}.select_computed",

@@ -115,5 +115,9 @@ LOWERINGS = Lowerings(
         n.Let: let_tail,
         n.Binary: operators.binary_tail,
     },
-    delayed={n.Select: selection.delayed_select, n.Call: arguments.delayed_break},
+    delayed={
+        n.Var: variables.delayed_lookup,
+        n.Select: selection.delayed_select,
+        n.Call: arguments.delayed_break,
+    },
 )

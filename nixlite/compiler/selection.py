@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from nixlite.abi.sites import NOWHERE, SELECT
-from nixlite.analysis.facts import Variable
+from nixlite.abi.sites import SELECT
+from nixlite.analysis.facts import Variable, WithLookup
 from nixlite.compiler import emit
 from nixlite.compiler.arguments import NEVER_FAIL
 from nixlite.compiler.unit import Function, Recipe
-from nixlite.compiler.variables import builtin_name
+from nixlite.compiler.variables import builtin_name, lookup, place
 from nixlite.spelling import attribute_name
 from nixlite.syntax import nodes as n
 
@@ -42,7 +42,7 @@ def is_static(path: tuple[n.AttrName, ...]) -> TypeGuard[tuple[str, ...]]:
     return all(type(name) is str for name in path)
 
 
-def is_plain(path: tuple[n.AttrName, ...]) -> bool:
+def is_plain(path: tuple[n.AttrName, ...]) -> TypeGuard[tuple[str, ...]]:
     """Whether all names are written down, and the last one tells that the end is reached (for traces)."""
     return is_static(path) and path[-1] not in path[:-1]
 
@@ -80,21 +80,28 @@ def name_thunk(f: Function, name: n.Expr) -> ast.expr:
 
 
 def delayed_select(f: Function, node: n.Select) -> Recipe | None:
-    """A thunk for `a.b`, where that is all: the runtime knows how, without a function of its own."""
-    name, subject = node.path[0], node.subject
-    if len(node.path) > 1 or node.default is not None or type(name) is not str or type(subject) is not n.Var:
+    """A thunk for `a.b.c`, where that is all: the runtime knows how, without a function of its own."""
+    subject, path = node.subject, node.path
+    if node.default is not None or type(subject) is not n.Var or not is_plain(path):
         return None
     source = f.unit.analysis.variables[subject]
+    if type(source) is WithLookup:
+        found = lookup(f, subject) if len(path) == 1 else None
+        if found is None or len(found[0]) != 1:
+            return None
+        fixed = (found[1], path[0], attribute_name(path[0]), place(f, node.pos))
+        return Recipe("lookup_selection", found[0], emit.constant(fixed))
     if type(source) is not Variable or source in f.unit.constants or source in f.unit.functions:
         return None
-    return selection(f, source, subject.pos, name, node.pos)
+    if len(path) == 1:
+        return selection(f, source, subject.pos, path[0], node.pos)
+    places = (place(f, subject.pos), place(f, node.pos))
+    return Recipe("path_selection", {source: None}, emit.constant((path, path_text(path), *places)))
 
 
 def selection(f: Function, source: Variable, source_pos: int, name: str, pos: int) -> Recipe:
     """How a thunk selects *name* from a variable's value; positions of both, or NO_POS."""
-    where = [NOWHERE if at == n.NO_POS else f.unit.position(at) for at in (source_pos, pos)]
-    shown = attribute_name(name)
-    fixed = (name, shown, *where)
+    fixed = (name, attribute_name(name), place(f, source_pos), place(f, pos))
     return Recipe("selection", {source: None}, emit.constant(fixed))
 
 

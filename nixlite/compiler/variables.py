@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from nixlite.abi.sites import NOWHERE
 from nixlite.analysis.facts import Global, Variable, WithLookup
 from nixlite.compiler import emit
 from nixlite.compiler.unit import Recipe
@@ -10,6 +11,7 @@ from nixlite.syntax import nodes as n
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import ast
+    from typing import Any
 
     from nixlite.abi.sites import Site
     from nixlite.analysis.facts import Resolution
@@ -123,6 +125,49 @@ def lazy_resolution(f: Function, resolution: Resolution) -> ast.expr | None:
             return emit.constant(CONSTANT_GLOBALS[resolution.name])
         return emit.name("g_" + resolution.name)
     return None
+
+
+# -- thunks of which the runtime knows how they are computed
+
+
+def delayed_lookup(f: Function, node: n.Var) -> Recipe | None:
+    """A thunk for a name that one or two `with` sets may have."""
+    made = lookup(f, node)
+    if made is None:
+        return None
+    scopes, fixed = made
+    return Recipe("lookup_one" if len(scopes) == 1 else "lookup_two", scopes, emit.constant(fixed))
+
+
+def lookup(f: Function, node: n.Var) -> tuple[dict[Variable, None], tuple[Any, ...]] | None:
+    """The variables in whose sets a name is looked up, one or two, and what else the runtime needs for that.
+
+    None where it is looked up in another way.
+    """
+    found = f.unit.analysis.variables[node]
+    if type(found) is not WithLookup or found.shared is not None or found.chain is not None:
+        return None
+    scopes: dict[Variable, None] = {}
+    for scope in found.scopes:
+        variable = scope_variable(scope)
+        if variable is None or variable in f.unit.constants or variable in f.unit.functions:
+            return None
+        scopes[variable] = None
+    if len(scopes) != len(found.scopes) or len(scopes) > 2:
+        return None
+    return scopes, (found.name, with_places(f, found.scopes), place(f, node.pos))
+
+
+def place(f: Function, pos: int) -> tuple[str, int, int]:
+    """Where an offset is, as the runtime takes it."""
+    return NOWHERE if pos == n.NO_POS else f.unit.position(pos)
+
+
+def scope_variable(scope: Variable) -> Variable | None:
+    """The variable that has the set of a `with`; None for a global."""
+    if scope.subject is None:
+        return scope
+    return scope.subject if type(scope.subject) is Variable else None
 
 
 def is_function_variable(f: Function, node: n.Expr) -> bool:

@@ -163,6 +163,8 @@ OPERATIONS: dict[str, Any] = {
     "call_many": call_many, "curry": curry, "within_calls": within_calls,
     "select": select.select, "select_path": select.select_path, "selection": select.selection,
     "find": select.find, "find_one": select.find_one, "find_named": select.find_named, "TEXTS": TEXTS,
+    "path_selection": select.path_selection, "lookup_selection": select.lookup_selection,
+    "lookup_one": select.lookup_one, "lookup_two": select.lookup_two,
     "select_computed": select.select_computed, "find_computed": select.find_computed,
     "default_of": select.default_of, "has_path": select.has_path, "has_attribute": select.has_attribute,
     "attribute_name": select.attribute_name, "dynamic_name": select.dynamic_name,

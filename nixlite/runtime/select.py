@@ -25,6 +25,10 @@ if TYPE_CHECKING:
     Place = tuple[str, int, int]
     Selection = tuple[str, str, Place, Place]
     """The attribute's name, the same as messages show it, the places of the subject and of the selection."""
+    PathSelection = tuple[tuple[str, ...], str, Place, Place]
+    """The same with several names."""
+    Lookup = tuple[str, tuple[Place, ...], Place]
+    """The variable's name, the places of the `with` expressions and of the variable."""
 
 
 def select(subject: Value, name: str) -> Any:
@@ -58,6 +62,27 @@ def selection(payload: tuple[Lazy, Selection]) -> Any:
             return selected[1] if selected[0] is None else force(selected)
         return selected
     raise not_a_set_to_select_from(subject)
+
+
+def path_selection(payload: tuple[Lazy, PathSelection]) -> Any:
+    """The same for `subject.a.b`; the last name is none of those before it."""
+    subject: Any
+    subject, (path, shown, error_site, place) = payload
+    if type(subject) is list:
+        subject = subject[1] if subject[0] is None else force(subject)
+    error_selection, error_site = shown, place
+    for name in path:
+        if type(subject) is not dict:
+            raise not_a_set_to_select_from(subject)
+        cell = subject.get(name, MISSING)
+        if cell is MISSING:
+            raise missing(name, subject)
+        selected = cell
+        if type(selected) is list:
+            subject = selected[1] if selected[0] is None else force(selected)
+        else:
+            subject = selected
+    return subject
 
 
 def select_path(subject: Value, path: tuple[str, ...]) -> Value:
@@ -293,6 +318,37 @@ def with_two(name: str, inner: Lazy, outer: Lazy, places: tuple[tuple[str, int, 
     if type(found) is list:
         return found[1] if found[0] is None else force(found)
     return found
+
+
+def lookup_one(payload: tuple[Lazy, Lookup]) -> Any:
+    """The code of a thunk for a variable that is looked up in one `with` set."""
+    scope, (name, places, error_site) = payload
+    return with_one(name, scope, places)
+
+
+def lookup_two(payload: tuple[Lazy, Lazy, Lookup]) -> Any:
+    """The code of a thunk for a variable that is looked up in two `with` sets."""
+    inner, outer, (name, places, error_site) = payload
+    return with_two(name, inner, outer, places)
+
+
+def lookup_selection(payload: tuple[Lazy, tuple[Lookup, str, str, Place]]) -> Any:
+    """The code of a thunk for `subject.name`, where *subject* is looked up in one `with` set.
+
+    (*looked_up* is no local `name`, which the reader of traces takes for that of the selection.)
+    """
+    scope, ((looked_up, places, error_site), name, shown, place) = payload
+    subject: Any = with_one(looked_up, scope, places)
+    error_selection, error_site = shown, place
+    if type(subject) is dict:
+        try:
+            selected = subject[name]
+        except KeyError:
+            raise missing(name, subject) from None
+        if type(selected) is list:
+            return selected[1] if selected[0] is None else force(selected)
+        return selected
+    raise not_a_set_to_select_from(subject)
 
 
 def with_chain(name: str, chain: dict[str, Any]) -> Any:
