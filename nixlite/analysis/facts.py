@@ -155,15 +155,17 @@ class Group:
     *attrs*: its bindings. *parent*: the number of the piece that it lies in, -1 for none. *members*: the
     piece numbers by name. *free*: the variables that the pieces use, those of the group included, in order of
     their first use. *own*: the group's variables that are bound to a piece, with their names. *mark*: the
-    number from which on variables are bound inside of the pieces.
+    number from which on variables are bound inside of the pieces. `often`: whether it lies in a function that
+    may run often.
     """
 
-    __slots__ = ("attrs", "free", "mark", "members", "own", "parent")
+    __slots__ = ("attrs", "free", "mark", "members", "often", "own", "parent")
 
     def __init__(self, attrs: n.AttrSet, parent: int, mark: int) -> None:
         self.attrs = attrs
         self.parent = parent
         self.mark = mark
+        self.often = False
         self.members: dict[str, int] = {}
         self.free: dict[Variable, None] = {}
         self.own: dict[Variable, str] = {}

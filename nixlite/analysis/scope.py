@@ -307,6 +307,7 @@ def open_group(resolver: Resolver, attrs: n.AttrSet, policy: Policy) -> Group | 
     if not names:
         return None
     group = resolver.analysis.groups[attrs] = Group(attrs, resolver.piece, resolver.count)
+    group.often = resolver.often
     bound = resolver.analysis.bound.get(attrs, {})
     for name in names:
         group.members[name] = -1  # numbered when it is visited

@@ -155,6 +155,7 @@ class PieceCompiler:
 
     def lower(self, number: int, unit: Unit) -> ast.stmt:
         """Write a piece into a module."""
+        unit.inlines = unit.counted or self.unit.analysis.pieces[number].group.often
         function = piece_function(unit, number)
         self.lowered.add(number)
         return function

@@ -37,9 +37,16 @@ def lambda_value(f: Function, node: n.Lambda) -> ast.expr:
 
 def define_lambda(f: Function, node: n.Lambda, identifier: str) -> ast.stmt:
     """`def identifier(argument): …`, and its row in the lambda table."""
+    unit = f.unit
+    outside, unit.inlines = unit.inlines, unit.inlines or node not in unit.heads
     row = curried(node)
-    if len(row) > 1:
-        return define_curried(f, row, identifier)
+    made = define_curried(f, row, identifier) if len(row) > 1 else define_simple(f, node, identifier)
+    unit.inlines = outside
+    return made
+
+
+def define_simple(f: Function, node: n.Lambda, identifier: str) -> ast.stmt:
+    """A function of one argument."""
     inner = Function(f.unit, f, f.known)
     names = f.unit.analysis.bound[node]
     if node.formals is None:
@@ -274,6 +281,9 @@ def apply(f: Function, site: Site, function: ast.expr, arguments: list[ast.expr]
         elif len(arguments) == 2:
             function = emit.call(site, "call2", function, arguments[0], arguments[1])
             arguments = arguments[2:]
+        elif not f.unit.inlines:
+            function = emit.call(site, "call", function, arguments[0])
+            arguments = []
         else:
             name = f.temporary()
             function = emit.if_else(

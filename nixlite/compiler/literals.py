@@ -60,7 +60,7 @@ def string_part(f: Function, pos: int, part: n.Expr) -> ast.expr:
     value = f.value(part)
     if type(value) is emit.Constant and type(value.value) is str:
         return value
-    if f.unit.counted:
+    if f.unit.counted or not f.unit.inlines:
         return emit.call(f.unit.site(pos, f.context), "to_string", value)
     name = f.temporary()
     return emit.if_else(

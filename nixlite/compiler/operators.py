@@ -104,6 +104,8 @@ def add(f: Function, node: n.Binary) -> ast.expr:
     before = f.known
     right = f.value(node.right)
     if type(node.left) is n.Str or type(node.right) is n.Str:
+        if not f.unit.inlines:
+            return plus(f, node, left, right)
         test, first, second = both_are(node.left, left, node.right, right, f, "str")
         slow = plus(f, node, first, second)
         joined = plus(f, node, first, second) if f.unit.metered else emit.binary(first, emit.ADD, second)
@@ -270,20 +272,27 @@ def equality(f: Function, node: n.Binary) -> ast.expr:
     left, right = operands(f, node)
     same = node.op == "=="
     if f.unit.counted:
-        result = emit.call(site, "equal", left, right)
-        return result if same else emit.negation(result)
+        return equal(site, left, right, same=same)
     for known, value in ((left, right), (right, left)):
         if is_single(known) and (type(value) is not emit.Constant or is_single(value)):  # `1 is None` warns
             return emit.compare(value, emit.IS if same else emit.IS_NOT, known)
+    if not f.unit.inlines:
+        return equal(site, left, right, same=same)
     op = emit.EQ if same else emit.NOT_EQ
     for kind, literal in (("int", n.Int), ("str", n.Str)):
         if type(node.left) is literal or type(node.right) is literal:
             test, first, second = both_are(node.left, left, node.right, right, f, kind)
-            slow = emit.call(site, "equal", first, second)
-            return emit.if_else(test, emit.compare(first, op, second), slow if same else emit.negation(slow))
+            slow = equal(site, first, second, same=same)
+            return emit.if_else(test, emit.compare(first, op, second), slow)
     test, first, second = both_are(node.left, left, node.right, right, f, "str")
-    slow = emit.call(site, "equal", first, second)
-    return emit.if_else(test, emit.compare(first, op, second), slow if same else emit.negation(slow))
+    slow = equal(site, first, second, same=same)
+    return emit.if_else(test, emit.compare(first, op, second), slow)
+
+
+def equal(site: Site, left: ast.expr, right: ast.expr, *, same: bool) -> ast.expr:
+    """Whether two values are equal, whatever they are; with *same* false, whether they are not."""
+    result = emit.call(site, "equal", left, right)
+    return result if same else emit.negation(result)
 
 
 def is_single(value: ast.expr) -> bool:
@@ -379,8 +388,10 @@ def updated(f: Function, node: n.Expr, text: str) -> ast.expr:
 def concatenate(f: Function, node: n.Binary) -> ast.expr:
     """`a ++ b`."""
     left, right = operands(f, node)
-    test, first, second = both_are(node.left, left, node.right, right, f, "tuple")
     site = f.unit.site(node.pos, f.context)
+    if not f.unit.inlines:
+        return emit.call(site, "concat", left, right)
+    test, first, second = both_are(node.left, left, node.right, right, f, "tuple")
     slow = emit.call(site, "concat", first, second)
     joined = (
         emit.call(site, "concat", first, second) if f.unit.metered else emit.binary(first, emit.ADD, second)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import marshal
 
+from nixlite.analysis.deferral import heads
 from nixlite.cache.code import IS_SET, Code
 from nixlite.compiler import emit
 from nixlite.compiler.lowerings import LOWERINGS
@@ -40,6 +41,7 @@ def compile_expression(
     *stepping*, *metered*: see `Unit`.
     """
     unit = Unit(source, analysis, signatures, LOWERINGS, instrumented, counted, stepping, metered)
+    unit.heads = heads(node)
     if type(node) is n.AttrSet:
         unit.setup.append(emit.assign(IS_SET, emit.constant(True)))
     code = finish(unit, main_function(unit, node))
@@ -65,6 +67,7 @@ def piece_compiler(
     from nixlite.compiler.deferred import PieceCompiler
 
     unit = Unit(source, analysis, signatures, LOWERINGS, instrumented, counted, metered=metered)
+    unit.heads = heads(node)
     main_function(unit, node)
     return PieceCompiler(unit, finish)
 
@@ -85,6 +88,7 @@ def named_expression(
     from nixlite.compiler.naming import Naming  # few programs are looked into
 
     unit = Unit(source, analysis, signatures, LOWERINGS, instrumented, counted, stepping, metered)
+    unit.heads = heads(node)
     code = finish(unit, main_function(unit, node))
     if piece is not None:
         from nixlite.compiler.deferred import PieceCompiler

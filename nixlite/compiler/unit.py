@@ -108,6 +108,11 @@ class Unit:
         """For each group of bindings with pieces, the row of `Code.tables`."""
         self.layouts: dict[Group, dict[Variable, int]] = {}
         """For each such group, what the environment of its pieces has at which place."""
+        self.heads: set[Expr] = set()
+        """The functions that the source consists of, called once as a rule, see `analysis.deferral`."""
+        self.inlines = counted
+        """Whether what is being written may run often: then tests of types stand there, not calls that make
+        them. They are most of the code, and code that runs once takes longer to compile than to run."""
         self._count = 0
 
     def part(self) -> Unit:
@@ -121,6 +126,7 @@ class Unit:
         part.builtins = self.builtins
         part.layouts = self.layouts
         part.uses = self.uses
+        part.heads = self.heads
         return part
 
     def fresh(self, prefix: str) -> str:

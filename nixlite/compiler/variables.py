@@ -61,10 +61,13 @@ def resolved(f: Function, resolution: object, site: Site) -> ast.expr:
     forced = emit.call(site, "force", emit.name(name))
     if f.unit.instrumented:
         return forced
-    forced = emit.if_else(emit.is_evaluated(emit.name(name)), emit.item(emit.name(name), 1), forced)
+    if f.unit.inlines:
+        forced = emit.if_else(emit.is_evaluated(emit.name(name)), emit.item(emit.name(name), 1), forced)
     if resolution in f.locals:  # remember the value instead of the thunk
         forced = emit.walrus(name, forced)
         f.learn(resolution)
+    if not f.unit.inlines:
+        return forced
     return emit.if_else(emit.type_is(emit.name(name), "list"), forced, emit.name(name))
 
 

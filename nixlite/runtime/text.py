@@ -43,6 +43,8 @@ def string_operations(state: State) -> dict[str, Callable[..., Any]]:
     """The operations of compiled code that may copy a path to the store, and so need the *state*."""
 
     def to_string(value: Value) -> str | ContextString:
+        if type(value) is str:
+            return value
         text, context = coerce_to_string(state, value, SEGMENT, error_position=HERE)
         return make_string(text, context)
 
