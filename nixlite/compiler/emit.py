@@ -64,9 +64,18 @@ def at(node: Any, site: Site) -> Any:
     return node
 
 
+NAMES: dict[str, ast.expr] = {}
+"""The nodes of names that are read: one each, for `compile` does not mind that a tree has a node twice."""
+
+MOST_NAMES = 20_000
+
+
 def name(identifier: str) -> ast.expr:
-    """A variable or global read."""
-    return Name(identifier, LOAD)
+    """A variable or global read; not to be changed."""
+    node = NAMES.get(identifier)
+    if node is None:
+        node = NAMES[identifier] = Name(identifier, LOAD)
+    return node
 
 
 def constant(value: Any) -> ast.expr:
@@ -76,7 +85,7 @@ def constant(value: Any) -> ast.expr:
 
 def call(site: Site | None, function: str | ast.expr, *arguments: ast.expr) -> ast.expr:
     """`function(arguments…)`; *site* is where an error in it is."""
-    target = Name(function, LOAD) if isinstance(function, str) else function
+    target = name(function) if isinstance(function, str) else function
     node = Call(target, list(arguments), [])
     return at(node, site) if site is not None else node
 
@@ -98,15 +107,15 @@ def if_else(test: ast.expr, then: ast.expr, otherwise: ast.expr) -> ast.expr:
 
 def type_is(value: ast.expr, kind: str) -> ast.expr:
     """`type(value) is kind`."""
-    return Compare(Call(Name("type", LOAD), [value], []), [IS], [Name(kind, LOAD)])
+    return Compare(Call(name("type"), [value], []), [IS], [name(kind)])
 
 
 def types_are(first: ast.expr, second: ast.expr, kind: str) -> ast.expr:
     """`type(first) is type(second) is kind`: evaluates both, in order, before it decides."""
     return Compare(
-        Call(Name("type", LOAD), [first], []),
+        Call(name("type"), [first], []),
         [IS, IS],
-        [Call(Name("type", LOAD), [second], []), Name(kind, LOAD)],
+        [Call(name("type"), [second], []), name(kind)],
     )
 
 
@@ -199,6 +208,10 @@ def statement(value: ast.expr) -> ast.stmt:
     return ExprStatement(value)
 
 
+ENVIRONMENT = ["env"]
+TAKING_ENVIRONMENT = ast.arguments([], [Arg("env")], None, [], [], None, [])
+
+
 def function(
     identifier: str,
     parameters: list[str],
@@ -210,16 +223,19 @@ def function(
 
     *keywords*: parameters that are given by keyword only, with their defaults.
     """
-    keywords = keywords or {}
-    arguments = ast.arguments(
-        posonlyargs=[],
-        args=[Arg(parameter) for parameter in parameters],
-        vararg=None,
-        kwonlyargs=[Arg(keyword) for keyword in keywords],
-        kw_defaults=list(keywords.values()),
-        kwarg=None,
-        defaults=defaults or [],
-    )
+    if parameters == ENVIRONMENT and not defaults:  # most functions: thunks that capture several variables
+        arguments = TAKING_ENVIRONMENT
+    else:
+        keywords = keywords or {}
+        arguments = ast.arguments(
+            [],
+            [Arg(parameter) for parameter in parameters],
+            None,
+            [Arg(keyword) for keyword in keywords],
+            list(keywords.values()),
+            None,
+            defaults or [],
+        )
     node: Any = FunctionDef(identifier, arguments, body, [])
     node.type_params = []  # exists since 3.12
     return node
@@ -267,3 +283,5 @@ def compiled(tree: ast.Module, name: str) -> CodeType:
         finally:
             for kind in POSITIONED:
                 del kind.lineno, kind.col_offset
+            if len(NAMES) > MOST_NAMES:
+                NAMES.clear()

@@ -353,12 +353,13 @@ def update(f: Function, node: n.Binary) -> ast.expr:
 
 def binary_tail(f: Function, node: n.Binary) -> None:
     """An operator as the last thing of a function."""
-    value = f.value(node)
+    value: Any = f.value(node)
     called = getattr(value, "func", None)
     is_update = node.op == "//" and getattr(called, "id", "") == "update"
     if is_update and f.unit.analysis.variables.get(node.left) in f.watched:
         f.reads_harmlessly(node.left)
-        f.growing.append(called)
+        value.func = emit.Name("update", emit.LOAD)  # one of its own, for it may become another
+        f.growing.append(value.func)
     f.emit(emit.Return(value))
 
 
