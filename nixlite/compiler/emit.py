@@ -78,9 +78,23 @@ def name(identifier: str) -> ast.expr:
     return node
 
 
+TEXTS: dict[str, ast.expr] = {}
+"""The same for strings that are short: names of attributes come again and again."""
+
+SHORT = 32
+NONE = Constant(None)
+
+
 def constant(value: Any) -> ast.expr:
-    """A literal."""
-    return Constant(value)
+    """A literal; not to be changed."""
+    if value is None:
+        return NONE
+    if type(value) is not str or len(value) > SHORT:
+        return Constant(value)
+    node = TEXTS.get(value)
+    if node is None:
+        node = TEXTS[value] = Constant(value)
+    return node
 
 
 def call(site: Site | None, function: str | ast.expr, *arguments: ast.expr) -> ast.expr:
@@ -151,7 +165,7 @@ def tuple_of(items: list[ast.expr]) -> ast.expr:
 
 def dict_of(keys: list[str], values: list[ast.expr]) -> ast.expr:
     """`{"key": value, …}`."""
-    return Dict([Constant(key) for key in keys], values)
+    return Dict([constant(key) for key in keys], values)
 
 
 def copied_tuple(items: list[ast.expr]) -> ast.expr:
@@ -185,17 +199,17 @@ def is_natural(node: Any) -> bool:
 
 def item(subject: ast.expr, index: Any) -> ast.expr:
     """`subject[index]`."""
-    return Subscript(subject, Constant(index), LOAD)
+    return Subscript(subject, constant(index), LOAD)
 
 
 def is_evaluated(thunk: ast.expr) -> ast.expr:
     """`thunk[0] is None`: a third of the cost of calling `force` to learn it."""
-    return Compare(item(thunk, 0), [IS], [Constant(None)])
+    return Compare(item(thunk, 0), [IS], [NONE])
 
 
 def assign_item(subject: ast.expr, index: Any, value: ast.expr) -> ast.stmt:
     """`subject[index] = value`."""
-    return Assign([Subscript(subject, Constant(index), STORE)], value)
+    return Assign([Subscript(subject, constant(index), STORE)], value)
 
 
 def if_then(test: ast.expr, body: list[ast.stmt]) -> ast.stmt:
@@ -283,5 +297,6 @@ def compiled(tree: ast.Module, name: str) -> CodeType:
         finally:
             for kind in POSITIONED:
                 del kind.lineno, kind.col_offset
-            if len(NAMES) > MOST_NAMES:
-                NAMES.clear()
+            for known in (NAMES, TEXTS):
+                if len(known) > MOST_NAMES:
+                    known.clear()
