@@ -26,7 +26,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from tests.mutant_trials import ELSEWHERE, NOTICED, SURVIVED, Trial, Trying, silence, places_of
+from tests.mutant_trials import ELSEWHERE, NOTICED, SURVIVED, Trial, Trying, places_of, silence
 from tests.support import ROOT
 
 if TYPE_CHECKING:
@@ -270,7 +270,9 @@ def wanted(path: Path, line: int | None) -> Iterator[tuple[str, Mutant]]:
             yield key, mutant
 
 
-def survivors(wanted: Sequence[tuple[Path, str, Mutant]], jobs: int, tests: list[str]) -> Iterator[tuple[Path, str, Mutant]]:
+def survivors(
+    wanted: Sequence[tuple[Path, str, Mutant]], jobs: int, tests: list[str]
+) -> Iterator[tuple[Path, str, Mutant]]:
     """Those of some mutants that no test notices. Raises AssertionError if a test fails where nothing is changed."""
     trees = {path: ast.parse(path.read_text("utf-8")) for path, _, _ in wanted}
     places = {path: places_of(tree) for path, tree in trees.items()}
@@ -344,8 +346,14 @@ def main() -> int:
     import lark
     import pytest
 
-    print("with", *(f"{each.__name__} {each.__version__}" for each in (pytest, hypothesis, lark)), file=sys.stderr)
-    found = [(path.resolve(), *each) for path in options.files for each in wanted(path.resolve(), options.line)]
+    print(
+        "with",
+        *(f"{each.__name__} {each.__version__}" for each in (pytest, hypothesis, lark)),
+        file=sys.stderr,
+    )
+    found = [
+        (path.resolve(), *each) for path in options.files for each in wanted(path.resolve(), options.line)
+    ]
     alive = 0
     for path, key, mutant in found if options.list else survivors(found, options.jobs, options.tests or []):
         alive += 1

@@ -83,7 +83,12 @@ def test_documentation_is_in_the_sources_only(unpacked: Path, tmp_path: Path) ->
     with tarfile.open(archive) as opened:
         names = {name.partition("/")[2] for name in opened.getnames()}
     assert {"nixlite/docs/conf.py", "nixlite/docs/index.md", "nixlite/docs/reference/api.md"} <= names
-    assert {".github/CONTRIBUTING.md", ".ci/run", ".pre-commit-hooks.yaml", "tests/run"} <= names  # what they name
+    assert {
+        ".github/CONTRIBUTING.md",
+        ".ci/run",
+        ".pre-commit-hooks.yaml",
+        "tests/run",
+    } <= names  # what they name
 
 
 def test_what_an_index_shows(unpacked: Path) -> None:
