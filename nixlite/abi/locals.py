@@ -69,6 +69,7 @@ WHERE: dict[str, dict[str, tuple[str, ...]]] = {
         "x": ("nixlite.runtime.thunk.force",),
         "code": ("nixlite.runtime.thunk.force",),
     },
+    "nixlite.jobs.walk": {"x": ("nixlite.runtime.thunk.force",)},
     "nixlite.observe.sampling": {
         "name": ("nixlite.builtins.derivations.named_derivation",),
         "source": ("nixlite.translator.code_of",),
