@@ -47,7 +47,7 @@ def test_a_limit_stops_what_no_program_catches(program: str, limits: dict[str, A
     begun = time.monotonic()
     with pytest.raises(Exhausted) as caught:
         str(evaluator.evaluate(f"builtins.tryEval ({program})"))
-    assert time.monotonic() - begun < 10
+    assert time.monotonic() - begun < 60  # it would not end, else
     assert (caught.value.limit, caught.value.allowed) == (name, limits[name])
     assert f"Limits({name}=…)" in str(caught.value.hint)
     with pytest.raises(Exhausted, match="this evaluator is spent: the evaluation was stopped"):
@@ -137,7 +137,7 @@ def test_a_wait_is_ended_too(tmp_path: Path) -> None:
     begun = time.monotonic()
     with pytest.raises(Exhausted):
         evaluate(f"builtins.readFile {tmp_path}/fifo", limits=Limits(seconds=0.2))
-    assert time.monotonic() - begun < 10
+    assert time.monotonic() - begun < 60  # it would not end, else
 
 
 def test_a_fifo_is_read_to_its_end(tmp_path: Path) -> None:
