@@ -7,6 +7,7 @@ is; what is not in every font is a run of its own. Several screens follow one an
 
 from __future__ import annotations
 
+import re
 from html import escape
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -123,30 +124,30 @@ def drawing(title: str, what: str, frames: list[tuple[Still, Wait]]) -> str:
 
 
 def drawn(run: Run, row: int) -> str:
-    """A run as a text, before a bar where it is in reverse."""
+    """A run as texts, before a bar where it is in reverse. No text has two blanks in a row: not all viewers would
+    show them."""
     x, y = EDGE + run.column * WIDTH, TITLE + EDGE + row * HEIGHT
-    look, bar = run.look, ""
+    look, parts = run.look, []
     if look.reverse:
         size = f'width="{len(run.text) * WIDTH:.1f}" height="{HEIGHT}"'
-        bar = f'<rect class="{look.colour}" x="{x:.1f}" y="{y}" {size}/>'
-        look = look._replace(colour="ground", reverse=False)
-    text = run.text.strip()
-    if not text:
-        return bar
-    x += (len(run.text) - len(run.text.lstrip())) * WIDTH
+        parts.append(f'<rect class="{look.colour}" x="{x:.1f}" y="{y}" {size}/>')
+        look = look._replace(colour="ground")
     fill = f' fill="#{look.colour}"' if look.colour not in COLOURS else ""
     names = [look.colour] if look.colour in COLOURS and look.colour != "default" else []
     names += ["b"] * look.bold + ["i"] * look.italics + ["u"] * look.underscore
     kind = f' class="{" ".join(names)}"' if names else ""
-    length = f'textLength="{len(text) * WIDTH:.1f}" lengthAdjust="spacingAndGlyphs"'
-    return f'{bar}<text x="{x:.1f}" y="{y + SIZE}" {length}{kind}{fill}>{escape(text, quote=False)}</text>'
+    for found in re.finditer(r"\S+(?: \S+)*", run.text):
+        at = f'x="{x + found.start() * WIDTH:.1f}" y="{y + SIZE}"'
+        length = f'textLength="{len(found[0]) * WIDTH:.1f}" lengthAdjust="spacingAndGlyphs"'
+        parts.append(f"<text {at} {length}{kind}{fill}>{escape(found[0], quote=False)}</text>")
+    return "".join(parts)
 
 
 def style(seconds: list[float]) -> str:
     """The style sheet."""
     fonts = "ui-monospace,SFMono-Regular,Menlo,Consolas,'DejaVu Sans Mono','Liberation Mono',monospace"
     rules = [
-        f"text{{font:{SIZE}px {fonts};white-space:pre}}",
+        f"text{{font:{SIZE}px {fonts}}}",
         ".b{font-weight:700}.i{font-style:italic}.u{text-decoration:underline}",
         *coloured(0),
         f"@media(prefers-color-scheme:light){{{''.join(coloured(1))}}}",
