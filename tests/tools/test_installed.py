@@ -154,14 +154,34 @@ def advice(installed: Installed, home: Path, shell: str) -> None:
     installed.shell(line[0], home)
 
 
+def typed(installed: Installed, home: Path, shell: str, words: list[str], *keys: tuple[str, str]) -> None:
+    """Type into a shell as a person does; after each key something is expected."""
+    pexpect = pytest.importorskip("pexpect")
+    found = shutil.which(shell)
+    if found is None:
+        pytest.skip(f"{shell} is not here")
+    child = pexpect.spawn(
+        found, words, cwd=str(home), dimensions=(50, 100), encoding="utf-8", timeout=60,
+        env=installed.environment(home, ZDOTDIR=str(home)),
+    )  # fmt: skip
+    try:
+        child.expect_exact("ready")
+        for key, answer in keys:
+            child.send(key)
+            child.expect(answer)
+    finally:
+        child.close(force=True)
+
+
 def test_bash_completes(installed: Installed, home: Path) -> None:
+    """As a person types it: TAB finishes the only word that there is."""
     advice(installed, home, "bash")
-    program = (
-        "source ~/.local/share/bash-completion/completions/nixlite\n"
-        'COMP_WORDS=(nixlite fla); COMP_CWORD=1; compopt() { :; }; _nixlite; echo "${COMPREPLY[@]}"\n'
-        "complete -p nixlite"
-    )
-    assert installed.shell(program, home).split()[:2] == ["flake", "complete"]
+    lines = "source ~/.local/share/bash-completion/completions/nixlite\nPS1='> '; echo rea''dy\n"
+    (home / ".bashrc").write_text(lines, "utf-8")
+    typed(
+        installed, home, "bash", ["-i"],
+        ("nixlite flak\t", r"flake\s"), ("sho\t", r"show\s"), ("--all-sys\t", "--all-systems"),
+    )  # fmt: skip
 
 
 def test_fish_completes(installed: Installed, home: Path) -> None:
@@ -173,28 +193,12 @@ def test_fish_completes(installed: Installed, home: Path) -> None:
 
 
 def test_zsh_completes(installed: Installed, home: Path) -> None:
-    """As a person types it: TAB finishes the only word that there is."""
-    pexpect = pytest.importorskip("pexpect")
-    if shutil.which("zsh") is None:
-        pytest.skip("zsh is not here")
     advice(installed, home, "zsh")
     said = " ".join(installed.run(["nixlite", "completion", "--help"], home).stdout.split())
     assert "fpath+=~/.zfunc; autoload -Uz compinit; compinit" in said
-    (home / ".zshrc").write_text(
-        "fpath+=~/.zfunc; autoload -Uz compinit; compinit -u\nPS1='> '; echo rea''dy\n", "utf-8"
-    )
-    child = pexpect.spawn(
-        shutil.which("zsh"), ["-i"], cwd=str(home), dimensions=(50, 100), encoding="utf-8", timeout=60,
-        env=installed.environment(home, ZDOTDIR=str(home)),
-    )  # fmt: skip
-    try:
-        child.expect_exact("ready")
-        child.send("nixlite flak\t")
-        child.expect(r"flake\s")
-        child.send("sho\t")
-        child.expect(r"show\s")
-    finally:
-        child.close(force=True)
+    lines = "fpath+=~/.zfunc; autoload -Uz compinit; compinit -u\nPS1='> '; echo rea''dy\n"
+    (home / ".zshrc").write_text(lines, "utf-8")
+    typed(installed, home, "zsh", ["-i"], ("nixlite flak\t", r"flake\s"), ("sho\t", r"show\s"))
 
 
 def test_manual_pages_are_found(installed: Installed, home: Path) -> None:
