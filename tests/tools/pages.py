@@ -6,21 +6,21 @@ import re
 import shlex
 from typing import TYPE_CHECKING
 
-from tests.readme import PAGES
-from tests.test_readme import BLOCK, with_gaps
+from tests.test_readme import BLOCKS, CONSOLE, Console, with_gaps
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.tools.conftest import Installed
 
-TEXT = "\n".join(page.read_text("utf-8") for page in PAGES)
-BLOCKS = [(language, body) for _, language, body in BLOCK.findall(TEXT)]
+TOOLS = re.compile(r"^\$ nixlite (?:test|lsp|kernel|completion|lint)\b", re.MULTILINE)
+SHOWN = [block for block in CONSOLE if TOOLS.search(block.body) and not block.library]
+"""Examples of tools, which are tried with the installed command as well."""
 
 
 def blocks(language: str, has: str) -> list[str]:
     """The blocks of a language that have some text."""
-    return [body for kind, body in BLOCKS if kind == language and has in body]
+    return [found["body"] for found in BLOCKS if found["language"] == language and has in found["body"]]
 
 
 def block(language: str, has: str) -> str:
@@ -29,9 +29,12 @@ def block(language: str, has: str) -> str:
     return found
 
 
-def follow(installed: Installed, home: Path, body: str) -> None:
+def follow(installed: Installed, home: Path, block: Console) -> None:
     """Do what a `console` block shows, with the installed command; it has to print what is shown."""
-    for part in re.split(r"^\$ ", body, flags=re.MULTILINE)[1:]:
+    for name, content in block.before.items():
+        if name in block.body:
+            (home / name).write_text(content, "utf-8")
+    for part in re.split(r"^\$ ", block.body, flags=re.MULTILINE)[1:]:
         command, _, shown = part.partition("\n")
         words = shlex.split(command)
         if words[0] == "cat":

@@ -17,15 +17,13 @@ from nixlite.cli.shell.completion import SHELLS
 from nixlite.cli.table import COMMANDS
 from tests.support import ROOT
 from tests.tools.conftest import here
-from tests.tools.pages import block, blocks, follow
+from tests.tools.pages import SHOWN, block, follow
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from tests.test_readme import Console
     from tests.tools.conftest import Installed
-
-TOOLS = ("$ nixlite test", "$ nixlite lsp", "$ nixlite kernel", "$ nixlite completion", "$ nixlite lint")
-SHOWN = sorted({body for has in TOOLS for body in blocks("console", has)})
 
 
 def test_it_is_the_installed_one(installed: Installed, home: Path) -> None:
@@ -35,9 +33,9 @@ def test_it_is_the_installed_one(installed: Installed, home: Path) -> None:
     assert first.startswith(f"#!{installed.folder}")
 
 
-@pytest.mark.parametrize("body", SHOWN, ids=lambda body: body.split("\n")[0])
-def test_the_pages_show_what_it_prints(installed: Installed, home: Path, body: str) -> None:
-    follow(installed, home, body)
+@pytest.mark.parametrize("shown", SHOWN, ids=lambda shown: shown.body.split("\n")[0])
+def test_the_pages_show_what_it_prints(installed: Installed, home: Path, shown: Console) -> None:
+    follow(installed, home, shown)
 
 
 # -- tests that are written in Nix
