@@ -31,7 +31,11 @@ CAPABILITIES: dict[str, Any] = {
 
 
 class RequestError(Exception):
-    """A request was answered with an error."""
+    """A request was answered with an error; *code* is that of JSON-RPC."""
+
+    def __init__(self, message: str, code: int) -> None:
+        super().__init__(message)
+        self.code = code
 
 
 class Editor:
@@ -140,7 +144,7 @@ class Editor:
         """The answer to a request."""
         message = self.answers[number].get(timeout=patience)
         if "error" in message:
-            raise RequestError(message["error"]["message"])
+            raise RequestError(message["error"]["message"], message["error"]["code"])
         return message["result"]
 
     def ask(self, method: str, **params: Any) -> Any:

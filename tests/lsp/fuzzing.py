@@ -18,10 +18,11 @@ PIECES = (
     "inherit ", "rec ", "if ", " then ", " else ", "a", "x.y", "1", "./", "./x", "<nixpkgs>", "# ", "/*", "*/", "\n", "\r\n",
     "😀", "é", "\t", "//", "++", "overrideAttrs (old: { version = 1; })", "builtins.", "assert ", "or ", "\\", "\u2028", "\0",
 )  # fmt: skip
-REFUSALS = ("the file has errors", "is a", "attribute", "comes from", "there is no name", "is defined", "would mean",
-            "means something else", "no name of a variable", "is used there")  # fmt: skip
+REFUSED = -32602
+"""JSON-RPC's number for what cannot be done with these parameters; an error of the server's has another."""
+MORE = {"references": {"context": {"includeDeclaration": True}}, "rename": {"newName": "fresh"}}
 PLACED = (
-    "hover", "definition", "declaration", "documentHighlight", "completion", "signatureHelp", "prepareRename",
+    "hover", "definition", "declaration", "documentHighlight", "completion", "signatureHelp", "prepareRename", *MORE,
 )  # fmt: skip
 WHOLE = ("documentSymbol", "foldingRange", "semanticTokens/full", "documentLink", "codeLens")
 
@@ -76,9 +77,9 @@ def play(editor: Editor, name: str, text: str, rounds: int, seed: int) -> int:
 def ask(editor: Editor, method: str, uri: str, place: tuple[int, int]) -> Any:
     """An answer; a renaming may be refused."""
     try:
-        return editor.at(method, uri, *place)
+        return editor.at(method, uri, *place, **MORE.get(method, {}))
     except RequestError as error:
-        if method == "prepareRename" and any(words in str(error) for words in REFUSALS):
+        if method in ("prepareRename", "rename") and error.code == REFUSED:
             return None
         raise
 
