@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import subprocess
 from typing import TYPE_CHECKING
 
 import pytest
@@ -11,6 +12,7 @@ import pytest
 from nixlite.__main__ import run
 from nixlite.explain.impact import survey
 from nixlite.host.capturing import CapturingHost
+from tests.support import nixlite
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -238,3 +240,35 @@ def test_the_bundled_set(
     assert [text for text in said if text not in shown] == []
     if "--shared" in words:
         assert len(shown.splitlines()) <= 6
+
+
+FLAKE = """
+{ outputs = { self }: let
+    make = name: derivation { inherit name; system = "x86_64-linux"; builder = "/b"; };
+  in {
+    old = { a = make "a"; b = builtins.trace "both" (make "b"); };
+    new = { a = make "a2"; b = builtins.trace "both" (make "b"); };
+    bad = throw "no set";
+  };
+}
+"""
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="there are no such processes")
+@pytest.mark.parametrize("more", [[], ["--workers", "2"]])
+def test_nothing_is_said_twice_of_two_versions(tmp_path: Path, more: list[str]) -> None:
+    """The tree is read for both; one process has one of them, or each its own."""
+    (tmp_path / "flake.nix").write_text(FLAKE, "utf-8")
+    for words in (["init", "-q"], ["add", "."]):
+        subprocess.run(["git", "-C", str(tmp_path), *words], check=True)
+    done = nixlite(["impact", "--json", *more, ".#old", ".#new"], cwd=tmp_path)
+    assert done.returncode == 1, done.stderr
+    assert [
+        row["attribute"] for row in json.loads(done.stdout)["packages"] if row["status"] == "changed"
+    ] == ["a"]
+    assert done.stderr.count("is dirty") == 1
+    assert done.stderr.count("trace: both") == 1
+    failing = nixlite(["impact", *more, ".#old", ".#bad"], cwd=tmp_path)
+    assert failing.returncode == 2
+    assert failing.stderr.count("error: no set") == 1
+    assert "Traceback" not in failing.stderr

@@ -13,6 +13,7 @@ from nixlite.cli.starting import start
 from nixlite.cli.versions import ATTRIBUTES, PackageSet, with_overlay_file, with_override
 from nixlite.errors import EvalError, UsageError
 from nixlite.runtime.thunk import force
+from nixlite.spelling import natural
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -31,6 +32,9 @@ if TYPE_CHECKING:
 
 DIFFERENT = 1
 
+WARNING, WRITTEN = "warning", "written"
+"""What another process sends."""
+
 NOT_THE_SET = (
     "Only the attributes themselves were replaced, for '{file}' has no way to change the set: it neither\n"
     "takes 'overlays' or 'config' nor has 'extend' or 'overrideScope'. What uses them keeps the old ones."
@@ -42,6 +46,13 @@ FORMS = ("summary", "list", "all", "tree", "dot", "mermaid", "svg", "json")
 def add_attribute(command: Any, words: list[str]) -> None:
     """The action of `--of`."""
     command.only.append(tuple(parse_attr_path(words[0])))
+
+
+def set_workers(command: Any, words: list[str]) -> None:
+    """The action of `--workers`."""
+    command.workers = natural(words[0]) or 0
+    if not command.workers:
+        raise UsageError(f"'--workers' takes a number from 1 on, not '{words[0]}'")
 
 
 def share(command: Any, words: list[str]) -> None:
@@ -67,6 +78,7 @@ FLAGS: Flags = {
         "", lambda command, words: store("format")(command, ["tree"]), "from the origin to its users"
     ),
     "--json": Flag("", lambda command, words: store("format")(command, ["json"]), "print JSON"),
+    "--workers": Flag("n", set_workers, "with 2, both versions are evaluated at once"),
     **EVALUATION,
     **COMMON,
     **LOCKING,
@@ -95,6 +107,7 @@ class ImpactCommand(Command):
     format = "summary"
     everything = False
     applied = ""
+    workers = 1
 
     def __init__(self, settings: Settings, host: Host) -> None:
         super().__init__(settings, host)
@@ -123,8 +136,9 @@ class ImpactCommand(Command):
 
         versions = self.versions()
         host = speaking_once(self.host)
+        self.settings.warn = once(self.settings.warn)
         with Table(self.settings.store_dir) as table:
-            before, after = (self.survey(version, table, host, at) for at, version in enumerate(versions))
+            before, after = self.surveys(versions, table, host)
             if not self.only and len(before.found) == len(after.found) == 1:  # two derivations of any name
                 (name,) = after.found
                 before = before._replace(found=dict.fromkeys([name], *before.found.values()))
@@ -134,6 +148,32 @@ class ImpactCommand(Command):
             self.tell("comparing")
             impact = compare_packages(before, after, table)
         return self.show(impact), not impact.nothing
+
+    def surveys(self, versions: list[Version], table: Table, host: Host) -> list[Packages]:
+        """The packages of both versions, in two processes at once if there may be so many."""
+        from nixlite.explain.impact.children import Child, ChildLost, can_fork
+
+        if self.workers > 1 and can_fork():
+            try:
+                with Child(lambda send: self.survey_apart(versions[1], table, host, send)) as child:
+                    before = self.survey(versions[0], table, host, 0)
+                    say = {WARNING: self.settings.warn, WRITTEN: host.write_stderr}
+                    after, entries = child.answer(lambda message: say[message[0]](message[1]))
+                table.take(entries)
+                return [before, after]
+            except (OSError, ChildLost, RuntimeError):
+                pass  # it is found out here what there is to say, or the system has no process left
+        return [self.survey(version, table, host, at) for at, version in enumerate(versions)]
+
+    def survey_apart(
+        self, version: Version, table: Table, host: Host, send: Callable[[tuple[str, str]], None]
+    ) -> tuple[Packages, Any]:
+        """As `survey` of the new version, in a process of its own that sends warnings and what is written to
+        the standard error; with what has to be added to the table."""
+        self.shows_progress, self.watch = False, None
+        self.settings.warn = lambda text: send((WARNING, text))
+        there = host.twin(lambda text: send((WRITTEN, text)))
+        return self.survey(version, table, there, 1), table.since(0)
 
     def survey(self, version: Version, table: Table, host: Host, at: int) -> Packages:
         """The packages of the old version (*at* 0) or the new one, their derivations in *table*."""
@@ -236,14 +276,19 @@ class ImpactCommand(Command):
 
 def speaking_once(host: Host) -> Host:
     """A host like *host*, except that what is written to the standard error a second time is not."""
+    return host.twin(once(host.write_stderr))
+
+
+def once(say: Callable[[str], None]) -> Callable[[str], None]:
+    """*say* that says nothing twice: both versions have what they share."""
     said: set[str] = set()
 
-    def write(text: str) -> None:
+    def say_once(text: str) -> None:
         if text not in said:
             said.add(text)
-            host.write_stderr(text)
+            say(text)
 
-    return host.twin(write)
+    return say_once
 
 
 def graph_of(impact: Impact) -> Graph:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from typing import Self
 
 ANSWER, MESSAGE, FAILURE = "answer", "message", "failure"
 
@@ -32,19 +33,29 @@ def in_child(work: Callable[[Callable[[Any], None]], Any], hear: Callable[[Any],
     Answer and messages are data that can be pickled. Raises ChildLost, RuntimeError with the text of what
     *work* raised, and OSError where no process can be made.
     """
-    import pickle  # seldom
+    with Child(work) as child:
+        return child.answer(hear)
 
-    sys.stdout.flush()
-    sys.stderr.flush()
-    reading, writing = os.pipe()
-    child = os.fork()
-    if not child:
-        os.close(reading)
-        run_child(work, writing)
-    os.close(writing)
-    ended = False
-    try:
-        with open(reading, "rb") as incoming:
+
+class Child:
+    """A process that does *work*, as of `in_child`, while this one goes on. Raises OSError."""
+
+    def __init__(self, work: Callable[[Callable[[Any], None]], Any]) -> None:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        self.reading, writing = os.pipe()
+        self.number = os.fork()
+        if not self.number:
+            os.close(self.reading)
+            run_child(work, writing)
+        os.close(writing)
+        self.ended = False
+
+    def answer(self, hear: Callable[[Any], None]) -> Any:
+        """What the work gives, once it is done; see `in_child`. What it has to say it says now."""
+        import pickle  # seldom
+
+        with open(self.reading, "rb", closefd=False) as incoming:
             while True:
                 try:
                     kind, data = pickle.load(incoming)
@@ -53,14 +64,19 @@ def in_child(work: Callable[[Callable[[Any], None]], Any], hear: Callable[[Any],
                 if kind == MESSAGE:
                     hear(data)
                     continue
-                ended = True
+                self.ended = True
                 if kind == FAILURE:
                     raise RuntimeError(data)
                 return data
-    finally:
-        if not ended:
-            end(child)
-        os.waitpid(child, 0)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        os.close(self.reading)
+        if not self.ended:
+            end(self.number)
+        os.waitpid(self.number, 0)
 
 
 def run_child(work: Callable[[Callable[[Any], None]], Any], writing: int) -> None:
