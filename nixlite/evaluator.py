@@ -203,15 +203,15 @@ class Evaluator(Translator):
             return on_large_stack(lambda: self.guard(function, argument))
         with self._lock:
             if self.budget is not None:
-                return self.budget.spend(lambda _: self.alone(function, argument), None)
+                return self.budget.spend(self.alone, function, argument)
             return self.alone(function, argument)
 
     def alone(self, function: Any, argument: Any) -> Any:
         """The part of `guard` for who has the evaluator now; what is changed meanwhile is as before then."""
         other, owner, who = ACTIVE.symbols, self._owner, object()
-        allowed = self.settings.max_call_depth
-        if self.budget is not None:
-            allowed = min(allowed, self.budget.depth)
+        allowed, budget = self.settings.max_call_depth, self.budget
+        if budget is not None and budget.depth < allowed:
+            allowed = budget.depth
 
         def leave() -> None:
             self._owner = owner

@@ -87,7 +87,7 @@ def read_and_run(command: Command, words: list[str]) -> int:
             from nixlite.limits.budget import Budget, Limits
 
             command.budget = Budget(Limits(**command.limits))
-            code: int = command.budget.spend(lambda _: command.run(), None)
+            code: int = command.budget.spend(lambda _, __: command.run(), None, None)
             return code
         return command.run()
     finally:

@@ -97,6 +97,9 @@ def checked(name: str, value: Any, kind: Any) -> Any:
     return value
 
 
+UNLIMITED = Limits()
+
+
 class Pieces(list[str]):
     """Pieces of a text that are counted, as characters, which are bytes at least."""
 
@@ -115,29 +118,48 @@ class Pieces(list[str]):
         return super().__iadd__(more)
 
 
+def nothing(count: int = 1) -> None:
+    """A step that is not counted."""
+
+
 class Budget:
     """What an evaluator may use, and has used. `error`: what stops it, or has; `thread`: who uses it now.
 
     `depth`: how many calls may be within each other, where that is fewer than the settings say. `tick` is
     what compiled code calls at each step. `sent`: whether `Stop` was raised in the thread.
+
+    Most have no limits, and can only be cancelled; a call of a Nix function takes 20 µs, of which that is to
+    be nearly nothing: so `limited` is asked for first.
     """
 
+    limits = UNLIMITED
+    watched = counts_text = is_metered = False
+    started = seconds = 0.0
+    written = fetched = made = base = 0
+    tick: Callable[[], None] = staticmethod(nothing)
+    charge: Callable[[int], None] = staticmethod(nothing)
+    recharge: Callable[[], None] = staticmethod(nothing)
+
     def __init__(self, limits: Limits | None = None) -> None:
-        self.limits = limits = limits or Limits()
         self.lock = allocate_lock()
         self.thread = 0
         self.sent = False
         self.error: Exhausted | Cancelled | None = None
         self.depth = NO_LIMIT
-        self.started = self.seconds = 0.0
-        self.written = self.fetched = self.made = 0
+        self.limited = False
+        if limits is not None and limits != UNLIMITED:
+            self.limit(limits)
+
+    def limit(self, limits: Limits) -> None:
+        """There are limits, for which more has to be kept."""
+        self.limits = limits
+        self.limited = True
         self.base = resident() if limits.memory else 0
         if limits.memory and not self.base:
             raise UsageError("memory cannot be limited here: this system does not tell how much is taken")
         self.watched = bool(limits.seconds or limits.memory)
         self.counts_text = bool(limits.output or limits.memory or limits.steps)
         self.is_metered = bool(limits.steps or limits.memory)
-        self.limited = limits != Limits()
         self.tick, self.charge, self.recharge = self.counter(limits.steps)
 
     def counter(
@@ -174,8 +196,8 @@ class Budget:
         """
         self.lock = allocate_lock()  # that of before may be held by a thread that was not copied
         self.error = None
-        self.limits.seconds = seconds
-        self.limited = self.limits != Limits()
+        self.limits = Limits(**{name: getattr(self.limits, name) for name in SAID} | {"seconds": seconds})
+        self.limited = self.limits != UNLIMITED
         self.watched = bool(seconds or self.limits.memory)
         self.seconds = 0.0
         self.written = self.fetched = self.made = 0
@@ -184,20 +206,28 @@ class Budget:
 
     # -- while it is used
 
-    def spend(self, run: Callable[[Any], Any], argument: Any) -> Any:
-        """`run(argument)`, which may use what is left. Raises Exhausted, Cancelled."""
-        if self.thread == get_ident():
-            return run(argument)
-        if isinstance(self.error, Exhausted):
+    def spend(self, run: Callable[[Any, Any], Any], function: Any, argument: Any) -> Any:
+        """`run(function, argument)`, which may use what is left. Raises Exhausted, Cancelled."""
+        thread = get_ident()
+        if self.thread == thread:
+            return run(function, argument)
+        if self.error is not None and isinstance(self.error, Exhausted):
             raise spent(self.error)
-        outer = CURRENT.budget
+        outer = CURRENT.budget if self.limited else None
         try:
             try:
-                self.begin()
-                return run(argument)
+                self.thread = thread
+                if self.limited:
+                    self.begin()
+                return run(function, argument)
             finally:
                 try:
-                    self.end(outer)
+                    with self.lock:  # `cancel` holds it
+                        self.thread = 0
+                        if self.sent:
+                            self.take()
+                    if self.limited:
+                        self.end(outer)
                 except BaseException as interruption:
                     self.thread = 0  # nothing more comes
                     until_done(lambda: self.end(outer))
@@ -225,28 +255,31 @@ class Budget:
         raise error.with_traceback(traceback)
 
     def begin(self) -> None:
-        """This thread uses it from now on."""
-        self.thread = get_ident()
-        if self.limited:
-            CURRENT.budget = self
+        """This thread uses it from now on; there are limits."""
+        CURRENT.budget = self
         if self.watched:
             self.started = monotonic()
             WATCHER.add(self)
 
+    def take(self) -> None:
+        """What was raised in the thread and has not come yet never comes; the lock is held."""
+        receive()
+        WATCHER.remove(self)
+        self.sent = False
+        SILENCE.end()
+
     def end(self, outer: Spent | None) -> None:
-        """It does not any more; what was raised in it and has not come yet never comes."""
+        """The thread does not use it any more; *outer* is the budget that it used before."""
         with self.lock:
             self.thread = 0
             if self.sent:
-                receive()
-                WATCHER.remove(self)
-                self.sent = False
-                SILENCE.end()
+                self.take()
         if self.watched:
             WATCHER.remove(self)
             self.seconds += monotonic() - self.started
             self.started = monotonic()
-        CURRENT.budget = outer
+        if self.limited:
+            CURRENT.budget = outer
 
     def look(self) -> None:
         """See whether it is used up: called by another thread, now and again."""
@@ -315,10 +348,6 @@ class Budget:
         self.fetched += size
         if self.limits.fetch_bytes and self.fetched > self.limits.fetch_bytes:
             self.exceed("fetch_bytes")
-
-
-def nothing(count: int = 1) -> None:
-    """A step that is not counted."""
 
 
 def exhausted(name: str, allowed: float) -> Exhausted:
