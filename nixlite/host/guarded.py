@@ -89,6 +89,7 @@ class GuardedHost(Host):
 
     def check_all_below(self, path: str) -> None:
         """Raise RestrictedError unless *path* lies below an allowed one: its parents are not enough."""
+        self.check_access(path)
         for prefix in self.prefixes:
             if path == prefix or path.startswith(prefix if prefix == "/" else f"{prefix}/"):
                 return
