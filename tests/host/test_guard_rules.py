@@ -67,6 +67,12 @@ def test_paths_that_may_be_copied_whole(prefixes: list[str], path: str) -> None:
                 restricted(*prefixes).check_all_below(other)
 
 
+def test_each_of_several_paths_may_be_copied_whole() -> None:
+    host = restricted("/b", "/ok", "/secret")
+    for path in ("/b/c", "/ok/f", "/secret"):
+        host.check_all_below(path)
+
+
 def test_what_is_below_an_allowed_path() -> None:
     host = restricted("/ok", "/b/c/d")
     assert host.list_dir("/") == {"ok": "directory", "b": "directory"}
@@ -203,7 +209,7 @@ def test_all_paths_that_were_named_are_seen() -> None:
 class Fetching(MemoryHost):
     """Remembers how it was asked to fetch."""
 
-    asked: tuple[Any, ...] = ()
+    asked: Any = ()
 
     def fetching(self, uri: str, **words: Any) -> Host:
         self.asked = uri, words
