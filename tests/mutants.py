@@ -2,11 +2,12 @@
 
 python -m tests.mutants FILE…            the mutants of some files that no test notices
 python -m tests.mutants FILE --line 120  only those of a line; --list names them and runs nothing
+python -m tests.mutants FILE --tests T…  what these tests, paths in tests/, do not notice; quick, where a file's are many
 
 A mutant is a file with one change: a comparison turned around, a condition denied, a constant changed, a
-statement left out, a loop that ends after its first round. Each is tried in a process of its own, forked from one that has loaded
-pytest, with the tests in `TESTS`, until the first one fails. What survives and may is in `survivors.toml` with the
-reason. The exit code is 1 if another mutant survives.
+statement left out, a loop that ends after its first round. Each is tried in a process of its own with the tests in
+`TESTS` that run what is changed, the quick ones first, until one fails (see `mutant_trials`); what is in no function
+with all of them. What survives and may is in `survivors.toml` with the reason. The exit code is 1 if another mutant survives.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from tests.mutant_trials import ELSEWHERE, NOTICED, SURVIVED, Trial, Trying, places_of, silence
+from tests.mutant_trials import ELSEWHERE, SURVIVED, Trial, Trying, places_of, silence
 from tests.support import ROOT
 
 if TYPE_CHECKING:
@@ -281,11 +282,14 @@ def survivors(
         for path, _, mutant in wanted
     ]
     tests = tests or list(dict.fromkeys(test for path in trees for test in tests_of(path)))
+    elsewhere = []
     for number, verdict in quickly(trials, tests, jobs):
-        path, _, _ = wanted[number]
-        if verdict == ELSEWHERE:
-            verdict = NOTICED if is_noticed(path, trials[number].tree(), tests) else SURVIVED
         if verdict == SURVIVED:
+            yield wanted[number]
+        elif verdict == ELSEWHERE:
+            elsewhere.append(number)
+    for number in elsewhere:
+        if not is_noticed(wanted[number][0], trials[number].tree(), tests):
             yield wanted[number]
 
 
@@ -297,24 +301,29 @@ def quickly(trials: Sequence[Trial], tests: list[str], jobs: int) -> Iterator[tu
         try:
             os.close(reading)
             silence()
-            trying = Trying(trials, jobs, lambda number, verdict: tell(f"{number} {verdict}"))
-            tell = lambda line: os.write(writing, f"{line}\n".encode())  # noqa: E731 # it is in the way of its name
+
+            def tell(first: object, rest: str) -> int:
+                return os.write(writing, f"{first} {rest}\n".encode())
+
+            trying = Trying(trials, jobs, tell)
             run_pytest(tests, [trying])
             for name in trying.failed:
-                tell(f"failed {name}")
+                tell("failed", name)
         finally:
             os._exit(0)
     os.close(writing)
-    failed = []
+    failed, told = [], 0
     with open(reading, encoding="utf-8") as answers:
         for line in answers:
             first, _, rest = line.rstrip().partition(" ")
             if first == "failed":
                 failed.append(rest)
             else:
+                told += 1
                 yield int(first), rest
     os.waitpid(child, 0)
     assert not failed, f"tests fail as it is: {failed}"
+    assert told == len(trials), "pytest has ended early: $MUTANT_LOG names a file that gets what it says"
 
 
 def name_of(path: Path) -> str:

@@ -9,7 +9,7 @@ import pytest
 
 from nixlite import Host, MemoryHost, PureHost, RestrictedHost
 from nixlite.errors import EvalError, NotGranted, RestrictedError
-from nixlite.host.guarded import PURE, RESTRICTED, GuardedHost, file_places, is_allowed_uri
+from nixlite.host.guarded import PURE, RESTRICTED, GuardedHost, allows, file_places, is_allowed_uri
 from nixlite.host.memory import Link
 
 if TYPE_CHECKING:
@@ -160,15 +160,18 @@ def test_programs_are_run_that_were_named() -> None:
     host = restricted(inner=Recorder(), programs=["git"])
     assert host.find_program("git")
     assert host.run_program("/usr/bin/git", [])
-    asked: list[Callable[[], object]] = [
-        lambda: host.find_program("nix-store"), lambda: host.run_program("nix-store", []),
-        lambda: host.run_program("git/nix-store", []),
-    ]  # fmt: skip
-    for ask in asked:
+    asked: list[tuple[str, Callable[[], object]]] = [
+        ("nix-store", lambda: host.find_program("nix-store")),
+        ("nix-store", lambda: host.run_program("nix-store", [])),
+        ("git/nix-store", lambda: host.run_program("git/nix-store", [])),
+    ]
+    for name, ask in asked:
         with pytest.raises(NotGranted) as caught:
             ask()
-        assert caught.value.message.startswith("cannot run the program '")
-        assert caught.value.message.endswith("nix-store': GuardedHost does not grant 'run_program'")
+        assert (
+            caught.value.message
+            == f"cannot run the program '{name}': GuardedHost does not grant 'run_program'"
+        )
 
 
 @pytest.mark.parametrize("kind", [PureHost, RestrictedHost])
@@ -249,6 +252,9 @@ def test_restricted_evaluation_fetches_what_is_allowed(make: Callable[[], Guarde
     with pytest.raises(RestrictedError):
         host.fetching("https://h/x", locked=lambda: True)
     given = host.fetching("file:///b/c", path="/b/c", allowed=["https://g/", "file:///secret", "file:///b"])
+    both = host.fetching("file:///b/c", path="/b/c", allowed=["file:///b/c", "file:///b"])
+    assert both.exists("/b/c/d")
+    both.check_access("/b/x")  # as either allows
     assert (given.read_bytes("/b/c/d"), given.exists("/secret"), given.exists("/ok/f")) == (
         b"d",
         False,
@@ -273,3 +279,9 @@ def test_any_of_the_allowed_uris_allows() -> None:
     assert is_allowed_uri("https://h/x", ["https://g/", "https://h/"]) is True
     assert is_allowed_uri("https://h/x", ["", "https://h/xy", "https://h/x/"]) is False
     assert is_allowed_uri("https://hx", ["https://h"]) is False
+    assert [allows(prefix, "https://h/x") for prefix in ("", "https://g", "https://h", "https:")] == [
+        False,
+        False,
+        True,
+        True,
+    ]
