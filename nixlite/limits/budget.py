@@ -301,8 +301,8 @@ class Budget:
             if not self.thread:
                 return False
             self.error = self.error or Cancelled()
-            WATCHER.add(self)  # until it has come
             self.send()
+            WATCHER.add(self)  # until it has come
         return True
 
     def send(self) -> None:

@@ -22,6 +22,12 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, Protocol
 
+    class Lock(Protocol):
+        """A lock of `_thread`'s."""
+
+        def release(self) -> None:
+            """Let others have it."""
+
     class Watched(Protocol):
         """An evaluation that has limits."""
 
@@ -31,6 +37,9 @@ if TYPE_CHECKING:
 
 TICK = 0.01
 """Seconds between two looks."""
+
+PATIENCE = 1.0
+"""Seconds for which a thread is waited that was started; then another one is."""
 
 IDLE = 200
 """Looks without anything to look at after which the thread ends."""
@@ -106,8 +115,21 @@ class Watcher:
             if sys.platform == "emscripten":
                 return
             if not self.running or self.process != getpid():  # a child of `fork` has no such thread
+                self.start()
                 self.running, self.process = True, getpid()
-                start_new_thread(self.run, ())
+
+    def start(self) -> None:
+        """Start the thread, and wait until it runs.
+
+        Until then CPython (3.11) knows it by the identity of the thread that starts it, and a `Stop` for that
+        one would end it: nothing would be looked after any more.
+        """
+        while True:
+            runs = allocate_lock()
+            runs.acquire()
+            start_new_thread(self.run, (runs,))
+            if runs.acquire(timeout=PATIENCE):
+                return
 
     def remove(self, evaluation: Watched) -> None:
         """It has ended."""
@@ -120,8 +142,9 @@ class Watcher:
             evaluation.look()
         return watched
 
-    def run(self) -> None:
-        """Look after all of them again and again: the thread's body."""
+    def run(self, runs: Lock) -> None:
+        """Look after all of them again and again: the thread's body. *runs* is released once it runs."""
+        runs.release()
         idle = 0
         while True:
             sleep(TICK)

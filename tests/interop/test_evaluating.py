@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import gc
+import subprocess
+import sys
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
@@ -158,3 +160,29 @@ def test_there_is_nothing_to_cancel_between_evaluations() -> None:
         evaluator.evaluate("cancel: cancel null")(lambda _: evaluator.cancel())
     assert evaluator.evaluate("1") == 1
     assert evaluator.cancel() is False
+
+
+CANCELLED_AT_ONCE = """
+import nixlite
+
+evaluator = nixlite.Evaluator(nixlite.Settings(), nixlite.MemoryHost())
+evaluate = evaluator.evaluate("cancel: cancel null")
+try:
+    print(evaluate(lambda _: evaluator.cancel()))
+except nixlite.Cancelled:
+    print("cancelled")
+try:
+    work = "builtins.foldl' (a: b: a + b) 0 (builtins.genList (x: x) 50000000)"
+    nixlite.evaluate(work, settings=nixlite.Settings(), limits=nixlite.Limits(seconds=0.2))
+except nixlite.Exhausted:
+    print("in time")
+"""
+
+
+@pytest.mark.parametrize("number", range(5))
+def test_the_first_cancel_of_a_process_comes_to_who_is_meant(number: int) -> None:
+    """The thread that looks after evaluations is started meanwhile, and took it for its own (CPython 3.11)."""
+    done = subprocess.run(
+        [sys.executable, "-c", CANCELLED_AT_ONCE], capture_output=True, text=True, timeout=60, check=False
+    )
+    assert (done.stdout, done.stderr) == ("cancelled\nin time\n", "")
