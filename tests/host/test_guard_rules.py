@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from nixlite import Host, MemoryHost, PureHost, RestrictedHost
+from nixlite import Host, MemoryHost, PureHost, RestrictedHost, Settings
 from nixlite.errors import EvalError, NotGranted, RestrictedError
-from nixlite.host.guarded import PURE, RESTRICTED, GuardedHost, allows, file_places, is_allowed_uri
+from nixlite.host.guarded import PURE, RESTRICTED, GuardedHost, allows, file_places, guarded, is_allowed_uri
 from nixlite.host.memory import Link
 
 if TYPE_CHECKING:
@@ -265,7 +265,8 @@ def test_restricted_evaluation_fetches_what_is_allowed(make: Callable[[], Guarde
 PLACES = [
     (["/b"], "/b/c", ["/b"]), (["file:///b"], "file:///b/c", ["/b"]), (["path:/b/../b"], "path:/b/../b/c", ["/b"]),
     (["https://h/"], "https://h/x", []), (["/x", "git+file:/b", "/b"], "git+file:/b/c", ["/b"]),
-    (["file:///b%20c"], "file:///b%20c/d", ["/b c"]), (["path:/b?dir=x"], "path:/b?dir=x", ["/b"]),
+    (["hg+file:/b"], "hg+file:/b", ["/b"]), (["tarball+file:/b"], "tarball+file:/b", ["/b"]),
+    (["file+file:/b"], "file+file:/b", ["/b"]), (["file:///b%20c"], "file:///b%20c/d", ["/b c"]), (["path:/b?dir=x"], "path:/b?dir=x", ["/b"]),
     (["file:///b%FF"], "file:///b%FF", ["/b\udcff"]), (["path:/b:c"], "path:/b:c", ["/b:c"]), (["file:"], "file:/b", ["/"]),
 ]  # fmt: skip
 
@@ -285,3 +286,22 @@ def test_any_of_the_allowed_uris_allows() -> None:
         True,
         True,
     ]
+
+
+def test_settings_put_a_guard_before_a_host() -> None:
+    plain, pure, limited, both = Settings(), Settings(pure_eval=True), Settings(), Settings(pure_eval=True)
+    limited.restrict_eval = both.restrict_eval = True
+    host = MemoryHost(FILES)
+    assert guarded(host, plain) is host
+    for settings, mode in ((pure, PURE), (limited, RESTRICTED), (both, PURE)):
+        guard = guarded(host, settings)
+        assert isinstance(guard, GuardedHost)
+        assert (guard.mode, guard.inner, guard.is_allowed("/ok/f")) == (mode, host, False)
+        again = guarded(guard, settings)  # of nobody's who embeds: what it allows is another evaluation's
+        assert isinstance(again, GuardedHost)
+        assert again.inner is guard
+    own = RestrictedHost(["/ok"], inner=host)
+    assert guarded(own, limited) is own
+    before = guarded(own, pure)
+    assert isinstance(before, GuardedHost)
+    assert (before.mode, before.inner) == (PURE, own)

@@ -11,10 +11,13 @@ from nixlite import MemoryHost
 from nixlite.errors import EvalError
 from nixlite.host import plain
 from nixlite.host.memory import Link
+from nixlite.store.tree import File
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
+
+    from nixlite.store.tree import Node
 
 
 def test_it_shows_what_it_was_given() -> None:
@@ -34,6 +37,24 @@ def test_it_shows_what_it_was_given() -> None:
     assert (host.read_stdin(), list(host.stdin_lines()), host.now()) == (b"in", [b"in"], 0)
     assert MemoryHost(time=5).now() == MemoryHost(time=5).moment()() == 5
     assert MemoryHost().list_dir("/") == {}
+
+
+class Store:
+    """A store in memory with one file in it."""
+
+    store_dir = "/nix/store"
+
+    def lookup(self, path: str) -> Node | None:
+        return File(b"kept") if path == "/nix/store/x" else None
+
+
+def test_it_has_what_is_in_the_store() -> None:
+    host = MemoryHost({"/nix/store/own": ""})
+    host.store = Store()
+    assert (host.file_type("/nix/store/x"), host.read_bytes("/nix/store/x")) == ("regular", b"kept")
+    assert host.file_type("/nix/store/y") is None
+    with pytest.raises(EvalError, match="path '/nix/store/' is not in the Nix store"):
+        host.list_dir("/nix/store")
 
 
 def test_it_takes_what_is_written() -> None:
