@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -285,6 +286,23 @@ def test_a_bound_is_told_and_proves_nothing(tmp_path: Path, monkeypatch: pytest.
     assert near is not None
     assert list(folder.look(near)) == []
     assert near.path in folder.naming(document.path)
+
+
+def test_what_has_itself_in_it_comes_to_an_end(session: Editor) -> None:
+    again = (
+        "let make = f: args: f args // { override = new: make f (args // new); }; █add = { a }: { r = a; };"
+    )
+    uri, at = put(session, {"main.nix": again + " in ((make add { a = 3; }).override { a = 1; }).r"})
+    begun = time.monotonic()
+    found = session.at("references", uri, *at, context={"includeDeclaration": True})
+    assert len(found) == 2
+    assert time.monotonic() - begun < 10
+    at = (0, again.index("make"))
+    with pytest.raises(RequestError, match="is not written there"):
+        session.at("rename", uri, 0, again.index("{ a }") + 1, newName="fresh")  # without the mark
+    assert len(session.at("references", uri, *at, context={"includeDeclaration": True})) == 3
+    assert time.monotonic() - begun < 20
+    closed(session, uri)
 
 
 def test_a_file_with_another_name_by_a_link(session: Editor) -> None:

@@ -40,7 +40,9 @@ RESULT, CALLED = "\0result", "\0called"
 """Of a function, as parts of a path: what a call of it gives; the argument that it is called with. No name of
 Nix's has a NUL in it."""
 Path = tuple[str, ...]
-MOST_STEPS = 50_000
+MOST_STEPS = 20_000
+LONGEST = 20
+"""Names of a path: what gives something with itself in it, as `override` does, is followed so far."""
 
 
 class Use(NamedTuple):
@@ -113,6 +115,9 @@ class Flow:
 
     def push(self, document: Document, part: Part, path: Path, *, alias: bool) -> None:
         """What is below *path* in the value of *part* is to be followed."""
+        if len(path) > LONGEST:
+            self.stop(document, part, "it has itself in what it gives there")
+            return
         item = (part, path, alias)
         if item not in self.seen:
             self.seen.add(item)
