@@ -85,8 +85,12 @@ def elem_at(xs: Lazy, n: Lazy) -> Value:
 
     The index is looked at first.
     """
-    index = force_int(n, "while evaluating the second argument passed to 'builtins.elemAt'")
-    items = force_list(xs, "while evaluating the first argument passed to 'builtins.elemAt'")
+    index: Any = n
+    if type(n) is not int:
+        index = force_int(n, "while evaluating the second argument passed to 'builtins.elemAt'")
+    items: Any = xs
+    if type(xs) is not tuple:
+        items = force_list(xs, "while evaluating the first argument passed to 'builtins.elemAt'")
     if not 0 <= index < len(items):  # Python's negative indices are not Nix's
         raise EvalError(f"'builtins.elemAt' called with index {index} on a list of size {len(items)}")
     item: Any = items[index]
@@ -222,10 +226,16 @@ def map_(f: Lazy, xs: Lazy) -> Value:
 
     The calls are delayed until an element is needed; *f* is not evaluated for an empty list.
     """
-    items = force_list(xs, "while evaluating the second argument passed to builtins.map")
+    items: Any = xs
+    if type(xs) is not tuple:
+        items = force_list(xs, "while evaluating the second argument passed to builtins.map")
     if not items:
-        return items
-    function: Any = force_function(f, "while evaluating the first argument passed to builtins.map")
+        return ()
+    function: Any = f
+    if type(f) is not FunctionType:
+        function = force_function(f, "while evaluating the first argument passed to builtins.map")
+    if len(items) == 1 and type(function) is FunctionType:  # each second list or so
+        return ([function, items[0]],)
     if len(items) > MANY:
         grow(THUNK_BYTES * len(items))
     return delayed_calls(function, items)
@@ -341,11 +351,13 @@ def concat_lists(lists: Lazy) -> Value:
 
     A single list that is not empty is returned as it is.
     """
-    parts = [
-        force_list(part, "while evaluating a value of the list passed to builtins.concatLists")
-        for part in force_list(lists, "while evaluating the first argument passed to builtins.concatLists")
-    ]
-    filled = [part for part in parts if part]
+    filled: list[tuple[Lazy, ...]] = []
+    for item in force_list(lists, "while evaluating the first argument passed to builtins.concatLists"):
+        part: Any = item
+        if type(item) is not tuple:
+            part = force_list(item, "while evaluating a value of the list passed to builtins.concatLists")
+        if part:
+            filled.append(part)
     if len(filled) == 1:
         return filled[0]
     grow(8 * sum(map(len, filled)))
@@ -366,9 +378,10 @@ def concat_map(f: Lazy, xs: Lazy) -> Value:
             part = function(item)
             if type(part) is not tuple:
                 _no_list(part, _place_of_result(part, function))
-            if len(part) > MANY:
-                grow(8 * len(part))
-            joined += part
+            if part:
+                if len(part) > MANY:
+                    grow(8 * len(part))
+                joined += part
     else:
         for item in items:
             part = call(function, item)
