@@ -130,6 +130,7 @@ def failed(message: str) -> int:
 def answered(kept: Kept, words: list[str]) -> int:
     """The exit code of a command whose answer may be known; it is printed as it was."""
     from nixlite.results.kept import STATS
+    from nixlite.source import write_all
 
     entry = kept.answer()
     stats = STATS in words
@@ -138,7 +139,7 @@ def answered(kept: Kept, words: list[str]) -> int:
     for stream, text in entry.output:
         if stream == "stderr":
             sys.stdout.flush()
-        getattr(sys, stream).buffer.write(text.encode("utf-8", "surrogateescape"))
+        write_all(getattr(sys, stream).buffer, text.encode("utf-8", "surrogateescape"))
         if stream == "stderr":
             sys.stderr.buffer.flush()
     sys.stdout.buffer.flush()

@@ -2,7 +2,7 @@
 
 A `Source` is a text with a name; it turns character offsets into positions as Nix counts them: 1-based
 lines, 1-based columns in UTF-8 bytes. Lines end at `\\n`, `\\r\\n` or a lone `\\r`. Here is also what all
-rooms need for files: reading one at once, and telling whether it is whole.
+rooms need for files: reading and writing one at once, and telling whether it is whole.
 """
 
 from __future__ import annotations
@@ -145,6 +145,18 @@ def read_open(number: int) -> bytes:
         return data
     finally:
         os.close(number)
+
+
+def write_all(file: Any, data: bytes) -> None:
+    """Write bytes to a file in binary mode. Raises OSError.
+
+    One without a buffer, as the standard output is with PYTHONUNBUFFERED, writes as much as it can; of a pipe
+    whose reader is gone it tells the next time only. Where it does not say how much, that is all.
+    """
+    left = memoryview(data)
+    while left:
+        written = file.write(left)
+        left = left[len(left) if written is None else written :]
 
 
 def checksum(data: bytes) -> bytes:

@@ -65,9 +65,8 @@ def at(node: Any, site: Site) -> Any:
 
 
 NAMES: dict[str, ast.expr] = {}
-"""The nodes of names that are read: one each, for `compile` does not mind that a tree has a node twice."""
-
-MOST_NAMES = 20_000
+"""The nodes of names that are read, until the tree is compiled: one each, for `compile` does not mind that a
+tree has a node twice."""
 
 
 def name(identifier: str) -> ast.expr:
@@ -297,6 +296,5 @@ def compiled(tree: ast.Module, name: str) -> CodeType:
         finally:
             for kind in POSITIONED:
                 del kind.lineno, kind.col_offset
-            for known in (NAMES, TEXTS):
-                if len(known) > MOST_NAMES:
-                    known.clear()
+            NAMES.clear()
+            TEXTS.clear()

@@ -11,6 +11,7 @@ from nixlite.errors import EvalError, NixError
 from nixlite.host.bundled import BUNDLED_PREFIX, bundled_bytes, bundled_entries, bundled_type
 from nixlite.host.host import Host
 from nixlite.resources import cache_in
+from nixlite.source import write_all
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -38,7 +39,10 @@ def write_text(stream: Any, text: str) -> None:
     """Write to an output, bytes that are no UTF-8 as they are if it can have them."""
     data = text.encode("utf-8", "surrogateescape")
     bottom = binary(stream)
-    bottom.write(data if bottom is not stream else data.decode("utf-8", "replace"))
+    if bottom is stream:
+        stream.write(data.decode("utf-8", "replace"))
+        return
+    write_all(bottom, data)
 
 
 class RealHost(Host):

@@ -64,7 +64,8 @@ def test_files_that_cannot_be_made_are_named_as_given(
     assert done.stderr.rstrip().endswith(f"error: {message}")
 
 
-def test_a_closed_pipe_ends_it_quietly(tmp_path: Path) -> None:
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+def test_a_closed_pipe_ends_it_quietly(tmp_path: Path, unbuffered: str) -> None:
     process = subprocess.Popen(
         [
             sys.executable,
@@ -77,14 +78,14 @@ def test_a_closed_pipe_ends_it_quietly(tmp_path: Path) -> None:
         ],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
-        env=environment(tmp_path),
+        env={**environment(tmp_path), "PYTHONUNBUFFERED": unbuffered},
     )
     assert process.stdout is not None
     process.stdout.read(10)
     process.stdout.close()
     assert process.stderr is not None
     assert process.stderr.read() == b""
-    assert process.wait(timeout=30) != 0
+    assert process.wait(timeout=30) == 1
     process.stderr.close()
 
 
