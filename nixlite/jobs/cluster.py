@@ -406,6 +406,7 @@ def local_cluster(count: int, distributed: Any) -> tuple[Any, Any]:
         try:
             cluster = distributed.LocalCluster(
                 n_workers=count, threads_per_worker=1, processes=True, dashboard_address=None,
+                scheduler_kwargs={"dashboard_address": "127.0.0.1:0"},  # else it wants port 8787, and says so
                 local_directory=folder, silence_logs=logging.CRITICAL,
             )  # fmt: skip
             cluster.nixlite_folder = folder  # which goes with it

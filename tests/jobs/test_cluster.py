@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -193,8 +195,21 @@ def test_mistakes_are_said(tmp_path: Path, words: list[str], message: str) -> No
     assert "Traceback" not in done.stderr
 
 
+@pytest.fixture
+def taken_port() -> Iterator[None]:
+    """Somebody has the port at which Dask has its dashboards, most likely another Dask."""
+    with socket.socket() as other, suppress(OSError):
+        other.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        other.bind(("127.0.0.1", 8787))
+        other.listen()
+        yield
+        return
+    yield  # it is taken already
+
+
+@pytest.mark.usefixtures("taken_port")
 def test_ctrl_c_ends_a_cluster_on_this_machine_and_says_no_more(tmp_path: Path) -> None:
-    """Python's `resource_tracker` would warn of semaphores that it removes."""
+    """Python's `resource_tracker` would warn of semaphores that it removes, and Dask of its port."""
     endless = "let s = f: builtins.foldl' (a: b: a + f b) 0 (builtins.genList (x: x) 9999); in s (x: s (y: s (z: z)))"
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "HOME": str(tmp_path)}
     run = subprocess.Popen(
