@@ -252,10 +252,11 @@ WRITER = """\
 import sys
 from nixlite.results.kept import Entry, Kept
 kept = Kept(["eval", "x"], sys.argv[1])
-print(flush=True)
 for number in range(10**9):
     size = 1 << number % 22
     kept.write(Entry(number, 0, (("stdout", str(number) + "x" * size),), {}, {}, None, (), (), (), (), 1 << 62))
+    if number == 0:
+        print(flush=True)
 """
 
 
