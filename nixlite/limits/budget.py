@@ -222,12 +222,10 @@ class Budget:
                 return run(function, argument)
             finally:
                 try:
-                    with self.lock:  # `cancel` holds it
-                        self.thread = 0
-                        if self.sent:
-                            self.take()
                     if self.limited:
                         self.end(outer)
+                    else:
+                        self.leave()
                 except BaseException as interruption:
                     self.thread = 0  # nothing more comes
                     until_done(lambda: self.end(outer))
@@ -261,19 +259,19 @@ class Budget:
             self.started = monotonic()
             WATCHER.add(self)
 
-    def take(self) -> None:
-        """What was raised in the thread and has not come yet never comes; the lock is held."""
-        receive()
-        WATCHER.remove(self)
-        self.sent = False
-        SILENCE.end()
-
-    def end(self, outer: Spent | None) -> None:
-        """The thread does not use it any more; *outer* is the budget that it used before."""
-        with self.lock:
+    def leave(self) -> None:
+        """The thread does not use it any more; what was raised in it and has not come yet never comes."""
+        with self.lock:  # `cancel` holds it
             self.thread = 0
             if self.sent:
-                self.take()
+                receive()
+                WATCHER.remove(self)
+                self.sent = False
+                SILENCE.end()
+
+    def end(self, outer: Spent | None) -> None:
+        """As `leave`, with limits; *outer* is the budget that the thread used before."""
+        self.leave()
         if self.watched:
             WATCHER.remove(self)
             self.seconds += monotonic() - self.started
