@@ -88,9 +88,7 @@ def test_console(tmp_path: Path, cache: str, block: Console) -> None:
         (tmp_path / "nixpkgs").mkdir()
         (tmp_path / "nixpkgs" / "lib").symlink_to(ROOT / block.library)
         variables["NIX_PATH"] = f"nixpkgs={tmp_path}/nixpkgs"
-    for part in re.split(r"^\$ ", block.body, flags=re.MULTILINE)[1:]:
-        command, _, shown = part.partition("\n")
-        words = shlex.split(command)
+    for command, words, shown in commands_in(block.body):
         if words[0] == "cat":
             (tmp_path / words[1]).write_text(shown, "utf-8")
             continue
@@ -101,6 +99,13 @@ def test_console(tmp_path: Path, cache: str, block: Console) -> None:
         done = nixlite(words[1:], cwd=tmp_path, variables=variables)
         printed = short(done.stdout + done.stderr, tmp_path).rstrip()
         assert printed == shown.rstrip() or with_gaps(shown.rstrip()).fullmatch(printed), printed
+
+
+def commands_in(body: str) -> Iterator[tuple[str, list[str], str]]:
+    """The commands that a `console` block shows: as they stand there, in words, and what they print."""
+    for part in re.split(r"^\$ ", body, flags=re.MULTILINE)[1:]:
+        command, _, shown = part.partition("\n")
+        yield command, shlex.split(command), shown
 
 
 def with_gaps(shown: str) -> re.Pattern[str]:

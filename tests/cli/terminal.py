@@ -24,6 +24,24 @@ def type_ctrl_c(terminal: int) -> None:
     os.write(terminal, b"\x03")
 
 
+def said_on_terminal(words: Sequence[str | Path], folder: Path, environment: dict[str, str]) -> str:
+    """All that a program writes to a terminal, as it is but for the ends of lines."""
+    import pty
+
+    ours, theirs = pty.openpty()
+    process = subprocess.Popen(words, cwd=folder, env=environment, stdin=theirs, stdout=theirs, stderr=theirs)
+    os.close(theirs)
+    found = b""
+    try:
+        while piece := os.read(ours, 65536):
+            found += piece
+    except OSError:  # Linux says so where the other side is closed
+        pass
+    os.close(ours)
+    process.wait(PATIENCE)
+    return found.decode().replace("\r\n", "\n")
+
+
 def on_terminal(
     arguments: Sequence[str],
     home: Path,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import pty
 import re
 import subprocess
 import sys
@@ -14,6 +13,7 @@ import pytest
 from nixlite.cli.links import linked
 from nixlite.host.real import RealHost
 from nixlite.host.settings import Settings
+from tests.cli.terminal import said_on_terminal
 from tests.support import ROOT
 
 if TYPE_CHECKING:
@@ -35,21 +35,7 @@ def on_terminal(words: list[str], folder: Path, **more: str) -> str:
     """All that a command writes to a terminal, as it is."""
     environment = {"PATH": os.environ["PATH"], "HOME": str(folder), "TERM": "xterm", "PYTHONPATH": str(ROOT)}
     environment |= more
-    reader, writer = pty.openpty()
-    process = subprocess.Popen(
-        [sys.executable, "-m", "nixlite", *words],
-        cwd=folder, env=environment, stdin=writer, stdout=writer, stderr=writer,
-    )  # fmt: skip
-    os.close(writer)
-    found = b""
-    try:
-        while more_ := os.read(reader, 65536):
-            found += more_
-    except OSError:  # Linux says so where the other side is closed
-        pass
-    os.close(reader)
-    process.wait(60)
-    return found.decode().replace("\r\n", "\n")
+    return said_on_terminal([sys.executable, "-m", "nixlite", *words], folder, environment)
 
 
 def piped(words: list[str], folder: Path, stdin: str = "", **more: str) -> str:

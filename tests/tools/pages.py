@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import re
-import shlex
 from typing import TYPE_CHECKING
 
-from tests.test_readme import BLOCKS, CONSOLE, Console, with_gaps
+from tests.test_readme import BLOCKS, CONSOLE, Console, commands_in, with_gaps
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -34,9 +33,7 @@ def follow(installed: Installed, home: Path, block: Console) -> None:
     for name, content in block.before.items():
         if name in block.body:
             (home / name).write_text(content, "utf-8")
-    for part in re.split(r"^\$ ", block.body, flags=re.MULTILINE)[1:]:
-        command, _, shown = part.partition("\n")
-        words = shlex.split(command)
+    for _, words, shown in commands_in(block.body):
         if words[0] == "cat":
             (home / words[1]).write_text(shown, "utf-8")
             continue

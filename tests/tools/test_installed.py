@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import json
 import os
-import pty
 import re
 import shutil
 import subprocess
@@ -15,6 +14,7 @@ import pytest
 
 from nixlite.cli.shell.completion import SHELLS
 from nixlite.cli.table import COMMANDS
+from tests.cli.terminal import said_on_terminal
 from tests.support import ROOT
 from tests.tools.conftest import here
 from tests.tools.pages import SHOWN, block, follow
@@ -224,21 +224,8 @@ def test_help_of_every_command(installed: Installed, home: Path) -> None:
 
 def seen(installed: Installed, home: Path, *words: str, **more: str) -> str:
     """What a command writes to a terminal."""
-    reader, writer = pty.openpty()
-    process = subprocess.Popen(
-        [installed.bin / "nixlite", *words], stdin=writer, stdout=writer, stderr=writer, cwd=home,
-        env=installed.environment(home, **{"TERM": "xterm", **more}),
-    )  # fmt: skip
-    os.close(writer)
-    found = b""
-    try:
-        while piece := os.read(reader, 65536):
-            found += piece
-    except OSError:  # Linux says so where the other side is closed
-        pass
-    os.close(reader)
-    process.wait(60)
-    return found.decode()
+    environment = installed.environment(home, **{"TERM": "xterm", **more})
+    return said_on_terminal([installed.bin / "nixlite", *words], home, environment)
 
 
 def test_colours_and_links_of_a_terminal(installed: Installed, home: Path) -> None:
