@@ -49,16 +49,37 @@ def _directory(name: str) -> str:
 def cache_home() -> str | None:
     """The directory of this process's user for what nixlite keeps between runs, as `cache_in` has it."""
     local = os.environ.get("LOCALAPPDATA", "") if DRIVES else ""
-    return cache_in(os.environ.get("XDG_CACHE_HOME", "") or local, os.path.expanduser("~"))
+    return cache_in(os.environ.get("XDG_CACHE_HOME", "") or local, user_home())
+
+
+def user_home() -> str:
+    """`$HOME` as it is, an empty one too (Nix 2.34.8 observed); without it what the system's table of users
+    says."""
+    return os.path.expanduser("~") if DRIVES or "HOME" not in os.environ else os.environ["HOME"]
 
 
 def cache_in(xdg: str, home: str) -> str | None:
     """`$XDG_CACHE_HOME/nixlite`, by default `~/.cache/nixlite` (on Windows `%LOCALAPPDATA%\\nixlite`), as the
     system writes it. None for a relative one, as the rules for that variable have it: what a folder holds
-    that somebody has moved into is not the user's own."""
-    base = xdg or f"{home}/.cache"
+    that somebody has moved into is not the user's own. None too in a home that is not there."""
+    base = xdg or (f"{home}/.cache" if home_is_there(home) else "")
     base = system_path(base) if DRIVES else base
     return f"{base}/nixlite" if os.path.isabs(base) else None
+
+
+def state_in(xdg: str, home: str) -> str | None:
+    """`$XDG_STATE_HOME/nixlite`, by default `~/.local/state/nixlite`, by the rules of `cache_in`: what the
+    user would miss, unlike a cache."""
+    base = xdg or (f"{home}/.local/state" if home_is_there(home) else "")
+    base = system_path(base) if DRIVES else base
+    return f"{base}/nixlite" if os.path.isabs(base) else None
+
+
+def home_is_there(home: str) -> bool:
+    """Whether there is a home directory. One that is not is a system's way to say that somebody has none
+    (`/nonexistent` on Debian, `/homeless-shelter` in a build of Nix's, which wants it to stay away), so it is
+    not made."""
+    return os.path.isdir(system_path(home) if DRIVES else home)
 
 
 def _package() -> str:
@@ -76,7 +97,7 @@ def unpacked(archive: str) -> str:
 
     home = cache_home()
     if home is None:
-        raise OSError(f"there is no folder for the files of {archive}: XDG_CACHE_HOME names one")
+        raise OSError(f"there is no folder for the files of {archive}, nor a home: XDG_CACHE_HOME names one")
     status = os.stat(archive)
     name, state = (
         hashlib.sha256(repr(text).encode("utf-8", "surrogateescape")).hexdigest()[:16]

@@ -10,7 +10,7 @@ from nixlite.drives import DRIVES, has_drive, nix_path, system_path, typed_path
 from nixlite.errors import EvalError, NixError
 from nixlite.host.bundled import BUNDLED_PREFIX, bundled_bytes, bundled_entries, bundled_type
 from nixlite.host.host import Host
-from nixlite.resources import cache_in
+from nixlite.resources import cache_in, user_home
 from nixlite.source import write_all
 
 TYPE_CHECKING = False
@@ -59,8 +59,9 @@ class RealHost(Host):
         self._broken = False
 
     def home(self) -> str:
-        """`$HOME`; without it the home directory of the user's entry in the system's table."""
-        found = self.get_env("HOME") or (os.path.expanduser("~") if self.env is os.environ else "/")
+        """`$HOME`, an empty one too; without it the home directory that the system's table of users has."""
+        named = self.get_env("HOME") if self.has_env("HOME") else None
+        found = (user_home() if self.env is os.environ else "/") if named is None else named
         return nix_path(found) if DRIVES else found
 
     def file_type(self, path: str) -> str | None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 
 from nixlite.errors import NixError
+from nixlite.resources import state_in
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -27,13 +28,16 @@ class Progress:
         self.host = host
         self.key = course.key
         self.problem = ""
-        self.path = f"{host.get_env('XDG_STATE_HOME') or host.home() + '/.local/state'}/nixlite/learn.json"
+        place = state_in(host.get_env("XDG_STATE_HOME"), host.home())
+        self.path = None if place is None else f"{place}/learn.json"
         self.data = self._read().get(self.key, {})
         if not isinstance(self.data, dict) or not isinstance(self.data.setdefault("lessons", {}), dict):
             self.data = {"lessons": {}}
 
     def _read(self) -> dict[str, Any]:
         """The whole file; empty where there is none, or it is broken."""
+        if self.path is None:
+            return {}
         try:
             found = json.loads(self.host.read_bytes(self.path))
         except (NixError, ValueError):
@@ -42,6 +46,11 @@ class Progress:
 
     def save(self) -> None:
         """Write it, beside what other courses have there."""
+        if self.path is None:
+            self.problem = (
+                "your progress cannot be kept: there is no home; XDG_STATE_HOME names a folder for it"
+            )
+            return
         text = json.dumps(self._read() | {self.key: self.data}, indent=1, ensure_ascii=False)
         try:
             self.host.keep(self.path, text.encode("utf-8", "surrogateescape"))

@@ -11,6 +11,8 @@ from __future__ import annotations
 
 import os
 
+from nixlite.resources import state_in
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from nixlite.host.host import Host
@@ -29,9 +31,11 @@ class Entry:
 
 
 def history_path(host: Host) -> str | None:
-    """The file in the user's state directory, made if need be; None where that cannot be written."""
-    state = host.get_env("XDG_STATE_HOME") or f"{host.home()}/.local/state"
-    directory = os.path.join(state, "nixlite")
+    """The file in the user's state directory, made if need be; None where there is none, or it cannot be
+    written."""
+    directory = state_in(host.get_env("XDG_STATE_HOME"), host.home())
+    if directory is None:
+        return None
     try:
         os.makedirs(directory, mode=0o700, exist_ok=True)
         path = os.path.join(directory, "repl-history")

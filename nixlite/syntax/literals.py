@@ -5,9 +5,8 @@ Manual: Nix Language, "Syntax and semantics" and "String literal"; the corners a
 
 from __future__ import annotations
 
-import os
-
 from nixlite.errors import NixError
+from nixlite.resources import user_home
 from nixlite.syntax.nodes import Expr, Float, Int, Interpolation, PathLiteral, SearchPath, Str
 from nixlite.syntax.rules import Rules
 
@@ -115,7 +114,7 @@ class LiteralRules(Rules):
             raise NixError(f"the path '{text}' can not be resolved in pure mode")
         message = f"home path literals are not portable. {_consider(text)}"
         self.lint("lint-absolute-path-literals", self.options.lint_absolute_path_literals, message, start)
-        home = os.path.expanduser("~") if self.options.home is None else self.options.home
+        home = user_home() if self.options.home is None else self.options.home
         return PathLiteral(home + text[1:], start, end)
 
     def path(self, args: Args, start: int, end: int) -> Expr:

@@ -96,6 +96,33 @@ def test_a_relative_place_is_none(names: dict[str, str], tmp_path: Path) -> None
     assert [path.name for path in tmp_path.iterdir()] == ["f.nix"]
 
 
+@pytest.mark.parametrize(
+    "words", [["eval", "-f", "f.nix"], ["repl", "-c", "1"], ["learn", "--reset"], ["jobs", "f.nix"]]
+)
+def test_a_home_that_is_not_there_is_not_made(words: list[str], tmp_path: Path) -> None:
+    """Debian's users that have none have /nonexistent, builds of Nix /homeless-shelter."""
+    (tmp_path / "f.nix").write_text("{ a7 = 1; }")
+    environment = {key: value for key, value in os.environ.items() if not key.startswith("XDG_")}
+    home = tmp_path / "homeless-shelter"
+    subprocess.run(
+        [sys.executable, "-m", "nixlite", *words],
+        cwd=tmp_path, env={**environment, "HOME": str(home)}, capture_output=True, check=True,
+    )  # fmt: skip
+    assert [path.name for path in tmp_path.iterdir()] == ["f.nix"]
+
+
+@pytest.mark.parametrize(("home", "told"), [("", "/x"), ("rel", "rel/x"), ("/nonexistent", "/nonexistent/x")])
+def test_a_home_is_taken_as_it_is(home: str, told: str) -> None:
+    """As Nix 2.34.8 prints them."""
+    words = ["instantiate", "--eval", "--expr", "~/x"]
+    done = subprocess.run(
+        [sys.executable, "-m", "nixlite", *words],
+        env={**os.environ, "HOME": home}, capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert done.stdout == f"{told}\n"
+    assert RealHost(env={"HOME": home}).home() == home
+
+
 def test_a_full_disk_leaves_nothing_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from nixlite.cache import private
 
