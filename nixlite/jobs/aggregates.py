@@ -39,6 +39,10 @@ def rest_of(store: Store, drv_path: str, text: str) -> Rest:
     return first, own, unparse(drv), inputs
 
 
+UNKNOWN = "the run ended before all its constituents were known"
+"""The error of an aggregate then."""
+
+
 class Cycle(Exception):
     """Two aggregates that are made of each other; *others*: the aggregates beside them."""
 
@@ -70,8 +74,16 @@ class Aggregates:
         self.modulos |= {path: Modulo(text, fixed) for path, text, fixed in rest[3]}
         return bool(job["namedConstituents"])
 
-    def lines(self) -> list[tuple[tuple[str, ...], str]]:
-        """Attribute paths and lines of the aggregates with names, what is needed first."""
+    def lines(self, *, whole: bool = True) -> list[tuple[tuple[str, ...], str]]:
+        """Attribute paths and lines of the aggregates with names, what is needed first.
+
+        *whole*: all jobs are known; where not, what an aggregate's names mean may not be known either.
+        """
+        if not whole:
+            for job in self.jobs.values():
+                names = job.get("namedConstituents", [])
+                if names and (job["globConstituents"] or not all(name in self.jobs for name in names)):
+                    job["error"] = UNKNOWN
         named = {attr: self.constituents(attr) for attr in sorted(self.jobs) if self.names(attr)}
         try:
             ordered = in_order({attr: found for attr, (found, _) in named.items()})
@@ -116,6 +128,8 @@ class Aggregates:
         """Make an aggregate of what it is made of."""
         job = self.jobs[attr]
         del job["namedConstituents"]
+        if "error" in job:
+            return
         if broken:
             job["error"] = "".join(f"{name}: {broken[name]}\n" for name in sorted(broken))
             return

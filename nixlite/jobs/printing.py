@@ -139,14 +139,18 @@ class Printer(Report):
         self.erase()
         if not (self.jobs or self.failed_jobs):
             self.command.settings.warn(NOTHING_THERE)
-        if self.aggregates is not None:
-            for path, text in self.aggregates.lines():
-                self.print(path, text)
-            self.stored(self.aggregates.stored)
-        return self.cut()
+        return self.print_rest(whole=True)
 
     def cut(self) -> int:
         """Not all is found, and there will be no more: print the lines that there are."""
+        return self.print_rest(whole=False)
+
+    def print_rest(self, *, whole: bool) -> int:
+        """Print what was kept for the end; the exit code."""
+        if self.aggregates is not None:
+            for path, text in self.aggregates.lines(whole=whole):
+                self.print(path, text)
+            self.stored(self.aggregates.stored)
         for _, text in sorted(self.lines):
             self.host.write_stdout(f"{text}\n")
         self.host.flush()

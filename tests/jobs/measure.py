@@ -83,12 +83,16 @@ def quoted(text: str) -> str:
 
 
 def by_nix(command: str, tree: str, paths: list[list[str]], folder: str) -> tuple[Run, list[str]]:
-    """What Nix says of attributes, in one process."""
+    """What Nix says of attributes, in one process; ends the program where it fails at one."""
     rows = "\n".join(f"[{' '.join(map(quoted, path))}]" for path in paths)
     program = Path(folder) / "all.nix"
     program.write_text(CALL % (tree, rows), "utf-8")
     run = measured([*shlex.split(command), "--eval", "--strict", "--json", str(program)])
-    return run, json.loads(run.output) if not run.code else []
+    if run.code:
+        sys.exit(
+            f"Nix fails at an attribute that nixlite has a path for (exit code {run.code}): {command} --eval …"
+        )
+    return run, json.loads(run.output)
 
 
 def jobs(tree: str, *words: str, cache: str) -> Run:

@@ -88,6 +88,29 @@ def test_the_end_of_the_run_loses_no_line(folder: Path, form: str) -> None:
     assert "Traceback" not in done.stderr
 
 
+def test_aggregates_of_what_was_not_found(tmp_path: Path) -> None:
+    """Those whose jobs are all there are as they would be; of the others is said why not."""
+    program = SET.replace("in {", "in AGGREGATES // {").replace(
+        "deep =",
+        """made = name: constituents: globs: make name 1 // {
+    _hydraAggregate = true; inherit constituents; _hydraGlobConstituents = globs;
+  };
+  AGGREGATES = {
+    b1 = made "b1" [ "a" ] false; b2 = made "b2" [ "a" "m" ] false; b3 = made "b3" [ "a*" ] true;
+    b4 = made "b4" [ "b2" ] false; b5 = made "b5" [ "b1" ] false;
+  };
+  deep =""",
+    )
+    words = ["jobs", "--constituents", "--no-result-cache", "-E", program]
+    whole = {row["attr"]: row for row in map(json.loads, nixlite(words, cwd=tmp_path).stdout.splitlines())}
+    done = nixlite([*words, "--max-seconds", "5"], cwd=tmp_path, variables={"ENDLESS": "1"})
+    found = {row["attr"]: row for row in map(json.loads, done.stdout.splitlines())}
+    unknown = "the run ended before all its constituents were known"
+    assert errors(done.stdout).items() >= {"b2": unknown, "b3": unknown, "b4": f"b2: {unknown}\n"}.items()
+    assert [found[name] for name in ("b1", "b5")] == [whole[name] for name in ("b1", "b5")]
+    assert done.returncode == 1
+
+
 def test_the_set_itself_is_limited_too(folder: Path) -> None:
     done = nixlite(
         ["jobs", "--max-steps", "1000", "--expr", SET.replace("} // (", "} // endless // (")], cwd=folder
