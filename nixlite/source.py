@@ -8,6 +8,7 @@ rooms need for files: reading and writing one at once, and telling whether it is
 from __future__ import annotations
 
 import os
+from _thread import get_ident
 
 try:
     from _imp import source_hash
@@ -157,6 +158,13 @@ def write_all(file: Any, data: bytes) -> None:
     while left:
         written = file.write(left)
         left = left[len(left) if written is None else written :]
+
+
+def beside(path: str) -> str:
+    """A name in *path*'s folder that no other process or thread uses: for what is renamed to *path* once it
+    is whole, so that nobody sees half of it."""
+    folder, slash, name = path.rpartition("/")
+    return f"{folder}{slash}.{name}.{os.getpid()}.{get_ident()}"
 
 
 def checksum(data: bytes) -> bytes:

@@ -158,7 +158,7 @@ def constant_changes(node: ast.Constant) -> Iterator[tuple[str, Callable[[Any], 
         yield "another truth", lambda found: ast.Constant(not found.value)
     elif isinstance(value, int | float):
         yield "one more", lambda found: ast.Constant(found.value + 1)
-    elif isinstance(value, str) and value:
+    elif isinstance(value, str) and value not in ("", "utf-8"):  # Python takes `utf-8~` for the same
         yield f"not {value[:20]!r}", lambda found: ast.Constant(f"{found.value}~")
 
 

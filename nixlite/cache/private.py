@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from time import time
 
-from nixlite.source import CHECKSUM, checksum, read_open
+from nixlite.source import CHECKSUM, beside, checksum, read_open
 
 FLAGS = (
     os.O_RDONLY
@@ -66,8 +66,7 @@ def read_private(path: str, *, used: bool = False) -> bytes:
 def write_private(path: str, parts: list[bytes]) -> None:
     """Write a file, its directory being there, so that nobody sees half of it. Raises OSError, and leaves
     nothing behind then."""
-    folder, _, name = path.rpartition("/")
-    temporary = f"{folder}/.{name}.{os.getpid()}"
+    temporary = beside(path)
     try:
         number = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_BINARY", 0), 0o600)
         with open(number, "wb", buffering=0) as file:

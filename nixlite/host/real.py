@@ -11,7 +11,7 @@ from nixlite.errors import EvalError, NixError
 from nixlite.host.bundled import BUNDLED_PREFIX, bundled_bytes, bundled_entries, bundled_type
 from nixlite.host.host import Host
 from nixlite.resources import cache_in, user_home
-from nixlite.source import write_all
+from nixlite.source import beside, write_all
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ class RealHost(Host):
     def __init__(self, env: Mapping[str, str] | None = None, stdin: bytes | None = None) -> None:
         self.env: Mapping[str, str] = os.environ if env is None else env
         self.stdin = stdin
-        self._plain_directories: set[str] = set()
+        self._plain_directories = {""}
         self._broken = False
 
     def home(self) -> str:
@@ -158,12 +158,12 @@ class RealHost(Host):
     def is_executable(self, path: str) -> bool:
         """See `Host`."""
         try:
-            return bool(os.lstat(fs_path(path)).st_mode & stat.S_IXUSR)
+            mode = os.lstat(fs_path(path)).st_mode
         except (FileNotFoundError, NotADirectoryError):
-            node = self.stored(path)
-            return bool(node is not None and getattr(node, "executable", False))
+            return super().is_executable(path)
         except (OSError, ValueError) as error:
             raise self.failed(f'getting status of "{path}"', error) from None
+        return stat.S_ISREG(mode) and bool(mode & stat.S_IXUSR)
 
     def real_path(self, path: str, *, last: bool = True) -> str:
         """See `Host`: of what is beside something that was looked at, only the last part is."""
@@ -198,10 +198,10 @@ class RealHost(Host):
     def is_plain(self, path: str) -> bool:
         """Whether *path* is a directory, reached without a symlink; those that are, are looked at once."""
         known = self._plain_directories
-        if not path or path in known:
+        if path in known:
             return True
         found = []
-        while path and path not in known:
+        while path not in known:
             if not path.startswith("/") or path.endswith("/") or "/." in path:
                 return False
             found.append(path)
@@ -340,10 +340,15 @@ class RealHost(Host):
     def keep(self, path: str, data: bytes) -> None:
         """See `Host`."""
         self.make_room(path.rpartition("/")[0])
-        temporary = f"{path}.{os.getpid()}.tmp"
-        with open(fs_path(temporary), "wb") as file:
-            file.write(data)
-        os.replace(fs_path(temporary), fs_path(path))
+        temporary = fs_path(beside(path))
+        try:
+            with open(temporary, "wb") as file:
+                file.write(data)
+            os.replace(temporary, fs_path(path))
+        except BaseException:
+            if os.path.lexists(temporary):
+                os.unlink(temporary)
+            raise
 
     def make_room(self, path: str) -> None:
         """See `Host`."""
@@ -397,10 +402,11 @@ def fs_path(path: str) -> bytes:
 
 
 if DRIVES:
+    encoded = fs_path
 
     def fs_path(path: str) -> bytes:
         """The path as the operating system takes it. Raises FileNotFoundError for what can be none there."""
-        return system_path(path).encode("utf-8", "surrogateescape")
+        return encoded(system_path(path))
 
 
 def name_of(entry: os.DirEntry[Any]) -> str:
@@ -418,9 +424,9 @@ def type_of_entry(entry: os.DirEntry[Any]) -> str:
     """A directory entry's type, not following symlinks."""
     if entry.is_symlink():
         return "symlink"
-    if entry.is_dir(follow_symlinks=False):
+    if entry.is_dir():
         return "directory"
-    return "regular" if entry.is_file(follow_symlinks=False) else "unknown"
+    return "regular" if entry.is_file() else "unknown"
 
 
 def type_of_mode(mode: int) -> str:
