@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import os
 
-from nixlite.errors import NoSuchFile
+from nixlite.errors import EvalError, NoSuchFile
 from nixlite.resources import stdlib_directory
 
 BUNDLED_PREFIX = "<nix/"
@@ -24,18 +24,26 @@ def bundled_type(path: str) -> str | None:
     return "regular" if path[len(BUNDLED_PREFIX) : -1] in os.listdir(directory()) else None
 
 
+def require_type(path: str) -> str:
+    """As `bundled_type`; raises EvalError, in Nix's words for reading, if there is nothing."""
+    kind = bundled_type(path)
+    if kind is None:
+        raise NoSuchFile(f"file '{path}' does not exist")
+    return kind
+
+
 def bundled_bytes(path: str) -> bytes:
     """`Host.read_bytes` for `<nix/…>`; raises EvalError if there is no such file."""
-    if bundled_type(path) != "regular":
-        raise NoSuchFile(f"file '{path}' does not exist")
+    if require_type(path) != "regular":
+        raise EvalError(f"file '{path}' is not a regular file")
     with open(os.path.join(directory(), path[len(BUNDLED_PREFIX) : -1]), "rb") as file:
         return file.read()
 
 
 def bundled_entries(path: str) -> dict[str, str]:
     """`Host.list_dir` for `<nix/>`; raises EvalError for what is no directory."""
-    if path != f"{BUNDLED_PREFIX}>":
-        raise NoSuchFile(f"path '{path}' does not exist")
+    if require_type(path) != "directory":
+        raise EvalError(f"file '{path}' is not a directory")
     return dict.fromkeys(sorted(os.listdir(directory())), "regular")
 
 

@@ -25,7 +25,7 @@ def resolve_import_path(host: Host, path: str) -> str:
     if host.plain_type(path) == "regular":  # nearly always
         return path
     followed = 0
-    while path != "/":
+    while True:
         followed += 1
         if followed >= LINK_LIMIT:
             raise EvalError(f"too many symbolic links encountered while traversing the path '{path}'")

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from nixlite import Evaluator
 from nixlite.errors import EvalError, RestrictedError
 from nixlite.host.guarded import guarded
 from nixlite.host.memory import Link, MemoryHost
@@ -108,6 +109,8 @@ def test_errors_in_the_words_of_nix(place: tuple[Host, str], method: str, name: 
 
 
 IMPORTS = [
+    ("file", "file", "a file is itself"),
+    ("dir/up", "file", "a link may lead upwards"),
     ("dir", "dir/default.nix", "a directory stands for its default.nix"),
     ("dirlink", "dir/default.nix", "a link to one too, and then the file's directory is the target"),
     ("link", "file", "relative paths start where the file really is"),
@@ -130,7 +133,17 @@ def test_import_paths_beside_others(place: tuple[Host, str], name: str, resolved
     found = resolve_import_path(host, f"{directory}/{name}")
     assert found == f"{directory}/{resolved}"
     text = FILES["file" if resolved == "file" else "dir/default.nix"]
-    assert (read_source(host, found).text, read_source(host, found).name) == (text, found)
+    source = read_source(host, found)
+    assert (source.text, source.name, source.base) == (text, found, found.rpartition("/")[0])
+
+
+def test_the_root_may_be_imported() -> None:
+    """It cannot be a link, and what lies in it has `/` as its directory; bytes that are no UTF-8 are kept."""
+    host = MemoryHost({"/default.nix": b'"\xff"', "/d/link": Link("/"), "/up": Link("./..//default.nix")})
+    for path in ("/", "/d/link", "/up"):
+        assert resolve_import_path(host, path) == "/default.nix"
+    source = read_source(host, "/default.nix")
+    assert (source.text, source.base, source.path) == ('"\udcff"', "/", "/default.nix")
 
 
 READ = [
@@ -238,3 +251,34 @@ def test_bundled_files_are_always_there() -> None:
 def test_environment_is_the_given_one() -> None:
     host = RealHost({"A": "b", "EMPTY": ""})
     assert (host.get_env("A"), host.get_env("PATH"), host.has_env("EMPTY")) == ("b", "", True)
+
+
+BUNDLED = [
+    # expression                              Nix 2.34.8
+    ("readFileType {nix/}", "directory"),
+    ("readFileType {nix/fetchurl.nix}", "regular"),
+    ("readFileType {nix/none}", "path '<nix/none>' does not exist"),
+    ("toJSON (readDir {nix/})", '{"fetchurl.nix":"regular"}'),
+    ("readDir {nix/fetchurl.nix}", "file '<nix/fetchurl.nix>' is not a directory"),
+    ("readDir {nix/none}", "file '<nix/none>' does not exist"),
+    ("readFile {nix/}", "file '<nix/>' is not a regular file"),
+    ("readFile {nix/none}", "file '<nix/none>' does not exist"),
+    ("typeOf (import {nix/fetchurl.nix})", "lambda"),
+    ("import {nix/}", "file '<nix/default.nix>' does not exist"),
+    ("import {nix/none.nix}", "path '<nix/none.nix>' does not exist"),
+]
+
+
+@pytest.mark.parametrize("pure", [False, True])
+@pytest.mark.parametrize("kind", [RealHost, MemoryHost])
+@pytest.mark.parametrize(("expression", "expected"), BUNDLED)
+def test_bundled_files_as_programs_see_them(
+    expression: str, expected: str, kind: type[Host], pure: bool
+) -> None:
+    expression = expression.replace("{", '(findFile [ ] "').replace("}", '")')
+    evaluator = Evaluator(Settings(pure_eval=pure), kind())
+    try:
+        found = evaluator.evaluate(f"with builtins; {expression}").to_python()
+    except EvalError as error:
+        found = error.message
+    assert found == expected
