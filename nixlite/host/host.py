@@ -102,9 +102,9 @@ class Host:
         return {name: child.kind for name, child in node.entries.items()}
 
     def is_executable(self, path: str) -> bool:
-        """Whether the regular file at *path* has its owner's executable bit."""
+        """Whether a regular file lies at *path* and has its owner's executable bit."""
         node = self.stored(path)
-        return bool(node is not None and getattr(node, "executable", False))
+        return node is not None and node.kind == "regular" and node.executable
 
     def get_env(self, name: str) -> str:
         """An environment variable, empty when it is not set."""
@@ -325,7 +325,7 @@ class Host:
 
     def colours_wanted(self) -> bool:
         """Whether the environment speaks for colours, where there is a terminal."""
-        if self.get_env("TERM") in ("", "dumb"):
+        if not self.has_env("TERM") or self.get_env("TERM") == "dumb":
             return False
         return not self.colours_refused()
 

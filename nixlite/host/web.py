@@ -23,7 +23,7 @@ class WebAnswer(Answer):
     def __init__(self, answer: Any) -> None:
         super().__init__(answer.geturl(), status=answer.status, headers=answer.headers.items())
         self.answer = answer
-        self.chunked = bool(getattr(answer, "chunked", False))
+        self.chunked = answer.chunked
 
     def read(self, size: int) -> bytes:
         """What has come, not a whole piece, where the status is one of success."""

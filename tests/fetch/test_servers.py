@@ -36,6 +36,9 @@ ANSWERS = {
     "bad-length": answer(200, b"0123456789", "Content-Length: abc"),
     "negative": answer(200, b"0123456789", "Content-Length: -5"),
     "chunks": answer(200, b"a\r\n0123456789\r\n0\r\n\r\n", "Transfer-Encoding: chunked"),
+    "chunks-and-length": answer(
+        200, b"a\r\n0123456789\r\n0\r\n\r\n", "Transfer-Encoding: chunked", "Content-Length: 1000"
+    ),
     "chunks-cut": answer(200, b"a\r\n0123456789\r\nff\r\nabc", "Transfer-Encoding: chunked"),
     "chunks-cut-between": answer(200, b"a\r\n0123456789\r\n", "Transfer-Encoding: chunked"),
     "chunks-bad": answer(200, b"zz\r\n0123456789\r\n", "Transfer-Encoding: chunked"),
@@ -93,6 +96,7 @@ WHOLE = [
     ("beyond", b"0123456789"),
     ("enormous", b"0123456789"),
     ("chunks", b"0123456789"),
+    ("chunks-and-length", b"0123456789"),
     ("gzip", b"hello"),
 ]
 
