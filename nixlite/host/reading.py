@@ -26,7 +26,7 @@ PATIENCE = 0.05
 WITHOUT_WAITING = getattr(os, "O_NONBLOCK", 0)
 
 
-def read_file(path: bytes | str, flags: int = 0) -> bytes:
+def read_file(path: bytes | str, flags: int) -> bytes:
     """The contents of a file; *flags* are further ones of `os.open`. Raises OSError, ValueError, MemoryError.
 
     Most files are small, and for them a file object takes twice as many calls of the system, and as long.
@@ -45,9 +45,7 @@ def read_file(path: bytes | str, flags: int = 0) -> bytes:
             fifo = open_fifo(path, BINARY | flags)
             os.close(number)
             number = fifo
-        if stat.S_ISDIR(kind):
-            os.read(number, 1)  # fails, with the right error
-        return b"".join(pieces(number))
+        return b"".join(pieces(number))  # a directory fails, with the right error
     finally:
         os.close(number)
 
@@ -85,7 +83,7 @@ class Opening:
     def __init__(self, path: bytes | str, flags: int) -> None:
         self.path = path
         self.flags = flags
-        self.number = -1
+        self.number: int
         self.error: OSError | None = None
         self.abandoned = False
         self.done = allocate_lock()
