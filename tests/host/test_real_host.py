@@ -41,10 +41,13 @@ def test_home(monkeypatch: pytest.MonkeyPatch) -> None:
     assert RealHost().home() == pwd.getpwuid(os.getuid()).pw_dir
 
 
-def test_the_cache_is_in_the_users_directories() -> None:
-    assert RealHost({"HOME": "/h", "LOCALAPPDATA": "/l"}).cache_home() == "/h/.cache/nixlite"
-    assert RealHost({"HOME": "/h", "XDG_CACHE_HOME": "/x"}).cache_home() == "/x/nixlite"
-    assert RealHost({"HOME": "/h"}).cache_directory() == "/h/.cache/nixlite/units"
+def test_the_cache_is_in_the_users_directories(tmp_path: Path) -> None:
+    """In a home only where that is there: see `resources.home_is_there`."""
+    home = str(tmp_path)
+    assert RealHost({"HOME": home, "LOCALAPPDATA": "/l"}).cache_home() == f"{home}/.cache/nixlite"
+    assert RealHost({"HOME": "/none/there", "XDG_CACHE_HOME": "/x"}).cache_home() == "/x/nixlite"
+    assert RealHost({"HOME": home}).cache_directory() == f"{home}/.cache/nixlite/units"
+    assert RealHost({"HOME": "/none/there"}).cache_directory() is None
 
 
 def test_time(tmp_path: Path) -> None:
