@@ -112,6 +112,14 @@ class Source:
         line, column = self.line_column(offset)
         return Position(self.name, line, column, self)
 
+    def line(self, number: int) -> str:
+        """A line, counted from 1, without its end; of `lines`, without taking the whole text apart."""
+        starts = self.line_starts()
+        if number >= len(starts):
+            return self.text[starts[number - 1] :]
+        end = starts[number] - 1
+        return self.text[starts[number - 1] : end - (self.text[end - 1 : end + 1] == "\r\n")]
+
     def lines(self) -> list[str]:
         """The lines without their ends; the empty line after a final newline counts."""
         return self.text.replace("\r\n", "\n").replace("\r", "\n").split("\n")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -218,3 +219,9 @@ def test_colours() -> None:
         "            1| abc",
         "             |  \x1b[31;1m^\x1b[0m",
     ]
+
+
+def test_one_line_is_that_of_all_lines() -> None:
+    for parts in product(("a", "é", "\r", "\n", "\r\n"), repeat=4):
+        source = Source("/f.nix", "".join(parts))
+        assert [source.line(number + 1) for number in range(len(source.line_starts()))] == source.lines()

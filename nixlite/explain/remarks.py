@@ -54,7 +54,7 @@ def check_format(name: str) -> None:
 def remark_of(source: Source, finding: Finding) -> Remark:
     """A finding of lint's: from where it is to the end of the name there."""
     line = source.line_column(finding.offset)[0]
-    text = source.lines()[line - 1]
+    text = source.line(line)
     start = finding.offset - source.line_starts()[line - 1]
     end = start
     while end < len(text) and (text[end].isalnum() or text[end] in "_'-"):
@@ -81,7 +81,7 @@ def remark_of_error(error: NixError, file: str) -> Remark:
         return Remark(file, 1, 0, 0, UNREADABLE, ERROR, error.message, error.hint or "")
     column = place.column
     if place.source is not None:  # columns of Nix are bytes
-        text = place.source.lines()[place.line - 1]
+        text = place.source.line(place.line)
         column = len(text.encode("utf-8", "surrogateescape")[: column - 1].decode("utf-8", "replace")) + 1
     return Remark(
         place.file, place.line, column, column + 1, UNREADABLE, ERROR, error.message, error.hint or ""

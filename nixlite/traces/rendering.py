@@ -155,17 +155,16 @@ def excerpt_lines(position: Position, paint: _Paint | None = None) -> list[str]:
     source = position.source
     if source is None or not source.text:
         return []
-    lines = source.lines()
-    number = position.line
+    number, last = position.line, len(source.line_starts())
     shown = []
-    if 1 < number <= len(lines) + 1:
-        shown.append(f" {number - 1:5}| {lines[number - 2]}")
-    if number <= len(lines):
+    if 1 < number <= last + 1:
+        shown.append(f" {number - 1:5}| {source.line(number - 1)}")
+    if number <= last:
         caret = paint(RED, "^") if paint else "^"
-        shown.append(f" {number:5}| {lines[number - 1]}")
+        shown.append(f" {number:5}| {source.line(number)}")
         shown.append(f"      |{' ' * position.column}{caret}")
-    if number < len(lines):
-        shown.append(f" {number + 1:5}| {lines[number]}")
+    if number < last:
+        shown.append(f" {number + 1:5}| {source.line(number + 1)}")
     return shown
 
 
