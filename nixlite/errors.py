@@ -339,4 +339,6 @@ def levenshtein(a: str, b: str) -> int:
         previous, row[0] = row[0], i
         for j, y in enumerate(b, 1):
             previous, row[j] = row[j], min(row[j] + 1, row[j - 1] + 1, previous + (x != y))
+        if min(row) > 2:  # and so is each row that follows
+            return 3
     return row[-1]
