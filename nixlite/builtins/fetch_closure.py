@@ -18,9 +18,6 @@ if TYPE_CHECKING:
     from nixlite.runtime.state import State
     from nixlite.runtime.values import Lazy, Value
 
-NIXOS_KEYS = ["cache.nixos.org-1:6NCHdD59X431o0gWypbMrAURkbJ16ZPMQFGspcDShjY="]
-"""The keys that Nix trusts if nobody says otherwise."""
-
 
 class Arguments:
     """The arguments of `fetchClosure`; `to_path` is "" when the new path is still to be found out."""
@@ -102,9 +99,10 @@ def checked(state: State, arguments: Arguments) -> tuple[BinaryCache, str]:
 def copied(state: State, cache: BinaryCache, path: str, input_addressed: bool) -> str:
     """Fetch the closure as it is."""
     from nixlite.fetch.binary_cache import copy_closure, is_content_addressed
+    from nixlite.host.setting_names import LIST_DEFAULTS
 
-    settings = state.settings
-    keys = settings.get("trusted-public-keys", NIXOS_KEYS) if settings.get("require-sigs", True) else None
+    settings, name = state.settings, "trusted-public-keys"
+    keys = settings.get(name, LIST_DEFAULTS[name]) if settings.get("require-sigs", True) else None
     copy_closure(cache, state.store, path, keys)
     by_content = is_content_addressed(cache.info(path), state.store.store_dir)
     if by_content and input_addressed:

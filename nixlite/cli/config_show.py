@@ -6,7 +6,7 @@ from nixlite.cli.command import Command
 from nixlite.cli.flag import Flag, Flags
 from nixlite.cli.flags import COMMON, turn_on
 from nixlite.errors import EvalError, UsageError
-from nixlite.host.setting_names import KIND_OF
+from nixlite.host.setting_names import KIND_OF, LIST_DEFAULTS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -18,7 +18,6 @@ HIDDEN = {"auto-allocate-uids": "auto-allocate-uids", "impure-env": "configurabl
 DEFAULTS = """\
 allow-dirty = true
 allow-import-from-derivation = true
-allowed-users = *
 build-poll-interval = 5
 builders = @/etc/nix/machines
 compress-build-log = true
@@ -40,7 +39,6 @@ gc-reserved-space = 8388608
 http-connections = 25
 http2 = true
 id-count = 8388608
-ignored-acls = security.csm security.selinux system.nfs4_acl
 keep-build-log = true
 keep-derivations = true
 lint-absolute-path-literals = ignore
@@ -73,19 +71,16 @@ stalled-download-timeout = 300
 start-id = 872415232
 store = auto
 substitute = true
-substituters = https://cache.nixos.org/
 tarball-ttl = 3600
 timeout = 0
 trust-tarballs-from-git-forges = true
-trusted-public-keys = cache.nixos.org-1:6NCHdD59X431o0gWypbMrAURkbJ16ZPMQFGspcDShjY=
-trusted-users = root
 use-registries = true
 use-sqlite-wal = true
 warn-dirty = true
 warn-large-path-threshold = 0
 """
 """What Nix 2.34.8 says where nobody has set anything, and where that is not the empty text, or `false` for
-Booleans. What it finds out about the machine is not among them."""
+Booleans. Lists are in `LIST_DEFAULTS`. What it finds out about the machine is not among them."""
 
 FLAGS: Flags = {"--json": Flag("", turn_on("json")), **COMMON}
 
@@ -121,6 +116,7 @@ class ConfigShow(Command):
 def all_settings(settings: Settings) -> dict[str, str]:
     """The texts of all settings."""
     defaults = dict(line.split(" = ", 1) for line in DEFAULTS.splitlines())
+    defaults |= {name: " ".join(words) for name, words in LIST_DEFAULTS.items()}
     values = {}
     for name, kind in KIND_OF.items():
         if name in HIDDEN and HIDDEN[name] not in settings.features:

@@ -45,6 +45,27 @@ KIND_OF: dict[str, str] = {name: kind for kind, names in NAMES.items() for name 
 
 KIND_OF["result-cache"] = "boolean"  # nixlite's own
 
+NARROW = frozenset(
+    """
+    build-poll-interval cores download-attempts download-speed eval-attrset-update-layer-rhs-threshold
+    eval-profiler-frequency id-count max-call-depth max-jobs max-substitution-jobs narinfo-cache-meta-ttl
+    narinfo-cache-negative-ttl narinfo-cache-positive-ttl start-id tarball-ttl
+    """.split()
+)
+"""Numbers that Nix keeps in 32 bits; the others in 64."""
+
+SIGNED = frozenset("gc-reserved-space max-silent-time timeout".split())
+"""Numbers that may be negative."""
+
+LIST_DEFAULTS: dict[str, list[str]] = {
+    "allowed-users": ["*"],
+    "ignored-acls": ["security.csm", "security.selinux", "system.nfs4_acl"],
+    "substituters": ["https://cache.nixos.org/"],
+    "trusted-public-keys": ["cache.nixos.org-1:6NCHdD59X431o0gWypbMrAURkbJ16ZPMQFGspcDShjY="],
+    "trusted-users": ["root"],
+}
+"""What `extra-…` adds to where nobody has set a list; elsewhere it is empty, or the machine's."""
+
 # Older names.
 ALIASES: dict[str, str] = {
     "binary-cache-public-keys": "trusted-public-keys",

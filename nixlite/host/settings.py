@@ -120,7 +120,7 @@ class Settings:
         Raises UsageError with Nix's message for a text that the setting cannot have.
         Manual: nix.conf.
         """
-        from nixlite.host.setting_names import KIND_OF
+        from nixlite.host.setting_names import KIND_OF, LIST_DEFAULTS
 
         found = find_setting(name)
         if found is None:
@@ -139,7 +139,8 @@ class Settings:
                 value = self.features | value
             name = "features"
         elif kind == "list":
-            value = ([*self.get(name, [])] if append else []) + text.split()
+            before = self.get(name, LIST_DEFAULTS.get(name, ())) if append else ()
+            value = [*before, *text.split()]
         elif kind == "level":
             value = parse_level(name, text)
         else:
@@ -233,20 +234,31 @@ def parse_boolean(name: str, text: str) -> bool:
 
 
 def parse_integer(name: str, text: str) -> int:
-    """A 64-bit number, possibly with a unit (`4K`); `auto` is the number of processors for `max-jobs`."""
-    if name == "max-jobs" and text == "auto":
+    """A number, possibly with a unit (`4K`), by which it may grow beyond its bits: then the lower ones are
+    left, as in Nix. `auto` is the number of processors for `max-jobs`, which takes no unit.
+    """
+    from nixlite.host.setting_names import NARROW, SIGNED
+
+    jobs = name == "max-jobs"
+    if jobs and text == "auto":
         import os  # rarely wanted
 
         return os.cpu_count() or 1
-    if name == "max-jobs" and not (text.isascii() and text.isdigit()):
-        raise UsageError("configuration setting 'max-jobs' should be 'auto' or an integer")
     digits, factor = text, 1
-    if text[-1:].upper() in UNITS:
+    if not jobs and text[-1:].upper() in UNITS:
         digits, factor = text[:-1], UNITS[text[-1].upper()]
-    value = natural(digits)
-    if value is None or value * factor >= 2 ** (32 if name == "max-call-depth" else 64):
+    size = 2**32 if name in NARROW else 2**64
+    half = size // 2 if name in SIGNED else size
+    negative = name in SIGNED and digits.startswith("-")
+    value = natural(
+        digits[1:] if negative or digits.startswith("+") else digits, half if negative else half - 1
+    )
+    if value is None and jobs:
+        raise UsageError("configuration setting 'max-jobs' should be 'auto' or an integer")
+    if value is None:
         raise UsageError(f"setting '{name}' has invalid value '{text}'")
-    return value * factor
+    value = (-value if negative else value) * factor % size
+    return value if value < half else value - size
 
 
 def parse_level(name: str, text: str) -> str:
