@@ -63,9 +63,8 @@ def apply_text(settings: Settings, host: Host, text: str, path: str) -> None:
         if name in features:
             settings.set_option(name, value)
     for name, value in assignments:
-        if name in features or (name in ("nix-path", "extra-nix-path") and host.has_env("NIX_PATH")):
-            continue
-        settings.set_option(name, value)
+        if name not in features:
+            settings.set_option(name, value)
 
 
 def parse_configuration(host: Host, text: str, path: str) -> list[Assignment]:
@@ -87,9 +86,13 @@ def parse_configuration(host: Host, text: str, path: str) -> list[Assignment]:
 
 def parse_included(host: Host, name: str, path: str, *, required: bool) -> list[Assignment]:
     """The assignments of an included file, whose *name* is relative to the including one's directory."""
-    included = name if name.startswith("/") else f"{path.rpartition('/')[0]}/{name}"
-    if not host.exists(host.real_path(included)):
+    if not name.startswith("/"):
+        directory, slash, _ = path.rpartition("/")
+        if not slash:  # `NIX_CONFIG` lies nowhere
+            raise NixError(f'not an absolute path: "{name}"')
+        name = f"{directory}/{name}"
+    if not host.exists(host.real_path(name)):
         if required:
-            raise NixError(f'file "{included}" included from "{path}" not found')
+            raise NixError(f'file "{name}" included from "{path}" not found')
         return []
-    return parse_configuration(host, host.read_bytes(included).decode("utf-8", "surrogateescape"), included)
+    return parse_configuration(host, host.read_bytes(name).decode("utf-8", "surrogateescape"), name)

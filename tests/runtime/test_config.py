@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
 from nixlite.errors import NixError, UsageError
@@ -9,6 +11,9 @@ from nixlite.host.configuration import load_configuration
 from nixlite.host.lookup_path import lookup_path, parse_nix_path, suffix_of
 from nixlite.host.memory import MemoryHost
 from nixlite.host.settings import Settings
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 NIX_PATHS = [
     ("", [], "nothing"),
@@ -42,7 +47,7 @@ def test_prefixes(prefix: str, name: str, rest: str | None, why: str) -> None:
     assert suffix_of(prefix, name) == rest
 
 
-def configured(files: dict[str, str], **env: str) -> Settings:
+def configured(files: Mapping[str, str | bytes], **env: str) -> Settings:
     host = MemoryHost(dict(files), env={"HOME": "/home", **env})
     settings = Settings(cwd="/")
     load_configuration(settings, host)
@@ -61,6 +66,100 @@ def test_the_most_personal_file_wins() -> None:
     assert configured(files, XDG_CONFIG_HOME="/else").max_call_depth == 2
     assert configured(files, NIX_USER_CONF_FILES="/none").max_call_depth == 1
     assert configured(files, NIX_CONF_DIR="/none", NIX_USER_CONF_FILES="").max_call_depth == 10000
+
+
+FILES: dict[str, str | bytes] = {
+    "/a": "cores = 1\nlog-lines = 1\n",
+    "/b": "cores = 2\ntimeout = 2\n",
+    "/one/nix/nix.conf": "cores = 3\n",
+    "/two/nix/nix.conf": "cores = 33\ntimeout = 44\n",
+    "/own/nix.conf": "cores = 55\n",
+    "/bytes": b"eval-system = a\xff#b\n",
+    "/include-bytes": "include bytes",
+    "/absolute": "include /a",
+    "/blanks": "\tcores\t=\t7  \r\n\r\n  # no\n",
+    "/empty": "substituters =",
+}
+PLACES: list[tuple[dict[str, str], dict[str, object]]] = [
+    # the environment, what is set then
+    ({"NIX_USER_CONF_FILES": "/a:/b"}, {"cores": 1, "log-lines": 1, "timeout": 2}),
+    ({"NIX_USER_CONF_FILES": ":/b::/a"}, {"cores": 2, "log-lines": 1, "timeout": 2}),
+    ({"XDG_CONFIG_DIRS": "/one:/two"}, {"cores": 3, "timeout": 44}),
+    ({"XDG_CONFIG_DIRS": "/two:/one"}, {"cores": 33, "timeout": 44}),
+    ({"XDG_CONFIG_DIRS": "/two", "XDG_CONFIG_HOME": "/one"}, {"cores": 3, "timeout": 44}),
+    ({"NIX_CONFIG_HOME": "/own"}, {"cores": 55}),
+    ({"NIX_CONFIG_HOME": "/own", "XDG_CONFIG_HOME": "/one"}, {"cores": 55}),
+    ({"NIX_CONF_DIR": "/own", "NIX_USER_CONF_FILES": "/b"}, {"cores": 2, "timeout": 2}),
+    ({"NIX_USER_CONF_FILES": "/bytes"}, {"eval-system": "a\udcff"}),
+    ({"NIX_USER_CONF_FILES": "/include-bytes"}, {"eval-system": "a\udcff"}),
+    ({"NIX_USER_CONF_FILES": "/absolute"}, {"cores": 1, "log-lines": 1}),
+    ({"NIX_USER_CONF_FILES": "/blanks"}, {"cores": 7}),
+    ({"NIX_USER_CONF_FILES": "/empty"}, {"substituters": []}),
+    ({"NIX_CONFIG": "cores = 5\ninclude /b"}, {"cores": 2, "timeout": 2}),
+]
+
+
+@pytest.mark.parametrize(("env", "values"), PLACES)
+def test_where_settings_come_from(env: dict[str, str], values: dict[str, object]) -> None:
+    settings = configured(FILES, **env)
+    assert {name: settings.get(name) for name in settings.given} == values
+
+
+WRONG = [
+    ("cores", "syntax error in configuration line 'cores' in \"NIX_CONFIG\""),
+    ("cores 5", "syntax error in configuration line 'cores 5' in \"NIX_CONFIG\""),
+    ("cores=5", "syntax error in configuration line 'cores=5' in \"NIX_CONFIG\""),
+    ("include", "syntax error in configuration line 'include' in \"NIX_CONFIG\""),
+    ("# c\n a b # c", "syntax error in configuration line ' a b ' in \"NIX_CONFIG\""),
+    ("include a", 'not an absolute path: "a"'),
+    ("!include a", 'not an absolute path: "a"'),
+    ("include /none", 'file "/none" included from "NIX_CONFIG" not found'),
+]
+
+
+@pytest.mark.parametrize(("text", "message"), WRONG)
+def test_lines_that_are_refused(text: str, message: str) -> None:
+    with pytest.raises(NixError) as caught:
+        configured({"/a": "cores = 1"}, NIX_CONFIG=text)
+    assert caught.value.message == message
+
+
+def warnings_of(text: str) -> list[str]:
+    told: list[str] = []
+    settings = Settings(cwd="/")
+    settings.warn = told.append
+    load_configuration(settings, MemoryHost({}, env={"NIX_CONFIG": text}))
+    return told
+
+
+@pytest.mark.parametrize("name", ["experimental-features", "extra-experimental-features"])
+def test_features_are_switched_first(name: str) -> None:
+    """They decide what is known."""
+    assert warnings_of(f"warn-short-path-literals = true\ncores = 2\n{name} = zork\n{name} = zonk") == [
+        "unknown experimental feature 'zork'",
+        "unknown experimental feature 'zonk'",
+        "'warn-short-path-literals' is deprecated, use 'lint-short-path-literals = warn' instead",
+    ]
+    text = "experimental-features = flakes\nexperimental-features = cgroups\nextra-experimental-features = cgroups\n"
+    assert configured({}, NIX_CONFIG=text).features == {"cgroups"}
+
+
+def test_variables_that_are_settings() -> None:
+    for text, wanted in (
+        ("1", True),
+        ("yes", True),
+        ("true", True),
+        ("0", False),
+        ("", False),
+        ("no", False),
+    ):
+        assert configured({}, NIX_ABORT_ON_WARN=text).abort_on_warn is wanted
+    assert configured({}, NIX_STORE_DIR="/s").store_dir == "/s"
+    assert configured({}, NIX_STORE_DIR="").store_dir == "/nix/store"
+    text = "nix-path = q=/q\ncores = 4\nextra-nix-path = r=/r\nlog-lines = 6\n"
+    for env, path in (({}, ["q=/q", "r=/r"]), ({"NIX_PATH": "x=/x"}, ["x=/x"]), ({"NIX_PATH": ""}, [])):
+        settings = configured({}, NIX_CONFIG=text, **env)
+        assert (settings.nix_path, settings.get("cores"), settings.get("log-lines")) == (path, 4, 6)
 
 
 def test_files_include_others() -> None:
