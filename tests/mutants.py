@@ -45,8 +45,8 @@ INTEROP = [
 ]  # fmt: skip
 QUESTIONS = ["interop/test_questions.py"]
 HOSTS = [
-    "host", "runtime/test_host.py", "runtime/test_config.py", "builtins/test_files.py", "fetch/test_servers.py",
-    "interop/test_evaluating.py", "test_api.py",
+    "host", "runtime/test_host.py", "runtime/test_config.py", "runtime/test_settings.py", "runtime/test_lookup_path.py",
+    "builtins/test_files.py", "fetch/test_servers.py", "interop/test_evaluating.py", "test_api.py",
 ]  # fmt: skip
 TESTS = {
     "nixlite/api.py": [*INTEROP, *QUESTIONS, "interop/test_async.py"],

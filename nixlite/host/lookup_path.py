@@ -48,7 +48,7 @@ if TYPE_CHECKING:
 Entry = tuple[str, str]
 LISTENER = "listener of the lookup path"
 """The key in `State.caches` of a function that is told the path when `<nixpkgs>` is the bundled set."""
-URL_SCHEMES = ("http", "https", "file", "channel", "git", "s3", "ssh")
+URL_SCHEMES = ("http", "https", "file", "git", "s3", "ssh")
 
 
 def parse_entry(text: str) -> Entry:
@@ -168,7 +168,7 @@ def search(state: Evaluation, entries: list[Entry], name: str) -> str | None:
         base = resolve_entry(state, path)
         if base is None:
             continue
-        found = state.host.real_path(base + normalise(rest) if base != "/" else normalise(rest))
+        found = state.host.real_path(base + normalise(rest))
         if state.host.exists(found):
             return found
         state.host.check_access(found)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from nixlite.errors import EvalError
@@ -31,6 +33,10 @@ def test_nixpkgs_is_the_bundled_set() -> None:
 
 def test_directories_of_it_can_be_listed() -> None:
     assert evaluate('(builtins.readDir <nixpkgs>)."default.nix"') == "regular"
+    place = Path(stdlib_directory())
+    kinds = {path.name: "directory" if path.is_dir() else "regular" for path in place.iterdir()}
+    assert HOST.list_dir(f"{place}") == kinds
+    assert set(kinds.values()) == {"directory", "regular"}
 
 
 def test_a_file_is_no_directory() -> None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from nixlite.errors import EvalError
+from nixlite.host.capturing import CapturingHost
 from nixlite.host.real import RealHost
 
 if TYPE_CHECKING:
@@ -145,3 +146,17 @@ def test_terminals_are_told_from_files(monkeypatch: pytest.MonkeyPatch) -> None:
             assert RealHost({}).is_terminal(name)
         host = RealHost({}, b"given")
         assert (host.is_terminal("stdin"), host.is_terminal("stdout")) == (False, True)
+
+
+def test_a_capturing_host_keeps_what_it_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    """And shows the machine; terminals are no concern of its."""
+    monkeypatch.setattr(sys, "stdout", io.StringIO())
+    host = CapturingHost({"A": "1"}, b"in")
+    host.write_stdout("a")
+    host.write_stdout("b")
+    host.write_stderr("c")
+    host.flush()
+    assert (host.stdout, host.stderr, sys.stdout.getvalue()) == (["a", "b"], ["c"], "")  # type: ignore[attr-defined]
+    assert (host.get_env("A"), host.read_stdin(), host.read_bytes(__file__)[:3]) == ("1", b"in", b'"""')
+    assert [host.is_terminal(name) for name in ("stdin", "stdout", "stderr")] == [False] * 3
+    assert (CapturingHost().read_stdin(), CapturingHost({"HOME": "/h"}).cache_directory()) == (b"", None)
