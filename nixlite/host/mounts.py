@@ -52,19 +52,24 @@ class Mounts:
         """What is shown for a path."""
         if path == self.store_dir:
             return f"{path}/"
-        if not path.startswith(f"{self.store_dir}/"):
-            return path
-        end = path.find("/", len(self.store_dir) + 1)
-        root, rest = (path, "/") if end < 0 else (path[:end], path[end:])
-        name = self.names.get(root)
-        return path if name is None else f"{name}{rest}"
+        tree, rest = self.parts(path)
+        name = self.names.get(tree)
+        return path if name is None else f"{name}{rest or '/'}"
 
     def name_of(self, path: str) -> str:
         """What is shown for the tree that a path lies in; empty where it lies in none."""
-        end = path.find("/", len(self.store_dir) + 1)
-        return self.names.get(path[:end], "") if end > 0 else ""
+        tree, rest = self.parts(path)
+        return self.names.get(tree, "") if rest else ""
 
-    def missing(self, path: str, *, reading: bool = False) -> EvalError:
+    def parts(self, path: str) -> tuple[str, str]:
+        """The tree that a path lies in, and what follows in it; ("", "") where it is not in the store."""
+        store = f"{self.store_dir}/"
+        if not path.startswith(store):
+            return "", ""
+        name, slash, rest = path.removeprefix(store).partition("/")
+        return store + name, slash + rest
+
+    def missing(self, path: str, *, reading: bool) -> EvalError:
         """The error for a path where there is nothing; git's objects have words of their own for it."""
         name = self.name_of(path)
         if reading and is_in_git(name):
