@@ -17,6 +17,7 @@ import shutil
 import signal
 import tempfile
 import time
+import traceback
 from pathlib import Path
 from types import FunctionType, ModuleType
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -96,7 +97,12 @@ def silence() -> None:
 def replace_functions(path: str, tree: ast.Module, names: Iterable[str]) -> None:
     """Give functions of a file, which is loaded, the code that they have in another tree of it."""
     module = module_of(path)
-    scratch = {"__name__": module.__name__, "__file__": path, "__package__": module.__package__}
+    scratch: dict[str, Any] = {
+        "__name__": module.__name__,
+        "__file__": path,
+        "__package__": module.__package__,
+    }
+    scratch["__seen__"] = set()  # what is in an `if` of the module's own tells as it is loaded
     exec(compile(tree, path, "exec"), scratch)
     for name in names:
         for own, other in zip(find(vars(module), name), find(scratch, name), strict=True):
@@ -225,6 +231,8 @@ class Trying:
             silence()
             code = work()
             shutil.rmtree(folder, ignore_errors=True)
+        except BaseException:
+            traceback.print_exc()  # into `$MUTANT_LOG`
         finally:
             os._exit(code)
 
