@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import array
+import ast
 import collections
 import dataclasses
 import datetime as dt
@@ -194,6 +195,17 @@ def test_what_is_refused_and_where(data: Any, kind: type[Exception], message: st
     if head.startswith("the keys"):
         expected = f'{message}, at ["a\\"b"][1][1][\'é\\n\']'
     assert str(caught.value) == expected
+
+
+@pytest.mark.parametrize(
+    ("key", "shown"),
+    [("a\\b", '"a\\\\b"'), ('"', '"\\""'), ("é", '"é"'), ("\n", "'\\n'"), ('\\"', '"\\\\\\""')],
+)
+def test_places_are_written_as_in_python(key: str, shown: str) -> None:
+    with pytest.raises(TypeError) as caught:
+        IDENTITY({key: [1j]})
+    assert str(caught.value) == f"no Nix value for complex, at [{shown}][0]"
+    assert ast.literal_eval(shown) == key
 
 
 def test_the_place_is_that_of_the_object_and_no_longer_one_that_was_left() -> None:

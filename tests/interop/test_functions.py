@@ -40,6 +40,17 @@ def test_a_function_takes_what_it_requires(evaluator: nixlite.Evaluator) -> None
     curried = evaluator.evaluate("f: builtins.map (f 10) [ 1 2 ]")
     assert curried(lambda a, b: a.to_python() + b.to_python()) == [11, 12]
 
+    def bare(a, *, b):  # type: ignore[no-untyped-def] # as programs have them
+        return a
+
+    def optional(a, *, b=1):  # type: ignore[no-untyped-def]
+        return [a, b]
+
+    with pytest.raises(TypeError, match="'bare' requires 'b' by keyword"):
+        once(bare)
+    assert once(optional) == [5, 1]
+    assert once(functools.wraps(lambda a, b: [a, b])(lambda *both: list(both)))(6) == [5, 6]
+
     def only(a: int, *, b: int) -> int:
         return a + b
 

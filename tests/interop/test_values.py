@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import json
 import pickle
+import threading
 from collections.abc import Mapping, Sequence
 from pathlib import PurePosixPath
 from typing import Any
@@ -64,12 +65,13 @@ def test_a_list_is_a_sequence() -> None:
     assert [item.to_python() for item in value[2::-1]] == [3, 2, 1]
     assert value[5:] == []
     assert (2 in value, value.index(2), value.index(2, 2), value.index(3, -3)) == (True, 1, 3, 2)
+    assert value.index(1) == 0
     assert evaluate("[ 1 2 1.0 ]").count(1) == 2
     assert [item.to_python() for item in reversed(evaluate("[ 1 2 3 ]"))] == [3, 2, 1]
     for at in (5, -6):
         with pytest.raises(IndexError, match=f"index {at} of a list of 5"):
             value[at]
-    with pytest.raises(ValueError, match="the list has no such item"):
+    with pytest.raises(ValueError, match=r"^the list has no such item$"):
         evaluate("[ 1 2 ]").index(2, 0, 1)
     with pytest.raises(nixlite.NixError, match="no"):
         value[4]
@@ -334,7 +336,7 @@ def test_calls() -> None:
         area()
     with pytest.raises(nixlite.NixError, match="called with unexpected argument 'depth'"):
         area(width=1, depth=2)
-    with pytest.raises(nixlite.NixError, match="the function takes an argument, and got none"):
+    with pytest.raises(nixlite.NixError, match=r"^the function takes an argument, and got none$"):
         evaluate("x: x")()
     with pytest.raises(nixlite.NixError, match="expected a function but found an integer"):
         evaluate("1")()
@@ -362,7 +364,7 @@ def test_values_are_copied_by_name_and_not_pickled() -> None:
     assert copy.copy(value) is value
     assert copy.deepcopy([value])[0] is value
     for item in (value, value["a"], evaluate("1"), evaluate("x: x")):
-        with pytest.raises(TypeError, match=r"a Nix value cannot be pickled, .*: pickle its to_python\(\)"):
+        with pytest.raises(TypeError, match=r"a Nix value cannot be pickled, .*: pickle its to_python\(\)$"):
             pickle.dumps(item)
     data = value.to_python()
     assert pickle.loads(pickle.dumps(data)) == data
@@ -374,3 +376,41 @@ def test_derivations() -> None:
         assert evaluate(expression).is_derivation is False
     with pytest.raises(nixlite.NixError, match="no"):
         _ = evaluate('{ type = throw "no"; }').is_derivation
+
+
+def test_an_error_tells_which_attributes_lead_to_it() -> None:
+    with pytest.raises(nixlite.NixError) as caught:
+        nixlite.evaluate('{ a = { b = [ (throw "x") ]; }; }').to_python()
+    assert [frame.text for frame in caught.value.trace or ()][:2] == [
+        "while evaluating attribute 'a'",
+        "while evaluating attribute 'b'",
+    ]
+
+
+def test_only_in_derivations_do_derivations_become_paths() -> None:
+    """Where their attributes are wanted; what a fetcher gives has an `outPath` and is none."""
+    package = '{ type = "derivation"; name = "n"; outPath = "/y"; }'
+    outside = nixlite.evaluate(f'{{ outPath = "/x"; pkg = {package}; }}')
+    assert outside.to_python(derivations="attrs") == {
+        "outPath": "/x",
+        "pkg": {"type": "derivation", "name": "n", "outPath": "/y"},
+    }
+    inside = nixlite.evaluate(f'{{ type = "derivation"; outPath = "/x"; pkg = {package}; }}')
+    assert inside.to_python(derivations="attrs") == {"type": "derivation", "outPath": "/x", "pkg": "/y"}
+
+
+def test_threads_with_a_small_stack_get_the_same() -> None:
+    found: list[object] = []
+
+    def work() -> None:
+        value = nixlite.evaluate("{ a = [ 1 (2 + 3) ]; }")
+        found.extend([value.to_python(), value["a"][1], len(value)])
+
+    before = threading.stack_size(256 * 1024)
+    try:
+        thread = threading.Thread(target=work)
+        thread.start()
+    finally:
+        threading.stack_size(before)
+    thread.join()
+    assert found == [{"a": [1, 5]}, 5, 1]
