@@ -90,8 +90,14 @@ def named_derivation(state: State, values: dict[str, Lazy], name: str) -> dict[s
     parts = Parts(state, name)
     parts.structured = flag(values, "__structuredAttrs")
     parts.ignore_nulls = flag(values, "__ignoreNulls")
+    env, plain = parts.drv.env, not parts.structured
     for key in sorted(values):
-        if key != "__ignoreNulls":
+        value: Any = values[key]
+        if type(value) is list and value[0] is None:
+            value = value[1]
+        if type(value) is str and plain and key not in SPECIAL:  # a text that only Bash will read
+            env[key] = value
+        elif key != "__ignoreNulls":
             add_attribute(parts, key, values[key])
     if parts.structured:
         parts.drv.env["__json"] = structured_json(parts.json)
@@ -171,15 +177,13 @@ def context_of(key: str) -> str:
 def add_attribute(parts: Parts, key: str, value: Lazy) -> None:
     """Take in one attribute; errors get the frame that names it."""
     error_context = f"{CONTEXTS.get(key) or context_of(key)}{parts.drv.name}'"
-    error_position = attribute_position(value)
+    error_position = value[2] if type(value) is list and len(value) > 2 else None  # `attribute_position`
     if not parts.structured:
         known: Any = value
-        if parts.ignore_nulls:
-            known = force(value)
-            if known is None:
-                return
-        elif type(value) is list and value[0] is None:
-            known = value[1]
+        if type(value) is list:
+            known = value[1] if value[0] is None else force(value)
+        if known is None and parts.ignore_nulls:
+            return
         if key not in SPECIAL:  # most are texts that only Bash will read
             if type(known) is str:
                 parts.drv.env[key] = known
@@ -317,17 +321,29 @@ def canonical_json(text: str) -> str:
 
 
 def add_inputs(parts: Parts) -> None:
-    """Depend on everything in the context of the attributes' strings."""
-    drv = parts.drv
+    """Depend on everything in the context of the attributes' strings.
+
+    Derivations that depend on the same output have the same `InputNode`: the toolchain comes with each.
+    """
+    drv, shared, left = parts.drv, parts.state.store.shared_inputs, []
+    inputs = drv.inputs
     for text in parts.context:
-        output, _, path = text[1:].partition("!")
-        if path[:1] == "/" and text[0] == "!":  # nearly always
-            node = drv.inputs.get(path)
-            if node is None:
-                drv.inputs[path] = InputNode((output,))
-            else:
-                node.outputs.add(output)
+        if text[0] == "/":
+            drv.sources.add(text)
             continue
+        known = shared.get(text)
+        if known is None:
+            output, _, path = text[1:].partition("!")
+            if path[:1] != "/" or text[0] != "!":  # hardly ever
+                left.append(text)
+                continue
+            known = shared[text] = (path, InputNode((output,)))
+        path, node = known
+        other = inputs.get(path)
+        inputs[path] = node if other is None else InputNode(other.outputs | node.outputs)
+    if left:
+        drv.inputs = {path: InputNode(node.outputs) for path, node in inputs.items()}  # these are changed
+    for text in left:
         element = parse_element(text)
         if element.outputs:
             drv.add_input(element.path, list(element.outputs))

@@ -18,7 +18,7 @@ from nixlite.runtime.expect import (
 )
 from nixlite.runtime.operators import sorted_names
 from nixlite.runtime.symbols import ACTIVE, make_symbol
-from nixlite.runtime.thunk import UNASKED, attribute_position, force
+from nixlite.runtime.thunk import UNASKED, force
 from nixlite.runtime.values import ContextString, FunctionType, PrimOp, PrimOpApp, lambda_info
 from nixlite.source import Position
 
@@ -114,12 +114,17 @@ def remove_attrs(attrs: Lazy, xs: Lazy) -> Value:
     found = force_attrs(attrs, "while evaluating the first argument passed to builtins.removeAttrs")
     names = force_list(xs, "while evaluating the second argument passed to builtins.removeAttrs")
     left = found.copy()
+    known = ACTIVE.symbols.numbers
     for item in names:
-        name = force_string_no_context(
-            item, "while evaluating the values of the second argument passed to builtins.removeAttrs"
-        )
-        if make_symbol(name) in left:
+        name: Any = item
+        if type(item) is not str:
+            name = force_string_no_context(
+                item, "while evaluating the values of the second argument passed to builtins.removeAttrs"
+            )
+        if name in left:  # and so numbered
             del left[name]
+        elif name not in known:
+            make_symbol(name)
     return left
 
 
@@ -158,7 +163,7 @@ PAIR = "in a {name=...; value=...;} pair"
 
 def _name_of_pair(x: Lazy) -> str:
     """The text of a `name` that is not evaluated yet, or no text; Nix knows here where it was defined."""
-    error_position = attribute_position(x)
+    error_position = x[2] if type(x) is list and len(x) > 2 else None  # `attribute_position`
     error_context = (
         "while evaluating the `name` attribute of an element of the list passed to builtins.listToAttrs"
     )

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from nixlite.cache.code import Code, Table
     from nixlite.cache.pack import Pack
 
+    Row = tuple[str, Any, Any]
+
 if TYPE_CHECKING:
     from types import MethodType
 else:  # loading the module takes half a millisecond
@@ -80,12 +82,14 @@ class Linked:
     *new_globals*: makes the globals of a module, in which all that compiled code may use is found.
     """
 
-    __slots__ = ("functions", "new_globals", "pieces", "run")
+    __slots__ = ("functions", "loaded", "new_globals", "pieces", "run")
 
     def __init__(self, pieces: Pieces, new_globals: Callable[[], dict[str, Any]]) -> None:
         self.pieces = pieces
         self.new_globals = new_globals
         self.functions: dict[int, Callable[[Any], Any]] = {}
+        self.loaded: list[int] = []
+        """The numbers of the pieces in `functions`, in the order in which they came."""
         self.run = self.runner()
 
     def runner(self) -> Callable[[int, Any], Any]:
@@ -113,34 +117,63 @@ class Linked:
         exec(code.code, names)
         function: Callable[[Any], Any] = names["main"]
         self.functions[number] = function
+        self.loaded.append(number)
         return function
 
     def maker(self, code: Code) -> Callable[[int, Any], dict[str, Any]]:
         """The operation by which a module makes a group: its thunks by name, None for what is no piece."""
-        run, functions, file, tables = self.run, self.functions, code.name, code.tables
-        rows: dict[int, list[tuple[str, Any, Any]]] = {}  # a package set makes a group many times
-        numbers: dict[int, dict[int, str]] = {}
+        groups: dict[int, GroupRows] = {}  # a package set makes a group many times
+        loaded = self.loaded
 
         def deferred(index: int, environment: Any) -> dict[str, Any]:
-            table = rows.get(index)
-            if table is None:
-                table = rows[index] = rows_of(tables[index], file, run)
-            if not tables[index][2]:
-                group = {name: [code, environment] for name, code, _ in table}
+            rows = groups.get(index)
+            if rows is None:
+                rows = groups[index] = GroupRows(code.tables[index], code.name, self.run)
+            if rows.seen != len(loaded):
+                rows.learn(self)
+            group = rows.empty.copy()  # to fill one in is quicker than to let it grow
+            if rows.placed:
+                for name, piece, place in rows.rows:
+                    group[name] = [piece, environment, place]
             else:
-                group = {name: [code, environment, place] for name, code, place in table}
-            if functions:
-                names = numbers.get(index)
-                if names is None:
-                    names = numbers[index] = dict(zip(tables[index][1], tables[index][0], strict=True))
-                for number in functions.keys() & names.keys():
-                    group[names[number]][0] = functions[number]  # loaded already: this one needs no detour
+                for name, piece, _ in rows.rows:
+                    group[name] = [piece, environment]
             return group
 
         return deferred
 
 
-def rows_of(table: Table, file: str, run: Callable[[int, Any], Any]) -> list[tuple[str, Any, Any]]:
+class GroupRows:
+    """What a group is made of, each time that it is made.
+
+    `rows`: by binding its name, the code of its thunk, and its place. `empty`: a dictionary of the names;
+    `placed`: whether thunks carry their places; `seen`: how many of the pieces that are loaded are among the
+    codes; `row_of`: by the number of a piece its row, made when it is of use.
+    """
+
+    __slots__ = ("empty", "numbers", "placed", "row_of", "rows", "seen")
+
+    def __init__(self, table: Table, file: str, run: Callable[[int, Any], Any]) -> None:
+        self.rows = rows_of(table, file, run)
+        self.empty: dict[str, Any] = dict.fromkeys(table[0])
+        self.numbers = table[1]
+        self.placed = bool(table[2])
+        self.row_of: dict[int, int] = {}
+        self.seen = 0
+
+    def learn(self, linked: Linked) -> None:
+        """What was loaded meanwhile needs no detour from now on."""
+        if not self.row_of:
+            self.row_of = dict(zip(self.numbers, range(len(self.numbers)), strict=True))
+        for number in linked.loaded[self.seen :]:
+            at = self.row_of.get(number)
+            if at is not None:
+                name, _, place = self.rows[at]
+                self.rows[at] = (name, linked.functions[number], place)
+        self.seen = len(linked.loaded)
+
+
+def rows_of(table: Table, file: str, run: Callable[[int, Any], Any]) -> list[Row]:
     """The name of each binding, *run* for its piece, and its place in *file*, None where it has none."""
     names, numbers, lines, columns = table
     codes = [MethodType(run, number) for number in numbers]

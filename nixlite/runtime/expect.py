@@ -77,8 +77,10 @@ def force_attrs(x: Lazy, context: str) -> dict[str, Lazy]:
 def force_function(x: Lazy, error_context: str) -> Value:
     """The function (or functor) that *x* evaluates to."""
     value: Any = x if type(x) is not list else x[1] if x[0] is None else force(x)
+    if type(value) is FunctionType:
+        return value
     kind = type(value)
-    if kind is FunctionType or kind is PrimOp or kind is PrimOpApp:
+    if kind is PrimOp or kind is PrimOpApp:
         return value  # type: ignore[no-any-return]  # a function
     if type(value) is dict and "__functor" in value:
         return value

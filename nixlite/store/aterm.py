@@ -23,15 +23,17 @@ def unparse(drv: Derivation, end: str | None = None) -> str:
         node = drv.inputs[path]
         if node.dynamic:
             dynamic = True
-        inputs.append(f'("{path}",{unparse_node(node)})')
+            inputs.append(f'("{path}",{unparse_node(node)})')
+        else:
+            inputs.append(f'("{path}",{node.text or node_outputs(node)})')
     head = 'DrvWithVersion("xp-dyn-drv",' if dynamic else "Derive("
-    return unparse_with(head, drv.outputs, inputs, ending(drv, drv.env) if end is None else end)
+    return unparse_with(head, drv.outputs, ",".join(inputs), ending(drv, drv.env) if end is None else end)
 
 
-def unparse_with(head: str, outputs: dict[str, Output], inputs: list[str], end: str) -> str:
+def unparse_with(head: str, outputs: dict[str, Output], inputs: str, end: str) -> str:
     """The ATerm with outputs, inputs and `ending` given by the caller, who may mask them."""
     output_texts = [f'("{name}","{o.path}","{o.method}","{o.hash}")' for name, o in by_name(outputs)]
-    return f"{head}[{','.join(output_texts)}],[{','.join(inputs)}],{end}"
+    return f"{head}[{','.join(output_texts)}],[{inputs}],{end}"
 
 
 def ending(drv: Derivation, env: dict[str, str]) -> str:
@@ -71,6 +73,12 @@ def quote(text: str) -> str:
     if not text.isprintable():  # a quick way to say that there is nothing else to escape
         text = text.replace("\n", "\\n").replace("\r", "\\r").replace("\t", "\\t")
     return f'"{text}"'
+
+
+def node_outputs(node: InputNode) -> str:
+    """The names of the outputs that a node says, written once."""
+    node.text = text = output_list(node.outputs)
+    return text
 
 
 def plain_list(texts: Iterable[str]) -> str:

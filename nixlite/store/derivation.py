@@ -46,13 +46,16 @@ class InputNode:
     """Which outputs of an input derivation are used.
 
     *dynamic*: by output name, what is used of the derivation that this output is (`dynamic-derivations`).
+    Many derivations may have the same node: see `builtins.derivations.add_inputs`. `text`: what
+    `aterm.output_list` makes of the outputs, where that is known.
     """
 
-    __slots__ = ("dynamic", "outputs")
+    __slots__ = ("dynamic", "outputs", "text")
 
     def __init__(self, outputs: Iterable[str] = ()) -> None:
         self.outputs: set[str] = set(outputs)
         self.dynamic: dict[str, InputNode] = {}
+        self.text = ""
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, InputNode):
@@ -83,6 +86,7 @@ class Derivation:
         for name in outputs[:-1]:
             node = node.dynamic.setdefault(name, InputNode())
         node.outputs.add(outputs[-1])
+        node.text = ""
 
     def references(self) -> list[str]:
         """The store paths that the .drv file refers to, sorted."""

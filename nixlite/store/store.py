@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from typing import Protocol
 
-    from nixlite.store.derivation import Derivation
+    from nixlite.store.derivation import Derivation, InputNode
     from nixlite.store.hashing import Hash
     from nixlite.store.modulo import Modulo
     from nixlite.store.tree import Files, SeenFiles
@@ -95,10 +95,12 @@ class Store:
         self.objects: dict[str, StoreObject] = {}
         self.mounted: set[str] = set()
         """Objects that are there even in a read-only store: what was fetched, for a fetch reads it anyway."""
+        self.shared_inputs: dict[str, tuple[str, InputNode]] = {}
+        """By a string context's element the derivation's path and what is used of it, never to be changed."""
         self._derivations: dict[str, Derivation] = {}
         self._modulos: dict[str, Modulo] = {}
         self._copied: dict[str, str] = {}
-        self._filled: tuple[Derivation | None, str | None] = (None, None)
+        self._filled: tuple[Derivation | None, str | None, str | None] = (None, None, None)
 
     # --- adding
 
@@ -177,14 +179,16 @@ class Store:
 
     def add_derivation(self, drv: Derivation) -> str:
         """Add the `.drv` file of a derivation whose outputs are filled in; returns its path."""
-        filled, end = self._filled
-        if filled is not drv or end is None:
+        filled, end, inputs = self._filled
+        if filled is not drv:
+            end = inputs = None
+        if end is None:
             end = ending(drv, drv.env)
-        self._filled = (None, None)
+        self._filled = (None, None, None)
         path = self.add_text(drv.name + DRV_EXTENSION, unparse(drv, end), drv.references())
         self._derivations[path] = drv
         if path not in self._modulos:
-            self._modulos[path] = hash_modulo(drv, self.modulo, end=end)
+            self._modulos[path] = hash_modulo(drv, self.modulo, end=end, inputs=inputs)
         return path
 
     # --- asking
@@ -277,7 +281,7 @@ class Store:
 
     def fill_in_outputs(self, drv: Derivation) -> None:
         """Compute the paths of a derivation's input-addressed outputs; it is not to be changed any more."""
-        self._filled = (drv, fill_in_outputs(drv, self.modulo, self.store_dir))
+        self._filled = (drv, *fill_in_outputs(drv, self.modulo, self.store_dir, self._modulos))
 
     def references(self, path: str) -> tuple[str, ...]:
         """The store paths that an object refers to; a derivation on disk is read for them."""
