@@ -35,22 +35,40 @@ SMALL = 1 << 16
 class Source:
     """A text with the name that messages show (`/abs/file.nix`, `«string»`, `«stdin»`).
 
-    `text` is UTF-8 decoded with `surrogateescape`; `base` is the absolute directory that relative path
-    literals in it are resolved against; `path` is the absolute file path, None when it is no file. `names`:
-    once it is parsed, the names in it in the order in which Nix numbers them (see `runtime.symbols`).
+    `text` is UTF-8 decoded with `surrogateescape`: of bytes when somebody first reads it, which nobody does
+    for what is compiled already. `data`: those bytes until then, None from then on. `base` is the absolute
+    directory that relative path literals in it are resolved against; `path` is the absolute file path, None
+    when it is no file. `names`: once it is parsed, the names in it in the order in which Nix numbers them
+    (see `runtime.symbols`).
     """
 
-    __slots__ = ("__weakref__", "_extra", "_find_right", "_starts", "base", "name", "names", "path", "text")
+    __slots__ = (
+        "__weakref__", "_extra", "_find_right", "_starts", "base", "data", "name", "names", "path", "text",
+    )  # fmt: skip
 
-    def __init__(self, name: str, text: str, *, base: str = "/", path: str | None = None) -> None:
+    def __init__(self, name: str, text: str | bytes, *, base: str = "/", path: str | None = None) -> None:
         self.name = name
-        self.text = text
+        self.data: bytes | None = None
+        if isinstance(text, str):
+            self.text = text
+        else:
+            self.data = text
         self.base = base
         self.path = path
         self.names: Iterable[str] = ()
         self._starts: list[int] | None = None
         self._extra: list[int] = []
         self._find_right: Callable[[list[int], int], int]
+
+    def __getattr__(self, name: str) -> Any:
+        """`text`, where it is not there yet."""
+        data = self.data if name == "text" else None
+        if data is None:  # another thread was here meanwhile, or it is a name that no source has
+            found: Any = object.__getattribute__(self, name)
+            return found
+        self.text = text = data.decode("utf-8", "surrogateescape")
+        self.data = None
+        return text
 
     def __reduce__(self) -> tuple[Any, ...]:
         """For pickle: what the text is, not what was found out about it."""

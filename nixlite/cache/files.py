@@ -53,8 +53,11 @@ class Cache:
     def key(self, source: Source, settings: str) -> str:
         """The name of a source's entry. *settings*: text of everything else that decides the code."""
         name, base = source.name, source.base
-        parts = f"{len(name)}:{len(base)}:{len(settings)}:{name}{base}{settings}{source.text}"
-        return blake2b(parts.encode("utf-8", "surrogateescape"), digest_size=DIGEST).hexdigest()
+        parts = f"{len(name)}:{len(base)}:{len(settings)}:{name}{base}{settings}"
+        state = blake2b(parts.encode("utf-8", "surrogateescape"), digest_size=DIGEST)
+        data = source.data
+        state.update(source.text.encode("utf-8", "surrogateescape") if data is None else data)
+        return state.hexdigest()
 
     def variant(self, key: str, groups: list[list[str]]) -> str:
         """The name of another entry for the same source: for names in the order that *groups* have."""

@@ -53,5 +53,4 @@ def join(directory: str, name: str) -> str:
 
 def read_source(host: Host, path: str) -> Source:
     """The text of the file at *path* (already resolved by `resolve_import_path`), named by that path."""
-    text = host.read_real(path).decode("utf-8", "surrogateescape")
-    return Source(path, text, base=path.rpartition("/")[0] or "/", path=path)
+    return Source(path, host.read_real(path), base=path.rpartition("/")[0] or "/", path=path)

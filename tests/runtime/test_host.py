@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 import pytest
 
 from nixlite import Evaluator
+from nixlite.cache.files import Cache
 from nixlite.errors import EvalError, RestrictedError
 from nixlite.host.guarded import guarded
 from nixlite.host.memory import Link, MemoryHost
 from nixlite.host.real import RealHost
 from nixlite.host.settings import Settings
 from nixlite.host.source_files import read_source, resolve_import_path
-from nixlite.source import SMALL
+from nixlite.source import SMALL, Source
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -282,3 +283,15 @@ def test_bundled_files_as_programs_see_them(
     except EvalError as error:
         found = error.message
     assert found == expected
+
+
+def test_text_is_decoded_when_it_is_read() -> None:
+    source = Source("/a.nix", "{ ä = \udcff; }".encode("utf-8", "surrogateescape"))
+    cache = Cache("/nowhere")
+    before = cache.key(source, "")
+    assert source.data is not None
+    assert source.text == "{ ä = \udcff; }"
+    assert source.data is None
+    assert cache.key(source, "") == before
+    with pytest.raises(AttributeError):
+        _ = source.texts

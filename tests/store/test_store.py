@@ -7,8 +7,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+import nixlite
+from nixlite.builtins.derivations import Parts, add_inputs
 from nixlite.errors import NixError
 from nixlite.host.memory import MemoryHost
+from nixlite.host.settings import Settings
+from nixlite.runtime.state import State
 from nixlite.store.derivation import Derivation, InputNode, Output
 from nixlite.store.export import export_stream, registration, write_store
 from nixlite.store.nar import hash_tree
@@ -132,6 +136,32 @@ def test_dynamic_inputs() -> None:
     expected = InputNode(["out"])
     expected.dynamic["out"] = InputNode(["dev"])
     assert drv.inputs == {X + ".drv": expected}
+
+
+def test_shared_inputs() -> None:
+    program = """let
+      d = name: x: derivation { inherit name x; system = "s"; builder = "/b"; };
+      a = derivation { name = "a"; system = "s"; builder = "/b"; outputs = [ "out" "dev" ]; };
+    in map (x: x.drvPath) [ (d "b" a.out) (d "c" "${a.out} ${a.dev}") (d "e" a.dev) (d "f" a.out) ]"""
+    # nix-instantiate --eval --strict of this: what one depends on does not come to another
+    assert nixlite.evaluate(program).to_python() == [
+        "/nix/store/3abxs14ag9hkz0wllwliih34xylkfz29-b.drv",
+        "/nix/store/4lhl6s0905nq1cmpsldnm3jxjkpxfvfj-c.drv",
+        "/nix/store/sc2zn0rpj66xqjjhbl45vkw5skn4fr2w-e.drv",
+        "/nix/store/bdb2i16wmrqp2fd5wggfkgk19p8x7sy8-f.drv",
+    ]
+
+
+def test_one_node_for_many_derivations_is_not_changed() -> None:
+    # that a context with a whole closure is added to what is shared takes a store that has the derivation
+    store, _, drv = filled()
+    state = State(Settings(), MemoryHost({}), lambda: store)
+    for context in ({f"!out!{drv}"}, {f"!out!{drv}", f"!a!out!{drv}"}, {f"!out!{drv}"}):
+        parts = Parts(state, "x")
+        parts.context = set(context)
+        add_inputs(parts)
+        assert bool(parts.drv.inputs[drv].dynamic) is (len(context) > 1)
+        assert parts.drv.inputs[drv].outputs == {"out"}
 
 
 NAMES = [
