@@ -7,8 +7,7 @@ out from the sets of bytes that can begin and follow each part whether any of th
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
+from nixlite.records import Record
 from nixlite.regex.syntax import ANY
 
 TYPE_CHECKING = False
@@ -22,16 +21,19 @@ ENDLESS = 99
 QUIET = frozenset("set begin end".split())
 
 
-class Analysis(NamedTuple):
+class Analysis(Record):
     """What can go wrong with `re` for an expression.
 
     *degree*: matching at one position may take work in proportion to length ** degree. *longest*: comparing
     the branches of a `|` can matter to a search. *risky*: a group might be left with the wrong contents.
     """
 
-    degree: int
-    longest: bool
-    risky: bool
+    __slots__ = ("degree", "longest", "risky")
+
+    def __init__(self, degree: int, longest: bool, risky: bool) -> None:
+        self.degree = degree
+        self.longest = longest
+        self.risky = risky
 
 
 def analyse(tree: Node, facts: Facts) -> Analysis:

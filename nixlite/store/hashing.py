@@ -69,19 +69,30 @@ def new_hasher(algorithm: str) -> Hasher:
         from nixlite.store.blake3 import Blake3
 
         return Blake3()
+    if algorithm == "sha256":
+        hasher: Hasher = sha256()()
+        return hasher
     import hashlib  # slow to import
 
     return hashlib.new(algorithm, usedforsecurity=False)
 
 
+def sha256() -> Any:
+    """`hashlib.sha256`, in `SHA256` from now on. Loading `hashlib` takes as long again as loading OpenSSL: it
+    looks for all algorithms."""
+    if not SHA256:
+        try:
+            from _hashlib import openssl_sha256
+        except ImportError:  # a Python without OpenSSL
+            from hashlib import sha256 as openssl_sha256
+        SHA256.append(openssl_sha256)
+    return SHA256[0]
+
+
 def digest(algorithm: str, data: bytes) -> bytes:
     """The raw hash of *data*; *algorithm* is one of `HASH_SIZES`."""
     if algorithm == "sha256" and len(data) < PIECE:  # nearly always
-        if not SHA256:
-            from hashlib import sha256  # slow to import
-
-            SHA256.append(sha256)
-        found: bytes = SHA256[0](data).digest()
+        found: bytes = (SHA256[0] if SHA256 else sha256())(data).digest()
         return found
     hasher = new_hasher(algorithm)
     for at in range(0, len(data), PIECE):  # so that an interrupt comes through
