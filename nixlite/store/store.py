@@ -77,6 +77,11 @@ CHATTY = 5
 """The level of what is told of single paths, as in `traces.log`."""
 
 
+def to_bytes(drv: Derivation, end: str | None = None) -> bytes:
+    """The contents of a derivation's `.drv` file; *end*: its `ending`, if that is known."""
+    return unparse(drv, end).encode("utf-8", "surrogateescape")
+
+
 class Store:
     """Store objects by path, in memory.
 
@@ -178,14 +183,22 @@ class Store:
         state.tell(CHATTY, f"hashing '{path}'..." if self.read_only else f"copying '{path}' to the store...")
 
     def add_derivation(self, drv: Derivation) -> str:
-        """Add the `.drv` file of a derivation whose outputs are filled in; returns its path."""
+        """Add the `.drv` file of a derivation whose outputs are filled in; returns its path.
+
+        Nothing in *drv* is to be changed from now on: the file is written when somebody reads it.
+        """
         filled, end, inputs = self._filled
         if filled is not drv:
             end = inputs = None
         if end is None:
             end = ending(drv, drv.env)
         self._filled = (None, None, None)
-        path = self.add_text(drv.name + DRV_EXTENSION, unparse(drv, end), drv.references())
+        data, references = to_bytes(drv, end), tuple(drv.references())
+        if TEXTS:
+            seen_bytes(data)
+        path = text_path(drv.name + DRV_EXTENSION, digest("sha256", data), references, self.store_dir)
+        if path not in self.objects:  # its bytes are some 5 KB, which hardly any evaluation looks at
+            self.objects[path] = StoreObject(File(lambda: to_bytes(drv)), references)
         self._derivations[path] = drv
         if path not in self._modulos:
             self._modulos[path] = hash_modulo(drv, self.modulo, end=end, inputs=inputs)
