@@ -330,15 +330,15 @@ def did_you_mean(name: str, available: Iterable[str]) -> str | None:
     return f"Did you mean one of {', '.join(names[:-1])} or {names[-1]}?"
 
 
-def levenshtein(a: str, b: str) -> int:
-    """The edit distance of two strings; anything above 2 may be reported as any number above 2."""
-    if abs(len(a) - len(b)) > 2:
-        return 3
+def levenshtein(a: str, b: str, most: int = 2) -> int:
+    """The edit distance of two strings; `most + 1` for any above *most*."""
+    if abs(len(a) - len(b)) > most:
+        return most + 1
     row = list(range(len(b) + 1))
     for i, x in enumerate(a, 1):
         previous, row[0] = row[0], i
         for j, y in enumerate(b, 1):
             previous, row[j] = row[j], min(row[j] + 1, row[j - 1] + 1, previous + (x != y))
-        if min(row) > 2:  # and so is each row that follows
-            return 3
-    return row[-1]
+        if min(row) > most:  # and so is each row that follows
+            return most + 1
+    return min(row[-1], most + 1)

@@ -95,7 +95,9 @@ def meant(asked: Asked, bad: Undeclared) -> list[Meant]:
             if look(at.get("_type")) == "option":
                 return []  # an option of another type than was thought
             continue
-        near = sorted((levenshtein(name.lower(), other.lower()), other) for other in at if other != "_module")
+        near = sorted(
+            (levenshtein(name.lower(), other.lower(), NEAR), other) for other in at if other != "_module"
+        )
         return [
             Meant((*bad.within, *bad.loc[:depth], other), options.declaration(first_option(look, at[other])))
             for distance, other in near[:3]
