@@ -114,8 +114,8 @@ def test_modules_know_where_they_are(name: str) -> None:
         assert ours.cached == usual.cached
 
 
-@pytest.mark.parametrize("flags", [[], ["-O"], ["-B"], ["-X", "pycache_prefix=/nowhere"]])
-def test_the_command_line_uses_it(flags: list[str]) -> None:
+@pytest.mark.parametrize("flags", [[], ["-O"], ["-B"], ["-X", "pycache_prefix="]])
+def test_the_command_line_uses_it(flags: list[str], tmp_path: Path) -> None:
     """Except where Python was told to look elsewhere."""
     program = (
         "import sys, os\n"
@@ -123,8 +123,9 @@ def test_the_command_line_uses_it(flags: list[str]) -> None:
         "from nixlite.__main__ import main\n"
         "main()"
     )
+    told = [f"{flag}{tmp_path}" if flag.endswith("=") else flag for flag in flags]
     done = subprocess.run(
-        [sys.executable, *flags, "-c", program, "instantiate", "--eval", "--no-result-cache", "-E", "1 + 1"],
+        [sys.executable, *told, "-c", program, "instantiate", "--eval", "--no-result-cache", "-E", "1 + 1"],
         cwd=ROOT,
         capture_output=True,
         text=True,

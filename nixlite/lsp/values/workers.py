@@ -14,6 +14,8 @@ import sys
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
+from nixlite.lsp.values.child import MEMORY
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -83,6 +85,10 @@ class Worker:
                 del whole["text"]
             try:
                 return await asyncio.wait_for(self.exchange(process, whole), limit)
+            except Failure as failure:
+                if failure.kind == MEMORY:  # it ends after that, and nobody is to ask it any more
+                    await self.stop()
+                raise
             except TimeoutError:
                 await self.stop()
                 raise Failure(f"it did not end within {monotonic() - begun:.0f} seconds", ENDLESS) from None
