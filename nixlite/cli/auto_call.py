@@ -47,13 +47,14 @@ def read_file(command: Command, name: str) -> str:
     return command.host.read_bytes(path).decode("utf-8", "surrogateescape")
 
 
-def auto_call(value: Lazy, arguments: dict[str, Lazy]) -> Value:
+def auto_call(value: Lazy, arguments: dict[str, Lazy], *, known: bool | None = None) -> Value:
     """Call a function that takes a set with the arguments it wants, if it is one; else the value itself.
 
     Functors are called with themselves first. A function with `...` gets all arguments there are.
-    Raises EvalError for an argument that has neither a value nor a default.
+    *known*: whether somebody had evaluated it before, which Nix's trace of the call tells by its place; by
+    default as it is. Raises EvalError for an argument that has neither a value nor a default.
     """
-    known = is_evaluated(value)
+    known = is_evaluated(value) if known is None else known
     value = force(value)
     while type(value) is dict and "__functor" in value:
         value = call(value["__functor"], value)

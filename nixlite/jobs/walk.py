@@ -117,7 +117,7 @@ class Walk:
         above = self.set_at(path[:-1])
         if type(above) is not dict or path[-1] not in above:
             raise NoAttribute(f"attribute '{attr_text(path)}' is not there any more")
-        return auto_call(above[path[-1]], self.arguments)
+        return auto_call(above[path[-1]], self.arguments, known=False)  # as if nobody came upon it before
 
     def set_at(self, path: Path) -> Any:
         """The value at a path below which steps are taken, evaluated once."""

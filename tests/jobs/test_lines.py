@@ -235,10 +235,11 @@ let
   p = { inherit (bad) version; };
   q = { inherit (bad) version; };
   other = make "other" q.version;
-in {
-  a = make "a" p.version;
+in rec {
+  a = make "a" (builtins.seq n p.version);
   b = make "b" q.version;
   c = make "c" other.name;
+  n = builtins.head [ ({ x, ... }: x) ];
 }
 """
 
@@ -249,7 +250,7 @@ def test_the_trace_of_an_error_is_the_same_whoever_came_first(tmp_path: Path, mo
     that."""
     (tmp_path / "set.nix").write_text(SHARED, "utf-8")
     together = jobs(tmp_path, "set.nix", *more)
-    for name in "abc":
+    for name in "abcn":
         alone = jobs(tmp_path, "set.nix", "--select", f"set: {{ inherit (set) {name}; }}", *more)
         assert together[name]["error"] == alone[name]["error"]
     assert "set.nix:7:" in together["b"]["error"]
