@@ -1,15 +1,16 @@
-"""What tests of whole programs share: nixlite as a process of its own."""
+"""What tests share: nixlite as a process of its own, threads that write at once."""
 
 from __future__ import annotations
 
 import os
 import subprocess
 import sys
+import threading
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
 ROOT = Path(__file__).parent.parent
 
@@ -45,3 +46,24 @@ def nixlite(
         timeout=timeout,
         check=False,
     )
+
+
+def written_at_once(write: Callable[[bytes], None], read: Callable[[], bytes]) -> None:
+    """Three threads write the same file; whoever reads it finds what one of them has written, whole."""
+    size, wrong = 100_000, []
+    write(b"0" * size)
+
+    def go_on(letter: bytes) -> None:
+        try:
+            for _ in range(50):
+                write(letter * size)
+        except OSError as error:
+            wrong.append(error)
+
+    writers = [threading.Thread(target=go_on, args=(letter,)) for letter in (b"1", b"2", b"3")]
+    for writer in writers:
+        writer.start()
+    while any(writer.is_alive() for writer in writers):
+        found = read()
+        assert (len(found), len(set(found))) == (size, 1)
+    assert wrong == []

@@ -5,13 +5,13 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-import threading
 from typing import TYPE_CHECKING
 
 import pytest
 
 from nixlite.cache.private import read_private, write_private
 from nixlite.host.real import RealHost
+from tests.support import written_at_once
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -152,20 +152,6 @@ def test_a_full_disk_leaves_nothing_behind(tmp_path: Path, monkeypatch: pytest.M
 
 def test_threads_write_the_same_entry_at_once(tmp_path: Path) -> None:
     """Each with an evaluator of its own, say: whoever reads it finds it whole, and nothing else is left."""
-    path, size, wrong = f"{tmp_path}/entry", 100_000, []
-    write_private(path, [b"0" * size])
-
-    def write(letter: bytes) -> None:
-        try:
-            for _ in range(50):
-                write_private(path, [letter * size])
-        except OSError as error:
-            wrong.append(error)
-
-    writers = [threading.Thread(target=write, args=(letter,)) for letter in (b"1", b"2", b"3")]
-    for writer in writers:
-        writer.start()
-    while any(writer.is_alive() for writer in writers):
-        found = read_private(path)
-        assert (len(found), len(set(found))) == (size, 1)
-    assert (wrong, os.listdir(tmp_path)) == ([], ["entry"])
+    path = f"{tmp_path}/entry"
+    written_at_once(lambda data: write_private(path, [data]), lambda: read_private(path))
+    assert os.listdir(tmp_path) == ["entry"]

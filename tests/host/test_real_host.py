@@ -6,7 +6,6 @@ import errno
 import os
 import re
 import tempfile
-import threading
 from typing import TYPE_CHECKING
 
 import pytest
@@ -16,6 +15,7 @@ from nixlite.host import real
 from nixlite.host.real import RealHost
 from nixlite.host.source_files import resolve_import_path
 from nixlite.store.tree import Directory, File, Symlink
+from tests.support import written_at_once
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -285,23 +285,8 @@ def test_what_is_written(tmp_path: Path) -> None:
 def test_what_is_kept_is_never_seen_half(tmp_path: Path) -> None:
     """Readers get something whole, while threads write it at once, each with a host of its own."""
     path = f"{tmp_path}/cache/deep/entry"
-    host, size, wrong = RealHost({}), 100_000, []
-    host.keep(path, b"0" * size)
-
-    def write(letter: bytes) -> None:
-        try:
-            for _ in range(50):
-                RealHost({}).keep(path, letter * size)
-        except OSError as error:
-            wrong.append(error)
-
-    writers = [threading.Thread(target=write, args=(letter,)) for letter in (b"1", b"2", b"3")]
-    for writer in writers:
-        writer.start()
-    while any(writer.is_alive() for writer in writers):
-        found = host.read_kept(path)
-        assert (len(found), len(set(found))) == (size, 1)
-    assert wrong == []
+    host = RealHost({})
+    written_at_once(lambda data: RealHost({}).keep(path, data), lambda: host.read_kept(path))
     assert host.has_kept(path)
     assert os.listdir(f"{tmp_path}/cache/deep") == ["entry"]
     host.make_room(f"{tmp_path}/cache/deep")
