@@ -176,7 +176,7 @@ def delayed_break(f: Function, node: n.Call) -> Recipe | None:
     if type(handed) in LITERALS_AT_ONCE or (type(handed) is n.ListLiteral and not handed.items):
         return None
     inner = f.recipe(handed)
-    made = emit.tuple_of([emit.name(inner.code), inner.fixed or emit.constant(None)])
+    made = emit.tuple_of([emit.name(inner.code), *([inner.fixed] if inner.fixed is not None else [])])
     return Recipe("broken", inner.captures, made)
 
 

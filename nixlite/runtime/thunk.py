@@ -151,8 +151,9 @@ def force(x: Lazy) -> Value:
 def broken(payload: tuple[Any, ...]) -> Value:
     """The code of a thunk for `break e`: evaluates *e*.
 
-    *payload*: what the thunk for *e* captures, then its code and the constant that is part of its payload;
-    for a variable only that. As C++ Nix hands *e* back unevaluated, who asks once has a thunk: see `stops`.
+    *payload*: what the thunk for *e* captures, then its code and, if it has one, the constant that is part of
+    its payload (None in `break (break x)`); for a variable only that. As C++ Nix hands *e* back unevaluated,
+    who asks once has a thunk: see `stops`.
     """
     return force(handed_back(payload))
 
@@ -162,12 +163,10 @@ def handed_back(payload: tuple[Any, ...]) -> Lazy:
     *captured, made = payload
     if made is None:
         return captured[0]
-    code, fixed = made
-    if fixed is not None:
-        captured.append(fixed)
-    elif len(captured) < 2:
+    code, *fixed = made
+    if not fixed and len(captured) < 2:
         return [code, captured[0] if captured else None]
-    return [code, tuple(captured)]
+    return [code, (*captured, *fixed)]
 
 
 def left(payload: Lazy) -> Value:
