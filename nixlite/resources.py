@@ -62,15 +62,19 @@ def cache_in(xdg: str, home: str) -> str | None:
     """`$XDG_CACHE_HOME/nixlite`, by default `~/.cache/nixlite` (on Windows `%LOCALAPPDATA%\\nixlite`), as the
     system writes it. None for a relative one, as the rules for that variable have it: what a folder holds
     that somebody has moved into is not the user's own. None too in a home that is not there."""
-    base = xdg or (f"{home}/.cache" if home_is_there(home) else "")
-    base = system_path(base) if DRIVES else base
-    return f"{base}/nixlite" if os.path.isabs(base) else None
+    return own_folder(xdg, home, ".cache")
 
 
 def state_in(xdg: str, home: str) -> str | None:
     """`$XDG_STATE_HOME/nixlite`, by default `~/.local/state/nixlite`, by the rules of `cache_in`: what the
     user would miss, unlike a cache."""
-    base = xdg or (f"{home}/.local/state" if home_is_there(home) else "")
+    return own_folder(xdg, home, ".local/state")
+
+
+def own_folder(named: str, home: str, default: str) -> str | None:
+    """nixlite's folder in the one that is named, or else in the default one of a home; None as of
+    `cache_in`."""
+    base = named or (f"{home}/{default}" if home_is_there(home) else "")
     base = system_path(base) if DRIVES else base
     return f"{base}/nixlite" if os.path.isabs(base) else None
 
