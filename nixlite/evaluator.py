@@ -221,7 +221,7 @@ class Evaluator(Translator):
         try:
             self._owner = get_ident()
             ACTIVE.symbols = self.state.symbols
-            POLICY.begin(who)
+            POLICY.begin(who, 0 if budget is None else budget.limits.memory or 0)
             if not self.counts_calls:
                 frames = self.frames_per_call * allowed + 1000
                 return with_room(lambda _: with_limit(frames, function, argument), None)

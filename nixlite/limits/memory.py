@@ -11,6 +11,9 @@ PAGE = 4096 if not hasattr(os, "sysconf") else os.sysconf("SC_PAGE_SIZE")
 RESERVE = 1 << 26
 """Bytes that are left for everything else."""
 
+CONTAINER = ("/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes")
+"""Where Linux tells what a container may have, version 2 and 1."""
+
 
 def first_bytes(path: str, size: int) -> bytes:
     """What a small file of the system's begins with. Raises OSError."""
@@ -43,6 +46,23 @@ def wasm_bytes() -> int:
     except ImportError:
         return 0
     return int(pyodide._module.HEAP8.length)
+
+
+def installed() -> int:
+    """Bytes of memory that all processes of this machine, or of the container, have; 4 GiB where the system
+    does not tell."""
+    try:
+        size = os.sysconf("SC_PHYS_PAGES") * PAGE
+    except (AttributeError, ValueError, OSError):  # there is no such question on Windows
+        size = -1
+    for path in CONTAINER:
+        try:
+            text = first_bytes(path, 40)
+        except OSError:
+            continue
+        if text.strip().isdigit():
+            size = min(size, int(text)) if size > 0 else int(text)
+    return size if size > 0 else 4 << 30
 
 
 def available() -> int | None:

@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-from nixlite import Evaluator, NixError, evaluate
+from nixlite import Evaluator, Limits, NixError, evaluate
 from nixlite.runtime.collecting import LEAST
 
 GARBAGE = """
@@ -18,18 +18,29 @@ in builtins.foldl' (sum: n: sum + round n) 0 (builtins.genList (n: n) 1500000)
 """
 """Sets that refer to themselves, of which nothing is kept: more than 3 GB of them."""
 
+TREE = """
+let garbage = n: let s = rec { a = b; b = { inherit a c; }; c = x: s.a or x; d = [ a b c s ]; };
+      in builtins.seq s.b (builtins.length s.d);
+    package = n: derivation { name = "p${toString n}"; system = "any"; builder = "/bin/sh";
+      size = builtins.foldl' (sum: n: sum + garbage n) 0 (builtins.genList (n: n) 300); };
+in builtins.foldl' (sum: n: builtins.seq (package n).drvPath (sum + 1200)) 0 (builtins.genList (n: n) 5000)
+"""
+"""The same, as what the derivations of a tree leave behind."""
+
 MEASURED = """
 import sys
 from nixlite import evaluate
+from nixlite.runtime import collecting
+collecting.MOST = int(sys.argv[2]) if sys.argv[2:] else collecting.MOST
 assert evaluate(sys.argv[1]).to_python() == 6000000
 (line,) = [line for line in open("/proc/self/status") if line.startswith("VmHWM")]
 print(int(line.split()[1]) // 1024)  # ru_maxrss would begin with what the parent takes
 """
 
 
-def megabytes() -> int:
-    """The memory that evaluating the garbage takes at most."""
-    command = [sys.executable, "-c", MEASURED, GARBAGE]
+def megabytes(program: str, *most: str) -> int:
+    """The memory that evaluating the garbage takes at most; *most*: bytes that are ample."""
+    command = [sys.executable, "-c", MEASURED, program, *most]
     return int(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
 
 
@@ -59,7 +70,15 @@ def test_the_setting_is_as_it_was_after_an_error() -> None:
 
 
 def test_cyclic_garbage_takes_a_bounded_amount_of_memory() -> None:
-    assert megabytes() < 1200
+    assert megabytes(GARBAGE) < 1200
+
+
+def test_garbage_of_a_tree_takes_no_more_than_is_ample() -> None:
+    assert megabytes(TREE, str(1 << 28)) < 1200
+
+
+def test_garbage_does_not_use_up_what_an_evaluation_may_take() -> None:
+    assert evaluate(TREE, limits=Limits(memory=1_300_000_000)).to_python() == 6_000_000
 
 
 def test_a_process_without_the_collector_goes_without_it() -> None:
