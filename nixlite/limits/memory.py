@@ -48,21 +48,31 @@ def wasm_bytes() -> int:
     return int(pyodide._module.HEAP8.length)
 
 
-def installed() -> int:
-    """Bytes of memory that all processes of this machine, or of the container, have; 4 GiB where the system
-    does not tell."""
-    try:
-        size = os.sysconf("SC_PHYS_PAGES") * PAGE
-    except (AttributeError, ValueError, OSError):  # there is no such question on Windows
-        size = -1
-    for path in CONTAINER:
+def obtainable() -> int:
+    """Bytes of memory that this process could have at all: those of the machine, or what its container or the
+    process itself is limited to; 4 GiB where the system does not tell."""
+    asked = [machine, process, *(lambda path=path: int(first_bytes(path, 40)) for path in CONTAINER)]
+    sizes = []
+    for ask in asked:
         try:
-            text = first_bytes(path, 40)
-        except OSError:
+            size = ask()
+        except (AttributeError, ImportError, ValueError, OSError):  # "max": as much as there is
             continue
-        if text.strip().isdigit():
-            size = min(size, int(text)) if size > 0 else int(text)
-    return size if size > 0 else 4 << 30
+        if size > 0:
+            sizes.append(size)
+    return min(sizes, default=4 << 30)
+
+
+def machine() -> int:
+    """Bytes of memory of this machine. Raises AttributeError on Windows, ValueError or OSError elsewhere."""
+    return os.sysconf("SC_PHYS_PAGES") * PAGE
+
+
+def process() -> int:
+    """Bytes of addresses that this process may have, negative if any. Raises ImportError on Windows."""
+    from resource import RLIMIT_AS, getrlimit
+
+    return getrlimit(RLIMIT_AS)[0]
 
 
 def available() -> int | None:

@@ -19,8 +19,6 @@ import gc
 import sys
 from _thread import RLock
 
-from nixlite.limits.memory import installed
-
 LEAST = 6_000_000
 """So many objects are made before the collector runs first."""
 
@@ -41,7 +39,9 @@ MOST = 4 << 30
 
 def ample() -> int:
     """Bytes that a process may take before it looks for garbage: a quarter of all, at most `MOST`."""
-    return min(installed() // 4, MOST)
+    from nixlite.limits.memory import obtainable  # a small program has no need to know
+
+    return min(obtainable() // 4, MOST)
 
 
 class Policy:
