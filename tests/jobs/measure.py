@@ -2,7 +2,8 @@
 
     python -m tests.jobs.measure TREE --nix '../../shared/tools/real-nix nix-instantiate'
 
-TREE is a file or folder as for `nixlite jobs`; Nix evaluates the same attributes in one process. Each form is run
+TREE is a file or folder as for `nixlite jobs`; Nix evaluates the same attributes in one process, and those that
+fail, too, as far as a program can go on after an error (`tryEval`). Each form is run
 with nothing kept (`--no-result-cache`), then one process with and without anything changed since (with
 `--change FILE`, a copy of the tree is changed). Memory is that of the largest process, shared pages included;
 processor time that of all processes.
@@ -13,6 +14,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import re
 import shlex
 import subprocess
 import sys
@@ -30,10 +32,24 @@ let
   call = v: if builtins.isFunction v then v { } else if v ? drvPath then v else if v ? __functor
     then call (v.__functor v) else v;
   get = builtins.foldl' (set: name: call set.${name}) set;
-in map (path: (get path).drvPath) [
+  fails = path: ! (builtins.tryEval (get path).drvPath).success;
+in {
+  paths = map (path: (get path).drvPath) [
 %s
-]
+  ];
+  fail = map fails [
+%s
+  ];
+}
 """
+
+LAST = (
+    r"error: (assertion .* failed|attribute '.*' missing|.* called without required argument '.*'"
+    r"|cannot (evaluate|coerce|read|compare|build) .*|expected .* but found .*|infinite recursion encountered"
+    r"|undefined variable .*|evaluation aborted .*|path '.*' does not exist.*|stack overflow.*|value is .*"
+    r"|(getting status of|opening file) .*|access to .*|unable to .*|derivation .*|Failed to open archive .*|hash mismatch .*)"
+)
+"""Errors that end a program; a failed assertion may be caught, but what it says may hold another error."""
 
 
 class Run(NamedTuple):
@@ -82,17 +98,31 @@ def quoted(text: str) -> str:
     return json.dumps(text).replace("${", "\\${")
 
 
-def by_nix(command: str, tree: str, paths: list[list[str]], folder: str) -> tuple[Run, list[str]]:
+def is_caught(line: dict[str, Any]) -> bool:
+    """Whether a program goes on after the error that a job ended in."""
+    lines = [text.strip() for text in re.sub(r"\x1b\[[0-9;]*m", "", line["error"]).splitlines()]
+    errors = [text for text in lines if text.startswith("error: ")]
+    return bool(errors) and re.fullmatch(LAST, errors[-1]) is None
+
+
+def by_nix(command: str, tree: str, rows: list[dict[str, Any]], folder: str) -> tuple[Run, list[str]]:
     """What Nix says of attributes, in one process; ends the program where it fails at one."""
-    rows = "\n".join(f"[{' '.join(map(quoted, path))}]" for path in paths)
+    paths = [f"[{' '.join(map(quoted, row['attrPath']))}]" for row in rows if "drvPath" in row]
+    fail = [
+        f"[{' '.join(map(quoted, row['attrPath']))}]" for row in rows if "error" in row and is_caught(row)
+    ]
     program = Path(folder) / "all.nix"
-    program.write_text(CALL % (tree, rows), "utf-8")
+    program.write_text(CALL % (tree, "\n".join(paths), "\n".join(fail)), "utf-8")
     run = measured([*shlex.split(command), "--eval", "--strict", "--json", str(program)])
     if run.code:
         sys.exit(
             f"Nix fails at an attribute that nixlite has a path for (exit code {run.code}): {command} --eval …"
         )
-    return run, json.loads(run.output)
+    answer = json.loads(run.output)
+    print(
+        f"of those that fail {len(fail):,} were evaluated by Nix, and {answer['fail'].count(True):,} failed"
+    )
+    return run, answer["paths"]
 
 
 def jobs(tree: str, *words: str, cache: str) -> Run:
@@ -144,7 +174,7 @@ def main() -> int:
         nix: Run | None = None
         wrong: list[Any] = []
         if given.nix:
-            nix, paths = by_nix(given.nix, tree, [line["attrPath"] for line in found], folder)
+            nix, paths = by_nix(given.nix, tree, rows, folder)
             told("Nix", nix)
             wrong = [line["attr"] for line, path in zip(found, paths, strict=True) if line["drvPath"] != path]
         if given.change:
