@@ -71,7 +71,7 @@ class Symbols:
     `numbers` lacks the names of the sources in `unread`, which are numbered when that is first of use: most
     programs never come to it. `first`: the names that are there before any program's. `orders` remembers
     what `in_symbol_order` has found for small sets: numbers never change. `searched`: the list that was
-    searched for a string last, and its strings (see `builtins.lists`): it must not outlive the evaluation.
+    searched for a string last, and its strings (see `membership`): it must not outlive the evaluation.
     `settled`: pairs of sets that are equal, by their identities (see `settled`).
     """
 

@@ -210,8 +210,10 @@ class TraceReader:
         return ".".join(shown)
 
     def read_context(self, names: dict[str, Any]) -> None:
-        """The frame that a local `error_context` stands for."""
+        """The frame that a local `error_context` stands for, or an `error_attribute`."""
         text = names.get("error_context")
+        if text is None and "error_attribute" in names:
+            text = f"while evaluating the attribute '{attribute_name(names['error_attribute'])}'"
         if not text or type(text) is not str:
             return
         place = names.get("error_position")

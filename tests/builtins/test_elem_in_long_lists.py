@@ -6,8 +6,8 @@ import random
 from typing import TYPE_CHECKING, Any
 
 import nixlite
-from nixlite.builtins import lists
 from nixlite.errors import NixError
+from nixlite.runtime import membership
 from nixlite.runtime.thunk import force
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ def cell(chosen: random.Random) -> Any:
 
 def test_against_a_plain_search(monkeypatch: pytest.MonkeyPatch) -> None:
     """Also which elements are evaluated is the same. Lists grow, shrink and change from search to search."""
-    monkeypatch.setattr(lists, "LONG_LIST", 1)
+    monkeypatch.setattr(membership, "LONG_LIST", 1)
     chosen = random.Random(17)
     found = 0
     for _ in range(3000):
@@ -56,7 +56,7 @@ def test_against_a_plain_search(monkeypatch: pytest.MonkeyPatch) -> None:
         for _ in range(6):
             first, last = chosen.choice([0, 0, 0, 1]), chosen.randrange(1, len(cells) + 1)
             value = chosen.choice("abcdz")
-            ours = outcome(lists.is_among, value, tuple(cells[first:last]))
+            ours = outcome(membership.is_among, value, tuple(cells[first:last]))
             assert ours == outcome(plain_search, value, tuple(twins[first:last]))
             assert [type(x) is list and x[0] is None for x in cells] == [
                 type(x) is list and x[0] is None for x in twins

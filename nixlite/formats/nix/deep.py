@@ -5,7 +5,6 @@ from __future__ import annotations
 from nixlite.errors import StackOverflow
 from nixlite.runtime.symbols import in_symbol_order
 from nixlite.runtime.thunk import broken, force, peel, stops
-from nixlite.spelling import attribute_name
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -59,14 +58,30 @@ def _force_deep(x: Lazy, walk: Walk, depth: int) -> None:
 
 
 def _force_attributes(attrs: dict[str, Any], walk: Walk, depth: int) -> None:
-    for name in in_symbol_order(attrs):
+    for name in in_symbol_order(attrs if depth > walk.limit else unfinished(attrs)):
         item = attrs[name]
         kind = type(item)
         if kind is list or kind is dict or kind is tuple:
             # Both are read out of the traceback by traces.
             error_position = item[2] if kind is list and len(item) > 2 else None
-            error_context = f"while evaluating the attribute '{attribute_name(name)}'"
+            error_attribute = name
             _force_deep(item, walk, depth)
+
+
+def unfinished(attrs: dict[str, Any]) -> dict[str, Any]:
+    """The attributes with something left to evaluate, perhaps: most are texts and numbers that are."""
+    return {
+        name: item
+        for name, item in attrs.items()
+        if (
+            type(item) is dict
+            or type(item) is tuple
+            or (
+                type(item) is list
+                and (item[0] is not None or type(item[1]) is dict or type(item[1]) is tuple)
+            )
+        )
+    }
 
 
 def _force_items(items: tuple[Any, ...], walk: Walk, depth: int) -> None:
