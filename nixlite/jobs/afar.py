@@ -1,202 +1,26 @@
 """`python -m nixlite.jobs.afar`: taking steps on a machine that has not the user's files, for `remote`.
 
-The trees that were sent are read here. All else of the user's machine is a *fact*: what it answered to a
-question. A question that is not answered yet stops the step, and is sent; the step is taken again when the
-answer comes, and goes on where it was, since thunks that were interrupted are as before.
+What has to be asked of the user's machine first (`far`) stops the step; it is taken again when the answer
+comes, and goes on where it was, since thunks that were interrupted are as before.
 """
 
 from __future__ import annotations
 
 import os
 import pickle
-import stat
 import sys
 from typing import TYPE_CHECKING, Any
 
-from nixlite.errors import EvalError, NixError
-from nixlite.host.bundled import BUNDLED_PREFIX
-from nixlite.host.host import Host
-from nixlite.host.real import RealHost, entries_of, fs_path, read_file, type_of_mode
+from nixlite.errors import NixError
+from nixlite.jobs.far import FarHost, Wanted
 from nixlite.jobs.serving import BROKEN, END, FULL, LOG, NEXT, WANTED
 from nixlite.jobs.spawned import connected
 from nixlite.jobs.spawning import command_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
-
-    from nixlite.host.outside import Finished
+    from nixlite.jobs.far import Question
     from nixlite.jobs.link import Link
     from nixlite.jobs.serving import Server
-
-    Question = tuple[Any, ...]
-
-
-class Wanted(BaseException):
-    """A fact that is not known: no error, so nothing goes on after it as after a failure."""
-
-    def __init__(self, question: Question) -> None:
-        super().__init__(question)
-        self.question = question
-
-
-class FarHost(RealHost):
-    """The user's machine, seen from another one: *trees* has where the user's directories are here."""
-
-    def __init__(self, trees: dict[str, str], facts: dict[Question, Any], names: frozenset[str]) -> None:
-        super().__init__(env={})
-        self.trees = trees
-        self.answers = facts
-        self.names = names
-
-    def fact(self, *question: Any) -> Any:
-        """What the user's machine answers. Raises EvalError where that is an error, and Wanted."""
-        try:
-            kind, answer = self.answers[question]
-        except KeyError:
-            raise Wanted(question) from None
-        if kind == "error":
-            raise EvalError(answer)
-        return answer
-
-    def local(self, path: str) -> str | None:
-        """Where a path is here, if it is in a tree."""
-        for place, here in self.trees.items():
-            if path == place or path.startswith(f"{place}/"):
-                return here + path[len(place) :]
-        return None
-
-    def seen(self, kind: str, path: str, look: Callable[[str], Any], miss: Callable[[], Any]) -> Any:
-        """What *look* gives for a path in a tree, and the user's machine for others; *miss* if neither has
-        it: it may be in the in-memory store."""
-        here = self.local(path)
-        if here is not None:
-            try:
-                return look(here)
-            except IsADirectoryError:
-                raise self.is_directory(path) from None
-            except (FileNotFoundError, NotADirectoryError):
-                return miss()
-            except (OSError, ValueError) as error:
-                raise self.failed(f"reading '{path}'", error) from None
-        if self.store is not None and path.startswith(f"{self.store.store_dir}/") and self.stored(path):
-            return miss()
-        found = self.fact(kind, path)
-        return miss() if found is None else found
-
-    def file_type(self, path: str) -> str | None:
-        """See `Host`."""
-        if path.startswith(BUNDLED_PREFIX):
-            return Host.file_type(self, path)
-        found: str | None = self.seen(
-            "type",
-            path,
-            lambda here: type_of_mode(os.lstat(fs_path(here)).st_mode),
-            lambda: Host.file_type(self, path),
-        )
-        return found
-
-    def read_bytes(self, path: str) -> bytes:
-        """See `Host`."""
-        if path.startswith(BUNDLED_PREFIX):
-            return Host.read_bytes(self, path)
-        found: bytes = self.seen("bytes", path, read_file, lambda: Host.read_bytes(self, path))
-        return found
-
-    def read_link(self, path: str) -> str:
-        """See `Host`."""
-        found: str = self.seen(
-            "link",
-            path,
-            lambda here: os.fsdecode(os.readlink(fs_path(here))),
-            lambda: Host.read_link(self, path),
-        )
-        return found
-
-    def list_dir(self, path: str) -> dict[str, str]:
-        """See `Host`."""
-        if path.startswith(BUNDLED_PREFIX):
-            return Host.list_dir(self, path)
-        self.refuse_store(path)
-        found = self.seen(
-            "list", path, lambda here: entries_of(fs_path(here)), lambda: Host.list_dir(self, path)
-        )
-        return dict(found)
-
-    def is_executable(self, path: str) -> bool:
-        """See `Host`."""
-        return bool(
-            self.seen(
-                "executable",
-                path,
-                lambda here: os.lstat(fs_path(here)).st_mode & stat.S_IXUSR,
-                lambda: Host.is_executable(self, path),
-            )
-        )
-
-    def modified(self, path: str) -> int:
-        """See `Host`."""
-        found: int = self.seen(
-            "modified", path, lambda here: int(os.lstat(fs_path(here)).st_mtime), lambda: 0
-        )
-        return found
-
-    # The shortcuts of the real machine look at its own disk.
-    read_plain = read_bytes
-    read_plain_link = read_link
-    list_plain = list_dir
-    read_real = Host.read_real
-    plain_type = Host.plain_type
-    first_link = Host.first_link
-    real_path = Host.real_path
-
-    def get_env(self, name: str) -> str:
-        """See `Host`: of the environment only what is asked for is sent."""
-        return str(self.fact("environment", name)) if name in self.names else ""
-
-    def has_env(self, name: str) -> bool:
-        """See `Host`."""
-        return name in self.names
-
-    def home(self) -> str:
-        """See `Host`."""
-        return str(self.fact("home"))
-
-    def now(self) -> int:
-        """See `Host`."""
-        return int(self.fact("now"))
-
-    def moment(self) -> Callable[[], int]:
-        """See `Host`."""
-        return self.now
-
-    def cache_home(self) -> str | None:
-        """See `Host`: of this machine."""
-        from nixlite.resources import cache_home
-
-        return cache_home()
-
-    def is_terminal(self, stream: str) -> bool:
-        """See `Host`."""
-        return False
-
-    def find_program(self, name: str) -> str | None:
-        """See `Host`."""
-        found: str | None = self.fact("find", name)
-        return found
-
-    def run_program(
-        self,
-        name: str,
-        arguments: Sequence[str],
-        *,
-        data: bytes | None = None,
-        environment: Mapping[str, str | None] | None = None,
-        capture: str = "both",
-    ) -> Finished:
-        """See `Host`: it runs where the user is."""
-        more = tuple(sorted((environment or {}).items()))
-        found: Finished = self.fact("run", name, tuple(arguments), data, more, capture)
-        return found
 
 
 class Afar:
@@ -204,25 +28,36 @@ class Afar:
 
     def __init__(self, link: Link, data: bytes) -> None:
         self.link = link
-        self.recipe, trees, names = pickle.loads(data)
+        self.recipe, trees, names, self.notes = pickle.loads(data)
         self.facts: dict[Question, Any] = {}
-        self.host = FarHost(trees, self.facts, names)
+        self.host = self.host_for(trees, names)
         self.host.__dict__["write_stderr"] = lambda text: link.send(LOG, text)
         self.server: Server | None = None
+
+    def host_for(self, trees: dict[str, str], names: frozenset[str]) -> FarHost:
+        """The user's machine; one that gives each question a number where notes are taken."""
+        if not self.notes:
+            return FarHost().of(trees, self.facts, names)
+        from nixlite.jobs.far_noting import NotingFarHost  # where something is kept
+
+        return NotingFarHost().of(trees, self.facts, names)
 
     def serve(self) -> None:
         """Answer what is asked, until nobody asks any more or the process has grown large."""
         while (message := self.link.read()) is not None and message[0] != END:
             _, paths, facts = message
             self.facts.update(pickle.loads(facts))
+            answer: tuple[Any, ...] = (NEXT,)
             try:
                 if not self.take(paths):
-                    self.link.send(FULL)
-                    return
+                    answer = (FULL,)
             except Wanted as wanted:
-                self.link.send(WANTED, pickle.dumps(wanted.question))
-            else:
-                self.link.send(NEXT)
+                answer = (WANTED, pickle.dumps(wanted.question))
+            if self.server is not None:
+                self.server.tell(self.link)
+            self.link.send(*answer)
+            if answer == (FULL,):
+                return
 
     def take(self, paths: list[tuple[str, ...]]) -> bool:
         """Take steps; False where the process is too large."""
@@ -236,12 +71,16 @@ class Afar:
 
         command = command_of(self.recipe, self.host.twin())
         try:
-            return make_server(command)
+            server = make_server(command, notes=self.notes)
         except NixError as error:
             if command.evaluator is not None:
                 command.evaluator.explain(error)
             self.link.send(BROKEN, error.render(show_trace=command.settings.show_trace))
             return None
+        if self.notes:
+            server.prepare()
+            server.begin()
+        return server
 
 
 def main() -> None:

@@ -49,6 +49,14 @@ class Asking(Command):
         self.bounds: dict[str, Any] = {}
         """What `limits.Limits` takes, for each attribute; `attr_seconds` is that, `seconds` of the run."""
 
+    def read_input(self) -> None:
+        """Read the standard input, if it is an argument: all evaluators of a run get the same."""
+        from nixlite.host.real import RealHost
+
+        wanted = any(kind == "arg-from-stdin" for kind, _ in self.auto_arguments.values())
+        if wanted and isinstance(self.host, RealHost):
+            self.host.stdin = self.host.read_stdin()
+
     def budget_of_one(self) -> Budget | None:
         """What the set itself, and then each attribute, may use; None for as much as it likes."""
         if not self.bounds:

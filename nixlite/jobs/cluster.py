@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from nixlite.errors import EvalError, NixError, UsageError
 from nixlite.jobs.job import error_fields, line
+from nixlite.jobs.judging import Judge
 from nixlite.jobs.pool import FROM_OUTSIDE, OFTEN, TWICE, CannotGoOn, Deadline, ending, too_large
 from nixlite.jobs.remote import DIED, LARGE, TREES, Order, Outcome, code_digest, end_run, evaluate, put_tree
 from nixlite.jobs.serving import BROKEN, WANTED
@@ -25,6 +26,7 @@ from nixlite.jobs.spawning import recipe
 from nixlite.jobs.trees import is_private, outermost, pack, project_of
 from nixlite.jobs.walk import FAILED, SET
 from nixlite.jobs.work import Work
+from nixlite.results.witness import Witness
 from nixlite.spelling import natural
 from nixlite.store.hashing import digest
 
@@ -84,6 +86,10 @@ class Cluster:
         self.work = Work(1)
         self.tasks = self.lost = 0
         self.order: Order
+        self.judge: Judge | None = None
+        """Says of what workers noted what is so here; None where nothing is kept."""
+        if isinstance(command.host, Witness):
+            self.judge = Judge(command.host)
 
     def all(self) -> list[Any]:
         """As `Pool.all`, for the line that tells how far it is."""
@@ -170,6 +176,9 @@ class Cluster:
             if kind == SET:
                 self.work.add(path, what)
             self.report.found(path, kind, what, None)
+        if self.judge is not None:
+            for notes in self.judge.judged(result):
+                self.report.notes(notes)
         if result.end == BROKEN:
             raise CannotGoOn(result.about)
         if result.end == WANTED:
@@ -240,6 +249,7 @@ class Cluster:
         """What is to be evaluated. Trees are packed now, unless workers see the same files."""
         self.facts[("now",)] = ("ok", int(self.command.host.now()))
         self.facts[("home",)] = ("ok", self.command.host.home())
+        self.facts[("environment", "HOME")] = ("ok", self.command.host.get_env("HOME"))
         places = [] if self.command.shared_files else outermost(directories(self.command))
         for place in places:
             packed = pack(place)
@@ -255,7 +265,7 @@ class Cluster:
             trees = {"": ""}  # all that is here is there
         key = digest("sha256", data + repr(sorted(trees)).encode() + os.urandom(8)).hex()[:16]
         limit = self.command.max_memory_size << 20
-        return Order(key, data, trees, frozenset(os.environ), limit)
+        return Order(key, data, trees, frozenset(os.environ), limit, self.judge is not None)
 
 
 def directories(command: Asking) -> list[str]:
@@ -318,8 +328,7 @@ def run_on_cluster(command: Asking, report: Report, left: dict[Path, list[str]],
     try:
         local, client = connected(command, distributed)
         cluster = Cluster(command, client, report, deadline)
-        for path, names in left.items():
-            cluster.work.add(path, names) if path else cluster.work.again.append(())
+        cluster.work.begin(left)
         cluster.run()
     except KeyboardInterrupt:
         end_at_once(local)

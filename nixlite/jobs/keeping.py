@@ -21,7 +21,7 @@ from nixlite.jobs.noting import ENVIRONMENT, ODD, STDIN
 from nixlite.jobs.walk import SET
 from nixlite.resources import cache_home
 from nixlite.results.kept import own_files, prune
-from nixlite.results.questions import CONTENTS, FileRow, ask, asked_again, digest
+from nixlite.results.questions import CONTENTS, FileRow, ask, asked_again, digest, is_young
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from nixlite.jobs.asking import Asking
     from nixlite.jobs.noting import Key
     from nixlite.jobs.walk import Path
+    from nixlite.results.questions import Signature
 
     Rows = dict[bytes, FileRow]
 
@@ -38,7 +39,10 @@ FORM = 2
 MOST_BYTES, MOST_ENTRIES = 256_000_000, 40
 """What the folder may hold; what was not asked for longest goes first."""
 
-INSIGNIFICANT = ("workers", "sorted", "max_memory_size", "no_fork", "cache", "no_result_cache", "failure")
+INSIGNIFICANT = (
+    "workers", "sorted", "max_memory_size", "no_fork", "cache", "no_result_cache", "failure", "cluster",
+    "shared_files",
+)  # fmt: skip
 """Of what a command line says, what changes no line."""
 
 
@@ -53,6 +57,9 @@ class Entry(NamedTuple):
     environment: dict[str, str | None]
     stdin: bytes | None
 
+
+MOST_REASONS = 10
+"""Reasons that are told why something is not kept."""
 
 UNKNOWN = (-2,)
 """In place of what the system said of a file, where it said two things: it is asked again."""
@@ -119,7 +126,9 @@ class Kept:
         for raw, row in entry.rows.items():
             again = asked_again(raw, row, self.started)
             if again is None:
-                stale |= {(raw, kind) for kind, answer in row.answers.items() if ask(raw, kind) != answer}
+                same = {kind: answer for kind, answer in row.answers.items() if ask(raw, kind) == answer}
+                stale |= {(raw, kind) for kind in row.answers.keys() - same.keys()}
+                entry.rows[raw] = FileRow(UNKNOWN, UNKNOWN, same)  # a new answer contradicts no old one
             elif again is not row:
                 self.renewed = True
                 entry.rows[raw] = again
@@ -144,11 +153,17 @@ class Kept:
                 todo += [(*path, name) for name in reversed(what)]
         return left
 
+    def told(self, found: Signature) -> Signature:
+        """What the system said of a file, if that tells it from what it may have become since."""
+        return UNKNOWN if is_young(found, self.started) else found
+
     def keep(self, entry: Entry) -> None:
         """Write an entry, if there is anything in it; not being able to is no error."""
         if not entry.items:
             return
-        rows = {raw: (row.here, row.there, row.answers) for raw, row in entry.rows.items()}
+        rows = {
+            raw: (self.told(row.here), self.told(row.there), row.answers) for raw, row in entry.rows.items()
+        }
         fields = (entry.questions, packed(entry.joins), entry.items, rows, entry.environment, entry.stdin)
         try:
             body = zlib.compress(marshal.dumps((FORM, this_nixlite(), fields)), 1)
@@ -169,6 +184,8 @@ class Merger:
     def __init__(self) -> None:
         self.told: list[Any] = []
         self.results: dict[Path, tuple[str, Any]] = {}
+        self.whole = NONE
+        self.conflicts: set[Key] = set()
 
     def entry(self, kept: Kept) -> Entry:
         """The new entry."""
@@ -202,7 +219,20 @@ class Merger:
         self.add_told(merged, numbers, joins)
         entry = Entry(list(numbers), joins.rows, merged, rows, environment, stdin)
         conflicts |= {question for question in numbers if question[0] == ODD}
+        self.whole, self.conflicts = entry, conflicts
         return without(entry, conflicts) if conflicts else entry
+
+    def summary(self, entry: Entry) -> str:
+        """How many steps are kept in the entry that was made, and why others are not."""
+        lost = len(set(self.results) - set(self.whole.items))
+        whole = len(self.whole.items) + lost
+        lines = [f"{len(entry.items):,} of {whole:,} steps are kept for the next time"]
+        for question in sorted(self.conflicts, key=repr)[:MOST_REASONS]:
+            count = len(self.whole.items) - len(without(self.whole, {question}).items)
+            lines.append(f"  not kept because of {reason(question)}: {count:,}")
+        if lost:
+            lines.append(f"  not kept because nobody has said what they depend on: {lost:,}")
+        return "\n".join([*lines, ""])
 
     def add_told(
         self, merged: dict[Path, tuple[str, Any, int]], numbers: dict[Key, int], joins: _Joins
@@ -211,19 +241,23 @@ class Merger:
         known: dict[Any, dict[int, int]] = {}
         for who, items, questions, flat, common, _, _ in self.told:
             mine = known.setdefault(who, {0: 0})
-            for number, question in questions:
-                mine[number] = numbers[question]
-            values = array("I")
-            values.frombytes(flat)
-            at = 0
-            while at < len(values):
-                number, size = values[at : at + 2]
-                mine[number] = joins.add([mine[part] for part in values[at + 2 : at + 2 + size]])
-                at += 2 + size
-            shared = joins.add([mine[number] for number in common])
-            for path, number in items:
-                if path in self.results:
-                    merged[path] = (*self.results[path], joins.add([mine[number], shared]))
+            try:
+                for number, question in questions:
+                    mine[number] = numbers[question]
+                add_joins(flat, mine, joins)
+                shared = joins.add([mine[number] for number in common])
+                for path, number in items:
+                    if path in self.results:
+                        merged[path] = (*self.results[path], joins.add([mine[number], shared]))
+            except KeyError:
+                continue  # what was said before was lost with a machine of a cluster
+
+
+def reason(question: Key) -> str:
+    """Why nobody can keep what depends on a question."""
+    if question[0] == ODD:
+        return str(question[1])
+    return f"'{os.fsdecode(question[0])}', which has changed meanwhile"
 
 
 class _Joins:
@@ -244,6 +278,17 @@ class _Joins:
             self.rows.append(row)
             number = self.known[row] = self.first + len(self.rows)
         return number
+
+
+def add_joins(flat: bytes, mine: dict[int, int], joins: _Joins) -> None:
+    """Add the joins of a process, to whose numbers *mine* has the new ones. Raises KeyError."""
+    values = array("I")
+    values.frombytes(flat)
+    at = 0
+    while at < len(values):
+        number, size = values[at : at + 2]
+        mine[number] = joins.add([mine[part] for part in values[at + 2 : at + 2 + size]])
+        at += 2 + size
 
 
 def add_row(rows: Rows, raw: bytes, row: FileRow) -> set[Key]:

@@ -8,8 +8,7 @@ was one, such as the files of a standard environment.
 from __future__ import annotations
 
 from array import array
-from os import getpid
-from time import monotonic_ns
+from os import urandom
 from typing import TYPE_CHECKING, Any
 
 from nixlite.host.guarded import innermost
@@ -45,6 +44,7 @@ class NotingHost(Witness):
     def __init__(self, stdin: bytes | None = None) -> None:
         super().__init__(stdin=stdin)
         self.numbers: dict[Key, int] = {}
+        self.keys: dict[int, Key] = {}
         self.plain: dict[str, int] = {}
         """By directory, what it depends on that there is no symlink on the way to it."""
 
@@ -53,6 +53,7 @@ class NotingHost(Witness):
         number = self.numbers.get(key)
         if number is None:
             number = self.numbers[key] = NOTES.question()
+            self.keys[number] = key
         if number not in NOTES.common:
             NOTES.add(number)
 
@@ -218,7 +219,7 @@ class NotingServer(Server):
         host = innermost(self.walk.evaluator.host)
         assert isinstance(host, NotingHost)
         self.host = host
-        self.birth = monotonic_ns()
+        self.who = urandom(8)
         NOTES.common = set(host.numbers.values())
         NOTES.seen = None
         take_notes()
@@ -226,7 +227,7 @@ class NotingServer(Server):
         self.items: list[tuple[Path, int]] = []
         self.jobs: list[int] = []
         self.sent = {0}
-        self.rows: set[bytes] = set()
+        self.rows: dict[bytes, int] = {}
 
     def step(self, path: Path) -> Step:
         """See `Server`."""
@@ -255,8 +256,8 @@ class NotingServer(Server):
     def begin(self) -> None:
         """See `Server`: it says all that its steps depend on, also what the template has said."""
         NOTES.cells = None
-        self.birth = monotonic_ns()
-        self.items, self.sent, self.rows = [], {0}, set()
+        self.who = urandom(8)
+        self.items, self.sent, self.rows = [], {0}, {}
 
     def leave(self, link: Link) -> None:
         """See `Server`."""
@@ -264,9 +265,11 @@ class NotingServer(Server):
         super().leave(link)
 
     def tell(self, link: Link) -> None:
-        """Say what steps depend on: the questions, what stands for several, what all depend on."""
+        """See `Server`: the questions, what stands for several, what all depend on."""
+        if not self.items:
+            return
         numbers = self.new_numbers([number for _, number in self.items])
-        keys = {number: key for key, number in self.host.numbers.items()}
+        keys = self.host.keys
         questions = [
             (number, keys[number]) for number in numbers if NOTES.joins[number] is None and number in keys
         ]
@@ -275,20 +278,22 @@ class NotingServer(Server):
             parts = NOTES.joins[number]
             if parts is not None:
                 joins.extend((number, len(parts), *parts))
-        record = self.host.record
-        paths = {key[0] for _, key in questions if isinstance(key[0], bytes)}
-        rows = [
-            (raw, row.here, row.there, row.answers)
-            for raw in paths - self.rows
-            if (row := record.files.get(raw)) is not None
-        ]
-        self.rows |= paths
-        facts = (record.environment, record.stdin)
-        who = (getpid(), self.birth)
+        facts = (self.host.record.environment, self.host.record.stdin)
+        rows = self.new_rows({key[0] for _, key in questions if isinstance(key[0], bytes)})
         link.send(
-            SAYS_NOTES, (who, self.items, questions, joins.tobytes(), sorted(NOTES.common), rows, facts)
+            SAYS_NOTES, (self.who, self.items, questions, joins.tobytes(), sorted(NOTES.common), rows, facts)
         )
         self.items = []
+
+    def new_rows(self, paths: set[bytes]) -> list[tuple[Any, ...]]:
+        """What was asked of paths, unless that was said before and nothing more was asked since."""
+        found = []
+        for raw in paths:
+            row = self.host.record.files.get(raw)
+            if row is not None and len(row.answers) != self.rows.get(raw, -1):
+                self.rows[raw] = len(row.answers)
+                found.append((raw, row.here, row.there, row.answers))
+        return found
 
     def new_numbers(self, roots: list[int]) -> list[int]:
         """What was not said yet of all that *roots* stand for, and of what all depend on; ascending."""

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import os
 import pickle
+import sys
 import threading
+from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from nixlite.jobs.serving import BROKEN, DO, FOUND, FULL, LOG, NEXT, WANTED
+from nixlite.jobs.serving import BROKEN, DO, FOUND, FULL, LOG, NEXT, NOTES, WANTED
 from nixlite.jobs.spawning import spawn
 from nixlite.jobs.trees import unpack, unpacked
 from nixlite.resources import PACKAGE
@@ -38,7 +40,8 @@ class Order(NamedTuple):
 
     *recipe*: the command line as `spawning.recipe` has it. *trees*: by directory the name of the tree that is
     there, "" for what is the same on all machines. *names*: of the environment's variables. *limit*: bytes
-    of memory that are allowed. *key* tells one run from another.
+    of memory that are allowed. *notes*: whether to note what steps depend on. *key* tells one run from
+    another.
     """
 
     key: str
@@ -46,17 +49,21 @@ class Order(NamedTuple):
     trees: dict[str, str]
     names: frozenset[str]
     limit: int
+    notes: bool = False
 
 
 class Outcome(NamedTuple):
     """What has become of steps: path, kind and what of those taken; those that were not; how it ended (a
-    word of `serving` or of this module) and what there is to say of that; what was written."""
+    word of `serving` or of this module) and what there is to say of that; what was written; what steps depend
+    on, and which Python and nixlite say so."""
 
     found: list[tuple[Path, str, Any]]
     rest: list[Path]
     end: str
     about: Any
     log: list[str]
+    notes: list[Any]
+    made_by: tuple[str, str]
 
 
 class Evaluators:
@@ -77,7 +84,8 @@ class Evaluators:
                 for old in self.idle.pop(next(iter(self.idle))):
                     old.kill()
         places = {place: name and unpacked(name) for place, name in order.trees.items()}
-        return spawn(pickle.dumps((order.recipe, places, order.names)), "nixlite.jobs.afar")
+        data = pickle.dumps((order.recipe, places, order.names, order.notes))
+        return spawn(data, "nixlite.jobs.afar")
 
     def put(self, order: Order, evaluator: Spawned) -> None:
         """It can be used again."""
@@ -103,10 +111,10 @@ def end_run(key: str) -> None:
 def evaluate(order: Order, paths: list[Path], facts: bytes) -> Outcome:
     """Take steps; the task that the scheduler hands to a worker."""
     if order.key in EVALUATORS.ended:
-        return Outcome([], paths, OVER, None, [])
+        return Outcome([], paths, OVER, None, [], [], made_by())
     missing = [name for name in order.trees.values() if name and unpacked(name) is None]
     if missing:
-        return Outcome([], paths, TREES, missing, [])
+        return Outcome([], paths, TREES, missing, [], [], made_by())
     evaluator = EVALUATORS.take(order)
     evaluator.link.end.settimeout(LOOK)
     outcome = hear(order, evaluator, paths, facts)
@@ -123,9 +131,10 @@ def hear(order: Order, evaluator: Spawned, paths: list[Path], facts: bytes) -> O
     """Let an evaluator take steps, and hear what comes of them."""
     found: list[tuple[Path, str, Any]] = []
     log: list[str] = []
+    notes: list[Any] = []
 
     def outcome(end: str, about: Any = None) -> Outcome:
-        return Outcome(found, paths[len(found) :], end, about, log)
+        return Outcome(found, paths[len(found) :], end, about, log, notes, made_by())
 
     try:
         evaluator.link.send(DO, paths, facts)
@@ -145,6 +154,8 @@ def hear(order: Order, evaluator: Spawned, paths: list[Path], facts: bytes) -> O
             found.append((tuple(rest[0]), rest[1], rest[2]))
         elif kind == LOG:
             log += rest
+        elif kind == NOTES:
+            notes += rest
         elif kind == WANTED:
             return outcome(WANTED, pickle.loads(rest[0]))
         elif kind in (NEXT, FULL, BROKEN):
@@ -155,6 +166,12 @@ def hear(order: Order, evaluator: Spawned, paths: list[Path], facts: bytes) -> O
 def put_tree(name: str, data: bytes) -> str:
     """Unpack a tree on the worker's machine; where it is."""
     return unpacked(name) or unpack(name, data)
+
+
+@cache
+def made_by() -> tuple[str, str]:
+    """The Python and the nixlite of this process."""
+    return sys.version, code_digest()
 
 
 def code_digest() -> str:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from nixlite.errors import EvalError, Exhausted
 from nixlite.host.real import RealHost
+from nixlite.host.settings import TALKATIVE
 from nixlite.jobs.forking import can_fork, fork, fork_from
 from nixlite.jobs.keeping import Merger, kept_for
 from nixlite.jobs.noting import NotingHost
@@ -44,6 +45,7 @@ class Forking:
 def run_jobs(command: Asking) -> int:
     """Find all jobs and print them; the exit code."""
     command.host.unkept("the lines of jobs, which are kept one by one")
+    command.read_input()
     printer = printer_for(command)
     if command.constituents:
         printer.aggregates = aggregates(command)
@@ -60,7 +62,10 @@ def run_jobs(command: Asking) -> int:
     code = printer.end() if ended is None else printer.cut()
     register_all(command, printer.registered)
     if kept is not None and printer.merger is not None:
-        kept.keep(printer.merger.entry(kept))
+        entry = printer.merger.entry(kept)
+        kept.keep(entry)
+        if command.settings.verbosity >= TALKATIVE:
+            printer.log(printer.merger.summary(entry))
     if ended is not None:
         raise ended
     return code
@@ -77,7 +82,8 @@ def printer_for(command: Asking) -> Printer:
 
 def known_steps(command: Asking) -> Kept | None:
     """What was found before by the same command, and where it is kept; None where it is not."""
-    if command.cluster or command.no_fork or not can_fork() or type(command.host) is not RealHost:
+    apart = bool(command.cluster)
+    if type(command.host) is not RealHost or not (apart or (can_fork() and not command.no_fork)):
         return None
     kept = kept_for(command)
     if kept is not None:
@@ -94,14 +100,10 @@ def find(command: Asking, printer: Printer, kept: Kept | None, deadline: Deadlin
     if not left:
         return 0
     if command.cluster:
-        return find_on_cluster(command, printer, left, deadline)
+        return find_on_cluster(command, printer, kept, left, deadline)
     kind = kind_of(command, kept)
     pool = Pool(kind, command.workers, command.max_memory_size * MIB, printer, deadline)
-    for path, names in left.items():
-        if names == [""] and not path:
-            pool.work.again.append(())
-        else:
-            pool.work.add(path, names)
+    pool.work.begin(left)
     try:
         pool.run()
     except CannotGoOn as error:
@@ -113,11 +115,19 @@ def find(command: Asking, printer: Printer, kept: Kept | None, deadline: Deadlin
 
 
 def find_on_cluster(
-    command: Asking, printer: Printer, left: dict[tuple[str, ...], list[str]], deadline: Deadline
+    command: Asking,
+    printer: Printer,
+    kept: Kept | None,
+    left: dict[tuple[str, ...], list[str]],
+    deadline: Deadline,
 ) -> int:
     """As `find`, with `--cluster`."""
     from nixlite.jobs.cluster import run_on_cluster
 
+    if kept is not None:
+        from nixlite.results.witness import Witness
+
+        command.host = Witness(command.host.stdin if isinstance(command.host, RealHost) else None)
     try:
         run_on_cluster(command, printer, left, deadline)
     except CannotGoOn as error:

@@ -92,6 +92,9 @@ class Server:
     def begin(self) -> None:
         """In a copy: steps are taken from now on."""
 
+    def tell(self, link: Link) -> None:
+        """Say what the steps depend on of which that was not said."""
+
     def leave(self, link: Link) -> None:
         """Before it ends: compiled code is kept for others."""
         self.walk.evaluator.close()

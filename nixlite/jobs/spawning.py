@@ -55,7 +55,8 @@ def recipe(command: Asking) -> bytes:
 
 
 def command_of(data: bytes, host: Host | None = None) -> Asking:
-    """The command that `recipe` was made of, for a host; for this machine where none is given."""
+    """The command that `recipe` was made of, for a host, which gets the standard input of then; for this
+    machine where none is given."""
     from nixlite.host.real import RealHost
     from nixlite.host.settings import Settings
     from nixlite.jobs.asking import Asking
@@ -64,6 +65,8 @@ def command_of(data: bytes, host: Host | None = None) -> Asking:
     settings = Settings(cwd=given["cwd"])
     for name, value in given.items():
         setattr(settings, name, value)
+    if host is not None:
+        vars(host)["stdin"] = stdin
     command = Asking(settings, host or RealHost(stdin=stdin))
     vars(command).update(fields)
     vars(command.locking).update(locking)

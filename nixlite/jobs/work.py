@@ -60,6 +60,14 @@ class Work:
         if names:
             self.free.append(Span(path, names))
 
+    def begin(self, left: dict[Path, list[str]]) -> None:
+        """What is left, as `Kept.replay` tells it: names by set, an empty one at `()` for the set itself."""
+        for path, names in left.items():
+            if names == [""] and not path:
+                self.again.append(())
+            else:
+                self.add(path, names)
+
     def left(self) -> int:
         """How many are not handed out."""
         spans = sum(len(span.names) for span in (*self.free, *self.owned.values()))

@@ -218,3 +218,27 @@ def test_an_entry_under_the_name_of_another_is_none(folder: Path) -> None:
     one.write_bytes(second)
     other.write_bytes(first)
     assert (run(folder)[0], run(folder, *few)[0]) == expected
+
+
+def test_a_change_of_a_file_of_which_something_else_is_known_is_kept(tmp_path: Path) -> None:
+    """That there is a file stays true; what is in it is asked anew, once."""
+    (tmp_path / "late").write_text("1", "utf-8")
+    (tmp_path / "set.nix").write_text(
+        """
+        let make = name: v: builtins.trace "evaluating ${name}" (derivation {
+          inherit name v; system = "x86_64-linux"; builder = "/bin/sh";
+        }); in {
+          seen = make "seen" (toString (builtins.pathExists ./late));
+          read = make "read" (builtins.readFile ./late);
+          plain = make "plain" "plain";
+        }
+        """,
+        "utf-8",
+    )
+    run(tmp_path)
+    (tmp_path / "late").write_text("2", "utf-8")
+    found, evaluated = run(tmp_path)
+    assert evaluated == {"read"}
+    assert run(tmp_path) == (found, set())
+    (tmp_path / "late").unlink()
+    assert run(tmp_path)[1] == {"seen", "read"}
