@@ -123,23 +123,6 @@ def test_what_cannot_be_kept_is_asked_again(tmp_path: Path, cluster: Cluster) ->
     assert user.run()[0] == user.fresh()
 
 
-BIT_BY_BIT = """
-let make = name: v: derivation { inherit name v; system = "x86_64-linux"; builder = "/bin/sh"; }; in {
-  a = make "a" (toString (builtins.pathExists ./file)); b = make "b" (builtins.readFile ./file);
-}
-"""
-
-
-def test_what_is_asked_of_a_file_in_several_steps_is_all_kept(tmp_path: Path) -> None:
-    """One evaluator says first that it is there, then what is in it."""
-    user = User(tmp_path)
-    (user.folder / "set.nix").write_text(BIT_BY_BIT, "utf-8")
-    (user.folder / "file").write_text("1", "utf-8")
-    user.run("--cluster", "local:1")
-    (user.folder / "file").write_text("2", "utf-8")
-    assert user.run()[0] == user.fresh()
-
-
 def test_another_version_than_is_here_is_not_kept(tmp_path: Path) -> None:
     """A file that has changed since a tree was sent, or that a mount of a worker's has as it was."""
     from nixlite.jobs.judging import Judge

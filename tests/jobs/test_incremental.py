@@ -242,3 +242,25 @@ def test_a_change_of_a_file_of_which_something_else_is_known_is_kept(tmp_path: P
     assert run(tmp_path) == (found, set())
     (tmp_path / "late").unlink()
     assert run(tmp_path)[1] == {"seen", "read"}
+
+
+def test_what_is_asked_of_a_file_in_two_parts_of_a_long_run_is_all_kept(tmp_path: Path) -> None:
+    """A process says first that it is there, and hundreds of steps later what is in it."""
+    (tmp_path / "file").write_text("1", "utf-8")
+    (tmp_path / "set.nix").write_text(
+        """
+        let
+          make = name: v: builtins.trace "evaluating ${name}" (derivation {
+            inherit name v; system = "x86_64-linux"; builder = "/bin/sh";
+          });
+          plain = builtins.listToAttrs (builtins.genList (n: { name = "n${toString n}"; value = n; }) 1500);
+        in plain // {
+          a = make "a" (toString (builtins.pathExists ./file));
+          z = make "z" (builtins.readFile ./file);
+        }
+        """,
+        "utf-8",
+    )
+    run(tmp_path)
+    (tmp_path / "file").write_text("2", "utf-8")
+    assert run(tmp_path)[1] == {"z"}
