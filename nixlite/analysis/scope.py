@@ -133,7 +133,7 @@ class Resolver:
         self.open.append(group)
         if type(node) is not n.Skimmed:
             self.visit(node, scope)
-        elif self.knows(node.names, scope):
+        elif self.knows(node, scope):
             piece.resolve = lambda: self.resolve(node, scope)
         else:
             piece.node = node.tree()
@@ -141,11 +141,19 @@ class Resolver:
         self.open.pop()
         self.piece = saved
 
-    def knows(self, names: tuple[str, ...], scope: Scope) -> bool:
-        """Whether all variables are defined."""
+    def knows(self, node: n.Skimmed, scope: Scope) -> bool:
+        """Whether all variables are defined that must be."""
+        if node.loose is not None:
+            for each in scope.withs:
+                self.captured(each)
+            for name in node.loose:
+                self.is_defined(name, scope)
+        return all([self.is_defined(name, scope) for name in node.names])
+
+    def is_defined(self, name: str, scope: Scope) -> bool:
+        """Whether a variable is defined; it is written down as one that is used."""
         try:
-            for name in names:
-                self.lookup(name, scope, n.NO_POS)
+            self.lookup(name, scope, n.NO_POS)
         except UndefinedVariable:
             return False
         return True

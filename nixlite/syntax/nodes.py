@@ -43,19 +43,26 @@ class Int(Expr):
 class Skimmed(Expr):
     """A value of a big source that was recognised but not parsed (see `skim`).
 
-    *names*: the variables that it may use; *parse* gives the tree of a span, anew each time. Only the values
-    of bindings are like this, and only in trees that are parsed in order to be compiled.
+    *names*: the variables that it may use; *loose*: those that a `with` in it may have, so that they need
+    not be defined; None where there is none for certain. *parse* gives the tree of a span, anew each time.
+    Only the values of bindings are like this, and only in trees that are parsed in order to be compiled.
     """
 
-    __slots__ = ("names", "parse")
+    __slots__ = ("loose", "names", "parse")
 
     def __init__(
-        self, names: tuple[str, ...], parse: Callable[[int, int], Expr], start: int, end: int
+        self,
+        names: tuple[str, ...],
+        loose: tuple[str, ...] | None,
+        parse: Callable[[int, int], Expr],
+        start: int,
+        end: int,
     ) -> None:
         self.pos = NO_POS
         self.start = start
         self.end = end
         self.names = names
+        self.loose = loose
         self.parse = parse
 
     def tree(self) -> Expr:

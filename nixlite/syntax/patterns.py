@@ -39,15 +39,17 @@ def compile_patterns(texts: tuple[str, ...]) -> tuple[Pattern[str], ...]:
         return made_of(texts, rows)
     import re
 
-    patterns = tuple([re.compile(text) for text in texts])
     if path:
         try:
-            rows = [row_of(pattern) for pattern in patterns]
-            if made_of(texts, rows) == patterns:
+            rows = [row_of(text) for text in texts]
+            patterns = made_of(texts, rows)
+            least = min(patterns, key=lambda pattern: len(pattern.pattern))
+            if least == re.compile(least.pattern):  # if one is right, all are: a large one takes its time
                 kept.write_private(path, key, rows)
+                return patterns
         except (ImportError, AttributeError, TypeError, ValueError, RuntimeError):
             pass  # the `re` of this Python is made differently
-    return patterns
+    return tuple([re.compile(text) for text in texts])
 
 
 def with_atomic_groups(text: str) -> str:
@@ -83,12 +85,14 @@ def made_of(texts: tuple[str, ...], rows: list[Row]) -> tuple[Pattern[str], ...]
     return tuple([_sre.compile(text, *row) for text, row in zip(texts, rows, strict=True)])
 
 
-def row_of(pattern: Pattern[str]) -> Row:
+def row_of(text: str) -> Row:
     """The further arguments of `_sre.compile` for a pattern, found as `re` does."""
     from re import _compiler, _parser  # type: ignore[attr-defined]  # not in the stubs
 
-    code = [int(part) for part in _compiler._code(_parser.parse(pattern.pattern), 0)]
-    names: list[str | None] = [None] * (pattern.groups + 1)
-    for name, number in pattern.groupindex.items():
+    parsed = _parser.parse(text)
+    state = parsed.state
+    code = [int(part) for part in _compiler._code(parsed, 0)]
+    names: list[str | None] = [None] * state.groups
+    for name, number in state.groupdict.items():
         names[number] = name
-    return (pattern.flags, code, pattern.groups, dict(pattern.groupindex), tuple(names))
+    return (state.flags, code, state.groups - 1, dict(state.groupdict), tuple(names))

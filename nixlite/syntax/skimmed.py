@@ -40,12 +40,17 @@ class SkimmingBuilder(Builder):
         self.usual = options
         self.part: Builder | None = None
 
-    def skimmed(self, attrs: AttrSet, value: tuple[str, int, int, tuple[str, ...]], pos: int) -> None:
-        """`a = value;` that was skimmed."""
-        name, start, end, names = value
+    def skimmed(self, attrs: AttrSet, value: Any, pos: int) -> None:
+        """`a = value;` that was skimmed: its name, the value's start and end, what it uses, and its one name,
+        where it has no other."""
+        name, start, end, names, loose, alone = value
         self.names[name] = None
-        self.names.update(dict.fromkeys(numbered(self.patterns, self.source.text[start:end])))
-        node = Skimmed(names, self.parse_part, start, end)
+        if alone is not None:
+            self.names[alone] = None
+        else:
+            text = self.source.text[start:end]
+            self.names.update(dict.fromkeys(numbered(self.patterns, text, plain=loose is None)))
+        node = Skimmed(names, loose, self.parse_part, start, end)
         if name in attrs.bindings:
             self.define(attrs, [name], name, Binding(PLAIN, node.tree(), pos))
         else:
@@ -112,6 +117,8 @@ def prepared() -> tuple[Skimming, Patterns]:
 
 def parse_skimming(source: Source, options: ParseOptions) -> Expr | None:
     """The tree of a program, in parts only skimmed; None when all of it should be parsed."""
+    if options.lint_url_literals != "ignore":  # for each it is to be said where it is
+        return None
     tables, patterns = machine()
     skimming, expressions = prepared()
     skimmer = Skimmer(source.text, expressions, skimming.kind)

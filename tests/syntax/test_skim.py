@@ -34,6 +34,31 @@ SIMPLE = [
     ("p = { a = { b = { c = 1; }; }; d.e = 2; };", [], "sets in sets"),
     ('p = f (x ") a = {") "}";', ["f", "x"], "brackets in strings"),
     ("p = f a-b c' 12 ../x/y.nix;", ["f", "a-b", "c'"], "odd names, numbers and paths"),
+    ("p = callPackage ./p { };", ["callPackage"], "the most frequent"),
+    ("p = f ./p { } x;", ["f", "x"], "what only begins like that"),
+    ('p = f "a\\n\\"b $ {" "c\\${d}$x";', ["f"], "escapes and dollars"),
+    ("p = f ''\n  a b = c; ' $x \" # {\n'' d;", ["f", "d"], "indented strings"),
+    ("p = f http://a.b/c?d=e [ mirror://x y ];", ["f", "y"], "URLs"),
+    ("p = f { # a = b;\n /* c ''; */ a = 1; # d\n b = [ # e\n x # f\n ]; };", ["f", "x"], "remarks"),
+    ("p = f { inherit a b; c = 1; inherit (d.e) g; inherit ; };", ["f", "a", "b", "d"], "inherit"),
+    ("p = with a.b; c;", ["a"], "with"),
+    ("p = f { l = with a; [ b c.d ]; m = c; } e;", ["f", "a", "c", "e"], "the body of a with ends"),
+    ("p = f (with a; with b; g { c = d; inherit h; }) b;", ["f", "a", "b"], "in parentheses, too"),
+    ("p = f (with a; g h) (q: q c) b;", ["f", "a", "c", "b"], "the body ends with its parentheses"),
+    ("p = f (q: with q; g q.r) b;", ["f", "b"], "with an argument"),
+    (
+        "p = f withA inheritB with' a-inherit;",
+        ["f", "withA", "inheritB", "with'", "a-inherit"],
+        "no keywords",
+    ),
+]
+
+LOOSE = [
+    ("p = with a.b; c;", ["c"], "the body"),
+    ("p = f { l = with a; [ b c.d ]; m = c; } e;", ["b", "c"], "until the semicolon"),
+    ("p = f (with a; with b; g { c = d; inherit h; }) b;", ["b", "g", "d", "h"], "with in with"),
+    ("p = f (q: with q; g q.r) b;", ["g"], "an argument is always defined"),
+    ("p = f { inherit (a) b; };", [], "none"),
 ]
 
 NOT_SIMPLE = [
@@ -51,8 +76,6 @@ NOT_SIMPLE = [
     ("p = f ({ a, a }: a);", "an argument twice"),
     ("p = f (a: b: a: c);", "an argument that hides another"),
     ('p = f "a${b}";', "interpolation"),
-    ('p = f "a\\n";', "escapes"),
-    ("p = f ''a'';", "indented strings"),
     ("p = f a:b;", "a URL"),
     ("p = f a/b;", "a path without a dot"),
     ("p = f ./a/;", "a trailing slash"),
@@ -65,8 +88,29 @@ NOT_SIMPLE = [
     ("p = f (a;", "a parenthesis is missing"),
     ("p = f # comment\n a;", "comments"),
     ("p == f a;", "no binding"),
-    ("p = f { inherit a; };", "inherit"),
     ("p = rec { a = 1; };", "rec"),
+    ("p = f with a; b;", "no place for with"),
+    ("p = f (a with);", "nor here"),
+    ("p = with a b; c;", "a call in a with"),
+    ("p = with a;;", "a body is missing"),
+    ("p = f { a = inherit b; };", "no place for inherit"),
+    ("p = f { inherit a; a = 1; };", "a name twice, inherited"),
+    ("p = f { inherit (a) b b; };", "a name twice in an inherit"),
+    ("p = f { inherit a.b; };", "a path to inherit"),
+    ("p = f { inherit or; };", "a keyword to inherit"),
+    ("p = f a.with;", "with in a path"),
+    ("p = f { a = 1; # b };", "a remark to the end"),
+    ("p = f { /** c */ a = 1; };", "a documentation comment"),
+    ("p = f ''a${b}'';", "interpolation in an indented string"),
+    ("p = f ''a'''b'';", "escapes in one"),
+    ("p = f 'a;", "half a string"),
+    ("p = callPackage./p { };", "a path that begins with a name"),
+    ("p = callPackage ./p/ { };", "a slash at its end"),
+    ("p = if ./p { };", "a keyword that is called"),
+    ("p = ''a'';", "a string"),
+    ('p = "a\\n";', "a string with escapes"),
+    ("p = http://a.b/c;", "a URL alone"),
+    ("p = [ # a\n ];", "an empty list with a remark"),
     ("p = f { a = { b = { c = { d = { e = 1; }; }; }; }; };", "too deep"),
 ]
 
@@ -90,6 +134,13 @@ def test_simple(binding: str, variables: list[str], why: str) -> None:
     (value,) = skimmed(f"{{ {binding} }}")
     assert list(value.names) == variables
     assert difference(f"{{ {binding} }}") is None
+
+
+@pytest.mark.parametrize(("binding", "variables", "why"), LOOSE, ids=[case[2] for case in LOOSE])
+def test_what_a_with_may_have(binding: str, variables: list[str], why: str) -> None:
+    (value,) = skimmed(f"{{ {binding} }}")
+    assert list(value.loose or ()) == variables
+    assert difference(f"with f; {{ {binding} }}") is None
 
 
 @pytest.mark.parametrize(("binding", "why"), NOT_SIMPLE, ids=[case[1] for case in NOT_SIMPLE])
@@ -162,6 +213,13 @@ TEXTS = [
     "[ { p = f x; } ] ; p = f x; ",
     '{ "p" = f x; "q r" = f x; ${x} = f x; "s${x}" = f x; }',
     "{ p = f __curPos; q = x 1 2; }",
+    "{ p = f { a = with x; undefined; }; q = f { a = with x; [ f ]; b = undefined; }; }",
+    "with x; with f; { p = with x; undefined; q = { inherit undefined; }; }",
+    "{ p = f { inherit undefined; }; }",
+    "{ p = f { inherit (undefined) a; }; }",
+    "{ p = with undefined; f; }",
+    "a: b: with a; with b; { p = f (with x; g c); q = with c; with x; d; }",
+    "rec { with' = f { inherit (x) p; }; p = f { inherit with'; }; }",
 ]
 
 
@@ -174,6 +232,7 @@ PARTS = [
     *"{}()[];=,:?@.'\"/+-!$&|#<>*",
     *["{ ", " }", " = ", "; ", "p = ", "a", "b", "f", "x", ".a", "1", ' "s" ', "./p", "++ ", "// ", "\n", " ", " "],
     *["{ a, b }: ", "({ a }: ", "(a: ", ")", "or ", "if ", "in ", "inherit ", "rec ", "with x; ", "a ? 1", "..."],
+    *["inherit p0 ", "(x) ", "with ", "# c\n", "/** c */", "''a'' ", "http://x ", '"\\n" ', "$", "''", "; ", ";"],
     *["p = f x; ", "q = x { a = 1; }; ", "undefined", "true", '"${x}"', "''i''", "/* c */", "http:x", "1.5"],
 ]  # fmt: skip
 
