@@ -30,7 +30,9 @@ def deferred_names(attrs: n.AttrSet, policy: Policy, sizes: Sizes, *, often: boo
     """The names of a group whose values become pieces; *often*: in a function that may run often."""
     if attrs.recursive and "__overrides" in attrs.bindings:
         return []
-    least = policy.huge if often else policy.large
+    least, many = (policy.huge, policy.crowd) if often else (policy.large, policy.members)
+    if attrs.pos != n.NO_POS and attrs.end - attrs.start < min(least, many * policy.value):
+        return []  # most sets; what is defined of one elsewhere (`a.b = 1;`) does not count
     small: list[str] = []
     large: list[str] = []
     for name, binding in attrs.bindings.items():
@@ -40,7 +42,7 @@ def deferred_names(attrs: n.AttrSet, policy: Policy, sizes: Sizes, *, often: boo
             small.append(name)
         elif size >= policy.value and type(binding.value) is not n.Lambda:
             small.append(name)  # but no function, whose calls are better known
-    return small if len(small) >= (policy.crowd if often else policy.members) else large
+    return small if len(small) >= many else large
 
 
 def deferrable_size(value: n.Expr | None, sizes: Sizes) -> int:

@@ -63,6 +63,9 @@ class Resolver:
         self.sizes: Sizes = {}
         self.unready: list[n.Expr] = []  # the functions whose defaults we are in
         self.ordered = False  # whether bindings and formals are visited in the order of names
+        self.met: dict[str, bool] = {}  # the names that were looked up for a group in a scope: are they there?
+        self.met_in: Group | None = None
+        self.met_at: Scope | None = None
 
     def variable(
         self, name: str, owner: n.Expr | None, binding: n.Binding | None = None, pos: int = n.NO_POS
@@ -143,12 +146,22 @@ class Resolver:
 
     def knows(self, node: n.Skimmed, scope: Scope) -> bool:
         """Whether all variables are defined that must be."""
+        group = self.open[-1]
+        if self.met_in is not group or self.met_at is not scope:
+            self.met_in, self.met_at, self.met = group, scope, {}
+        met = self.met
         if node.loose is not None:
             for each in scope.withs:
                 self.captured(each)
             for name in node.loose:
-                self.is_defined(name, scope)
-        return all([self.is_defined(name, scope) for name in node.names])
+                if name not in met:
+                    met[name] = self.is_defined(name, scope)
+        known = True
+        for name in node.names:
+            if name not in met:
+                met[name] = self.is_defined(name, scope)
+            known = known and met[name]
+        return known
 
     def is_defined(self, name: str, scope: Scope) -> bool:
         """Whether a variable is defined; it is written down as one that is used."""
