@@ -80,17 +80,17 @@ class Source:
             text = self.text
             if "\r" in text:  # the lengths stay
                 text = text.replace("\r\n", " \n").replace("\r", "\n")
-            start = 0
-            self._starts = [0]
-            for line in text.split("\n")[:-1]:
-                start += len(line) + 1
-                self._starts.append(start)
-            if start:
+            if "\n" in text:
                 from bisect import bisect_right  # one line needs none of this, nor what is in the cache
+                from itertools import accumulate
 
+                lengths = [len(line) + 1 for line in text.split("\n")]
+                del lengths[-1]
                 self._find_right = bisect_right
+                self._starts = list(accumulate(lengths, initial=0))
             else:
                 self._find_right = only_line
+                self._starts = [0]
         return self._starts
 
     def line_column(self, offset: int) -> tuple[int, int]:
@@ -98,11 +98,29 @@ class Source:
         starts = self._starts or self.line_starts()
         line = self._find_right(starts, offset)
         start = starts[line - 1]
-        if self.text.isascii():
+        text = self.text
+        if text.isascii():
             return line, offset - start + 1
         if offset - start > LONG_LINE:
             return line, offset - start + 1 + self._wider(offset) - self._wider(start)
-        return line, len(self.text[start:offset].encode("utf-8", "surrogateescape")) + 1
+        before = text[start:offset]
+        if before.isascii():
+            return line, offset - start + 1
+        return line, len(before.encode("utf-8", "surrogateescape")) + 1
+
+    def line_columns(self, offsets: list[int]) -> tuple[list[int], list[int]]:
+        """The lines and the columns of many offsets."""
+        starts = self._starts or self.line_starts()
+        text, is_ascii = self.text, self.text.isascii()
+        lines = [self._find_right(starts, offset) for offset in offsets]
+        begins = [starts[line - 1] for line in lines]
+        columns = [
+            offset - begin + 1
+            if is_ascii or (offset - begin <= LONG_LINE and text[begin:offset].isascii())
+            else self.line_column(offset)[1]
+            for begin, offset in zip(begins, offsets, strict=True)
+        ]
+        return lines, columns
 
     def offset(self, line: int, column: int) -> int:
         """The character offset of a line and column, as `line_column` gives them."""

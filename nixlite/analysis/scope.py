@@ -22,6 +22,7 @@ from nixlite.analysis.facts import (
     WithLookup,
 )
 from nixlite.analysis.lookups import curried, ends_row, last_bound
+from nixlite.analysis.skimming import Met
 from nixlite.errors import UndefinedVariable
 from nixlite.spelling import attribute_name
 from nixlite.syntax import nodes as n
@@ -63,9 +64,7 @@ class Resolver:
         self.sizes: Sizes = {}
         self.unready: list[n.Expr] = []  # the functions whose defaults we are in
         self.ordered = False  # whether bindings and formals are visited in the order of names
-        self.met: dict[str, bool] = {}  # the names that were looked up for a group in a scope: are they there?
-        self.met_in: Group | None = None
-        self.met_at: Scope | None = None
+        self.met = Met()
 
     def variable(
         self, name: str, owner: n.Expr | None, binding: n.Binding | None = None, pos: int = n.NO_POS
@@ -136,40 +135,15 @@ class Resolver:
         self.open.append(group)
         if type(node) is not n.Skimmed:
             self.visit(node, scope)
-        elif self.knows(node, scope):
+        elif self.met.has(node, group, scope, self.lookup):
+            for each in () if node.loose is None else scope.withs:
+                self.captured(each)
             piece.resolve = lambda: self.resolve(node, scope)
         else:
             piece.node = node.tree()
             self.visit(piece.node, scope)
         self.open.pop()
         self.piece = saved
-
-    def knows(self, node: n.Skimmed, scope: Scope) -> bool:
-        """Whether all variables are defined that must be."""
-        group = self.open[-1]
-        if self.met_in is not group or self.met_at is not scope:
-            self.met_in, self.met_at, self.met = group, scope, {}
-        met = self.met
-        if node.loose is not None:
-            for each in scope.withs:
-                self.captured(each)
-            for name in node.loose:
-                if name not in met:
-                    met[name] = self.is_defined(name, scope)
-        known = True
-        for name in node.names:
-            if name not in met:
-                met[name] = self.is_defined(name, scope)
-            known = known and met[name]
-        return known
-
-    def is_defined(self, name: str, scope: Scope) -> bool:
-        """Whether a variable is defined; it is written down as one that is used."""
-        try:
-            self.lookup(name, scope, n.NO_POS)
-        except UndefinedVariable:
-            return False
-        return True
 
     def resolve(self, node: n.Skimmed, scope: Scope) -> n.Expr:
         """The tree of a piece that was only skimmed when its surroundings were resolved."""

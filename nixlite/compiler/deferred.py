@@ -63,11 +63,11 @@ def table(unit: Unit, group: Group, with_positions: bool, *, whole: bool) -> Tab
     """The row of `Code.tables`: of the whole set, so that its names keep their order, or of the pieces."""
     bindings = group.attrs.bindings
     names = tuple(bindings) if whole else tuple(group.members)
-    numbers = tuple(group.members.get(name, -1) for name in names)
+    numbers = tuple([group.members.get(name, -1) for name in names])
     if not with_positions:
         return (names, numbers, (), ())
-    places = [unit.source.line_column(bindings[name].pos) for name in names]
-    return (names, numbers, tuple(line for line, _ in places), tuple(column for _, column in places))
+    lines, columns = unit.source.line_columns([bindings[name].pos for name in names])
+    return (names, numbers, tuple(lines), tuple(columns))
 
 
 def new_group(f: Function, row: Table, environment: ast.expr) -> str:

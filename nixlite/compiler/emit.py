@@ -64,17 +64,18 @@ def at(node: Any, site: Site) -> Any:
     return node
 
 
-NAMES: dict[str, ast.expr] = {}
-"""The nodes of names that are read, until the tree is compiled: one each, for `compile` does not mind that a
-tree has a node twice."""
+class Names(dict[str, "ast.expr"]):
+    """The nodes of names that are read, until the tree is compiled: one each, for `compile` does not mind
+    that a tree has a node twice."""
+
+    def __missing__(self, identifier: str) -> ast.expr:
+        node = self[identifier] = Name(identifier, LOAD)
+        return node
 
 
-def name(identifier: str) -> ast.expr:
-    """A variable or global read; not to be changed."""
-    node = NAMES.get(identifier)
-    if node is None:
-        node = NAMES[identifier] = Name(identifier, LOAD)
-    return node
+NAMES = Names()
+name = NAMES.__getitem__
+"""A variable or global read, by its identifier; not to be changed."""
 
 
 TEXTS: dict[str, ast.expr] = {}

@@ -130,16 +130,18 @@ class _Lexer:
         identifier, quote, string = self.kinds["ID"], self.kinds["QUOTE"], self.kinds["STR"]
         integer, curly, uncurly = self.kinds["INT_LIT"], self.kinds["CURLY_L"], self.kinds["CURLY_R"]
         opens = (curly, self.kinds["SEMICOLON"])  # a binding may follow
+        words, sign, plain_string = (WORD, HARD_WORD), SIGN, PLAIN_STRING
         skimmer = self.skimmer
         for match in self.patterns.program.finditer(self.text, self.position, self.stop):
             group = match.lastindex
-            if group in (WORD, HARD_WORD):
+            if group in words:
                 text = match[group]
+                start, end = match.span(group)
                 add_kind(literals.get(text, identifier))
                 add_value(text)
-                add_start(match.start(group))
-                add_end(match.end())
-            elif group == SIGN:
+                add_start(start)
+                add_end(end)
+            elif group == sign:
                 kind = literals[match[group]]
                 end = match.end()
                 add_kind(kind)
@@ -157,12 +159,12 @@ class _Lexer:
                     self.position = skimmer.run(out, end)
                     if self.position > end:
                         return self.program
-            elif group == PLAIN_STRING:
-                text, start, end = match[group], match.start(group), match.end()
-                out.add(quote, start - 1, start - 1, start)
-                if text:
-                    out.add(string, (start, text), start, end - 1)
-                out.add(quote, end - 1, end - 1, end)
+            elif group == plain_string:
+                text, (start, end) = match[group], match.span(group)
+                out.kinds += (quote, string, quote) if text else (quote, quote)
+                out.values += (start - 1, (start, text), end) if text else (start - 1, end)
+                out.starts += (start - 1, start, end) if text else (start - 1, end)
+                out.ends += (start, end, end + 1) if text else (start, end + 1)
             elif group == PLAIN_INT:
                 add_value(self.integer(match[group], match.start(group)))  # first, since it may raise
                 add_kind(integer)

@@ -182,3 +182,14 @@ def test_deep_nesting_is_no_problem() -> None:
 
 def test_deep_nesting_that_is_not_closed() -> None:
     assert parse_error("[" * 20_000).incomplete
+
+
+@pytest.mark.parametrize(
+    "text", ["", "a", "a\nb\n\n", "ä = 1;\r\nbß\rc\n", "x" + "é" * 3000 + "\nÄ\n", "a" * 3000]
+)
+def test_places_are_the_same_one_by_one_and_together(text: str) -> None:
+    source = Source("«test»", text)
+    offsets = list(range(len(text) + 1))
+    lines, columns = source.line_columns(offsets)
+    assert list(zip(lines, columns, strict=True)) == [source.line_column(offset) for offset in offsets]
+    assert [source.offset(*place) for place in zip(lines, columns, strict=True)] == offsets
