@@ -9,7 +9,6 @@ from __future__ import annotations
 
 ANYWHERE = {
     "error_context": "the text of a trace's frame: `while …`",
-    "error_attribute": "instead of it, the attribute that is evaluated",
     "error_position": "its place: file, line and column, or `values.HERE`; or a set and a function's place",
     "error_always": "true where the frame is shown without --show-trace, too",
     "error_site": "the place that what is evaluated is charged to",

@@ -11,7 +11,7 @@ from __future__ import annotations
 from nixlite.builtins.registry import builtin
 from nixlite.errors import EvalError, NixTypeError
 from nixlite.host.settings import CHATTY
-from nixlite.runtime.coerce import coerce_to_string
+from nixlite.runtime.coerce import coerce_to_string, list_text
 from nixlite.runtime.collecting import POLICY
 from nixlite.runtime.expect import (
     force_attrs,
@@ -37,6 +37,7 @@ from nixlite.store.path import (
     output_placeholder,
     upstream_placeholder,
 )
+from nixlite.store.written import ODD, SETTINGS, Inputs, Written
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -44,6 +45,9 @@ if TYPE_CHECKING:
 
     from nixlite.runtime.state import State
     from nixlite.runtime.values import Lazy, Value
+    from nixlite.store.written import Row
+
+    Place = tuple[str, int, int] | None
 
 BLANKS = str.maketrans("\t\n\r", "   ")
 NOT_WITH_STRUCTURED = frozenset(
@@ -77,10 +81,15 @@ def required_name(values: dict[str, Lazy]) -> str:
     )
 
 
+def frame_of_derivation(names: dict[str, Any]) -> str:
+    """The text of the frame around everything that is done with a derivation."""
+    shown = shown_place(attribute_position(names["values"]["name"]))
+    return f"while evaluating derivation '{names['name']}'\n  whose name attribute is located at {shown}"
+
+
 def named_derivation(state: State, values: dict[str, Lazy], name: str) -> dict[str, Lazy]:
     """The result of `derivationStrict`, once the name is known."""
-    shown = shown_place(attribute_position(values["name"]))
-    error_context = f"while evaluating derivation '{name}'\n  whose name attribute is located at {shown}"
+    error_context = frame_of_derivation
     try:
         check_name(name)
     except BadStorePathError as error:
@@ -90,25 +99,30 @@ def named_derivation(state: State, values: dict[str, Lazy], name: str) -> dict[s
     parts = Parts(state, name)
     parts.structured = flag(values, "__structuredAttrs")
     parts.ignore_nulls = flag(values, "__ignoreNulls")
-    env, plain = parts.drv.env, not parts.structured
-    for key in sorted(values):
-        value: Any = values[key]
-        if type(value) is list and value[0] is None:
-            value = value[1]
-        if type(value) is str and plain and key not in SPECIAL:  # a text that only Bash will read
-            env[key] = value
-        elif key != "__ignoreNulls":
-            add_attribute(parts, key, values[key])
+    store, written = state.store, None
+    if not parts.structured:
+        shape = store.shared.shapes.get(tuple(values)) or store.shared.new_shape(tuple(values))
+        if shape is not None:
+            written = add_attributes(parts, values, *shape)
+    if written is None:
+        for key in sorted(values):
+            if key != "__ignoreNulls":
+                add_attribute(parts, key, values[key])
     if parts.structured:
+        from nixlite.formats.json.structured import structured_json  # few derivations are structured
+
         parts.drv.env["__json"] = structured_json(parts.json)
-    add_inputs(parts)
+    inputs = add_inputs(parts)
     if parts.impure:
         parts.require_feature("ca-derivations")
     check_complete(parts)
-    add_outputs(parts)
-    path = state.store.add_derivation(parts.drv)
-    state.tell(CHATTY, f"instantiated '{name}' -> '{path}'")
-    return result_of(state, parts.drv, path)
+    if written is not None:
+        store.shared.begin(written, parts.drv, inputs)
+    add_outputs(parts, inputs, written)
+    path = store.add_derivation(parts.drv, inputs, written)
+    if state.settings.verbosity >= CHATTY:
+        state.tell(CHATTY, f"instantiated '{name}' -> '{path}'")
+    return result_of(parts.drv, path)
 
 
 def flag(values: dict[str, Lazy], name: str) -> bool:
@@ -154,45 +168,62 @@ class Parts:
 # --- attributes
 
 
-SETTINGS = frozenset(("builder", "system", "outputHash", "outputHashAlgo", "outputHashMode", "outputs"))
-"""Attributes that mean something to Nix itself, see `take_setting`."""
-
-SPECIAL = SETTINGS | {"__contentAddressed", "__impure", "__json", "args"}
-"""Attributes that are not only variables of the environment."""
-
-CONTEXTS: dict[str, str] = {}
-"""By an attribute's name how its frame begins: the same names come with every derivation."""
-
-MOST_CONTEXTS = 2000
+def frame_of_attribute(names: dict[str, Any]) -> tuple[str, Place]:
+    """The frame around the evaluation of an attribute, from the locals of who does it."""
+    text = f"while evaluating attribute '{attribute_name(names['key'])}' of derivation '{names['drv'].name}'"
+    return text, attribute_position(names["value"])
 
 
-def context_of(key: str) -> str:
-    """What `CONTEXTS` has for *key* from now on."""
-    if len(CONTEXTS) >= MOST_CONTEXTS:
-        CONTEXTS.clear()
-    text = CONTEXTS[key] = f"while evaluating attribute '{attribute_name(key)}' of derivation '"
-    return text
+def add_attributes(parts: Parts, values: dict[str, Lazy], keys: list[str], rows: list[Row]) -> Written:
+    """Take in all attributes, whose `Shared.new_shape` is given, and write them down.
+
+    A package set makes derivations by the ten thousands: so this does what `add_attribute` does without a
+    call for each.
+    """
+    drv, context, shared, state = parts.drv, parts.context, parts.state.store.shared, parts.state
+    env, pieces = drv.env, []
+    text: str
+    for row in rows:
+        key, kind, empty, texts = row
+        known: Any = values[key]
+        value = known
+        if kind == ODD:
+            error_context = None
+            add_attribute(parts, key, value)
+            continue
+        error_context = frame_of_attribute
+        if type(value) is list:
+            known = value[1] if value[0] is None else force(value)
+        sort = type(known)
+        if sort is str:
+            text = known
+        elif sort is tuple:
+            text = list_text(state, known, context) if known else ""
+        elif sort is bool:
+            text = "1" if known else ""
+        elif sort is ContextString:
+            text = known.text
+            context |= known.context
+        elif known is None:
+            if parts.ignore_nulls:
+                continue
+            text = ""
+        else:
+            text, more = coerce_to_string(state, known, "", coerce_more=True)
+            context |= more
+        env[key] = text
+        pieces.append(texts.get(text) or shared.new_pair(row, text) if text else empty)
+        if kind:
+            take_setting(parts, key, text)
+    if len(pieces) != len(keys):
+        keys = [key for key in keys if key in env]
+    return Written(keys.copy(), pieces)
 
 
 def add_attribute(parts: Parts, key: str, value: Lazy) -> None:
     """Take in one attribute; errors get the frame that names it."""
-    error_context = f"{CONTEXTS.get(key) or context_of(key)}{parts.drv.name}'"
-    error_position = value[2] if type(value) is list and len(value) > 2 else None  # `attribute_position`
-    if not parts.structured:
-        known: Any = value
-        if type(value) is list:
-            known = value[1] if value[0] is None else force(value)
-        if known is None and parts.ignore_nulls:
-            return
-        if key not in SPECIAL:  # most are texts that only Bash will read
-            if type(known) is str:
-                parts.drv.env[key] = known
-                return
-            if type(known) is ContextString:
-                parts.context |= known.context
-                parts.drv.env[key] = known.text
-                return
-    elif parts.ignore_nulls and force(value) is None:
+    drv, error_context = parts.drv, frame_of_attribute  # noqa: F841 - read by `frame_of_attribute`
+    if parts.ignore_nulls and force(value) is None:
         return
     if key == "__contentAddressed":
         parts.content_addressed = force_bool(value, "")
@@ -213,6 +244,9 @@ def add_attribute(parts: Parts, key: str, value: Lazy) -> None:
 def add_arguments(parts: Parts, value: Lazy) -> None:
     """`args`: the builder's arguments."""
     for item in force_list(value, ""):
+        if type(item) is str:
+            parts.drv.args.append(item)
+            continue
         text, context = coerce_to_string(
             parts.state, item, "while evaluating an element of the argument list", coerce_more=True
         )
@@ -229,6 +263,8 @@ def add_variable(parts: Parts, key: str, value: Lazy) -> None:
             f"In derivation '{parts.drv.name}': setting structured attributes via '__json' is deprecated, "
             "and may be disallowed in future versions of Nix. Set '__structuredAttrs = true' instead."
         )
+        from nixlite.formats.json.structured import canonical_json  # hardly ever
+
         text = canonical_json(text)
     parts.drv.env[key] = text
     if key in SETTINGS:
@@ -299,50 +335,28 @@ def add_structured(parts: Parts, key: str, value: Lazy) -> None:
         )
 
 
-def structured_json(members: dict[str, str]) -> str:
-    """The JSON object of already encoded members."""
-    from nixlite.formats.json.writing import quote_json
-
-    return "{" + ",".join([f"{quote_json(key)}:{members[key]}" for key in sorted(members)]) + "}"
-
-
-def canonical_json(text: str) -> str:
-    """JSON text read and written again, as happens to `__json`."""
-    from nixlite.formats.json.values import from_json
-    from nixlite.formats.json.writing import data_to_json
-
-    try:
-        return data_to_json(from_json(text))
-    except EvalError as error:
-        raise EvalError(f"cannot process __json attribute: {error.message}") from None
-
-
 # --- inputs and outputs
 
 
-def add_inputs(parts: Parts) -> None:
-    """Depend on everything in the context of the attributes' strings.
+def add_inputs(parts: Parts) -> Inputs:
+    """Depend on everything in the context of the attributes' strings; what that is, is found once."""
+    drv, shared, context = parts.drv, parts.state.store.shared, frozenset(parts.context)
+    inputs = shared.inputs.get(context)
+    if inputs is None:
+        left = shared.take_inputs(context, drv)
+        if left:
+            take_odd_inputs(parts, left)
+        inputs = Inputs(drv.inputs, drv.sources)
+        if not left:
+            shared.keep_inputs(context, inputs)
+    drv.inputs, drv.sources = inputs.derivations, inputs.sources
+    return inputs
 
-    Derivations that depend on the same output have the same `InputNode`: the toolchain comes with each.
-    """
-    drv, shared, left = parts.drv, parts.state.store.shared_inputs, []
-    inputs = drv.inputs
-    for text in parts.context:
-        if text[0] == "/":
-            drv.sources.add(text)
-            continue
-        known = shared.get(text)
-        if known is None:
-            output, _, path = text[1:].partition("!")
-            if path[:1] != "/" or text[0] != "!":  # hardly ever
-                left.append(text)
-                continue
-            known = shared[text] = (path, InputNode((output,)))
-        path, node = known
-        other = inputs.get(path)
-        inputs[path] = node if other is None else InputNode(other.outputs | node.outputs)
-    if left:
-        drv.inputs = {path: InputNode(node.outputs) for path, node in inputs.items()}  # these are changed
+
+def take_odd_inputs(parts: Parts, left: list[str]) -> None:
+    """Depend on whole closures, and on outputs of outputs."""
+    drv = parts.drv
+    drv.inputs = {path: InputNode(node.outputs) for path, node in drv.inputs.items()}  # these are changed
     for text in left:
         element = parse_element(text)
         if element.outputs:
@@ -377,8 +391,8 @@ def check_complete(parts: Parts) -> None:
         )
 
 
-def add_outputs(parts: Parts) -> None:
-    """Fill in the outputs: fixed, floating, impure or input-addressed."""
+def add_outputs(parts: Parts, inputs: Inputs, written: Written | None) -> None:
+    """Fill in the outputs: fixed, floating, impure or input-addressed; *inputs*, *written*: see the store."""
     drv, store = parts.drv, parts.state.store
     if parts.hash_text is not None:
         if parts.outputs != ["out"]:
@@ -387,18 +401,22 @@ def add_outputs(parts: Parts) -> None:
         output = fixed_output(drv.name, parts.method or "flat", content, store.store_dir)
         drv.outputs["out"] = output
         drv.env["out"] = output.path
+        if written is not None:
+            written.put("out", output.path)
     elif parts.content_addressed or parts.impure:
         if parts.content_addressed and parts.impure:
             raise EvalError("derivation cannot be both content-addressed and impure")
         method = METHOD_PREFIXES[parts.method or "nar"] + (parts.algorithm or "sha256")
         for name in parts.outputs:
             drv.env[name] = output_placeholder(name)
+            if written is not None:
+                written.put(name, drv.env[name])
             drv.outputs[name] = Output("", method, "impure" if parts.impure else "")
     else:
         for name in parts.outputs:
             drv.env[name] = ""
             drv.outputs[name] = Output()
-        store.fill_in_outputs(drv)
+        store.fill_in_outputs(drv, inputs, written)
 
 
 def expected_hash(state: State, text: str, algorithm: str | None) -> Hash:
@@ -412,10 +430,10 @@ def expected_hash(state: State, text: str, algorithm: str | None) -> Hash:
     return zeros
 
 
-def result_of(state: State, drv: Derivation, drv_path: str) -> dict[str, Lazy]:
+def result_of(drv: Derivation, drv_path: str) -> dict[str, Lazy]:
     """`drvPath` and the outputs, with their contexts."""
     result: dict[str, Lazy] = {"drvPath": ContextString(drv_path, frozenset(("=" + drv_path,)))}
-    for name, output in sorted(drv.outputs.items()):
+    for name, output in sorted(drv.outputs.items()) if len(drv.outputs) > 1 else drv.outputs.items():
         result[make_symbol(name)] = output_string(drv_path, name, output)
     return result
 

@@ -9,11 +9,10 @@ everything (see `expect.py`), is put aside at once and taken up again just befor
 from __future__ import annotations
 
 from nixlite.errors import EvalError, NixTypeError
-from nixlite.limits.growth import grow_by_joining
+from nixlite.limits.growth import grow_by_joining, is_limited
 from nixlite.runtime.call import call
 from nixlite.runtime.expect import NO_CONTEXT
 from nixlite.runtime.thunk import force
-from nixlite.runtime.utf8 import normalise as normalise_text
 from nixlite.runtime.values import ContextString, NixPath, show_type
 from nixlite.spelling import normalise
 
@@ -77,9 +76,9 @@ def coerce_to_string(
         if kind is tuple:
             # Every error inside a list passes under the caller's text as well.
             error_context = blamed
-            return _list_text(state, value, copy_to_store, error_position)
-        text = _atom_text(value)
-        if text is not None:
+            found: set[str] = set()
+            return list_text(state, value, found, copy_to_store, error_position), frozenset(found)
+        if (text := _atom_text(value)) is not None:
             return text, NO_CONTEXT
     error_context = blamed
     raise not_coercible(value)
@@ -124,25 +123,37 @@ def float_to_string(number: float) -> str:
     return f"{number:f}"
 
 
-def _list_text(
-    state: State, items: tuple[Lazy, ...], copy_to_store: bool, error_position: Place
-) -> tuple[str, frozenset[str]]:
-    """The elements' texts with blanks between them; an empty list as an element leaves no blank."""
+def list_text(
+    state: State,
+    items: tuple[Lazy, ...],
+    contexts: set[str],
+    copy_to_store: bool = True,
+    error_position: Place = None,
+) -> str:
+    """The elements' texts with blanks between them; an empty list as an element leaves no blank.
+
+    Their context is added to *contexts*.
+    """
+    texts: Any = items
+    if items and type(items[0]) is str and not is_limited():
+        try:
+            return " ".join(texts)  # mostly there are no others
+        except TypeError:
+            pass
     pieces: list[str] = []
-    contexts: set[str] = set()
-    last = len(items) - 1
-    text: str
+    empty: list[int] = []
     value: Any
-    for n, item in enumerate(items):
+    for item in items:
         value = item[1] if type(item) is list and item[0] is None else item
         if type(value) is dict and "outPath" in value and "__toString" not in value:
             value = value["outPath"]  # a package; whatever is there already needs no call
             if type(value) is list and value[0] is None:
                 value = value[1]
         if type(value) is str:
-            text, context = value, NO_CONTEXT
+            pieces.append(value)
         elif type(value) is ContextString:
-            text, context = value.text, value.context
+            pieces.append(value.text)
+            contexts |= value.context
         else:
             text, context = coerce_to_string(
                 state,
@@ -152,13 +163,15 @@ def _list_text(
                 copy_to_store=copy_to_store,
                 error_position=error_position,
             )
-        pieces.append(text)
-        if context:
+            if not text and force(item) == ():
+                empty.append(len(pieces))
+            pieces.append(text)
             contexts |= context
-        if n != last and (text or force(item) != ()):
-            pieces.append(" ")
-    grow_by_joining("", pieces)
-    return normalise_text("".join(pieces)), frozenset(contexts)
+    for at in reversed(empty):
+        if at < len(items) - 1:
+            del pieces[at]
+    grow_by_joining(" ", pieces)
+    return " ".join(pieces)  # what lies between two blanks is as it was: no `normalise_text`
 
 
 def coerce_to_path(

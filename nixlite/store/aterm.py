@@ -15,25 +15,33 @@ if TYPE_CHECKING:
     from typing import Any
 
 
-def unparse(drv: Derivation, end: str | None = None) -> str:
-    """The ATerm of a derivation: the contents of its `.drv` file. *end*: its `ending`, if that is known."""
-    inputs = []
+def unparse(drv: Derivation) -> str:
+    """The ATerm of a derivation: the contents of its `.drv` file."""
+    head, inputs = unparse_inputs(drv.inputs)
+    return unparse_with(head, drv.outputs, inputs, ending(drv, drv.env))
+
+
+def unparse_inputs(inputs: dict[str, InputNode]) -> tuple[str, str]:
+    """How an ATerm with these input derivations begins, and these."""
+    texts = []
     dynamic = False
-    for path in sorted(drv.inputs):
-        node = drv.inputs[path]
+    for path, node in inputs.items():
         if node.dynamic:
             dynamic = True
-            inputs.append(f'("{path}",{unparse_node(node)})')
+            texts.append(f'("{path}",{unparse_node(node)})')
         else:
-            inputs.append(f'("{path}",{node.text or node_outputs(node)})')
-    head = 'DrvWithVersion("xp-dyn-drv",' if dynamic else "Derive("
-    return unparse_with(head, drv.outputs, ",".join(inputs), ending(drv, drv.env) if end is None else end)
+            texts.append(node.written or f'("{path}",{node.text or node_outputs(node)})')
+    texts.sort()  # by path: nothing in a path comes before the quotation mark after it
+    return 'DrvWithVersion("xp-dyn-drv",' if dynamic else "Derive(", ",".join(texts)
 
 
 def unparse_with(head: str, outputs: dict[str, Output], inputs: str, end: str) -> str:
     """The ATerm with outputs, inputs and `ending` given by the caller, who may mask them."""
-    output_texts = [f'("{name}","{o.path}","{o.method}","{o.hash}")' for name, o in by_name(outputs)]
-    return f"{head}[{','.join(output_texts)}],[{inputs}],{end}"
+    texts = [
+        f'("{name}","{o.path}","{o.method}","{o.hash}")'
+        for name, o in (by_name(outputs) if len(outputs) > 1 else outputs.items())
+    ]
+    return f"{head}[{','.join(texts)}],[{inputs}],{end}"
 
 
 def ending(drv: Derivation, env: dict[str, str]) -> str:
@@ -46,13 +54,8 @@ def ending(drv: Derivation, env: dict[str, str]) -> str:
 
 
 def variables(env: dict[str, str]) -> str:
-    """The environment: pairs of quoted strings. All are escaped at once, with marks between them that do not
-    occur in any."""
-    pairs = by_name(env)
-    text = "\x02".join([f"{name}\x01{value}" for name, value in pairs])
-    if not pairs or text.count("\x01") != len(pairs) or text.count("\x02") != len(pairs) - 1:
-        return ",".join([f"({quote(name)},{quote(value)})" for name, value in pairs])
-    return f"({quote(text)})".replace("\x01", '","').replace("\x02", '"),("')
+    """The environment: pairs of quoted strings."""
+    return ",".join([f"({quote(name)},{quote(value)})" for name, value in by_name(env)])
 
 
 def unparse_node(node: InputNode) -> str:

@@ -46,16 +46,19 @@ class InputNode:
     """Which outputs of an input derivation are used.
 
     *dynamic*: by output name, what is used of the derivation that this output is (`dynamic-derivations`).
-    Many derivations may have the same node: see `builtins.derivations.add_inputs`. `text`: what
-    `aterm.output_list` makes of the outputs, where that is known.
+    Many derivations may have the same node: see `written.Shared.take_inputs`. Where that is known, `text` is
+    what `aterm.output_list` makes of the outputs, `written` what the node is in a `.drv` file, and `masked`
+    what `modulo.mask` says of it.
     """
 
-    __slots__ = ("dynamic", "outputs", "text")
+    __slots__ = ("dynamic", "masked", "outputs", "text", "written")
 
     def __init__(self, outputs: Iterable[str] = ()) -> None:
         self.outputs: set[str] = set(outputs)
         self.dynamic: dict[str, InputNode] = {}
         self.text = ""
+        self.written = ""
+        self.masked: tuple[str, str] | None = None
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, InputNode):
@@ -83,6 +86,7 @@ class Derivation:
     def add_input(self, drv_path: str, outputs: list[str]) -> None:
         """Depend on an output; *outputs* has more than one name for outputs of outputs."""
         node = self.inputs.setdefault(drv_path, InputNode())
+        node.written, node.masked = "", None
         for name in outputs[:-1]:
             node = node.dynamic.setdefault(name, InputNode())
         node.outputs.add(outputs[-1])

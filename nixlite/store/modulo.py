@@ -9,10 +9,10 @@ Described as `hashDerivationModulo` in the thesis of Eelco Dolstra, figure 5.10.
 from __future__ import annotations
 
 from nixlite.errors import EvalError
-from nixlite.store.aterm import ending, node_outputs, unparse_with
+from nixlite.store.aterm import ending, node_outputs, output_list, unparse_with
 from nixlite.store.derivation import Derivation, InputNode, Output
 from nixlite.store.hashing import Hash, digest
-from nixlite.store.path import METHOD_PREFIXES, fixed_path, output_path
+from nixlite.store.path import METHOD_PREFIXES, fixed_path
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -31,10 +31,7 @@ class Modulo:
 
 DEFERRED = Modulo(None)
 
-OUT = {"out"}
-"""What is used of a fixed output."""
-
-OUT_NODE = InputNode(OUT)
+NO_PATH = Output()
 
 NONE: dict[str, Modulo] = {}
 
@@ -63,7 +60,7 @@ def hash_modulo(
             return DEFERRED
     outputs = drv.outputs
     if masked:
-        outputs = dict.fromkeys(drv.outputs, Output())
+        outputs = dict.fromkeys(drv.outputs, NO_PATH)
     if end is None:
         end = ending(
             drv, {**drv.env, **dict.fromkeys(drv.env.keys() & outputs.keys(), "")} if masked else drv.env
@@ -79,55 +76,54 @@ def masked_inputs(
 
     *known*: what need not be asked of `modulo_of`.
     """
-    inputs: dict[str, InputNode] = {}
+    texts: dict[str, str] = {}
     for path, node in drv.inputs.items():
-        if node.dynamic:
-            return None
-        modulo = known.get(path) or modulo_of(path)
+        masked = node.masked
+        if masked is None:
+            if node.dynamic:
+                return None
+            masked = node.masked = mask(drv.name, known.get(path) or modulo_of(path), node)
+            if masked is None:
+                return None
+        texts[masked[0]] = masked[1]
+    if len(texts) == len(drv.inputs) and "" not in texts:
+        return ",".join(sorted(texts.values()))
+    return merged_inputs(drv, modulo_of)
+
+
+def mask(name: str, modulo: Modulo, node: InputNode) -> tuple[str, str] | None:
+    """What the hash modulo of a derivation called *name* has of one that it uses: the latter's own, and the
+    text with what is used of it. None where that is deferred, two empty texts where it is to be merged."""
+    if modulo.hash is not None:
+        return modulo.hash, f'("{modulo.hash}",{node.text or node_outputs(node)})'
+    if modulo.fixed is None:
+        return None
+    for output in node.outputs:
+        if output not in modulo.fixed:
+            raise EvalError(f"no hash for output '{output}' of derivation '{name}'")
+    if len(node.outputs) != 1:
+        return "", ""
+    key = modulo.fixed[next(iter(node.outputs))]
+    return key, f'("{key}",["out"])'
+
+
+def merged_inputs(drv: Derivation, modulo_of: Callable[[str], Modulo]) -> str:
+    """`masked_inputs` where inputs have the same hash modulo, such as two downloads of one file."""
+    outputs: dict[str, set[str]] = {}
+    for path, node in drv.inputs.items():
+        modulo = modulo_of(path)
         if modulo.hash is not None:
-            other = inputs.get(modulo.hash)
-            inputs[modulo.hash] = node if other is None else InputNode(other.outputs | node.outputs)
-        elif modulo.fixed is None:
-            return None
+            outputs.setdefault(modulo.hash, set()).update(node.outputs)
         else:
+            assert modulo.fixed is not None  # as `mask` has found
             for name in node.outputs:
-                if name not in modulo.fixed:
-                    raise EvalError(f"no hash for output '{name}' of derivation '{drv.name}'")
-                key = modulo.fixed[name]
-                inputs[key] = InputNode(OUT | inputs[key].outputs) if key in inputs else OUT_NODE
-    nodes = [(key, inputs[key]) for key in sorted(inputs)]
-    return ",".join([f'("{key}",{node.text or node_outputs(node)})' for key, node in nodes])
+                outputs.setdefault(modulo.fixed[name], set()).add("out")
+    return ",".join([f'("{key}",{output_list(outputs[key])})' for key in sorted(outputs)])
 
 
 def fixed_modulo(output: Output) -> str:
     """What stands for a fixed output in hashes: nothing but its contents and path."""
     return digest("sha256", f"fixed:out:{output.method}:{output.hash}:{output.path}".encode()).hex()
-
-
-def fill_in_outputs(
-    drv: Derivation, modulo_of: Callable[[str], Modulo], store_dir: str, known: Mapping[str, Modulo] = NONE
-) -> tuple[str | None, str | None]:
-    """Compute the paths of input-addressed outputs, and put them into the variables of their names.
-
-    Gives the derivation's `ending` then, which is written but once: with marks in the places of the paths;
-    and its `masked_inputs`. None where that cannot be, or paths are not known. *known*: see there.
-    """
-    marks = {name: f"\x03{number}\x03" for number, name in enumerate(drv.outputs)}
-    marked = end = ending(drv, {**drv.env, **marks})
-    for mark in marks.values():
-        end = end.replace(mark, "")
-    is_marked = marked.count("\x03") == 2 * len(marks) and drv.env.keys() >= marks.keys()
-    inputs = masked_inputs(drv, modulo_of, known)
-    if inputs is None:
-        return None, None
-    modulo = hash_modulo(drv, modulo_of, masked=True, end=end if is_marked else None, inputs=inputs)
-    assert modulo.hash is not None
-    for name, mark in marks.items():
-        path = output_path(drv.name, name, modulo.hash, store_dir)
-        drv.outputs[name] = Output(path)
-        drv.env[name] = path
-        marked = marked.replace(mark, path)
-    return marked if is_marked else None, inputs
 
 
 def fixed_output(name: str, method: str, content: Hash, store_dir: str) -> Output:

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from nixlite.errors import EvalError, NixError, NoSuchFile
 from nixlite.opaque import TEXTS, seen_bytes
-from nixlite.store.aterm import ending, parse, unparse
+from nixlite.store.aterm import ending, parse, unparse, unparse_with
 from nixlite.store.derivation import name_of_drv
 from nixlite.store.hashing import digest
-from nixlite.store.modulo import fill_in_outputs, hash_modulo
+from nixlite.store.modulo import hash_modulo
 from nixlite.store.nar import hash_tree
 from nixlite.store.path import (
     DRV_EXTENSION,
@@ -21,21 +21,24 @@ from nixlite.store.path import (
     is_drv_path,
     is_in_store,
     is_store_path,
+    make_store_path,
     split_store_path,
     text_path,
     upstream_placeholder,
 )
 from nixlite.store.tree import Directory, File, Node, find, host_tree
+from nixlite.store.written import Inputs, Shared, fill_in_outputs
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from typing import Protocol
 
-    from nixlite.store.derivation import Derivation, InputNode
+    from nixlite.store.derivation import Derivation
     from nixlite.store.hashing import Hash
     from nixlite.store.modulo import Modulo
     from nixlite.store.tree import Files, SeenFiles
+    from nixlite.store.written import Written
 
     class Copying(Protocol):
         """What copying to the store needs of an evaluation's state."""
@@ -77,9 +80,9 @@ CHATTY = 5
 """The level of what is told of single paths, as in `traces.log`."""
 
 
-def to_bytes(drv: Derivation, end: str | None = None) -> bytes:
-    """The contents of a derivation's `.drv` file; *end*: its `ending`, if that is known."""
-    return unparse(drv, end).encode("utf-8", "surrogateescape")
+def to_bytes(drv: Derivation) -> bytes:
+    """The contents of a derivation's `.drv` file."""
+    return unparse(drv).encode("utf-8", "surrogateescape")
 
 
 class Store:
@@ -100,12 +103,10 @@ class Store:
         self.objects: dict[str, StoreObject] = {}
         self.mounted: set[str] = set()
         """Objects that are there even in a read-only store: what was fetched, for a fetch reads it anyway."""
-        self.shared_inputs: dict[str, tuple[str, InputNode]] = {}
-        """By a string context's element the derivation's path and what is used of it, never to be changed."""
+        self.shared = Shared()
         self._derivations: dict[str, Derivation] = {}
         self._modulos: dict[str, Modulo] = {}
         self._copied: dict[str, str] = {}
-        self._filled: tuple[Derivation | None, str | None, str | None] = (None, None, None)
 
     # --- adding
 
@@ -182,26 +183,28 @@ class Store:
         """Say, where so much is wanted, that a path is copied; in a read-only store it is only hashed."""
         state.tell(CHATTY, f"hashing '{path}'..." if self.read_only else f"copying '{path}' to the store...")
 
-    def add_derivation(self, drv: Derivation) -> str:
+    def add_derivation(
+        self, drv: Derivation, inputs: Inputs | None = None, written: Written | None = None
+    ) -> str:
         """Add the `.drv` file of a derivation whose outputs are filled in; returns its path.
 
-        Nothing in *drv* is to be changed from now on: the file is written when somebody reads it.
+        Nothing in *drv* is to be changed from now on: the file is written when somebody reads it. *inputs*
+        and *written*: what is known of its text.
         """
-        filled, end, inputs = self._filled
-        if filled is not drv:
-            end = inputs = None
-        if end is None:
-            end = ending(drv, drv.env)
-        self._filled = (None, None, None)
-        data, references = to_bytes(drv, end), tuple(drv.references())
+        end = ending(drv, drv.env) if written is None else written.ending()
+        if inputs is None:
+            inputs = Inputs(drv.inputs, drv.sources)
+        text = unparse_with(inputs.head, drv.outputs, inputs.text, end)
+        data = text.encode("utf-8", "surrogateescape")
         if TEXTS:
             seen_bytes(data)
-        path = text_path(drv.name + DRV_EXTENSION, digest("sha256", data), references, self.store_dir)
+        hash_text = f"sha256:{digest('sha256', data).hex()}"
+        path = make_store_path(inputs.kind, hash_text, drv.name + DRV_EXTENSION, self.store_dir)
         if path not in self.objects:  # its bytes are some 5 KB, which hardly any evaluation looks at
-            self.objects[path] = StoreObject(File(lambda: to_bytes(drv)), references)
+            self.objects[path] = StoreObject(File(lambda: to_bytes(drv)), inputs.references)
         self._derivations[path] = drv
         if path not in self._modulos:
-            self._modulos[path] = hash_modulo(drv, self.modulo, end=end, inputs=inputs)
+            self._modulos[path] = hash_modulo(drv, self.modulo, end=end, inputs=inputs.masked)
         return path
 
     # --- asking
@@ -292,9 +295,13 @@ class Store:
             self._modulos[drv_path] = modulo
         return modulo
 
-    def fill_in_outputs(self, drv: Derivation) -> None:
-        """Compute the paths of a derivation's input-addressed outputs; it is not to be changed any more."""
-        self._filled = (drv, *fill_in_outputs(drv, self.modulo, self.store_dir, self._modulos))
+    def fill_in_outputs(
+        self, drv: Derivation, inputs: Inputs | None = None, written: Written | None = None
+    ) -> None:
+        """Compute the paths of a derivation's input-addressed outputs; *inputs*, *written* as above."""
+        if inputs is None:
+            inputs = Inputs(drv.inputs, drv.sources)
+        fill_in_outputs(drv, inputs, written, self.modulo, self.store_dir, self._modulos)
 
     def references(self, path: str) -> tuple[str, ...]:
         """The store paths that an object refers to; a derivation on disk is read for them."""

@@ -210,13 +210,14 @@ class TraceReader:
         return ".".join(shown)
 
     def read_context(self, names: dict[str, Any]) -> None:
-        """The frame that a local `error_context` stands for, or an `error_attribute`."""
-        text = names.get("error_context")
-        if text is None and "error_attribute" in names:
-            text = f"while evaluating the attribute '{attribute_name(names['error_attribute'])}'"
+        """The frame that a local `error_context` stands for."""
+        text, place = names.get("error_context"), names.get("error_position")
+        if type(text) is FunctionType:  # of these locals: so it need not be made before there is an error
+            text = text(names)
+            if type(text) is tuple:
+                text, place = text
         if not text or type(text) is not str:
             return
-        place = names.get("error_position")
         if place and len(place) == 2:
             place = self.place_of_set(*place) if self.place_of_set is not None else None
         position = self.here if place == HERE else self.position(*place) if place else None

@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING
 import pytest
 
 import nixlite
+import nixlite.store.store
 from nixlite.builtins.derivations import Parts, add_inputs
 from nixlite.errors import NixError
 from nixlite.host.memory import MemoryHost
 from nixlite.host.settings import Settings
 from nixlite.runtime.state import State
+from nixlite.store import written
 from nixlite.store.derivation import Derivation, InputNode, Output
 from nixlite.store.export import export_stream, registration, write_store
 from nixlite.store.nar import hash_tree
@@ -150,6 +152,64 @@ def test_shared_inputs() -> None:
         "/nix/store/sc2zn0rpj66xqjjhbl45vkw5skn4fr2w-e.drv",
         "/nix/store/bdb2i16wmrqp2fd5wggfkgk19p8x7sy8-f.drv",
     ]
+
+
+WRITTEN = r"""
+let
+  d = attrs: derivation ({ system = "s"; builder = "/b"; } // attrs);
+  fixed = url: d { name = "f"; inherit url; outputHash = "sha256-AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="; };
+  base = { name = "x"; a = true; b = [ "q" [] "r" [ [] "" ] { outPath = "/o"; } 1 null [] ]; c = null; zz = [ [] ]; yy = [ [] [] "" ]; "a b" = 1; "a\"b" = "\n\t\r\\\""; };
+in map (x: x.drvPath) [
+  (d base)
+  (d (base // { __ignoreNulls = true; }))
+  (d (base // { out = "mine"; }))
+  (d (base // { outputs = [ "out" "a+" "dev" ]; }))
+  (d { name = "two"; x = [ (fixed "1") (fixed "2") ]; })
+  (d { name = "two"; x = [ (fixed "2") (fixed "3") ]; })
+  (d { name = "two"; x = [ (fixed "2") "${fixed "1"}" ]; })
+  (d (base // { out = [ (d base) ]; outputs = [ "lib" "out" ]; "ü" = "é"; "€\\" = "ß"; }))
+  (d { name = "self"; args = [ "-e" (builtins.toFile "t" "t") (fixed "1") null true [ 1 2 ] ]; })
+  (d { name = "s"; __structuredAttrs = true; x = [ (d base) ]; outputs = [ "out" "dev" ]; })
+  (d { name = "env"; args = null; __ignoreNulls = true; x = "${d base}${fixed "1"}"; })
+]
+"""
+"""Variables of every kind, names and texts that are escaped or not ASCII, outputs among the variables, and
+downloads of the same file from two places, alone and together."""
+
+
+def test_what_derivations_share() -> None:
+    # nix-instantiate --eval --strict --json of this
+    assert nixlite.evaluate(WRITTEN).to_python() == [
+        "/nix/store/cqxq5dwash7qydwnn50w4qh3lr6yk5b1-x.drv",
+        "/nix/store/7i9qdxhdj88n02847baapwbdlswp0q8p-x.drv",
+        "/nix/store/cqxq5dwash7qydwnn50w4qh3lr6yk5b1-x.drv",
+        "/nix/store/k99a60rphrqsswh1krm3qjbzh89dwahs-x.drv",
+        "/nix/store/kyiml4vslym59ljpy91ajmlqbwqqvwb5-two.drv",
+        "/nix/store/k18pp7vzfzizncfw568ygylwpjwp55f1-two.drv",
+        "/nix/store/kyiml4vslym59ljpy91ajmlqbwqqvwb5-two.drv",
+        "/nix/store/z9w7znxzzfwp4a6hcryhm3q4gh5im8lm-x.drv",
+        "/nix/store/7gc9gar81m9lhvxvi9hcfkgh5062llg0-self.drv",
+        "/nix/store/lgahcxc67jljxygh55lga91bs76509m7-s.drv",
+        "/nix/store/h5jgc8jf9f0zb29i6zx02r3c8fp832vi-env.drv",
+    ]
+
+
+def test_what_is_shared_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    # whatever is forgotten in between
+    expected = nixlite.evaluate(WRITTEN).to_python()
+    for name in ("MOST_CHARACTERS", "MOST_SHAPES", "MOST_INPUTS"):
+        monkeypatch.setattr(written, name, 1)
+    stores: list[written.Shared] = []
+
+    def watched() -> written.Shared:
+        stores.append(written.Shared())
+        return stores[-1]
+
+    monkeypatch.setattr(nixlite.store.store, "Shared", watched)
+    assert nixlite.evaluate(WRITTEN).to_python() == expected
+    (shared,) = stores
+    assert [len(shared.shapes), len(shared.inputs), len(shared.quoted)] == [1, 1, 1]
+    assert sum(len(row[3]) for row in shared.rows.values()) <= 2
 
 
 def test_one_node_for_many_derivations_is_not_changed() -> None:

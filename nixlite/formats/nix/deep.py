@@ -5,6 +5,7 @@ from __future__ import annotations
 from nixlite.errors import StackOverflow
 from nixlite.runtime.symbols import in_symbol_order
 from nixlite.runtime.thunk import broken, force, peel, stops
+from nixlite.spelling import attribute_name
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -57,14 +58,18 @@ def _force_deep(x: Lazy, walk: Walk, depth: int) -> None:
             _force_items(value, walk, depth + 1)
 
 
+def frame_of_attribute(names: dict[str, Any]) -> str:
+    """The text of the frame around the evaluation of an attribute, from the locals of who does it."""
+    return f"while evaluating the attribute '{attribute_name(names['name'])}'"
+
+
 def _force_attributes(attrs: dict[str, Any], walk: Walk, depth: int) -> None:
+    error_context = frame_of_attribute  # read out of the traceback by `traces`, like `error_position`
     for name in in_symbol_order(attrs if depth > walk.limit else unfinished(attrs)):
         item = attrs[name]
         kind = type(item)
         if kind is list or kind is dict or kind is tuple:
-            # Both are read out of the traceback by traces.
             error_position = item[2] if kind is list and len(item) > 2 else None
-            error_attribute = name
             _force_deep(item, walk, depth)
 
 
