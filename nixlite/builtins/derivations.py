@@ -11,7 +11,7 @@ from __future__ import annotations
 from nixlite.builtins.registry import builtin
 from nixlite.errors import EvalError, NixTypeError
 from nixlite.host.settings import CHATTY
-from nixlite.runtime.coerce import coerce_to_string, list_text
+from nixlite.runtime.coerce import coerce_list, coerce_to_string
 from nixlite.runtime.collecting import POLICY
 from nixlite.runtime.expect import (
     force_attrs,
@@ -198,7 +198,7 @@ def add_attributes(parts: Parts, values: dict[str, Lazy], keys: list[str], rows:
         if sort is str:
             text = known
         elif sort is tuple:
-            text = list_text(state, known, context) if known else ""
+            text = coerce_list(state, known, context) if known else ""
         elif sort is bool:
             text = "1" if known else ""
         elif sort is ContextString:

@@ -174,6 +174,11 @@ def list_text(
     return " ".join(pieces)  # what lies between two blanks is as it was: no `normalise_text`
 
 
+def coerce_list(state: State, items: tuple[Lazy, ...], contexts: set[str]) -> str:
+    """`coerce_to_string` of a list, with all that this accepts; counts as a call, as that does."""
+    return list_text(state, items, contexts)
+
+
 def coerce_to_path(
     state: State, x: Lazy, error_context: str, *, error_position: Place = None
 ) -> tuple[str, frozenset[str]]:

@@ -51,9 +51,13 @@ def equal(a: Lazy, b: Lazy) -> bool:
     kind = type(a)
     if kind is type(b):
         if kind is tuple:
-            return _equal_lists(a, b)  # type: ignore[arg-type]  # `kind` is that of both
+            left: Any = a
+            right: Any = b
+            if len(left) != len(right):  # often `x == [ ]`
+                return False
+            return _equal_lists(left, right) if left else True
         if kind is dict:
-            return _equal_sets(a, b)  # type: ignore[arg-type]  # `kind` is that of both
+            return _equal_sets(a, b) if a else not b  # type: ignore[arg-type]  # `kind` is that of both
         if kind is ContextString:
             return a.text == b.text  # type: ignore[union-attr]  # `kind` is that of both
         if kind is NixPath:
@@ -118,8 +122,6 @@ def origin(x: Lazy) -> Lazy:
 
 def _equal_lists(a: tuple[Lazy, ...], b: tuple[Lazy, ...]) -> bool:
     error_site = NOWHERE
-    if len(a) != len(b):
-        return False
     for x, y in zip(a, b, strict=True):
         if x is y and (type(x) is not list or x[0] is None):
             continue  # as `same` finds
@@ -131,6 +133,12 @@ def _equal_lists(a: tuple[Lazy, ...], b: tuple[Lazy, ...]) -> bool:
 def _equal_sets(a: dict[str, Lazy], b: dict[str, Lazy]) -> bool:
     error_site = NOWHERE
     if "type" in a and is_derivation(a) and is_derivation(b) and "outPath" in a and "outPath" in b:
+        x: Any = a["outPath"]
+        y: Any = b["outPath"]
+        if type(x) is list and type(y) is list and x[0] is None and y[0] is None:
+            x, y = x[1], y[1]
+            if type(x) is ContextString and type(y) is ContextString:
+                return x.text == y.text  # as `same` finds
         return same(a["outPath"], b["outPath"])
     if len(a) != len(b):
         return False
@@ -163,7 +171,10 @@ def _equal_mixed(a: Any, b: Any) -> bool:
 
 def is_derivation(attrs: dict[str, Lazy]) -> bool:
     """Whether the set's `type`, which is forced, says that it is a derivation."""
-    return "type" in attrs and is_derivation_type(force(attrs["type"]))
+    kind: Any = attrs.get("type")
+    if type(kind) is list:
+        kind = kind[1] if kind[0] is None else force(kind)
+    return kind == "derivation" if type(kind) is str else is_derivation_type(kind)
 
 
 # ── equality explained ──────────────────────────────────────────────────────────────────────────────────

@@ -39,6 +39,23 @@ HASH_FORMATS = ("base16", "nix32", "base32", "base64", "sri")
 NIX32 = "0123456789abcdfghijklmnpqrsvwxyz"
 NIX32_PAIRS = [first + second for first in NIX32 for second in NIX32]
 NIX32_VALUES = {character: value for value, character in enumerate(NIX32)}
+TO_PYTHON = str.maketrans(NIX32, "0123456789abcdefghijklmnopqrstuv")
+"""To the digits of Python's `int`."""
+
+DIGITS = bytes([ord(NIX32[value & 31]) for value in range(256)])
+"""Each digit of base 32 by its value, for `bytes.translate`."""
+
+
+def spreading(bits: int, lane: int) -> tuple[int, int, int]:
+    """To have two digits, or groups of them, of *bits* each, apart: what of each *lane* of a number stays, by
+    how much the rest is moved to the left, and that rest."""
+    half = sum(((1 << bits) - 1) << at for at in range(0, 256, lane))
+    return half, lane // 2 - bits, half << bits
+
+
+SPREAD = [spreading(bits, lane) for bits, lane in ((80, 256), (40, 128), (20, 64), (10, 32), (5, 16))]
+"""The steps from 32 digits of 5 bits to 32 bytes, by halves."""
+
 BASE64 = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
 BASE64_VALUES = {character: value for value, character in enumerate(BASE64)}
 HEX_DIGITS = frozenset("0123456789abcdefABCDEF")
@@ -140,22 +157,15 @@ def to_base32(raw: bytes) -> str:
 
 
 def short_base32(number: int) -> str:
-    """The 32 digits of a number of 160 bits, from pieces of 30 bits: small integers, which are quick."""
-    pairs, low = NIX32_PAIRS, (1 << 30) - 1
-    b, c, d, e, f = (
-        number >> 120 & low,
-        number >> 90 & low,
-        number >> 60 & low,
-        number >> 30 & low,
-        number & low,
-    )
-    return (
-        f"{pairs[number >> 150]}{pairs[b >> 20]}{pairs[b >> 10 & 1023]}{pairs[b & 1023]}"
-        f"{pairs[c >> 20]}{pairs[c >> 10 & 1023]}{pairs[c & 1023]}"
-        f"{pairs[d >> 20]}{pairs[d >> 10 & 1023]}{pairs[d & 1023]}"
-        f"{pairs[e >> 20]}{pairs[e >> 10 & 1023]}{pairs[e & 1023]}"
-        f"{pairs[f >> 20]}{pairs[f >> 10 & 1023]}{pairs[f & 1023]}"
-    )
+    """The 32 digits of a number of 160 bits: these are moved apart until each has a byte of its own."""
+    for half, shift, other in SPREAD:
+        number = number & half | (number & other) << shift
+    return number.to_bytes(32, "big").translate(DIGITS).decode()
+
+
+def path_digits(raw: bytes) -> str:
+    """The 32 digits in a store path of a SHA-256: base 32 of `compress_hash`."""
+    return short_base32(int.from_bytes(raw[:20], "little") ^ int.from_bytes(raw[20:], "little"))
 
 
 def from_base32(text: str) -> bytes:
@@ -164,12 +174,10 @@ def from_base32(text: str) -> bytes:
     Bits beyond the last whole byte make one byte more when they are not zero, so that a caller who
     compares lengths rejects the text, as C++ Nix does.
     """
-    number = 0
-    for character in text:
-        value = NIX32_VALUES.get(character)
-        if value is None:
-            raise ValueError(f"invalid character in Nix32 (Nix's Base32 variation) string: '{character}'")
-        number = number << 5 | value
+    if text.strip(NIX32):  # there are other characters
+        bad = next(character for character in text if character not in NIX32_VALUES)
+        raise ValueError(f"invalid character in Nix32 (Nix's Base32 variation) string: '{bad}'")
+    number = int(text.translate(TO_PYTHON), 32) if text else 0
     size = len(text) * 5 // 8
     return number.to_bytes(max(size, (number.bit_length() + 7) // 8), "little")
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from nixlite.errors import EvalError
 from nixlite.opaque import TEXTS, seen
-from nixlite.store.hashing import NIX32, Hash, compress_hash, digest, to_base32
+from nixlite.store.hashing import NIX32, Hash, compress_hash, digest, path_digits, to_base32
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -124,8 +124,9 @@ def make_store_path(kind: str, hash_text: str, name: str, store_dir: str = STORE
     if TEXTS:
         seen(fingerprint)
     raw = digest("sha256", fingerprint.encode("utf-8", "surrogateescape"))
-    base_name = f"{to_base32(compress_hash(raw, 20))}-{name}"
-    check_path_name(base_name)
+    base_name = f"{path_digits(raw)}-{name}"
+    if len(name) > MAX_NAME_LENGTH or name[:1] in ("", ".") or not NAME_CHARACTERS.issuperset(name):
+        check_path_name(base_name)
     return f"{store_dir}/{base_name}"
 
 
