@@ -26,6 +26,11 @@ def drv_name(drv_path: str) -> str:
     return path_name(drv_path).removesuffix(".drv")
 
 
+def by_name(drv_path: str) -> tuple[str, str]:
+    """What derivations are sorted by: their names, and those of one name by their paths."""
+    return drv_name(drv_path), drv_path
+
+
 def base_of(name: str) -> str:
     """A name without its version."""
     return VERSION.sub("", name)

@@ -12,7 +12,7 @@ from collections import Counter, deque
 from typing import TYPE_CHECKING, NamedTuple
 
 from nixlite.explain.diff.derivations import Change, DerivationComparison, Own
-from nixlite.explain.diff.pairing import alike, base_of, drv_name
+from nixlite.explain.diff.pairing import alike, base_of, by_name, drv_name
 from nixlite.explain.diff.verdict import origins_in
 from nixlite.explain.impact.survey import Packages, first_line, packages_of, split_last
 
@@ -107,7 +107,7 @@ def compare_packages(old: Packages, new: Packages, table: Table) -> Impact:
     return Impact(
         rows,
         failed,
-        {path: walk.pairs.get(path) for path in sorted(changed, key=drv_name)},
+        {path: walk.pairs.get(path) for path in sorted(changed, key=by_name)},
         users_of(table, changed),
         walk.origins,
         len(after),
@@ -223,13 +223,13 @@ def chosen(names: list[str], bits: int) -> tuple[str, ...]:
         lowest = bits & -bits
         found.append(names[lowest.bit_length() - 1])
         bits ^= lowest
-    return tuple(sorted(found, key=drv_name))
+    return tuple(sorted(found, key=by_name))
 
 
 def users_of(table: Table, changed: set[str]) -> dict[str, list[str]]:
     """By derivation that changes: those of the others that use it."""
     users: dict[str, list[str]] = {}
-    for path in sorted(changed, key=drv_name):
+    for path in sorted(changed, key=by_name):
         for below in table.entries[path].inputs:
             if below in changed:
                 users.setdefault(below, []).append(path)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from nixlite.explain.diff.derivations import DerivationComparison, fields
-from nixlite.explain.diff.pairing import base_of, drv_name, uses_of
+from nixlite.explain.diff.pairing import base_of, by_name, drv_name, uses_of
 
 if TYPE_CHECKING:
     from nixlite.explain.diff.derivations import Change, DerivationDiff
@@ -81,9 +81,9 @@ def compare_closures(old: str, new: str, table: Table) -> Sharing:
     return Sharing(
         old,
         new,
-        sorted(common, key=drv_name),
-        sorted((path for path in before - common if product_of(table, path) not in second), key=drv_name),
-        sorted((path for path in after if product_of(table, path) not in first), key=drv_name),
+        sorted(common, key=by_name),
+        sorted((path for path in before - common if product_of(table, path) not in second), key=by_name),
+        sorted((path for path in after if product_of(table, path) not in first), key=by_name),
         used,
         sorted(variants, key=lambda one: (one.inherited, one.name)),
     )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from nixlite.colours import FAINT, GREEN, RED
 from nixlite.explain.brief import page_width, paragraph
-from nixlite.explain.diff.pairing import drv_name
+from nixlite.explain.diff.pairing import by_name, drv_name
 from nixlite.explain.diff.values import _paint
 from nixlite.explain.diff.verdict import count_text, counts, listed, phrases
 from nixlite.explain.impact.packages import ADDED, BROKEN, CHANGED, MENDED, REMOVED, SAME
@@ -249,7 +249,7 @@ def tree_text(impact: Impact) -> str:
         return change_name(impact, path) + (f"  [{', '.join(names[path])}]" if path in names else "")
 
     def branch(path: str, prefix: str) -> None:
-        users = sorted(set(impact.users.get(path, ())), key=drv_name)
+        users = sorted(set(impact.users.get(path, ())), key=by_name)
         for at, user in enumerate(users):
             last = at == len(users) - 1
             again = user in told and bool(impact.users.get(user))
