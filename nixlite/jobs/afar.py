@@ -12,7 +12,7 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 from nixlite.errors import NixError
-from nixlite.jobs.far import FarHost, Wanted
+from nixlite.jobs.far import FarHost, NotingFarHost, Wanted
 from nixlite.jobs.serving import BROKEN, END, FULL, LOG, NEXT, WANTED
 from nixlite.jobs.spawned import connected
 from nixlite.jobs.spawning import command_of
@@ -36,11 +36,8 @@ class Afar:
 
     def host_for(self, trees: dict[str, str], names: frozenset[str]) -> FarHost:
         """The user's machine; one that gives each question a number where notes are taken."""
-        if not self.notes:
-            return FarHost().of(trees, self.facts, names)
-        from nixlite.jobs.far_noting import NotingFarHost  # where something is kept
-
-        return NotingFarHost().of(trees, self.facts, names)
+        kind = NotingFarHost if self.notes else FarHost
+        return kind().of(trees, self.facts, names)
 
     def serve(self) -> None:
         """Answer what is asked, until nobody asks any more or the process has grown large."""
