@@ -28,10 +28,9 @@ MIB = 1 << 20
 class Forking:
     """Processes that are forked from this one, or from a template that was."""
 
-    templates = True
-
-    def __init__(self, server: Server) -> None:
+    def __init__(self, server: Server, *, template: bool = True) -> None:
         self.server = server
+        self.templates = template
 
     def first(self, links: list[Link]) -> Any:
         """See `pool.Kind`."""

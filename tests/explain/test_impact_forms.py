@@ -174,7 +174,7 @@ def test_an_override_is_a_change_of_the_set(
 @pytest.mark.parametrize("forks", [True, False])
 def test_a_set_in_many_parts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, forks: bool) -> None:
     """Each package in an evaluation of its own: the same answer, also for sets met a second time."""
-    words = [*versions(tmp_path, str(FORMS[0][0])), "--json"]
+    words = [*versions(tmp_path, str(FORMS[0][0])), "--json", "--workers", "1"]
     whole = answer(tmp_path, *words)
     for name, value in (("MOST_BLOCKS", 0), ("FIRST_BLOCKS", 0), ("LEAST", 1)):
         monkeypatch.setattr(survey, name, value)
@@ -184,7 +184,7 @@ def test_a_set_in_many_parts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fo
 
 def test_a_process_that_dies_is_done_without(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """As one that the system ends for want of memory."""
-    words = [*versions(tmp_path, str(FORMS[0][0])), "--json"]
+    words = [*versions(tmp_path, str(FORMS[0][0])), "--json", "--workers", "1"]
     whole = answer(tmp_path, *words)
     for name, value in (("FIRST_BLOCKS", 0), ("LEAST", 1)):
         monkeypatch.setattr(survey, name, value)
@@ -199,7 +199,7 @@ def test_what_an_evaluation_says_is_said_once(tmp_path: Path, monkeypatch: pytes
     )
     for name, value in (("MOST_BLOCKS", 0), ("FIRST_BLOCKS", 0), ("LEAST", 1)):
         monkeypatch.setattr(survey, name, value)
-    text = answer(tmp_path, "-f", str(tmp_path / "loud.nix"), "--override", "pkgs: { }")[1]
+    text = answer(tmp_path, "-f", str(tmp_path / "loud.nix"), "--override", "pkgs: { }", "--workers", "1")[1]
     assert [text.count(f"trace: made {name}\n") for name in "abc"] == [1, 1, 1]
 
 

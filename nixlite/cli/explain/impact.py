@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 from nixlite.cli.auto_call import auto_call, find_along_attr_path, parse_attr_path
 from nixlite.cli.command import Command
 from nixlite.cli.explain.two_values import add_expression, named_value, two_makers
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
     from nixlite.evaluator import Evaluator
     from nixlite.explain.graphs import Graph
     from nixlite.explain.impact.packages import Impact, Packages
+    from nixlite.explain.impact.survey import Survey
     from nixlite.explain.impact.table import Table
     from nixlite.host.host import Host
     from nixlite.host.settings import Settings
@@ -31,9 +34,6 @@ if TYPE_CHECKING:
     Version = Callable[[Evaluator], Lazy]
 
 DIFFERENT = 1
-
-WARNING, WRITTEN = "warning", "written"
-"""What another process sends."""
 
 NOT_THE_SET = (
     "Only the attributes themselves were replaced, for '{file}' has no way to change the set: it neither\n"
@@ -78,7 +78,7 @@ FLAGS: Flags = {
         "", lambda command, words: store("format")(command, ["tree"]), "from the origin to its users"
     ),
     "--json": Flag("", lambda command, words: store("format")(command, ["json"]), "print JSON"),
-    "--workers": Flag("n", set_workers, "with 2, both versions are evaluated at once"),
+    "--workers": Flag("n", set_workers, "evaluate a large set in N processes (as many as processors)"),
     **EVALUATION,
     **COMMON,
     **LOCKING,
@@ -107,7 +107,7 @@ class ImpactCommand(Command):
     format = "summary"
     everything = False
     applied = ""
-    workers = 1
+    workers = 0
 
     def __init__(self, settings: Settings, host: Host) -> None:
         super().__init__(settings, host)
@@ -138,7 +138,7 @@ class ImpactCommand(Command):
         host = speaking_once(self.host)
         self.settings.warn = once(self.settings.warn)
         with Table(self.settings.store_dir) as table:
-            before, after = self.surveys(versions, table, host)
+            before, after = self.packages(versions, table, host)
             if not self.only and len(before.found) == len(after.found) == 1:  # two derivations of any name
                 (name,) = after.found
                 before = before._replace(found=dict.fromkeys([name], *before.found.values()))
@@ -149,34 +149,25 @@ class ImpactCommand(Command):
             impact = compare_packages(before, after, table)
         return self.show(impact), not impact.nothing
 
-    def surveys(self, versions: list[Version], table: Table, host: Host) -> list[Packages]:
-        """The packages of both versions, in two processes at once if there may be so many."""
-        from nixlite.explain.impact.children import Child, ChildLost, can_fork
+    def packages(self, versions: list[Version], table: Table, host: Host) -> list[Packages]:
+        """The packages of both versions, their derivations in *table*: by several processes if the set is
+        large."""
+        from nixlite.cli.cache import processors
+        from nixlite.explain.impact.children import can_fork
 
-        if self.workers > 1 and can_fork():
-            try:
-                with Child(lambda send: self.survey_apart(versions[1], table, host, send)) as child:
-                    before = self.survey(versions[0], table, host, 0)
-                    say = {WARNING: self.settings.warn, WRITTEN: host.write_stderr}
-                    after, entries = child.answer(lambda message: say[message[0]](message[1]))
-                table.take(entries)
-                return [before, after]
-            except (OSError, ChildLost, RuntimeError):
-                pass  # it is found out here what there is to say, or the system has no process left
-        return [self.survey(version, table, host, at) for at, version in enumerate(versions)]
+        workers = self.workers or processors()
+        if workers > 1 and can_fork() and not self.only and self.budget is None:
+            module = "nixlite.jobs.surveying"
+            __import__(module)  # by its name: not everything that has this command has that one
+            survey_at_once = sys.modules[module].survey_at_once
+            surveys = [self.survey(version, table, host, at) for at, version in enumerate(versions)]
+            found: list[Packages] | None = survey_at_once(surveys, workers, self.tell_both)
+            if found is not None:
+                return found
+        return [self.survey(version, table, host, at).run() for at, version in enumerate(versions)]
 
-    def survey_apart(
-        self, version: Version, table: Table, host: Host, send: Callable[[tuple[str, str]], None]
-    ) -> tuple[Packages, Any]:
-        """As `survey` of the new version, in a process of its own that sends warnings and what is written to
-        the standard error; with what has to be added to the table."""
-        self.shows_progress, self.watch = False, None
-        self.settings.warn = lambda text: send((WARNING, text))
-        there = host.twin(lambda text: send((WRITTEN, text)))
-        return self.survey(version, table, there, 1), table.since(0)
-
-    def survey(self, version: Version, table: Table, host: Host, at: int) -> Packages:
-        """The packages of the old version (*at* 0) or the new one, their derivations in *table*."""
+    def survey(self, version: Version, table: Table, host: Host, at: int) -> Survey:
+        """What finds the packages of the old version (*at* 0) or the new one, for a *table*."""
         from nixlite.explain.impact.survey import Survey
 
         def make() -> tuple[Evaluator, Lazy]:
@@ -186,7 +177,11 @@ class ImpactCommand(Command):
         def tell(done: int, known: int) -> None:
             self.tell(f"{('before', 'after')[at]} the change: {done:,} of {known:,} attributes")
 
-        return Survey(make, table, self.only, tell).run()
+        return Survey(make, table, self.only, tell)
+
+    def tell_both(self, done: int, known: int) -> None:
+        """Show on a terminal how far both versions are."""
+        self.tell(f"before and after the change: {done:,} of {known:,} attributes")
 
     def tell(self, note: str) -> None:
         """Show on a terminal how far this has come."""

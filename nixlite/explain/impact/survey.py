@@ -11,7 +11,8 @@ from __future__ import annotations
 import gc
 import re
 import sys
-from time import monotonic
+from math import inf
+from time import monotonic, process_time
 from typing import TYPE_CHECKING, NamedTuple
 
 from nixlite.errors import NixError
@@ -92,7 +93,6 @@ class Survey:
     def run(self) -> Packages:
         """The packages. Raises what evaluating the set itself raises; what fails in it is in the result."""
         walk = self.walk
-        self.table.open()
         self.begin()
         self.part(FIRST_BLOCKS if self.forks else MOST_BLOCKS)
         while walk.todo:
@@ -110,6 +110,7 @@ class Survey:
 
     def begin(self) -> None:
         """Take a new evaluator."""
+        self.table.open()
         if blocks() > FIRST_BLOCKS:
             gc.collect()  # what is given up is full of circles
         self.evaluator, value = self.make()
@@ -121,8 +122,15 @@ class Survey:
         self.evaluator = None
         self.walk.end()
 
-    def part(self, most: int) -> None:
-        """Go on until there are that many more objects."""
+    def add(self, attrs: dict[str, Lazy]) -> str:
+        """Add a derivation, and all that it is made of, to the table; its .drv path."""
+        drv_path = drv_path_of(attrs, self.evaluator.state)
+        self.table.add(self.evaluator.state.store, drv_path)
+        return drv_path
+
+    def part(self, most: int, seconds: float | None = None) -> None:
+        """Go on until there are that many more objects, or for some seconds of the processor."""
+        end = inf if seconds is None else process_time() + seconds
 
         def go_on(first: int) -> None:
             start = blocks()
@@ -132,6 +140,8 @@ class Survey:
                     self.table.add(self.evaluator.state.store, drv_path)
                 self.done += 1
                 self.tell(self.done, self.done + len(self.walk.todo))
+                if process_time() > end:
+                    return
 
         self.evaluator.guard(go_on, self.done)
 

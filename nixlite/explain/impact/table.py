@@ -133,13 +133,21 @@ class Table:
 
     def compressed(self, data: bytes) -> bytes:
         """The bytes as they are kept, which is done here."""
+        packed = self.packed(data)
+        self.write(packed)
+        return packed
+
+    def packed(self, data: bytes) -> bytes:
+        """The bytes as they are kept."""
         import zlib  # seldom
 
+        return zlib.compress(data, 1)
+
+    def write(self, packed: bytes) -> None:
+        """Keep the bytes of a text, at the end."""
         self.open()
-        packed = zlib.compress(data, 1)
         self.file.seek(self.end)
         self.file.write(packed)
-        return packed
 
     def __enter__(self) -> Table:
         return self
@@ -157,6 +165,16 @@ class Table:
         self.end, entries = given
         for path, entry in entries:
             self.entries[intern(path)] = entry._replace(inputs=tuple(map(intern, entry.inputs)))
+
+    def receive(self, rows: Iterable[tuple[str, tuple[Any, ...], bytes]]) -> None:
+        """Add what another process has, which has not this file: path, entry and text of each."""
+        for path, values, packed in rows:
+            if path not in self.entries:
+                entry = Entry(*values)
+                self.write(packed)
+                inputs = tuple(map(intern, entry.inputs))
+                self.entries[intern(path)] = entry._replace(inputs=inputs, at=self.end, size=len(packed))
+                self.end += len(packed)
 
     def read_derivation(self, path: str) -> Derivation:
         """The whole derivation, as a store gives it."""
