@@ -272,3 +272,16 @@ def test_nothing_is_said_twice_of_two_versions(tmp_path: Path, more: list[str]) 
     assert failing.returncode == 2
     assert failing.stderr.count("error: no set") == 1
     assert "Traceback" not in failing.stderr
+
+
+def test_derivations_of_one_name_are_listed_in_one_order(tmp_path: Path) -> None:
+    """Whatever the order is in which Python has the members of a set in this process."""
+    make = 'map (n: derivation { name = "d"; inherit n; system = "%s"; builder = "/b"; }) (builtins.genList (n: n) 9)'
+    text = 'derivation { name = "all"; system = "s"; builder = "/b"; args = %s; }'
+    words = ["--expr", text % (make % "old"), "--expr", text % (make % "new"), "--json"]
+    texts = [
+        nixlite(["impact", *words], cwd=tmp_path, variables={"PYTHONHASHSEED": str(seed)}).stdout
+        for seed in range(3)
+    ]
+    assert texts[0].count("-d.drv") > 9
+    assert len(set(texts)) == 1
