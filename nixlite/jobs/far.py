@@ -20,7 +20,7 @@ from nixlite.host.host import Host
 from nixlite.host.real import RealHost, entries_of, fs_path, read_file, type_of_mode
 from nixlite.jobs.keeping import UNKNOWN
 from nixlite.jobs.noting import NotingHost
-from nixlite.results.questions import CONTENTS, FileRow, ask, digest
+from nixlite.results.questions import CONTENTS, FileRow, ask, digest, signature
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -243,6 +243,9 @@ class NotingFarHost(NotingHost, FarHost):
         self.touch(raw, CONTENTS)
         here = self.local(path)
         if here is None or CONTENTS in row.answers:
+            return read(path)
+        if signature(fs_path(here), follow=True) is None:  # it is in the in-memory store, if anywhere
+            row.answers[CONTENTS] = ask(fs_path(here), CONTENTS)
             return read(path)
         try:
             data = read(path)

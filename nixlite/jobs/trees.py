@@ -7,6 +7,7 @@ import os
 import shutil
 import tarfile
 import tempfile
+from time import time_ns
 from typing import TYPE_CHECKING, NamedTuple
 
 from nixlite.resources import cache_home
@@ -41,7 +42,7 @@ def pack(place: str) -> Packed | None:
         return None
     out = io.BytesIO()
     with tarfile.open(fileobj=out, mode="w:gz", compresslevel=1, format=tarfile.PAX_FORMAT) as archive:
-        for path in rows:
+        for path in (".", *rows):
             try:
                 entry = archive.gettarinfo(os.path.join(place, path), arcname=path)
                 entry.uid = entry.gid = 0
@@ -120,7 +121,7 @@ def unpacked(name: str) -> str | None:
     """Where a tree is on this machine; None where it is not."""
     place = f"{home_of_trees()}/{name}"
     try:
-        os.utime(place)
+        os.utime(place, ns=(time_ns(), os.stat(place).st_mtime_ns))  # when it was changed programs may ask
     except OSError:
         return None
     return place
@@ -143,6 +144,7 @@ def unpack(name: str, data: bytes) -> str:
         except OSError:
             if not os.path.isdir(place):
                 raise
+    unpacked(name)  # it is in use, however old it is
     prune()
     return place
 
@@ -155,6 +157,6 @@ def as_it_is(member: tarfile.TarInfo, place: str) -> tarfile.TarInfo:
 def prune() -> None:
     """Remove trees that nobody has asked for longest."""
     with os.scandir(home_of_trees()) as entries:
-        rows = [(os.lstat(entry.path).st_mtime, entry.path) for entry in entries if entry.name[0] != "."]
+        rows = [(os.lstat(entry.path).st_atime, entry.path) for entry in entries if entry.name[0] != "."]
     for _, path in sorted(rows, reverse=True)[MOST_TREES:]:
         shutil.rmtree(path, ignore_errors=True)

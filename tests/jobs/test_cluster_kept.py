@@ -48,11 +48,13 @@ class User:
         for path in {self.folder, self.home}:
             path.mkdir()
 
-    def run(self, *words: str, stdin: str = "", **variables: str) -> tuple[str, set[str], str]:
+    def run(
+        self, *words: str, what: str = "set.nix", stdin: str = "", **variables: str
+    ) -> tuple[str, set[str], str]:
         """What is printed, what was evaluated for it, and the standard error."""
         variables = {"HOME": str(self.home), **variables}
         words = ("jobs", "--sorted", *words)
-        done = nixlite([*words, "set.nix"], cwd=self.folder, variables=variables, stdin=stdin)
+        done = nixlite([*words, what], cwd=self.folder, variables=variables, stdin=stdin)
         assert done.returncode == 0, done.stderr
         lines = done.stderr.splitlines()
         evaluated = {line.rpartition(" ")[2] for line in lines if line.startswith("trace: evaluating")}
@@ -121,6 +123,31 @@ def test_what_cannot_be_kept_is_asked_again(tmp_path: Path, cluster: Cluster) ->
     (tmp_path / "outside").write_text("2", "utf-8")
     assert user.run(*there)[1] == {"clock", "outside"}
     assert user.run()[0] == user.fresh()
+
+
+FLAKE = """
+{
+  outputs = { self }: let make = name: v: builtins.trace "evaluating ${name}" (derivation {
+    inherit name v; system = "x86_64-linux"; builder = "/bin/sh";
+  }); in { hydraJobs = { a = make "a" (import ./a.nix); src = make "src" "${self}"; }; };
+}
+"""
+
+
+@pytest.mark.parametrize("there", ["tcp", "local:1"])
+def test_flakes(tmp_path: Path, cluster: Cluster, there: str) -> None:
+    """What is copied to the store is nowhere on a disk."""
+    user = User(tmp_path)
+    (user.folder / "flake.nix").write_text(FLAKE, "utf-8")
+    (user.folder / "a.nix").write_text('"1"', "utf-8")
+    flake = f"path:{user.folder}"
+    address = cluster.address if there == "tcp" else there
+    first = user.run("--cluster", address, what=flake)
+    assert first[1] == {"a", "src"}
+    assert user.run(*NOBODY, what=flake)[:2] == (first[0], set())
+    assert user.run("--no-result-cache", what=flake)[0] == first[0]
+    (user.folder / "a.nix").write_text('"2"', "utf-8")
+    assert user.run("--cluster", address, what=flake)[1] == {"a", "src"}
 
 
 def test_another_version_than_is_here_is_not_kept(tmp_path: Path) -> None:

@@ -93,6 +93,22 @@ def test_old_trees_go(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert sorted(os.listdir(tmp_path / "trees")) == sorted(names[-2:])
 
 
+def test_a_tree_is_as_old_as_it_was_and_stays_while_it_is_used(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Programs may ask when a directory was changed: of a flake that is `lastModified`."""
+    monkeypatch.setattr(trees, "home_of_trees", lambda: str(tmp_path / "trees"))
+    monkeypatch.setattr(trees, "MOST_TREES", 1)
+    for n in (2, 1):
+        folder = fill(tmp_path / str(n))
+        os.utime(folder, (n, n))
+        packed = trees.pack(str(folder))
+        assert packed is not None
+        place = trees.unpack(packed.name, packed.data)
+        assert trees.unpacked(packed.name) == place
+        assert int(os.stat(place).st_mtime) == n
+
+
 PLACES = [
     ("/home/me", True),
     ("/home", True),
