@@ -69,9 +69,12 @@ def write_private(path: str, parts: list[bytes]) -> None:
     temporary = beside(path)
     try:
         number = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_BINARY", 0), 0o600)
-        with open(number, "wb", buffering=0) as file:
-            for part in parts:
-                file.write(part)
+        try:
+            left = b"".join(parts)
+            while left:
+                left = left[os.write(number, left) :]
+        finally:
+            os.close(number)
         os.replace(temporary, path)
     except BaseException:
         remove(temporary)
