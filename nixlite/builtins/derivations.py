@@ -23,11 +23,11 @@ from nixlite.runtime.expect import (
 from nixlite.runtime.string_context import parse_element
 from nixlite.runtime.symbols import make_symbol
 from nixlite.runtime.thunk import attribute_position, force
-from nixlite.runtime.values import ContextString
+from nixlite.runtime.values import ContextString, NixPath
 from nixlite.source import shown_place
 from nixlite.spelling import attribute_name
 from nixlite.store.derivation import Derivation, InputNode, Output
-from nixlite.store.hashing import HASH_SIZES, Hash, parse_algorithm, parse_hash
+from nixlite.store.hashing import HASH_SIZES, expected_hash, parse_algorithm
 from nixlite.store.modulo import fixed_output
 from nixlite.store.path import (
     METHOD_PREFIXES,
@@ -181,17 +181,18 @@ def add_attributes(parts: Parts, values: dict[str, Lazy], keys: list[str], rows:
     call for each.
     """
     drv, context, shared, state = parts.drv, parts.context, parts.state.store.shared, parts.state
-    env, pieces = drv.env, []
+    env, pieces, written = drv.env, list[str](), keys.copy()
+    error_context: Any = frame_of_attribute
     text: str
     for row in rows:
         key, kind, empty, texts = row
-        known: Any = values[key]
-        value = known
-        if kind == ODD:
-            error_context = None
+        value: Any = values[key]
+        if kind and kind == ODD:
+            error_context = None  # it gets one there
             add_attribute(parts, key, value)
+            error_context = frame_of_attribute
             continue
-        error_context = frame_of_attribute
+        known: Any = value
         if type(value) is list:
             known = value[1] if value[0] is None else force(value)
         sort = type(known)
@@ -206,8 +207,12 @@ def add_attributes(parts: Parts, values: dict[str, Lazy], keys: list[str], rows:
             context |= known.context
         elif known is None:
             if parts.ignore_nulls:
+                del written[len(pieces)]
                 continue
             text = ""
+        elif sort is dict and (package := output_of(known)) is not None:
+            text = package.text
+            context |= package.context
         else:
             text, more = coerce_to_string(state, known, "", coerce_more=True)
             context |= more
@@ -215,9 +220,15 @@ def add_attributes(parts: Parts, values: dict[str, Lazy], keys: list[str], rows:
         pieces.append(texts.get(text) or shared.new_pair(row, text) if text else empty)
         if kind:
             take_setting(parts, key, text)
-    if len(pieces) != len(keys):
-        keys = [key for key in keys if key in env]
-    return Written(keys.copy(), pieces)
+    return Written(written, pieces)
+
+
+def output_of(attrs: dict[str, Lazy]) -> ContextString | None:
+    """What a package is as a text, if that is there already."""
+    output: Any = attrs.get("outPath")
+    if type(output) is list and output[0] is None:
+        output = output[1]
+    return output if type(output) is ContextString and "__toString" not in attrs else None
 
 
 def add_attribute(parts: Parts, key: str, value: Lazy) -> None:
@@ -243,15 +254,20 @@ def add_attribute(parts: Parts, key: str, value: Lazy) -> None:
 
 def add_arguments(parts: Parts, value: Lazy) -> None:
     """`args`: the builder's arguments."""
+    state, context, arguments = parts.state, parts.context, parts.drv.args
     for item in force_list(value, ""):
-        if type(item) is str:
-            parts.drv.args.append(item)
-            continue
-        text, context = coerce_to_string(
-            parts.state, item, "while evaluating an element of the argument list", coerce_more=True
-        )
-        parts.context |= context
-        parts.drv.args.append(text)
+        known: Any = item[1] if type(item) is list and item[0] is None else item
+        if type(known) is str:
+            text: str = known
+        elif type(known) is NixPath and not known.path.endswith(".drv"):
+            text = state.store.copy_path(state, known.path)
+            context.add(text)
+        else:
+            text, more = coerce_to_string(
+                state, item, "while evaluating an element of the argument list", coerce_more=True
+            )
+            context |= more
+        arguments.append(text)
 
 
 def add_variable(parts: Parts, key: str, value: Lazy) -> None:
@@ -393,11 +409,11 @@ def check_complete(parts: Parts) -> None:
 
 def add_outputs(parts: Parts, inputs: Inputs, written: Written | None) -> None:
     """Fill in the outputs: fixed, floating, impure or input-addressed; *inputs*, *written*: see the store."""
-    drv, store = parts.drv, parts.state.store
+    drv, store, settings = parts.drv, parts.state.store, parts.state.settings
     if parts.hash_text is not None:
         if parts.outputs != ["out"]:
             raise EvalError("multiple outputs are not supported in fixed-output derivations")
-        content = expected_hash(parts.state, parts.hash_text, parts.algorithm)
+        content = expected_hash(parts.hash_text, parts.algorithm, settings.features, settings.warn)
         output = fixed_output(drv.name, parts.method or "flat", content, store.store_dir)
         drv.outputs["out"] = output
         drv.env["out"] = output.path
@@ -417,17 +433,6 @@ def add_outputs(parts: Parts, inputs: Inputs, written: Written | None) -> None:
             drv.env[name] = ""
             drv.outputs[name] = Output()
         store.fill_in_outputs(drv, inputs, written)
-
-
-def expected_hash(state: State, text: str, algorithm: str | None) -> Hash:
-    """The hash that *text* means; an empty text is a hash of zeros, with a warning."""
-    if text:
-        return parse_hash(text, algorithm, state.settings.features)
-    if algorithm is None:
-        raise EvalError("empty hash requires explicit hash algorithm")
-    zeros = Hash(algorithm, bytes(HASH_SIZES[algorithm]))
-    state.settings.warn(f"found empty hash, assuming '{zeros.text('sri')}'")
-    return zeros
 
 
 def result_of(drv: Derivation, drv_path: str) -> dict[str, Lazy]:

@@ -7,7 +7,6 @@ Manual: Built-ins, under the functions' names.
 
 from __future__ import annotations
 
-from nixlite.builtins.derivations import expected_hash
 from nixlite.builtins.registry import builtin
 from nixlite.errors import EvalError, HashMismatch, NixTypeError
 from nixlite.fetch.trees import (
@@ -26,6 +25,7 @@ from nixlite.runtime.expect import force_string_no_context
 from nixlite.runtime.symbols import in_symbol_order, make_symbols
 from nixlite.runtime.thunk import attribute_position, force
 from nixlite.runtime.values import ContextString, NixPath, show_type
+from nixlite.store.hashing import expected_hash
 from nixlite.store.path import BadStorePathError, check_name, fixed_path
 
 TYPE_CHECKING = False
@@ -131,7 +131,8 @@ def take_argument(request: Request, key: str, value: Lazy) -> None:
         request.url = string_attribute(value, "while evaluating the url we should fetch")
     elif key == "sha256":
         text = string_attribute(value, "while evaluating the sha256 of the content we should fetch")
-        request.expected = expected_hash(request.state, text, "sha256")
+        settings = request.state.settings
+        request.expected = expected_hash(text, "sha256", settings.features, settings.warn)
     elif key == "name":
         request.named = True
         request.name = string_attribute(value, "while evaluating the name of the content we should fetch")

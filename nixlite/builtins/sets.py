@@ -139,7 +139,9 @@ def list_to_attrs(e: Lazy) -> Value:
     numbers = symbols.numbers
     pairs: dict[str, dict[str, Lazy]] = {}
     for item in items:
-        pair = force_attrs(item, "while evaluating an element of the list passed to builtins.listToAttrs")
+        pair: Any = item[1] if type(item) is list and item[0] is None else item
+        if type(pair) is not dict:
+            pair = force_attrs(item, "while evaluating an element of the list passed to builtins.listToAttrs")
         cell: Any = pair["name"] if "name" in pair else get_attr(pair, "name", PAIR)
         name = cell[1] if type(cell) is list and cell[0] is None else cell
         if type(name) is not str:

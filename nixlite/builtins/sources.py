@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from nixlite.builtins.derivations import expected_hash
 from nixlite.builtins.registry import builtin
 from nixlite.errors import EvalError
 from nixlite.installed.realise import realise_context
@@ -13,6 +12,7 @@ from nixlite.runtime.expect import force_attrs, force_bool, force_function
 from nixlite.runtime.symbols import in_symbol_order
 from nixlite.runtime.thunk import attribute_position
 from nixlite.runtime.values import ContextString
+from nixlite.store.hashing import expected_hash
 from nixlite.store.path import fixed_path
 from nixlite.store.tree import Directory, Node, host_leaf, host_tree
 
@@ -77,7 +77,8 @@ def take_argument(source: Source, key: str, value: Lazy) -> None:
         source.method = "nar" if recursive else "flat"
     elif key == "sha256":
         text = string_attribute(value, "while evaluating the `sha256` attribute passed to builtins.path")
-        source.expected = expected_hash(source.state, text, "sha256")
+        settings = source.state.settings
+        source.expected = expected_hash(text, "sha256", settings.features, settings.warn)
     else:
         raise EvalError(
             f"unsupported argument '{key}' to 'builtins.path'", position=position(attribute_position(value))

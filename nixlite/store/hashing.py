@@ -7,11 +7,12 @@ runs from the last byte to the first and leaves out e, o, t and u), base-64, and
 
 from __future__ import annotations
 
-from nixlite.errors import NixError, UsageError
+from nixlite.errors import EvalError, NixError, UsageError
 from nixlite.records import Record
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Any, Protocol
 
     class Hasher(Protocol):
@@ -239,6 +240,19 @@ def parse_hash(text: str, algorithm: str | None = None, features: frozenset[str]
     Which base it is in follows from its length. Raises BadHashError in Nix's words.
     """
     return parse_hash_and_format(text, algorithm, features)[0]
+
+
+def expected_hash(
+    text: str, algorithm: str | None, features: frozenset[str], warn: Callable[[str], object]
+) -> Hash:
+    """The hash that *text* means; an empty text is a hash of zeros, with a warning."""
+    if text:
+        return parse_hash(text, algorithm, features)
+    if algorithm is None:
+        raise EvalError("empty hash requires explicit hash algorithm")
+    zeros = Hash(algorithm, bytes(HASH_SIZES[algorithm]))
+    warn(f"found empty hash, assuming '{zeros.text('sri')}'")
+    return zeros
 
 
 def parse_hash_and_format(
