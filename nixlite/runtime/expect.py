@@ -4,7 +4,8 @@
 'builtins.head'`) for anything that goes wrong inside, whether the value cannot be evaluated or has the
 wrong type. Nothing is done with it while things go well: `traces` reads the local variable of that name
 out of Python's traceback. **The name is a contract**: a function of `runtime/` or `builtins/` with a local
-`error_context` that is a non-empty string adds that frame to every error that passes through it.
+`error_context` that is a non-empty string adds that frame to every error that passes through it. Where
+making the text would take time, it is a function that makes it of the locals, or it and its place.
 The type errors have no position of their own, as in Nix, where builtins pass `noPos`.
 """
 
