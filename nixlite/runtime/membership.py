@@ -45,8 +45,16 @@ def is_derivation_among(x: Lazy, path: str, items: tuple[Lazy, ...]) -> bool:
     """
     for item in items:
         value: Any = item[1] if type(item) is list and item[0] is None else item
-        if type(value) is dict and (other := evaluated_out_path(value)) is not None and other != path:
-            continue
+        if type(value) is dict:  # what follows is `evaluated_out_path`, in place
+            other = value.get("outPath")
+            if type(other) is list and other[0] is None:
+                other = other[1]
+            if type(other) is ContextString and other.text != path:
+                kind = value.get("type")
+                if type(kind) is list and kind[0] is None:
+                    kind = kind[1]
+                if type(kind) is str and kind == "derivation":
+                    continue
         if same(x, item):
             return True
     return False
