@@ -147,6 +147,7 @@ def make_walk(
         apply=apply,
     )
     both = dict(zip((OLD, NEW), values, strict=True)) if command.diff else None
+    evaluator.state.symbols.settle()  # which job comes first is another one in each run
     kind = Walk
     if notes:
         from nixlite.jobs.noting import NotingWalk

@@ -72,10 +72,10 @@ class Symbols:
     programs never come to it. `first`: the names that are there before any program's. `orders` remembers
     what `in_symbol_order` has found for small sets: numbers never change. `searched`: the list that was
     searched for a string last, and its strings (see `membership`): it must not outlive the evaluation.
-    `settled`: pairs of sets that are equal, by their identities (see `settled`).
+    `settled`: pairs of sets that are equal, by their identities (see `settled`). `met`: see `settle`.
     """
 
-    __slots__ = ("first", "numbers", "orders", "searched", "settled", "unread")
+    __slots__ = ("first", "met", "numbers", "orders", "searched", "settled", "unread")
 
     def __init__(self, scope: Container[str] = CONDITIONAL) -> None:
         """*scope*: the globals that there are."""
@@ -93,6 +93,14 @@ class Symbols:
         self.orders: dict[tuple[str, ...], list[str]] = {}
         self.searched: list[Any] = [(), None]
         self.settled: dict[tuple[int, int], Any] = {}
+        self.met: int | None = None
+
+    def settle(self) -> None:
+        """From now on messages do not go by which names are met first, for that may be another one each time.
+
+        Names that are new stand in the order of the text, as if no other new one had been met.
+        """
+        self.met = len(self.table())
 
     def load(self, names: str) -> None:
         """Number the names of a source that is loaded now, in their order, with NUL between them."""
@@ -185,5 +193,9 @@ def in_symbol_order(names: dict[str, Any]) -> Iterable[str]:
 
 
 def ordered(names: Iterable[str]) -> list[str]:
-    """Names in the order of their numbers, in the evaluation that is running."""
-    return ACTIVE.symbols.ordered(names)
+    """Names, given as they stand in the text, in the order that messages have: that of their numbers."""
+    symbols = ACTIVE.symbols
+    if symbols.met is None:
+        return symbols.ordered(names)
+    numbers, met = symbols.table(), symbols.met
+    return sorted(names, key=lambda name: min(numbers.get(name, met), met))

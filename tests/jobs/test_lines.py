@@ -54,6 +54,17 @@ def test_arguments_and_select(folder: Path) -> None:
     }
 
 
+@pytest.mark.parametrize("select", ["set: set", "set: { inherit (set) b; }"])
+def test_missing_arguments_do_not_depend_on_other_jobs(tmp_path: Path, select: str) -> None:
+    """`nix-instantiate -A b` of Nix 2.34.8, which evaluates nothing else, names that one."""
+    body = 'derivation { name = alpha; system = "s"; builder = beta; }'
+    (tmp_path / "a.nix").write_text(f"{{ alpha, beta }}: {body}", "utf-8")
+    (tmp_path / "b.nix").write_text(f"{{ beta, alpha }}: {body}", "utf-8")
+    (tmp_path / "default.nix").write_text("{ a = import ./a.nix { }; b = import ./b.nix { }; }", "utf-8")
+    found = jobs(tmp_path, ".", "--select", select)
+    assert "called without required argument 'beta'" in found["b"]["error"]
+
+
 def test_fields_are_those_of_nix_eval_jobs(folder: Path) -> None:
     """README and `src/drv.cc` of nix-eval-jobs 2.33; names are sorted, there is no blank."""
     done = nixlite(["jobs", "-E", "{ inherit (import ./small.nix { }) a; }"], cwd=folder)
