@@ -113,6 +113,7 @@ CORE = {
 LATE = {
     # room: why it imports something only when that is called
     "__main__": "start-up: only the command that is meant is loaded",
+    "analysis": "few sources are skimmed",
     "api": "`import nixlite` is to take no time",
     "builtins": "start-up: a program uses few builtins, and few of these fetch or hash",
     "cache": "what is only taken from the cache needs no bounds",

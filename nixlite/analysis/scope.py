@@ -22,7 +22,6 @@ from nixlite.analysis.facts import (
     WithLookup,
 )
 from nixlite.analysis.lookups import curried, ends_row, last_bound
-from nixlite.analysis.skimming import Met
 from nixlite.errors import UndefinedVariable
 from nixlite.spelling import attribute_name
 from nixlite.syntax import nodes as n
@@ -34,6 +33,7 @@ if TYPE_CHECKING:
 
     from nixlite.analysis.deferral import Sizes
     from nixlite.analysis.policy import Policy
+    from nixlite.analysis.skimming import Met
     from nixlite.source import Source
 
 
@@ -64,7 +64,7 @@ class Resolver:
         self.sizes: Sizes = {}
         self.unready: list[n.Expr] = []  # the functions whose defaults we are in
         self.ordered = False  # whether bindings and formals are visited in the order of names
-        self.met = Met()
+        self.met: Met | None = None
 
     def variable(
         self, name: str, owner: n.Expr | None, binding: n.Binding | None = None, pos: int = n.NO_POS
@@ -135,7 +135,7 @@ class Resolver:
         self.open.append(group)
         if type(node) is not n.Skimmed:
             self.visit(node, scope)
-        elif self.met.has(node, group, scope, self.lookup):
+        elif self.has_all(node, group, scope):
             for each in () if node.loose is None else scope.withs:
                 self.captured(each)
             piece.resolve = lambda: self.resolve(node, scope)
@@ -144,6 +144,14 @@ class Resolver:
             self.visit(piece.node, scope)
         self.open.pop()
         self.piece = saved
+
+    def has_all(self, node: n.Skimmed, group: Group, scope: Scope) -> bool:
+        """Whether all variables of a skimmed value are defined that must be."""
+        if self.met is None:
+            from nixlite.analysis.skimming import Met  # few sources are skimmed
+
+            self.met = Met()
+        return self.met.has(node, group, scope, self.lookup)
 
     def resolve(self, node: n.Skimmed, scope: Scope) -> n.Expr:
         """The tree of a piece that was only skimmed when its surroundings were resolved."""

@@ -128,23 +128,11 @@ def test_a_home_is_taken_as_it_is(home: str, told: str) -> None:
 def test_a_full_disk_leaves_nothing_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from nixlite.cache import private
 
-    class Full:
-        """A file on a full disk."""
+    def full(number: int, data: bytes) -> int:
+        """There is no room."""
+        raise OSError(28, "No space left on device")
 
-        def __init__(self, number: int, *_: object, **__: object) -> None:
-            os.close(number)
-
-        def __enter__(self) -> Full:
-            return self
-
-        def __exit__(self, *_: object) -> None:
-            return
-
-        def write(self, data: bytes) -> int:
-            """There is no room."""
-            raise OSError(28, "No space left on device")
-
-    monkeypatch.setattr(private, "open", Full, raising=False)
+    monkeypatch.setattr(private.os, "write", full)
     with pytest.raises(OSError, match="No space"):
         private.write_private(str(tmp_path / "entry"), [b"x"])
     assert list(tmp_path.iterdir()) == []
