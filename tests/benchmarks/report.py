@@ -150,7 +150,7 @@ def trees_markdown(results: dict[str, Any]) -> str:
     lines = [markdown(results)]
     if results["growth"]:
         lines += ["", "CPU seconds of more and more packages, and the growth for twice as many:", ""]
-        lines += ["```", *results["growth"], "```"]
+        lines += ["```text", *results["growth"], "```"]
     if results["left out"]:
         lines += ["", "Left out:", "", *(f"- {each}" for each in results["left out"])]
     return "\n".join(lines)
