@@ -63,6 +63,21 @@ def test_a_change_of_a_set(tmp_path: Path, how: str) -> None:
     assert '"applied": "extend"' in text
 
 
+@pytest.mark.usefixtures("at_once")
+def test_which_missing_argument_is_named(tmp_path: Path) -> None:
+    """The first one, whether or not the same process has come upon the other names of the set before."""
+    lines = []
+    for n in range(12):
+        body = f'derivation {{ name = one{n}; system = "s"; builder = two{n}; }}'
+        (tmp_path / f"a{n}.nix").write_text(f"{{ one{n}, two{n} }}: {body}", "utf-8")
+        (tmp_path / f"b{n}.nix").write_text(f"{{ two{n}, one{n} }}: {body}", "utf-8")
+        lines.append(f"a{n} = import {tmp_path}/a{n}.nix {{ }}; b{n} = import {tmp_path}/b{n}.nix {{ }};")
+    given = f"{{ {' '.join(lines)} }}"
+    _, text = both(tmp_path, "--expr", given, "--expr", f"{given} // {{ a0 = 1; }}", "--json")
+    for n in range(1, 12):
+        assert f"without required argument 'two{n}'" in text
+
+
 def aliased(chance: random.Random) -> str:
     """A set of sets that are there under several names, in themselves and in each other."""
     names = [f"s{n}" for n in range(8)]

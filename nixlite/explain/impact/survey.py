@@ -114,6 +114,7 @@ class Survey:
         if blocks() > FIRST_BLOCKS:
             gc.collect()  # what is given up is full of circles
         self.evaluator, value = self.make()
+        self.evaluator.state.symbols.settle()  # what was evaluated before may be another part each time
         self.walk.begin(value, self.evaluator.state)
 
     def end(self) -> None:
