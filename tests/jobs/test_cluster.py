@@ -125,15 +125,6 @@ def end(number: int) -> None:
         return
 
 
-@pytest.fixture(scope="module")
-def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
-    found = Cluster(tmp_path_factory.mktemp("cluster"))
-    try:
-        yield found
-    finally:
-        found.end()
-
-
 VARIABLES = {"SECRET_OF_THE_TEST": "x", "HOME": "/nowhere"}  # a home would not be sent
 
 

@@ -8,7 +8,6 @@ import subprocess
 import sys
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 
@@ -20,23 +19,11 @@ from tests.jobs.test_cluster import Cluster, end
 from tests.jobs.test_incremental import CHANGES, PACKAGES, package, write
 from tests.support import ROOT, nixlite
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
 pytest.importorskip("distributed")
 pytestmark = pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="processes are looked for there")
 
 NOBODY = ("--cluster", "tcp://127.0.0.1:1")
 """A cluster of which nothing can be asked."""
-
-
-@pytest.fixture(scope="module")
-def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
-    found = Cluster(tmp_path_factory.mktemp("cluster"))
-    try:
-        yield found
-    finally:
-        found.end()
 
 
 class User:
