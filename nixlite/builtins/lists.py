@@ -19,7 +19,7 @@ from nixlite.runtime.expect import (
     force_string_no_context,
     wrong_type,
 )
-from nixlite.runtime.membership import is_member
+from nixlite.runtime.membership import LONG_LIST, is_member, passing
 from nixlite.runtime.symbols import make_symbol
 from nixlite.runtime.thunk import force
 from nixlite.runtime.values import FunctionType, lambda_info
@@ -162,6 +162,10 @@ def filter_(f: Lazy, xs: Lazy) -> Value:
         return items
     function: Any = force_function(f, "while evaluating the first argument passed to builtins.filter")
     compiled = type(function) is FunctionType
+    if compiled and len(items) >= LONG_LIST:
+        found = passing(function, items)
+        if found is not None:
+            return items if len(found) == len(items) else tuple(found)
     kept = []
     for item in items:
         verdict = function(item) if compiled else call(function, item)

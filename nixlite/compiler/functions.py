@@ -111,7 +111,24 @@ def describe(f: Function, node: n.Lambda, identifier: str, consuming: bool = Fal
         not f.unit.counted and is_arithmetic(f, node.body, node),
         not f.unit.counted and consuming,
         not f.unit.counted and type(node.body) is n.Var and node.argument == node.body.name,
+        comparison(f, node),
     )
+
+
+def comparison(f: Function, node: n.Lambda) -> tuple[str, str | None] | None:
+    """See `values.LambdaInfo`; nothing where calls are of interest in themselves."""
+    unit, body = f.unit, node.body
+    if unit.counted or unit.metered or unit.instrumented or unit.stepping:
+        return None
+    if type(body) is not n.Binary or body.op not in ("==", "!=") or node.formals is not None:
+        return None
+    for item, other in ((body.left, body.right), (body.right, body.left)):
+        if type(item) is n.Var and item.name == node.argument:
+            if type(other) is n.Str:
+                return body.op, other.value
+            if type(other) is n.Var and type(unit.analysis.variables[other]) is Variable:
+                return (body.op, None) if other.name != node.argument else None
+    return None
 
 
 def is_arithmetic(f: Function, body: n.Expr, node: n.Lambda) -> bool:

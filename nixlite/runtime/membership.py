@@ -1,18 +1,21 @@
 """Whether a list has an element (`builtins.elem`), which programs ask in loops: `unique`, `subtractLists`.
 
 What is asked of each element is what `same` would ask, but where it is evaluated already and certainly
-another one, that is seen here.
+another one, that is seen here. So it is where a function asks, that of `filter (x: x != e)` (`remove`).
 """
 
 from __future__ import annotations
 
+import sys
+
 from nixlite.runtime.operators import equal, same
 from nixlite.runtime.symbols import ACTIVE, in_symbol_order
 from nixlite.runtime.thunk import UNASKED, force
-from nixlite.runtime.values import ContextString
+from nixlite.runtime.values import ContextString, lambda_info
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from types import FunctionType
     from typing import Any
 
     from nixlite.runtime.values import Lazy
@@ -170,3 +173,40 @@ def is_in_long_list(value: Any, items: tuple[Lazy, ...]) -> bool:
     if plain:
         searched[0], searched[1] = items[:at], values
     return at < len(items)
+
+
+def are_calls_watched() -> bool:
+    """Whether somebody counts the calls of functions: a profiler, `--stats`."""
+    if sys.version_info >= (3, 12) and sys.monitoring.get_tool(sys.monitoring.PROFILER_ID) is not None:
+        return True
+    return sys.getprofile() is not None
+
+
+def passing(function: FunctionType, items: tuple[Lazy, ...]) -> list[Lazy] | None:
+    """Those *items*, of which there are some, for which `x: x == e` or `x: x != e` is true; None when the
+    *function* is another one.
+
+    It is called for the first item, which evaluates *e*. If that is a string, others that are evaluated are
+    compared with it here.
+    """
+    comparison = lambda_info(function).comparison
+    cells = function.__closure__ or ()
+    if comparison is None or len(cells) != (comparison[1] is None) or are_calls_watched():
+        return None
+    kept = [items[0]] if function(items[0]) else []
+    operator, text = comparison
+    if text is None:
+        operand = cells[0].cell_contents
+        text = operand[1] if type(operand) is list and operand[0] is None else operand
+    if type(text) is not str:
+        return kept + [item for item in items[1:] if function(item)]
+    wanted = operator == "=="
+    return kept + [
+        item
+        for item in items[1:]
+        if (
+            (value == text) is wanted
+            if type(value := item[1] if type(item) is list and item[0] is None else item) is str
+            else function(item)
+        )
+    ]

@@ -146,12 +146,13 @@ class LambdaInfo:
     `@` name. *position*: (file, 1-based line, 1-based byte column) of the function. *arithmetic*: the body is
     nothing but sums, differences and products of integers, the argument and other variables. *consuming*: the
     argument is read as an operand only, so whoever calls may evaluate it before if that cannot fail.
-    *identity*: the body is the argument.
+    *identity*: the body is the argument. *comparison*: the body is `==` or `!=` between the argument and
+    another variable, or a string: the operator and that string, None for a variable.
     """
 
     __slots__ = (
-        "argument", "arithmetic", "consuming", "doc", "ellipsis", "formal_positions", "formals", "identity",
-        "name", "position",
+        "argument", "arithmetic", "comparison", "consuming", "doc", "ellipsis", "formal_positions", "formals",
+        "identity", "name", "position",
     )  # fmt: skip
 
     def __init__(
@@ -166,6 +167,7 @@ class LambdaInfo:
         arithmetic: bool = False,
         consuming: bool = False,
         identity: bool = False,
+        comparison: tuple[str, str | None] | None = None,
     ) -> None:
         self.name = name
         self.argument = argument
@@ -177,6 +179,7 @@ class LambdaInfo:
         self.arithmetic = arithmetic
         self.consuming = consuming
         self.identity = identity
+        self.comparison = comparison
 
 
 MISSING: Any = object()
