@@ -90,3 +90,59 @@ def test_a_process_without_the_collector_goes_without_it() -> None:
         assert threshold_during() == 0
     finally:
         gc.set_threshold(*before)
+
+
+KEPT = "builtins.listToAttrs (builtins.genList (n: { name = toString n; value = [ n { } ]; }) 200000)"
+"""A set of many objects."""
+
+
+def test_what_was_made_is_not_looked_at_when_an_evaluation_ends() -> None:
+    gc.collect()
+    looked_at: list[int] = []
+
+    def look(phase: str, info: dict[str, int]) -> None:
+        if phase == "start":
+            looked_at.append(sum(len(gc.get_objects(old)) for old in range(info["generation"] + 1)))
+
+    gc.callbacks.append(look)
+    try:
+        value = Evaluator().evaluate(f"builtins.deepSeq ({KEPT}) ({KEPT})")
+        held = [[] for _ in range(5000)]  # Python has reason to run its collector
+    finally:
+        gc.callbacks.remove(look)
+    assert looked_at
+    assert max(looked_at) < 20_000
+    assert gc.get_freeze_count() < 1000
+    assert len(value) == 200_000
+    assert len(held) == 5000
+
+
+def test_what_a_process_has_frozen_stays_frozen() -> None:
+    gc.collect()
+    gc.freeze()
+    try:
+        frozen = gc.get_freeze_count()
+        assert len(Evaluator().evaluate(f"builtins.deepSeq ({KEPT}) ({KEPT})")) == 200_000
+        assert 0 < gc.get_freeze_count() <= frozen
+    finally:
+        gc.unfreeze()
+
+
+REPEATED = """
+import sys
+from nixlite import Evaluator
+for _ in range(int(sys.argv[2])):
+    assert Evaluator().evaluate(sys.argv[1]).to_python() == 300_000
+(line,) = [line for line in open("/proc/self/status") if line.startswith("VmHWM")]
+print(int(line.split()[1]) // 1024)
+"""
+
+
+def test_evaluations_that_leave_garbage_one_after_another_take_a_bounded_amount_of_memory() -> None:
+    program = GARBAGE.replace("1500000", "75000")
+    taken = []
+    for times in ("30", "60"):
+        command = [sys.executable, "-c", REPEATED, program, times]
+        taken.append(int(subprocess.run(command, capture_output=True, text=True, check=True).stdout))
+    assert taken[1] < 1.3 * taken[0], taken
+    assert taken[1] < 1500
