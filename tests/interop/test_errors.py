@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import copy
+import copyreg
 import io
 import pickle
 import sys
@@ -24,6 +25,13 @@ FAILING = [
     "{ a = 1; }.b", "let x = x; in x", "let f = n: f (n + 1); in f 0", 'abort "x"', "(", "x", "throw \"a\\nb\"",
     "assert false; 1", "1 + null", "builtins.head [ ]", 'builtins.addErrorContext "here" (throw "x")', "import ./none",
 ]  # fmt: skip
+
+
+@pytest.fixture(autouse=True)
+def as_python_pickles(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Dask, if a test has loaded it, has tblib pickle all exceptions that there are, with their tracebacks."""
+    for kind in [kind for kind in copyreg.dispatch_table if issubclass(kind, BaseException)]:
+        monkeypatch.delitem(copyreg.dispatch_table, kind)
 
 
 @pytest.mark.parametrize("program", FAILING)

@@ -6,8 +6,6 @@ as `float_text.json_float` writes them.
 
 from __future__ import annotations
 
-import re
-
 from nixlite.errors import EvalError, NixTypeError, StackOverflow
 from nixlite.formats.json.float_text import json_float
 from nixlite.limits.growth import pieces
@@ -26,8 +24,14 @@ from nixlite.runtime.values import (
     show_type,
 )
 
+try:  # `json` would load its reader, too
+    from _json import encode_basestring  # CPython's own, in C
+except ImportError:  # another Python than CPython
+    from json.encoder import encode_basestring
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Any, TypeVar
 
     from nixlite.runtime.state import State
@@ -35,9 +39,10 @@ if TYPE_CHECKING:
 
     E = TypeVar("E", bound=EvalError)
 
-TO_ESCAPE = re.compile(r'["\\\x00-\x1f]')
-ESCAPES = {n: f"\\u{n:04x}" for n in range(32)}
-ESCAPES.update({8: "\\b", 9: "\\t", 10: "\\n", 12: "\\f", 13: "\\r", 34: '\\"', 92: "\\\\"})
+quote_json: Callable[[str], str] = encode_basestring
+"""A text as a JSON string."""
+
+ATOMS: dict[Any, str] = {None: "null", True: "true", False: "false"}
 
 
 def to_json(
@@ -121,7 +126,7 @@ class JsonWriter:
         elif kind is FunctionType or kind is PrimOp or kind is PrimOpApp:
             raise no_function(value, place)
         else:
-            self.out.append("null" if value is None else "true" if value else "false")
+            self.out.append(ATOMS[value])
 
     def write_set(self, attrs: dict[str, Lazy], place: Place, depth: int) -> None:
         """A set: an object, or what it wants to stand for it."""
@@ -144,7 +149,7 @@ class JsonWriter:
         out = self.out
         between, colon, end = self.layout("{", "}", depth)
         following = "," + between[1:]
-        error_context = ""
+        error_context = about_attribute
         inside = depth + 1 < self.limit
         names = self.names
         for name in sorted(attrs):
@@ -152,14 +157,16 @@ class JsonWriter:
             shown = names.get(name)
             if shown is None:
                 shown = names[name] = self.quoted(name) + colon
-            value = item[1] if type(item) is list and item[0] is None else item
-            if inside and type(value) is str:  # the common kinds without a call
-                out += (between, shown, self.quoted(value))
-            elif inside and type(value) is int:
+            value: Any = item[1] if type(item) is list and item[0] is None else item
+            kind = type(value)
+            if inside and kind is str:  # the common kinds without a call
+                out += (between, shown, quote_json(value) if value.isascii() else self.quoted(value))
+            elif inside and kind is int:
                 out += (between, shown, str(value))
+            elif inside and (kind is bool or value is None):
+                out += (between, shown, ATOMS[value])
             else:
                 out += (between, shown)
-                error_context = f"while evaluating attribute '{name}'"
                 error_position = attribute_position(item)
                 self.write(item, error_position, depth + 1)
             between = following
@@ -174,17 +181,17 @@ class JsonWriter:
         between, _, end = self.layout("[", "]", depth)
         following = "," + between[1:]
         error_position = place
-        error_context = ""
+        error_context = about_element
         inside = depth + 1 < self.limit
-        for index, item in enumerate(items):
-            value = item[1] if type(item) is list and item[0] is None else item
-            if inside and type(value) is str:
-                out += (between, self.quoted(value))
-            elif inside and type(value) is int:
+        for index, item in enumerate(items):  # noqa: B007 - `about_element` reads it
+            value: Any = item[1] if type(item) is list and item[0] is None else item
+            kind = type(value)
+            if inside and kind is str:
+                out += (between, quote_json(value) if value.isascii() else self.quoted(value))
+            elif inside and kind is int:
                 out += (between, str(value))
             else:
                 out.append(between)
-                error_context = f"while evaluating list element at index {index}"
                 self.write(item, place, depth + 1)
             between = following
         out.append(end)
@@ -214,9 +221,14 @@ class JsonWriter:
         return opening + inner, ": ", "\n" + " " * (self.indent * depth) + closing
 
 
-def quote_json(text: str) -> str:
-    """*text* as a JSON string."""
-    return f'"{text.translate(ESCAPES)}"' if TO_ESCAPE.search(text) else f'"{text}"'
+def about_attribute(names: dict[str, Any]) -> str:
+    """The text of the frame around an attribute, from the locals of who writes it."""
+    return f"while evaluating attribute '{names['name']}'"
+
+
+def about_element(names: dict[str, Any]) -> str:
+    """The same around an element of a list."""
+    return f"while evaluating list element at index {names['index']}"
 
 
 def data_to_json(value: Any) -> str:
