@@ -165,25 +165,28 @@ def replace_strings(state: State, sought: Lazy, replacements: Lazy, s: Lazy) -> 
     )
     if len(patterns) != len(values):
         raise EvalError("'from' and 'to' arguments passed to builtins.replaceStrings have different lengths")
-    texts = [
-        force_string(x, "while evaluating one of the strings to replace passed to builtins.replaceStrings")
-        for x in patterns
-    ]
+    texts: tuple[str, ...] = patterns  # type: ignore[assignment]  # if they all are strings
+    if not all_plain(patterns):
+        about = "while evaluating one of the strings to replace passed to builtins.replaceStrings"
+        texts = tuple([force_string(pattern, about) for pattern in patterns])
     text, context = force_string_with_context(
         s, "while evaluating the third argument passed to builtins.replaceStrings"
     )
     if TEXTS:
-        searched(text, texts)
+        searched(text, list(texts))
     view = byte_view(text)
-    matcher, numbers = _replacer(state, tuple(texts))
-    if all_plain(values) and not is_limited():
-        table = {found: byte_view(values[number]) for found, number in numbers.items()}
-        replaced = matcher.sub(lambda match: table[match[0]], view)  # nothing of the program runs in there
-        return make_string(text if replaced == view else from_byte_view(replaced), context)
+    replacer = _replacer(state, texts)
+    if replacer.knows(values) and not is_limited():
+        parts = replacer.pattern.split(view)  # what is found is every other one
+        if len(parts) == 1:
+            return make_string(text, context)
+        parts[1::2] = [replacer.table[part] for part in parts[1::2]]
+        return make_string(from_byte_view("".join(parts)), context)
+    numbers = replacer.numbers
     pieces: list[str] = []
     known: dict[int, str] = {}
     end = made = 0
-    for match in matcher.finditer(view):
+    for match in replacer.pattern.finditer(view):
         number = numbers[match.group()]
         replacement = known.get(number)
         if replacement is None:
@@ -213,19 +216,41 @@ def all_plain(values: tuple[Lazy, ...]) -> bool:
     return True
 
 
-def _replacer(state: State, texts: tuple[str, ...]) -> tuple[re.Pattern[str], dict[str, int]]:
-    """A pattern, in byte view, for any of *texts* that prefers earlier ones, and the index of each."""
-    cache: dict[tuple[str, ...], tuple[re.Pattern[str], dict[str, int]]]
-    cache = state.caches.setdefault("replaceStrings", {})
-    found = cache.get(texts)
-    if found is None:
-        numbers: dict[str, int] = {}
+class Replacer:
+    """What looks for some strings. `pattern`: fits any of them, earlier ones first, in byte view, and is one
+    group; `numbers`: the index of each; `values`, `table`: what was put in their places last, and for each
+    string its own.
+    """
+
+    __slots__ = ("numbers", "pattern", "table", "values")
+
+    def __init__(self, texts: tuple[str, ...]) -> None:
+        self.numbers: dict[str, int] = {}
         for number, text in enumerate(texts):
-            numbers.setdefault(byte_view(text), number)
+            self.numbers.setdefault(byte_view(text), number)
             if not text:
                 break  # fits everywhere: later ones have no chance, and `re` must not try them
-        source = "|".join([re.escape(text) for text in numbers]) if numbers else "(?!)"
-        found = cache[texts] = (re.compile(source), numbers)
+        source = "|".join([re.escape(text) for text in self.numbers]) if self.numbers else "(?!)"
+        self.pattern: re.Pattern[str] = re.compile(f"({source})")
+        self.values: tuple[Any, ...] | None = None
+        self.table: dict[str, str] = {}
+
+    def knows(self, values: tuple[Any, ...]) -> bool:
+        """Whether all *values* are plain strings; then `table` has them."""
+        if values != self.values:
+            if not all_plain(values):
+                return False
+            self.table = {text: byte_view(values[number]) for text, number in self.numbers.items()}
+            self.values = values
+        return True
+
+
+def _replacer(state: State, texts: tuple[str, ...]) -> Replacer:
+    """What looks for *texts*, those of the last calls being kept."""
+    cache: dict[tuple[str, ...], Replacer] = state.caches.setdefault("replaceStrings", {})
+    found = cache.get(texts)
+    if found is None:
+        found = cache[texts] = Replacer(texts)
         if len(cache) > 500:  # programs that make their patterns as they go must not fill the memory
             cache.pop(next(iter(cache)))
     return found

@@ -168,7 +168,12 @@ class JsonWriter:
             else:
                 out += (between, shown)
                 error_position = attribute_position(item)
-                self.write(item, error_position, depth + 1)
+                if inside and kind is dict:
+                    self.write_set(value, error_position, depth + 1)
+                elif inside and kind is tuple:
+                    self.write_list(value, error_position, depth + 1)
+                else:
+                    self.write(item, error_position, depth + 1)
             between = following
         out.append(end)
 
@@ -192,7 +197,10 @@ class JsonWriter:
                 out += (between, str(value))
             else:
                 out.append(between)
-                self.write(item, place, depth + 1)
+                if inside and kind is dict:
+                    self.write_set(value, place, depth + 1)
+                else:
+                    self.write(item, place, depth + 1)
             between = following
         out.append(end)
 
