@@ -130,6 +130,15 @@ def walrus(target: str, value: ast.expr) -> ast.expr:
     return NamedExpr(Name(target, STORE), value)
 
 
+def name_call(node: Any, target: str) -> None:
+    """Turn a call that is written already into `(target := call)`."""
+    value = Call(node.func, node.args, node.keywords)
+    value.__dict__.update(node.__dict__)  # its position, too
+    node.__dict__.clear()
+    node.__class__ = NamedExpr
+    node.target, node.value = Name(target, STORE), value
+
+
 def if_else(test: ast.expr, then: ast.expr, otherwise: ast.expr) -> ast.expr:
     """`then if test else otherwise`."""
     return IfExp(test, then, otherwise)

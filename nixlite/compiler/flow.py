@@ -8,29 +8,35 @@ if TYPE_CHECKING:
 
     from nixlite.analysis.facts import Variable
 
+    Choice = tuple["Flow", Variable, str, bool]
+    """The selection of a name from a variable in a function, and whether it has a default."""
+
+    Facts = frozenset[Variable | Choice]
+
 MOST_KNOWN = 256
-"""Variables that are kept in mind as evaluated: each one more copies the set of them."""
+"""Facts that are kept in mind: each one more copies the set of them."""
 
 
 class Flow:
     """The statements of a function so far, and what is known after them.
 
-    *known*: variables that are certainly in WHNF here (a value, not a thunk), as far as evaluation has come;
+    *known*: variables that are certainly in WHNF here (a value, not a thunk), as far as evaluation has come,
+    and selections that were made;
     *hoist_known*: the same at the beginning of the current statement, for what is created before it.
     *block*: where statements are written to; *blocks*: it lies in so many others.
     """
 
     __slots__ = ("block", "blocks", "hoist_known", "known")
 
-    def __init__(self, known: frozenset[Variable]) -> None:
+    def __init__(self, known: Facts) -> None:
         self.known = known
         self.hoist_known = known
         self.block: list[ast.stmt] = []
         self.blocks = 0
 
-    def learn(self, variable: Variable) -> None:
-        """Say that *variable* is in WHNF from here on. Of very many the earlier ones are forgotten."""
-        self.known = self.known | {variable} if len(self.known) < MOST_KNOWN else frozenset((variable,))
+    def learn(self, fact: Variable | Choice) -> None:
+        """Say that a variable is in WHNF from here on. Of very many the earlier ones are forgotten."""
+        self.known = self.known | {fact} if len(self.known) < MOST_KNOWN else frozenset((fact,))
 
     def branch(self, block: list[ast.stmt] | None = None) -> Branch:
         """A context: what is written in it may not be run. Its statements go to *block*, if there is one."""

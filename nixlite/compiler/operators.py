@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from nixlite.abi.sites import Site
-    from nixlite.analysis.facts import Variable
+    from nixlite.compiler.flow import Facts
     from nixlite.compiler.unit import Function
 
 
@@ -158,9 +158,7 @@ def is_short(f: Function, node: n.Expr, depth: int = 3) -> bool:
     return bool(parts) and all(is_short(f, part, depth - 1) for part in parts)
 
 
-def add_in_order(
-    f: Function, node: n.Binary, left: ast.expr, right: ast.expr, before: frozenset[Variable]
-) -> ast.expr:
+def add_in_order(f: Function, node: n.Binary, left: ast.expr, right: ast.expr, before: Facts) -> ast.expr:
     """`a + b`, the code for *b* written twice: for integers, and where *a* must be looked at first.
 
     *before*: what was known before *b*.

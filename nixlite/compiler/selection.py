@@ -6,7 +6,7 @@ from nixlite.abi.sites import SELECT
 from nixlite.analysis.facts import Variable, WithLookup
 from nixlite.compiler import emit
 from nixlite.compiler.arguments import NEVER_FAIL
-from nixlite.compiler.unit import Function, Recipe
+from nixlite.compiler.unit import Chosen, Function, Recipe
 from nixlite.compiler.variables import builtin_name, lookup, place
 from nixlite.spelling import attribute_name
 from nixlite.syntax import nodes as n
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from typing import TypeGuard
 
     from nixlite.abi.sites import Site
+    from nixlite.compiler.flow import Choice
 
 LONGEST_NAME = 2_000
 """Characters of a computed name that is written into the code, for messages: it is shown only where it cannot
@@ -52,15 +53,57 @@ def select(f: Function, node: n.Select) -> ast.expr:
     known = builtin_name(f, node)
     if known is not None:
         return emit.name("b_" + known)
+    choice = choice_of(f, node)
+    if choice is not None and choice in f.known:
+        return chosen_before(f, node, choice)
     subject = f.value(node.subject)
     f.reads_harmlessly(node.subject)
     site = f.unit.site(node.pos, f.context, SELECT, path_text(node.path))
     if node.default is not None:
-        return select_or(f, node, subject, site)
+        return select_or(f, node, subject, site, choice)
     if len(node.path) == 1:
-        return emit.call(site, "select", subject, attr_name(f, node.path[0]))
+        selected = emit.call(site, "select", subject, attr_name(f, node.path[0]))
+        if choice is not None:
+            remember(f, choice).makers.append(selected)
+        return selected
     operation = "select_path" if is_plain(node.path) else "select_computed"
     return emit.call(site, operation, subject, path_value(f, node.path))
+
+
+def choice_of(f: Function, node: n.Select) -> Choice | None:
+    """What tells that a selection was made before in this function: one name of a variable.
+
+    None where it is not of interest, or whoever watches wants to see each.
+    """
+    unit, path = f.unit, node.path
+    if type(node.subject) is not n.Var or len(path) != 1 or not isinstance(path[0], str) or not unit.inlines:
+        return None
+    variable = unit.analysis.variables[node.subject]
+    if unit.instrumented or unit.stepping or type(variable) is not Variable:
+        return None
+    return f, variable, path[0], node.default is not None
+
+
+def remember(f: Function, choice: Choice) -> Chosen:
+    """Say that a selection is made here. Its value is only given a name where it is used again."""
+    chosen = f.chosen.get(choice)
+    if chosen is None:
+        chosen = f.chosen[choice] = Chosen(f.temporary())
+    f.learn(choice)
+    return chosen
+
+
+def chosen_before(f: Function, node: n.Select, choice: Choice) -> ast.expr:
+    """A selection that was made before: its value, or the default where nothing was found."""
+    chosen = f.chosen[choice]
+    while chosen.makers:
+        emit.name_call(chosen.makers.pop(), chosen.name)
+    value = emit.name(chosen.name)
+    if node.default is None:
+        return value
+    with f.branch():
+        default = f.value(node.default)
+    return emit.if_else(emit.compare(value, emit.IS_NOT, emit.name("MISSING")), value, default)
 
 
 def path_value(f: Function, path: tuple[n.AttrName, ...]) -> ast.expr:
@@ -105,10 +148,10 @@ def selection(f: Function, source: Variable, source_pos: int, name: str, pos: in
     return Recipe("selection", {source: None}, emit.constant(fixed))
 
 
-def select_or(f: Function, node: n.Select, subject: ast.expr, site: Site) -> ast.expr:
+def select_or(f: Function, node: n.Select, subject: ast.expr, site: Site, choice: Choice | None) -> ast.expr:
     """Selection with a default, which is evaluated only when an attribute on the path is missing."""
     assert node.default is not None
-    result = f.temporary()
+    result = f.temporary() if choice is None else remember(f, choice).name
     default: ast.expr | None = None
     path = node.path
     if len(path) == 1:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from nixlite.analysis.escapes import Uses
     from nixlite.analysis.facts import Analysis, Group, Variable
     from nixlite.cache.code import Table
+    from nixlite.compiler.flow import Choice, Facts
     from nixlite.source import Source
     from nixlite.syntax.nodes import Expr, Lambda
 
@@ -208,21 +209,33 @@ class Reads:
         self.all = self.harmless = 0
 
 
+class Chosen:
+    """A selection that was made: `name` is that of the local for its value, `makers` are the nodes that do
+    not assign that yet."""
+
+    __slots__ = ("makers", "name")
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.makers: list[ast.expr] = []
+
+
 class Function(Flow):
     """A Python function being written: a static one (*parent* None) or a closure inside *parent*.
 
     *context*: number of the enclosing trace context. *members*: variables that lie in the dictionary of a
     group with pieces; each becomes a local when it is first used, by calling its function.
+    *chosen*: what was selected already, see `selection.choice_of`.
     *watched*: arguments whose reads are counted; *growing*: the names called for `a // …`, where *a* is one
     of them, as the last thing, see `operators.binary_tail`.
     """
 
     __slots__ = (
-        "captures", "closures", "context", "depth", "growing", "locals", "members", "nesting", "parent",
-        "unit", "watched",
+        "captures", "chosen", "closures", "context", "depth", "growing", "locals", "members", "nesting",
+        "parent", "unit", "watched",
     )  # fmt: skip
 
-    def __init__(self, unit: Unit, parent: Function | None, known: frozenset[Variable]) -> None:
+    def __init__(self, unit: Unit, parent: Function | None, known: Facts) -> None:
         super().__init__(known)
         self.unit = unit
         self.parent = parent
@@ -231,6 +244,7 @@ class Function(Flow):
         self.members: dict[Variable, Callable[[Variable], None]] = {}
         self.context = 0
         self.depth = 0
+        self.chosen: dict[Choice, Chosen] = {}
         self.closures = 0
         self.nesting: int = 0 if parent is None else parent.nesting + 1
         self.watched: dict[Variable, Reads] = {}
@@ -302,7 +316,7 @@ class Function(Flow):
         else:
             handler(self, node)
 
-    def static(self, node: Expr, known: frozenset[Variable] | None = None) -> tuple[str, Function]:
+    def static(self, node: Expr, known: Facts | None = None) -> tuple[str, Function]:
         """Write a static function that returns the value of *node*; its name and itself."""
         function = Function(self.unit, None, self.known if known is None else known)
         function.tail(node)
@@ -330,7 +344,7 @@ class Function(Flow):
             return emit.constant(None)
         return loads[0] if len(loads) == 1 else emit.tuple_of(loads)
 
-    def recipe(self, node: Expr, known: frozenset[Variable] | None = None) -> Recipe:
+    def recipe(self, node: Expr, known: Facts | None = None) -> Recipe:
         """How a thunk for *node* computes its value."""
         handler = self.unit.lowerings.delayed.get(type(node))
         made = None if handler is None or self.unit.instrumented else handler(self, node)
