@@ -9,7 +9,7 @@ from nixlite.runtime.call import call
 from nixlite.runtime.expect import force_attrs, force_function, force_list, get_attr
 from nixlite.runtime.operators import less_than
 from nixlite.runtime.thunk import force
-from nixlite.runtime.values import ContextString, NixPath
+from nixlite.runtime.values import ContextString, FunctionType, NixPath
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -40,7 +40,10 @@ def generic_closure(attrset: Lazy) -> Value:
     work = list(start)
     found: list[Lazy] = []
     for element in work:  # grows on the way
-        key = force(_key(element))
+        attrs = element[1] if type(element) is list and element[0] is None else element  # type: ignore[assignment]  # perhaps no set
+        key: Any = attrs["key"] if type(attrs) is dict and "key" in attrs else _key(element)
+        if type(key) is list:
+            key = key[1] if key[0] is None else force(key)
         if keys.add(key, element):
             found.append(element)
             work += _successors(operator, element)
@@ -56,17 +59,20 @@ def _key(element: Lazy) -> Lazy:
 
 
 def _successors(operator: Value, element: Lazy) -> tuple[Lazy, ...]:
+    items: Any
     try:
-        items = force_list(
-            call(operator, element),
-            "while evaluating the return value of the `operator` passed to builtins.genericClosure",
-        )
+        items = operator(element) if type(operator) is FunctionType else call(operator, element)
+        if type(items) is not tuple:
+            items = force_list(
+                items, "while evaluating the return value of the `operator` passed to builtins.genericClosure"
+            )
         for item in items:
-            force(item)
+            if type(item) is list and item[0] is not None:
+                force(item)
     except NixError:
         error_context = f"while calling operator on genericClosure element {_show(element)}"
         raise
-    return items
+    return items  # type: ignore[no-any-return]  # a list
 
 
 def _show(element: Lazy) -> str:
@@ -83,27 +89,36 @@ class Keys:
 
     A Python set does as long as all keys are integers, strings or paths of one kind. For anything else, and
     to fail on the same pair of keys as C++ Nix, they go into a red-black tree as `std::map` has it.
+    `last`: the type of the last key, if those of its type go into the set as they are.
     """
 
     def __init__(self) -> None:
         self.kind: str | None = None
+        self.last: type | None = None
         self.simple: set[Any] = set()
         self.entered: list[tuple[Value, Lazy]] = []
         self.tree: Tree | None = None
 
     def add(self, key: Value, element: Lazy) -> bool:
         """Enter a forced key; False if an equal one is there. Raises EvalError if it cannot be compared."""
+        if type(key) is self.last:  # as a rule
+            if key in self.simple:
+                return False
+            self.simple.add(key)
+            self.entered.append((key, element))
+            return True
         if self.tree is None:
             kind = SIMPLE.get(type(key))
             if kind is not None and (self.kind is None or kind == self.kind):
                 self.kind = kind
+                self.last = type(key) if kind == "int" or type(key) is str else None
                 plain = _plain(key)
                 if plain in self.simple:
                     return False
                 self.simple.add(plain)
                 self.entered.append((key, element))
                 return True
-            self.tree = Tree()
+            self.tree, self.last = Tree(), None
             for old, its_element in self.entered:
                 self.tree.insert(old, its_element)
         return _insert(self.tree, key, element)
