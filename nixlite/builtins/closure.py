@@ -40,8 +40,8 @@ def generic_closure(attrset: Lazy) -> Value:
     work = list(start)
     found: list[Lazy] = []
     for element in work:  # grows on the way
-        attrs = element[1] if type(element) is list and element[0] is None else element  # type: ignore[assignment]  # perhaps no set
-        key: Any = attrs["key"] if type(attrs) is dict and "key" in attrs else _key(element)
+        value: Any = element[1] if type(element) is list and element[0] is None else element
+        key: Any = value["key"] if type(value) is dict and "key" in value else _key(element)
         if type(key) is list:
             key = key[1] if key[0] is None else force(key)
         if keys.add(key, element):
@@ -58,10 +58,10 @@ def _key(element: Lazy) -> Lazy:
         raise
 
 
-def _successors(operator: Value, element: Lazy) -> tuple[Lazy, ...]:
-    items: Any
+def _successors(operator: Value, element: Lazy) -> Any:
+    """A list."""
     try:
-        items = operator(element) if type(operator) is FunctionType else call(operator, element)
+        items: Any = operator(element) if type(operator) is FunctionType else call(operator, element)
         if type(items) is not tuple:
             items = force_list(
                 items, "while evaluating the return value of the `operator` passed to builtins.genericClosure"
@@ -72,7 +72,7 @@ def _successors(operator: Value, element: Lazy) -> tuple[Lazy, ...]:
     except NixError:
         error_context = f"while calling operator on genericClosure element {_show(element)}"
         raise
-    return items  # type: ignore[no-any-return]  # a list
+    return items
 
 
 def _show(element: Lazy) -> str:

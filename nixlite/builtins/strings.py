@@ -165,7 +165,7 @@ def replace_strings(state: State, sought: Lazy, replacements: Lazy, s: Lazy) -> 
     )
     if len(patterns) != len(values):
         raise EvalError("'from' and 'to' arguments passed to builtins.replaceStrings have different lengths")
-    texts: tuple[str, ...] = patterns  # type: ignore[assignment]  # if they all are strings
+    texts: Any = patterns
     if not all_plain(patterns):
         about = "while evaluating one of the strings to replace passed to builtins.replaceStrings"
         texts = tuple([force_string(pattern, about) for pattern in patterns])

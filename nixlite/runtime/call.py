@@ -19,12 +19,12 @@ def call(function: Any, argument: Lazy) -> Value:
 
     Manual: Language, "Functions" and "Functors" (`__functor`).
     """
-    if type(function) is list:
-        function = force(function)
     kind = type(function)
     result: Value
     if kind is FunctionType:
         result = function(argument)
+    elif kind is list:
+        result = call(force(function), argument)
     elif kind is PrimOp:
         if function.arity == 1:
             result = function.function(argument)
@@ -121,8 +121,6 @@ def not_a_function(value: Value) -> NixTypeError:
 
 def call2(function: Any, a: Lazy, b: Lazy) -> Value:
     """Apply to two arguments; a built-in function that takes two gets them at once."""
-    if type(function) is list:
-        function = force(function)
     kind = type(function)
     result: Value
     if kind is FunctionType:
@@ -133,6 +131,8 @@ def call2(function: Any, a: Lazy, b: Lazy) -> Value:
             result = function(b) if type(function) is FunctionType else call(function, b)
     elif kind is PrimOp and function.arity == 2:
         result = function.function(a, b)
+    elif kind is list:
+        result = call2(force(function), a, b)
     else:
         result = call(call(function, a), b)
     return result
@@ -140,14 +140,14 @@ def call2(function: Any, a: Lazy, b: Lazy) -> Value:
 
 def call3(function: Any, a: Lazy, b: Lazy, c: Lazy) -> Value:
     """Apply to three arguments; a function that takes them all gets them at once."""
-    if type(function) is list:
-        function = force(function)
     kind = type(function)
     result: Value
     if kind is FunctionType and function.__code__.co_argcount >= 3:
         result = function(a, b, c)
     elif kind is PrimOp and function.arity == 3:
         result = function.function(a, b, c)
+    elif kind is list:
+        result = call3(force(function), a, b, c)
     else:
         result = call(call2(function, a, b), c)
     return result
