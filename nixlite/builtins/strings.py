@@ -137,7 +137,9 @@ def concat_strings_sep(state: State, separator: Lazy, xs: Lazy) -> Value:
     )
     parts: list[str] = []
     for item in items:
-        value = force(item)  # here, not in the coercion, whose frame is only for its own errors
+        value: Any = item
+        if type(item) is list:  # here, not in the coercion, whose frame is only for its own errors
+            value = item[1] if item[0] is None else force(item)
         if type(value) is not str:
             value, more = coerce_to_string(
                 state,
@@ -159,10 +161,14 @@ def replace_strings(state: State, sought: Lazy, replacements: Lazy, s: Lazy) -> 
     At each position the first pattern of the list that fits wins; an empty pattern fits everywhere, also at
     the end. Only the elements of *to* that are used are forced, and their contexts added to that of *s*.
     """
-    patterns = force_list(sought, "while evaluating the first argument passed to builtins.replaceStrings")
-    values: tuple[Any, ...] = force_list(
-        replacements, "while evaluating the second argument passed to builtins.replaceStrings"
-    )
+    patterns: Any = sought
+    if type(patterns) is not tuple:
+        patterns = force_list(sought, "while evaluating the first argument passed to builtins.replaceStrings")
+    values: Any = replacements
+    if type(values) is not tuple:
+        values = force_list(
+            replacements, "while evaluating the second argument passed to builtins.replaceStrings"
+        )
     if len(patterns) != len(values):
         raise EvalError("'from' and 'to' arguments passed to builtins.replaceStrings have different lengths")
     texts: Any = patterns
@@ -180,8 +186,10 @@ def replace_strings(state: State, sought: Lazy, replacements: Lazy, s: Lazy) -> 
         parts = replacer.pattern.split(view)  # what is found is every other one
         if len(parts) == 1:
             return make_string(text, context)
-        parts[1::2] = [replacer.table[part] for part in parts[1::2]]
-        return make_string(from_byte_view("".join(parts)), context)
+        table = replacer.table
+        parts[1::2] = [table[part] for part in parts[1::2]]
+        replaced = "".join(parts)
+        return make_string(replaced if replaced.isascii() else from_byte_view(replaced), context)
     numbers = replacer.numbers
     pieces: list[str] = []
     known: dict[int, str] = {}
