@@ -5,7 +5,7 @@ from __future__ import annotations
 from nixlite.abi.signatures import FIRST
 from nixlite.builtins.registry import builtin
 from nixlite.errors import Aborted, CatchableError, EvalError, NixError, Thrown
-from nixlite.host.settings import ERROR
+from nixlite.host.settings import DEFAULT_DEPTH, ERROR
 from nixlite.runtime.coerce import coerce_to_string
 from nixlite.runtime.expect import force_string
 from nixlite.runtime.symbols import make_symbol
@@ -79,9 +79,10 @@ def seq(e1: Lazy, e2: Lazy) -> Value:
 @builtin("deepSeq", args=("e1", "e2"), state=True)
 def deep_seq(state: State, e1: Lazy, e2: Lazy) -> Value:
     """Evaluate *e1* with all that it contains, then evaluate and return *e2*."""
-    from nixlite.formats.nix.deep import force_deep
+    from nixlite.formats.nix import deep
 
-    force_deep(state, e1)
+    exact = state.settings.max_call_depth != DEFAULT_DEPTH
+    (deep.force_deep if exact else deep.force_deep_again)(state, e1)
     return force(e2)
 
 

@@ -180,22 +180,26 @@ def replace_strings(state: State, sought: Lazy, replacements: Lazy, s: Lazy) -> 
     )
     if TEXTS:
         searched(text, list(texts))
-    view = byte_view(text)
     replacer = _replacer(state, texts)
     if replacer.knows(values) and not is_limited():
-        parts = replacer.pattern.split(view)  # what is found is every other one
+        parts = replacer.pattern.split(byte_view(text))  # what is found is every other one
         if len(parts) == 1:
             return make_string(text, context)
         table = replacer.table
         parts[1::2] = [table[part] for part in parts[1::2]]
         replaced = "".join(parts)
         return make_string(replaced if replaced.isascii() else from_byte_view(replaced), context)
-    numbers = replacer.numbers
+    return one_by_one(replacer, values, text, context)
+
+
+def one_by_one(replacer: Replacer, values: tuple[Any, ...], text: str, context: frozenset[str]) -> Value:
+    """The same with replacements that have to be evaluated, or looked at for their contexts; or counted."""
+    view = byte_view(text)
     pieces: list[str] = []
     known: dict[int, str] = {}
     end = made = 0
     for match in replacer.pattern.finditer(view):
-        number = numbers[match.group()]
+        number = replacer.numbers[match.group()]
         replacement = known.get(number)
         if replacement is None:
             replacement, more = force_string_with_context(

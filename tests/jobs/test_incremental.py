@@ -36,6 +36,9 @@ let
     named = make "named" { v = builtins.getEnv "NAMED"; };
     tried = make "tried" { v = (builtins.tryEval (import ./failing.nix)).success; };
     both = make "both" { v = "${self.copied.src}"; };
+    deep = { x = [ { y = import ./failing.nix; } ]; };
+    forced = make "forced" { v = (builtins.tryEval (builtins.deepSeq self.deep 1)).success; };
+    again = make "again" { v = (builtins.tryEval (builtins.deepSeq [ self.deep ] 1)).success; };
   };
 in self
 """
@@ -83,7 +86,7 @@ def folder(tmp_path: Path) -> Path:
 
 def test_nothing_is_evaluated_where_nothing_changed(folder: Path) -> None:
     first, evaluated = run(folder)
-    assert len(evaluated) == PACKAGES + 7
+    assert len(evaluated) == PACKAGES + 9
     assert run(folder) == (first, set())
     assert run(folder, "--workers", "2") == (first, set())
     assert run(folder, "--no-result-cache")[1] == evaluated
@@ -94,7 +97,7 @@ CHANGES = {  # what is changed: what is evaluated again at least, and what is no
     "data/one": ({"copied", "both"}, {"text", "p0", "listed"}),
     "data/two": ({"copied", "listed"}, {"text", "p0"}),
     "perhaps": ({"there"}, {"text", "p0", "copied"}),
-    "failing.nix": ({"tried"}, {"text", "p0", "copied"}),
+    "failing.nix": ({"tried", "forced", "again"}, {"text", "p0", "copied"}),
     f"p{PACKAGES - 1}.nix": ({f"p{PACKAGES - 1}"}, {"text", "copied", "there"}),
 }
 

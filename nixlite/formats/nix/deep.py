@@ -24,14 +24,37 @@ def force_deep(state: State, x: Lazy) -> None:
     _force_deep(x, Walk(state), 0)
 
 
+def force_deep_again(state: State, x: Lazy) -> None:
+    """The same for programs that do it in a loop, with a value that grows: what was evaluated deeply before
+    is not gone through again, nor asked how deep it is."""
+    known: dict[int, Any] = state.caches.setdefault("deep", {})
+    walk = Walk(state, known)
+    _force_deep(x, walk, 0)
+    if walk.whole and len(walk.met) <= MOST:
+        if len(known) + len(walk.met) > MOST:
+            known.clear()
+        known.update(zip(map(id, walk.met), walk.met, strict=True))
+
+
+MOST = 20_000
+"""Sets and lists of which it is known that they are evaluated deeply: so long they live."""
+
+
 class Walk:
-    """One evaluation of everything: what it has *seen*, and how deep it may go."""
+    """One evaluation of everything: what it has *seen*, and how deep it may go.
 
-    __slots__ = ("limit", "seen")
+    *known*: sets and lists, by identity, in which all is evaluated; None: it is not of interest. `met`: those
+    that are not among these; `whole`: whether all in them is a value now, and nothing to be asked again.
+    """
 
-    def __init__(self, state: State) -> None:
+    __slots__ = ("known", "limit", "met", "seen", "whole")
+
+    def __init__(self, state: State, known: dict[int, Any] | None = None) -> None:
         self.limit = state.settings.max_call_depth
         self.seen: set[int] = set()
+        self.known = known
+        self.met: list[Any] = []
+        self.whole = known is not None
 
 
 def _force_deep(x: Lazy, walk: Walk, depth: int) -> None:
@@ -44,10 +67,17 @@ def _force_deep(x: Lazy, walk: Walk, depth: int) -> None:
             return
         walk.seen.add(id(x))
         if x[0] is broken and stops(x):
+            walk.whole = False
             return
     value: Any = force(x)
     kind = type(value)
+    if walk.whole and type(x) is list and x[0] is not None:
+        walk.whole = False
     if kind is dict or kind is tuple:
+        if walk.known is not None:
+            if id(value) in walk.known:
+                return
+            walk.met.append(value)
         if type(x) is not list:
             if id(value) in walk.seen:
                 return
