@@ -69,7 +69,7 @@ IS, IS_NOT, EQ, NOT_EQ, LT, GT, LT_E, GT_E, IN = (
     ast.Is(), ast.IsNot(), ast.Eq(), ast.NotEq(), ast.Lt(), ast.Gt(), ast.LtE(), ast.GtE(), ast.In(),
 )  # fmt: skip
 AND, OR, NOT = ast.And(), ast.Or(), ast.Not()
-ADD, SUB, MULT = ast.Add(), ast.Sub(), ast.Mult()
+ADD, SUB, MULT, FLOOR = ast.Add(), ast.Sub(), ast.Mult(), ast.FloorDiv()
 
 
 def at(node: Any, site: Site) -> Any:

@@ -200,11 +200,21 @@ def arithmetic(f: Function, node: n.Binary) -> ast.expr:
 
 
 def divide(f: Function, node: n.Binary) -> ast.expr:
-    """`a / b`."""
+    """`a / b`; in place, if it is a natural number by a literal one: for others Python rounds otherwise."""
     if f.unit.analysis.is_rebound(node):
         return rebound(f, node, node.left, node.right)
     site = f.unit.site(node.pos, f.context, CALL)
-    return emit.call(site, "p_div", argument(f, node.left), argument(f, node.right))
+    if f.unit.counted or not f.unit.inlines or type(node.right) is not n.Int or not node.right.value:
+        return emit.call(site, "p_div", argument(f, node.left), argument(f, node.right))
+    left, right = inside(f, "div", node.pos, node.left, node.right)
+    name = f.temporary()
+    is_integer = emit.type_is(emit.walrus(name, left), "int")
+    is_natural = emit.compare(emit.name(name), emit.GT_E, emit.constant(0))
+    return emit.if_else(
+        emit.all_of(is_integer, is_natural),
+        emit.binary(emit.name(name), emit.FLOOR, right),
+        emit.call(site, "p_div", emit.name(name), right),
+    )
 
 
 def negate(f: Function, node: n.Negate) -> ast.expr:
