@@ -36,6 +36,9 @@ become an eighth more: Python goes through all of its memory to tell (5 ms where
 MANY = 50_000
 """New objects at the end of an evaluation that are worth the trouble."""
 
+SPARED = 3_000_000
+"""Objects that are made old without a look, of which some may be garbage, until Python has looked at all."""
+
 FROZEN = 1000
 """Objects that a process has frozen itself are more: CPython 3.12 begins with some four hundred."""
 
@@ -74,8 +77,12 @@ class Policy:
     def begin(self, who: object, memory: int = 0) -> None:
         """Something is evaluated from now on, until `end` is called with the same *who*.
 
-        *memory*: bytes that it may take; 0: as much as there is.
+        *memory*: bytes that it may take; 0: as much as there is. Where there is a limit the garbage of those
+        before is not to be in its way.
         """
+        if memory and self.spared and gc.isenabled():
+            self.spared = 0
+            gc.collect()
         with self.lock:
             if memory:
                 self.ample = min(memory // 2, ample()) // BLOCK
@@ -97,14 +104,14 @@ class Policy:
                 gc.set_threshold(*self.before)
 
     def spare(self) -> None:
-        """Let what was made count as old, without looking at it; some may be garbage, so no more of it than
-        `LEAST` until Python has looked at all. What the process itself has frozen stays that."""
+        """Let what was made count as old, without looking at it. What the process itself has frozen stays
+        that."""
         made, full = gc.get_count()[0], gc.get_stats()[-1]["collections"]
         if made < MANY:
             return
         if full != self.full:
             self.full, self.spared = full, 0
-        if self.spared + made <= LEAST and gc.get_freeze_count() < FROZEN:
+        if self.spared + made <= SPARED and gc.get_freeze_count() < FROZEN:
             self.spared += made
             gc.freeze()
             gc.unfreeze()

@@ -16,7 +16,7 @@ from nixlite.results.questions import CONTENTS, KIND, ask
 from nixlite.results.witness import Witness
 from tests.jobs.sets import MANY
 from tests.jobs.test_cluster import Cluster, end
-from tests.jobs.test_incremental import CHANGES, PACKAGES, package, write
+from tests.jobs.test_incremental import CHANGES, OTHERS, PACKAGES, package, write
 from tests.support import ROOT, nixlite
 
 pytest.importorskip("distributed")
@@ -58,7 +58,7 @@ def test_nobody_is_asked_where_nothing_changed(tmp_path: Path, cluster: Cluster,
     write(user.folder, random.Random(7))
     first, evaluated, _ = user.run(*there)
     assert first == user.fresh()
-    assert len(evaluated) == PACKAGES + 7
+    assert len(evaluated) == PACKAGES + OTHERS
     assert user.run(*NOBODY)[:2] == (first, set())
     assert user.run()[:2] == (first, set())
     (user.folder / "text").write_text("another", "utf-8")

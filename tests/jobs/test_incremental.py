@@ -20,6 +20,9 @@ pytestmark = pytest.mark.skipif(not can_fork(), reason="nothing is kept where pr
 PACKAGES = 30
 """Each is a file; each uses some of those before it, through a set that knows itself."""
 
+OTHERS = 9
+"""Packages that are no files of their own."""
+
 SET = """
 let
   make = name: more: builtins.trace "evaluating ${name}" (derivation ({
@@ -86,7 +89,7 @@ def folder(tmp_path: Path) -> Path:
 
 def test_nothing_is_evaluated_where_nothing_changed(folder: Path) -> None:
     first, evaluated = run(folder)
-    assert len(evaluated) == PACKAGES + 9
+    assert len(evaluated) == PACKAGES + OTHERS
     assert run(folder) == (first, set())
     assert run(folder, "--workers", "2") == (first, set())
     assert run(folder, "--no-result-cache")[1] == evaluated

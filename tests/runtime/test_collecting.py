@@ -97,6 +97,7 @@ KEPT = "builtins.listToAttrs (builtins.genList (n: { name = toString n; value = 
 
 
 def test_what_was_made_is_not_looked_at_when_an_evaluation_ends() -> None:
+    gc.unfreeze()  # a session that another test has had may have put something aside
     gc.collect()
     looked_at: list[int] = []
 
@@ -115,6 +116,17 @@ def test_what_was_made_is_not_looked_at_when_an_evaluation_ends() -> None:
     assert gc.get_freeze_count() < 1000
     assert len(value) == 200_000
     assert len(held) == 5000
+
+
+def test_garbage_that_was_not_looked_at_is_not_in_the_way_of_who_has_a_limit() -> None:
+    gc.unfreeze()
+    gc.collect()
+    program = GARBAGE.replace("1500000", "50000")
+    for _ in range(4):
+        assert Evaluator().evaluate(program) == 200_000
+    before = sys.getallocatedblocks()
+    assert Evaluator(limits=Limits(memory=1_000_000_000)).evaluate("1 + 1") == 2
+    assert sys.getallocatedblocks() < before - 500_000
 
 
 def test_what_a_process_has_frozen_stays_frozen() -> None:
