@@ -101,27 +101,33 @@ class Keys:
 
     def add(self, key: Value, element: Lazy) -> bool:
         """Enter a forced key; False if an equal one is there. Raises EvalError if it cannot be compared."""
-        if type(key) is self.last:  # as a rule
-            if key in self.simple:
-                return False
-            self.simple.add(key)
-            self.entered.append((key, element))
-            return True
+        plain = key
+        if type(key) is not self.last:  # as a rule it is
+            if not self.takes(key):
+                return _insert(self.as_tree(), key, element)
+            plain = _plain(key)
+        if plain in self.simple:
+            return False
+        self.simple.add(plain)
+        self.entered.append((key, element))
+        return True
+
+    def takes(self, key: Value) -> bool:
+        """Whether the set does for a key, too."""
+        kind = SIMPLE.get(type(key))
+        if self.tree is not None or kind is None or self.kind not in (None, kind):
+            return False
+        self.kind = kind
+        self.last = type(key) if kind == "int" or type(key) is str else None
+        return True
+
+    def as_tree(self) -> Tree:
+        """The tree, with all keys so far in it."""
         if self.tree is None:
-            kind = SIMPLE.get(type(key))
-            if kind is not None and (self.kind is None or kind == self.kind):
-                self.kind = kind
-                self.last = type(key) if kind == "int" or type(key) is str else None
-                plain = _plain(key)
-                if plain in self.simple:
-                    return False
-                self.simple.add(plain)
-                self.entered.append((key, element))
-                return True
             self.tree, self.last = Tree(), None
-            for old, its_element in self.entered:
-                self.tree.insert(old, its_element)
-        return _insert(self.tree, key, element)
+            for key, element in self.entered:
+                self.tree.insert(key, element)
+        return self.tree
 
 
 def _plain(key: Any) -> Any:

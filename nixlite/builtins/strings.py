@@ -161,14 +161,10 @@ def replace_strings(state: State, sought: Lazy, replacements: Lazy, s: Lazy) -> 
     At each position the first pattern of the list that fits wins; an empty pattern fits everywhere, also at
     the end. Only the elements of *to* that are used are forced, and their contexts added to that of *s*.
     """
-    patterns: Any = sought
-    if type(patterns) is not tuple:
-        patterns = force_list(sought, "while evaluating the first argument passed to builtins.replaceStrings")
-    values: Any = replacements
-    if type(values) is not tuple:
-        values = force_list(
-            replacements, "while evaluating the second argument passed to builtins.replaceStrings"
-        )
+    patterns = force_list(sought, "while evaluating the first argument passed to builtins.replaceStrings")
+    values: tuple[Any, ...] = force_list(
+        replacements, "while evaluating the second argument passed to builtins.replaceStrings"
+    )
     if len(patterns) != len(values):
         raise EvalError("'from' and 'to' arguments passed to builtins.replaceStrings have different lengths")
     texts: Any = patterns
@@ -187,8 +183,7 @@ def replace_strings(state: State, sought: Lazy, replacements: Lazy, s: Lazy) -> 
             return make_string(text, context)
         table = replacer.table
         parts[1::2] = [table[part] for part in parts[1::2]]
-        replaced = "".join(parts)
-        return make_string(replaced if replaced.isascii() else from_byte_view(replaced), context)
+        return make_string(from_byte_view("".join(parts)), context)
     return one_by_one(replacer, values, text, context)
 
 

@@ -35,7 +35,8 @@ class Flow:
         self.blocks = 0
 
     def learn(self, fact: Variable | Choice) -> None:
-        """Say that a variable is in WHNF from here on. Of very many the earlier ones are forgotten."""
+        """Say that a variable is in WHNF from here on, or that a selection was made. Of very many the earlier
+        ones are forgotten."""
         self.known = self.known | {fact} if len(self.known) < MOST_KNOWN else frozenset((fact,))
 
     def branch(self, block: list[ast.stmt] | None = None) -> Branch:

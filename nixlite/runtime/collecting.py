@@ -106,9 +106,10 @@ class Policy:
     def spare(self) -> None:
         """Let what was made count as old, without looking at it. What the process itself has frozen stays
         that."""
-        made, full = gc.get_count()[0], gc.get_stats()[-1]["collections"]
-        if made < MANY:
+        made = gc.get_count()[0]
+        if made < MANY:  # as after most evaluations
             return
+        full = gc.get_stats()[-1]["collections"]
         if full != self.full:
             self.full, self.spared = full, 0
         if self.spared + made <= SPARED and gc.get_freeze_count() < FROZEN:
