@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import ctypes
 import sys
 import threading
 from typing import TYPE_CHECKING, Any
@@ -12,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 from nixlite.errors import Cancelled, Stop
 from nixlite.evaluator import Evaluator
 from nixlite.interop.owner import Handle
-from nixlite.limits.stopping import SILENCE
+from nixlite.limits.recursion import RECURSION, until_done
+from nixlite.limits.stopping import SILENCE, raise_in
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -51,35 +51,6 @@ CAREFUL = (
 exception that came between two of their steps would leave it so. Or they run when something is finalized."""
 
 
-class Crowd:
-    """The threads that are evaluating: *running* many, of which some were stopped. Python 3.13 may raise a
-    step later than it was asked to, so the last one to end sets back what one that was stopped has not."""
-
-    def __init__(self) -> None:
-        self.lock = threading.Lock()
-        self.running = 0
-        self.limit = 0
-        self.stopped = False
-
-    def enter(self) -> None:
-        """A thread begins."""
-        with self.lock:
-            if not self.running:
-                self.limit, self.stopped = sys.getrecursionlimit(), False
-            self.running += 1
-
-    def leave(self, *, stopped: bool) -> None:
-        """A thread ends."""
-        with self.lock:
-            self.running -= 1
-            self.stopped |= stopped
-            if not self.running and self.stopped:
-                sys.setrecursionlimit(self.limit)
-
-
-CROWD = Crowd()
-
-
 class Worker:
     """A thread that calls one function, for a task of an event loop that waits for `future`."""
 
@@ -95,7 +66,6 @@ class Worker:
     def work(self) -> None:
         """What the thread does."""
         result, error = None, None
-        CROWD.enter()
         try:
             self.running = True
             result = self.run()
@@ -103,7 +73,8 @@ class Worker:
             error = raised
         finally:
             self.running = False
-        CROWD.leave(stopped=isinstance(error, Stopped))
+        if isinstance(error, Stopped):  # maybe in what sets this back: 3.13 raises it a step later
+            until_done(lambda: RECURSION.need(0))
         self.report(result, error)
 
     def report(self, result: Any, error: BaseException | None) -> None:
@@ -154,11 +125,6 @@ def cancelling(function: Callable[..., Any]) -> Callable[[], bool] | None:
     evaluator = owner.evaluator if isinstance(owner, Handle) else owner
     engine = getattr(evaluator, "engine", None)
     return engine.cancel if isinstance(engine, Evaluator) else None
-
-
-def raise_in(thread: int, kind: type[BaseException]) -> None:
-    """Let an exception be raised in a thread."""
-    ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread), ctypes.py_object(kind))
 
 
 async def run_async(function: Callable[..., T], *arguments: Any, **keywords: Any) -> T:

@@ -3,6 +3,9 @@
 It is one of the process, and several threads may evaluate. So each says what it needs; the limit is the
 largest of these, and never less than what the process had. When nobody evaluates any more it is what it was
 before; one that somebody else has set meanwhile is left alone.
+
+It is not lowered while another thread evaluates, which may be deeper than it said by then: fifty frames above
+its limit CPython ends the process (`Cannot recover from stack overflow`, seen with 3.11).
 """
 
 from __future__ import annotations
@@ -92,14 +95,16 @@ def is_first() -> bool:
 
 
 class RecursionRoom:
-    """`needs`: of threads, by identity; `before`: the process's own limit; `ours`: what was set last."""
+    """`needs`: of threads, by identity; `before`: the process's own limit; `ours`: what was set last, and
+    what was there before as long as that is uncertain, for an interrupt may come between any two steps."""
 
     __slots__ = ("before", "lock", "needs", "ours")
 
     def __init__(self) -> None:
         self.lock = RLock()
         self.needs: dict[int, int] = {}
-        self.before = self.ours = 0
+        self.before = 0
+        self.ours: tuple[int, ...] = ()
 
     def own(self) -> int:
         """What this thread needs, 0 where it needs nothing of its own."""
@@ -108,23 +113,29 @@ class RecursionRoom:
     def need(self, limit: int) -> None:
         """This thread needs the recursion limit *limit* from now on; 0: none of its own any more."""
         with self.lock:
-            needs, now = self.needs, sys.getrecursionlimit()
-            if not needs or now != self.ours:  # the host has set one of its own
-                self.before = self.ours = now
+            needs, now, thread = self.needs, sys.getrecursionlimit(), get_ident()
+            if not needs or now not in self.ours:  # the host has set one of its own
+                self.before, self.ours = now, (now,)
             if limit:
-                needs[get_ident()] = limit
-            else:
-                needs.pop(get_ident(), None)
-            self.set(max(self.before, *needs.values()) if needs else self.before)
+                needs[thread] = limit
+            others = [needs[each] for each in needs if each != thread]
+            wanted = max(self.before, limit, *others)
+            if wanted >= now or not others:
+                self.set(wanted)
+            if not limit:
+                needs.pop(thread, None)
 
     def set(self, limit: int) -> None:
         """Set the limit, or the least that Python takes."""
+        now = sys.getrecursionlimit()
         try:
+            self.ours = now, limit
             sys.setrecursionlimit(limit)
         except RecursionError:
             limit = python_depth() + NEAR
+            self.ours = now, limit
             sys.setrecursionlimit(limit)
-        self.ours = limit
+        self.ours = (limit,)
 
 
 RECURSION = RecursionRoom()

@@ -34,6 +34,12 @@ MOST_FRAMES = 600_000
 DEEPEST = 10_000
 """Nesting of values at which printing gives up, Nix's default `max-call-depth`."""
 
+PER_CALL = 8
+"""Frames that a call takes, and more than that, where each one is counted …"""
+
+LAZY = 100_000
+"""… and those of lazy values that wait for each other there. Other threads have the same limit meanwhile."""
+
 ROOM = 200
 """Frames for finding out how deep it is, and for what has to be loaded for that."""
 
@@ -338,7 +344,8 @@ def counted(watch: CallLimit, calls: int, run: Callable[[Any], Any], argument: A
     """`run(argument)` with each call counted; there are *calls* around it already."""
     watch.prepare()
     previous = sys.getprofile()
-    RECURSION.need(watch.start + MOST_FRAMES)
+    left = PER_CALL * max(watch.allowed - calls, 0) + LAZY
+    RECURSION.need(min(python_depth() + left, watch.start + MOST_FRAMES))
     watch.exact = True
     sys.setprofile(watch.counting(calls))
     try:

@@ -155,6 +155,49 @@ def test_threads_have_evaluators_of_their_own() -> None:
     assert settings() == before
 
 
+LOWERED = """
+import threading
+from nixlite.limits.recursion import RECURSION
+
+def down(n):
+    try:
+        return down(n - 1) if n else further(0)
+    finally:
+        left.append(n)
+
+def further(n):
+    if not n:
+        deep.set()
+        others.wait()
+    return further(n + 1)
+
+def body():
+    RECURSION.need(20_000)
+    try:
+        down(40_000)
+    except RecursionError:
+        print(len(left))
+    RECURSION.need(0)
+
+deep, others, left = threading.Event(), threading.Event(), []
+RECURSION.need(100_000)
+thread = threading.Thread(target=body)
+thread.start()
+deep.wait()
+RECURSION.need(0)
+others.set()
+thread.join()
+"""
+
+
+def test_who_is_deeper_than_he_said_goes_on_when_another_ends() -> None:
+    """CPython 3.11 ended the process: what one thread needs no more may be what carries the other."""
+    run = subprocess.run(
+        [sys.executable, "-c", LOWERED], capture_output=True, text=True, check=False, cwd=ROOT
+    )
+    assert (run.returncode, run.stdout) == (0, "40001\n"), run.stderr
+
+
 SMALL = """
 import sys, threading
 from nixlite import Evaluator, NixError
