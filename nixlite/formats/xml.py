@@ -49,7 +49,7 @@ def to_xml(
     write_piece = writer.emit
     write_piece(HEADER)
     try:
-        writer.open("expr", NOTHING)
+        writer.open("expr")
         writer.write(x, None, 0)
     finally:
         while writer.elements:
@@ -65,37 +65,39 @@ class XmlWriter:
         self.location = location
         self.emit = emit
         self.elements: list[str] = []
+        self.indent = ""
         self.context: set[str] = set()
         self.derivations: set[str] = set()
         self.limit = state.settings.max_call_depth
         self.host = state.host
 
-    def open(self, name: str, attributes: dict[str, str]) -> None:
-        """`<name a="b">`."""
-        self.emit(f"{'  ' * len(self.elements)}<{name}{attributes_text(attributes)}>\n")
+    def open(self, name: str, about: str = "") -> None:
+        """`<name a="b">`; *about*: its attributes, as `attributes_text` gives them."""
+        self.emit(f"{self.indent}<{name}{about}>\n")
         self.elements.append(name)
+        self.indent += "  "
 
     def close(self) -> None:
         """The end of the innermost element."""
-        name = self.elements.pop()
-        self.emit(f"{'  ' * len(self.elements)}</{name}>\n")
+        self.indent = self.indent[2:]
+        self.emit(f"{self.indent}</{self.elements.pop()}>\n")
 
     def empty(self, name: str, attributes: dict[str, str]) -> None:
         """`<name a="b" />`."""
-        self.emit(f"{'  ' * len(self.elements)}<{name}{attributes_text(attributes)} />\n")
+        self.emit(f"{self.indent}<{name}{attributes_text(attributes)} />\n")
 
     def value_element(self, name: str, text: str) -> None:
         """`<name value="text" />`."""
-        self.emit(f'{"  " * len(self.elements)}<{name} value="{escaped(text)}" />\n')
+        self.emit(f'{self.indent}<{name} value="{escaped(text)}" />\n')
 
-    def write(self, x: Lazy, place: Place, depth: int) -> None:
-        """Write one value. *place*: the attribute it belongs to, for errors."""
+    def write(self, x: Lazy, attribute: Lazy, depth: int) -> None:
+        """Write one value. *attribute*: the cell of the attribute it belongs to, for errors."""
         if depth >= self.limit:
-            raise located(StackOverflow(), place)
+            raise located(StackOverflow(), attribute_position(attribute))
         if not self.strict and not is_evaluated(x):
             self.empty("unevaluated", NOTHING)
             return
-        value: Any = force(x)
+        value: Any = x if type(x) is not list else x[1] if x[0] is None else force(x)
         kind = type(value)
         if kind is str:
             self.value_element("string", value)
@@ -113,9 +115,9 @@ class XmlWriter:
         elif kind is dict:
             self.write_set(value, depth)
         elif kind is tuple:
-            self.open("list", NOTHING)
+            self.open("list")
             for item in value:
-                self.write(item, place, depth + 1)
+                self.write(item, attribute, depth + 1)
             self.close()
         elif kind is FunctionType:
             self.write_function(value)
@@ -125,7 +127,7 @@ class XmlWriter:
     def write_set(self, attrs: dict[str, Lazy], depth: int) -> None:
         """A set; a derivation that was shown before is only named."""
         if not is_derivation(attrs):
-            self.open("attrs", NOTHING)
+            self.open("attrs")
             self.write_attributes(attrs, depth)
             self.close()
             return
@@ -134,7 +136,7 @@ class XmlWriter:
             text = self.path_of(attrs, name)
             if text is not None:
                 shown[name] = text
-        self.open("derivation", shown)
+        self.open("derivation", attributes_text(shown))
         drv_path = shown.get("drvPath", "")
         if drv_path and drv_path not in self.derivations:
             self.derivations.add(drv_path)
@@ -151,24 +153,29 @@ class XmlWriter:
 
     def write_attributes(self, attrs: dict[str, Lazy], depth: int) -> None:
         """`<attr name="…">` elements, sorted."""
+        depth += 1
         for name in sorted(attrs):
             item = attrs[name]
-            place = attribute_position(item)
-            self.open("attr", {**self.position_attributes(place), "name": name})
-            self.write(item, place, depth + 1)
+            if self.location:
+                place = self.position_attributes(attribute_position(item))
+                about = attributes_text({**place, "name": name})
+            else:
+                about = f' name="{escaped(name)}"'
+            self.open("attr", about)
+            self.write(item, item, depth)
             self.close()
 
     def write_function(self, function: FunctionType) -> None:
         """A function: what it takes."""
         info = lambda_info(function)
-        self.open("function", self.position_attributes(info.position))
+        self.open("function", attributes_text(self.position_attributes(info.position)))
         if info.formals is None:
             self.empty("varpat", {"name": info.argument or ""})
         else:
             about = {"ellipsis": "1"} if info.ellipsis else {}
             if info.argument:
                 about["name"] = info.argument
-            self.open("attrspat", about)
+            self.open("attrspat", attributes_text(about))
             for name in sorted([name for name, _ in info.formals]):
                 self.empty("attr", {"name": name})
             self.close()
@@ -204,6 +211,8 @@ def attributes_text(attributes: dict[str, str]) -> str:
 def escaped(text: str) -> str:
     """*text* as it stands between quotes. Few texts have much to escape: `str.translate` takes ten times as
     long for a description of some options."""
+    if text.isalnum():  # most names
+        return text
     for character, written in ESCAPES:
         if character in text:
             text = text.replace(character, written)
