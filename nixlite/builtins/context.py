@@ -73,7 +73,7 @@ def get_context(s: Lazy) -> Value:
 
 
 @builtin("appendContext", args=("s", "context"), state=True)
-def append_context(state: State, s: Lazy, context: Lazy) -> Value:
+def append_context(s: Lazy, context: Lazy, state: State) -> Value:
     """Return string *s* with the *context* added that is given in the form of `getContext`."""
     text, old = force_string_with_context(
         s, "while evaluating the first argument passed to builtins.appendContext"
@@ -156,7 +156,7 @@ def positioned_list(
 
 
 @builtin("unsafeDiscardStringContext", args=("s",), state=True)
-def unsafe_discard_string_context(state: State, s: Lazy) -> str:
+def unsafe_discard_string_context(s: Lazy, state: State) -> str:
     """Discard the string context from a value that can be coerced to a string.
 
     A path is copied to the store for it. What comes out no longer makes a derivation depend on anything.
@@ -168,7 +168,7 @@ def unsafe_discard_string_context(state: State, s: Lazy) -> str:
 
 
 @builtin("unsafeDiscardOutputDependency", args=("s",), state=True)
-def unsafe_discard_output_dependency(state: State, s: Lazy) -> Value:
+def unsafe_discard_output_dependency(s: Lazy, state: State) -> Value:
     """Return string *s* depending only on the `.drv` files that it depended on with all their outputs.
 
     Manual: Built-ins, `unsafeDiscardOutputDependency`.
@@ -180,7 +180,7 @@ def unsafe_discard_output_dependency(state: State, s: Lazy) -> Value:
 
 
 @builtin("addDrvOutputDependencies", args=("s",), state=True)
-def add_drv_output_dependencies(state: State, s: Lazy) -> Value:
+def add_drv_output_dependencies(s: Lazy, state: State) -> Value:
     """Return string *s*, whose context is one `.drv` file, depending on that derivation with all its outputs.
 
     The opposite of `unsafeDiscardOutputDependency`.
@@ -215,7 +215,7 @@ def placeholder(output: Lazy) -> str:
 
 
 @builtin("storePath", args=("path",), state=True)
-def store_path(state: State, path: Lazy) -> Value:
+def store_path(path: Lazy, state: State) -> Value:
     """Return *path*, which is in the store already, as a string that depends on it, without copying it again.
 
     Not available in pure evaluation.
@@ -243,7 +243,7 @@ def require_present(state: State, path: str) -> None:
 
 
 @builtin("toFile", args=("name", "s"), state=True)
-def to_file(state: State, name: Lazy, s: Lazy) -> Value:
+def to_file(name: Lazy, s: Lazy, state: State) -> Value:
     """Store the string *s* in a file in the store and return its path; the file's name ends in *name*.
 
     *s* may refer to other files in the store, but not to outputs of derivations.
@@ -269,7 +269,7 @@ def to_file(state: State, name: Lazy, s: Lazy) -> Value:
 
 
 @builtin("outputOf", args=("drv", "output"), state=True, feature="dynamic-derivations")
-def output_of(state: State, drv: Lazy, output: Lazy) -> Value:
+def output_of(drv: Lazy, output: Lazy, state: State) -> Value:
     """Return a text that stands for *output* of the derivation that *drv* refers to, which may itself be the
     output of another derivation that is not built yet.
 

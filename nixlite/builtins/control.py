@@ -19,14 +19,14 @@ if TYPE_CHECKING:
 
 
 @builtin("abort", args=("s",), state=True, top_level=True)
-def abort(state: State, s: Lazy) -> Value:
+def abort(s: Lazy, state: State) -> Value:
     """Stop the evaluation with the error message *s*; `tryEval` does not catch it."""
     text, _ = coerce_to_string(state, s, "while evaluating the error message passed to builtins.abort")
     raise Aborted(text)
 
 
 @builtin("throw", args=("s",), state=True, top_level=True)
-def throw(state: State, s: Lazy) -> Value:
+def throw(s: Lazy, state: State) -> Value:
     """Raise an error with the message *s*, which `tryEval` can catch."""
     text, _ = coerce_to_string(state, s, "while evaluating the error message passed to builtin.throw")
     error = Thrown(text)
@@ -49,7 +49,7 @@ def try_eval(e: Lazy) -> Value:
 
 
 @builtin("addErrorContext", args=("s", "v"), state=True, trace=False)
-def add_error_context(state: State, context: Lazy, e: Lazy) -> Value:
+def add_error_context(context: Lazy, e: Lazy, state: State) -> Value:
     """Return *e*; if evaluating it fails, show the text *context* in the trace of the error.
 
     The context is evaluated only when there is an error, and shown even when the trace is cut short.
@@ -77,7 +77,7 @@ def seq(e1: Lazy, e2: Lazy) -> Value:
 
 
 @builtin("deepSeq", args=("e1", "e2"), state=True)
-def deep_seq(state: State, e1: Lazy, e2: Lazy) -> Value:
+def deep_seq(e1: Lazy, e2: Lazy, state: State) -> Value:
     """Evaluate *e1* with all that it contains, then evaluate and return *e2*."""
     from nixlite.formats.nix import deep
 
@@ -87,7 +87,7 @@ def deep_seq(state: State, e1: Lazy, e2: Lazy) -> Value:
 
 
 @builtin("trace", args=("e1", "e2"), state=True)
-def trace(state: State, e1: Lazy, e2: Lazy) -> Value:
+def trace(e1: Lazy, e2: Lazy, state: State) -> Value:
     """Evaluate *e1* and write it to the standard error; return *e2*.
 
     A string is written as it is, any other value as far as it is evaluated.
@@ -97,7 +97,7 @@ def trace(state: State, e1: Lazy, e2: Lazy) -> Value:
 
 
 @builtin("traceVerbose", args=("e1", "e2"), state=True)
-def trace_verbose(state: State, e1: Lazy, e2: Lazy) -> Value:
+def trace_verbose(e1: Lazy, e2: Lazy, state: State) -> Value:
     """Return *e2*; with the setting `trace-verbose`, do as `trace`."""
     if state.settings.trace_verbose:
         _write_trace(state, force(e1))
@@ -117,7 +117,7 @@ def _write_trace(state: State, value: Value) -> None:
 
 
 @builtin("warn", args=("e1", "e2"), state=True)
-def warn(state: State, e1: Lazy, e2: Lazy) -> Value:
+def warn(e1: Lazy, e2: Lazy, state: State) -> Value:
     """Write the string *e1* to the standard error as a warning; return *e2*.
 
     With the setting `abort-on-warn`, raises EvalError instead of returning.
@@ -138,7 +138,7 @@ def break_(v: Lazy) -> Value:
 
 
 @builtin("toString", args=("e",), state=True, top_level=True)
-def to_string(state: State, e: Lazy) -> Value:
+def to_string(e: Lazy, state: State) -> Value:
     """Convert *e* to a string: strings and paths as they are, numbers in decimal, `true` as `"1"`, `false` and `null` as `""`, a list with blanks between its elements, a set by its `__toString` or `outPath`.
 
     Paths are not copied to the store.

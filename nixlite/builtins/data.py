@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 @builtin("toJSON", args=("e",), state=True)
-def to_json_builtin(state: State, e: Lazy) -> Value:
+def to_json_builtin(e: Lazy, state: State) -> Value:
     """Return *e* as a JSON text. Sets become objects, unless they have `__toString` or, as derivations do,
     `outPath`: its value then stands for them. Paths are copied to the store.
 
@@ -49,7 +49,7 @@ def from_json_builtin(e: Lazy) -> Value:
 
 
 @builtin("toXML", args=("e",), state=True)
-def to_xml_builtin(state: State, e: Lazy) -> Value:
+def to_xml_builtin(e: Lazy, state: State) -> Value:
     """Return *e* as an XML text, which tells numbers, strings, paths and sets apart. Functions show what they
     take.
 
@@ -62,7 +62,7 @@ def to_xml_builtin(state: State, e: Lazy) -> Value:
 
 
 @builtin("fromTOML", args=("e",), state=True, top_level=True)
-def from_toml_builtin(state: State, e: Lazy) -> Value:
+def from_toml_builtin(e: Lazy, state: State) -> Value:
     """Return the value that the TOML text *e* means: `fromTOML "x = 1"` is `{ x = 1; }`.
 
     TOML 1.0.0. Dates and times need the experimental feature `parse-toml-timestamps`.

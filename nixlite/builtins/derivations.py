@@ -58,7 +58,7 @@ METHODS = {"recursive": "nar", "nar": "nar", "flat": "flat", "text": "text", "gi
 
 
 @builtin("derivationStrict", args=("attrs",), state=True, top_level=True)
-def derivation_strict(state: State, attrs: Lazy) -> Value:
+def derivation_strict(attrs: Lazy, state: State) -> Value:
     """Add the derivation that *attrs* describes to the store; return `drvPath` and the paths of its outputs.
 
     Forces every attribute. What a user calls is `derivation`, which does this lazily.

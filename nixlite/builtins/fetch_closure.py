@@ -32,7 +32,7 @@ class Arguments:
 
 
 @builtin("fetchClosure", args=("args",), state=True, feature="fetch-closure")
-def fetch_closure(state: State, args: Lazy) -> Value:
+def fetch_closure(args: Lazy, state: State) -> Value:
     """Fetch a store path closure from a binary cache, and return the store path as a string with context.
 
     *args* is a set with `fromStore`, `fromPath` and, if wanted, `toPath` (the path after rewriting to

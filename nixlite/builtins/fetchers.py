@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 
 
 @builtin("fetchurl", args=("arg",), state=True)
-def fetchurl(state: State, arg: Lazy) -> Value:
+def fetchurl(arg: Lazy, state: State) -> Value:
     """Download a URL and return the path of the file in the store.
 
     *arg* is the URL, or a set with `url` and, if wanted, `name` and `sha256`.
@@ -63,7 +63,7 @@ def fetchurl(state: State, arg: Lazy) -> Value:
 
 
 @builtin("fetchTarball", args=("args",), state=True, top_level=True)
-def fetch_tarball(state: State, args: Lazy) -> Value:
+def fetch_tarball(args: Lazy, state: State) -> Value:
     """Download an archive, unpack it and return the path of the tree in the store.
 
     *args* is the URL, or a set with `url` and, if wanted, `name` and `sha256`, the hash of the unpacked tree.
@@ -187,7 +187,7 @@ def store_string(state: State, path: str) -> ContextString:
 
 
 @builtin("fetchTree", args=("input",), state=True, top_level=True, feature="fetch-tree")
-def fetch_tree(state: State, input: Lazy) -> Value:  # noqa: A002 - Nix's name
+def fetch_tree(input: Lazy, state: State) -> Value:  # noqa: A002 - Nix's name
     """Fetch a file tree or a plain file and return it with what is known of it: `outPath`, `narHash`, `rev`…
 
     *input* is a set with `type` ("git", "path", "tarball", "file", "github"…) or a flake reference.
@@ -197,7 +197,7 @@ def fetch_tree(state: State, input: Lazy) -> Value:  # noqa: A002 - Nix's name
 
 
 @builtin("fetchGit", args=("args",), state=True, top_level=True)
-def fetch_git(state: State, args: Lazy) -> Value:
+def fetch_git(args: Lazy, state: State) -> Value:
     """Fetch a path of a git repository and return it with its revision.
 
     *args* is a URL, a path, or a set with `url` and, if wanted, `rev`, `ref`, `name`, `submodules`,
@@ -336,7 +336,7 @@ def tree_attributes(state: State, fetched: Fetched, *, is_git: bool = False) -> 
 
 
 @builtin("fetchMercurial", args=("args",), state=True, top_level=True)
-def fetch_mercurial(state: State, args: Lazy) -> Value:
+def fetch_mercurial(args: Lazy, state: State) -> Value:
     """Fetch a Mercurial repository and return it with its revision; the program `hg` must be installed.
 
     *args* is a URL or a set with `url` and, if wanted, `rev` (a revision, branch or tag) and `name`.

@@ -30,7 +30,7 @@ def _resolve(state: State, path: str, last: bool) -> str:
 
 
 @builtin("readFile", args=("path",), state=True)
-def read_file(state: State, path: Lazy) -> Value:
+def read_file(path: Lazy, state: State) -> Value:
     """Return the contents of the file *path* as a string.
 
     The text of a file in the store has the store paths that it refers to as its context.
@@ -58,7 +58,7 @@ HASH_LENGTH = 32  # base-32 characters of a store path's hash
 
 
 @builtin("pathExists", args=("path",), state=True)
-def path_exists(state: State, path: Lazy) -> bool:
+def path_exists(path: Lazy, state: State) -> bool:
     """Return `true` if the path *path* exists at evaluation time, and `false` otherwise.
 
     A string that ends in `/` or `/.` asks for a directory; otherwise a broken symlink exists as well.
@@ -76,7 +76,7 @@ def path_exists(state: State, path: Lazy) -> bool:
 
 
 @builtin("readDir", args=("path",), state=True)
-def read_dir(state: State, path: Lazy) -> Value:
+def read_dir(path: Lazy, state: State) -> Value:
     """Return the contents of the directory *path* as a set mapping directory entries to the corresponding
     file type: `"regular"`, `"directory"`, `"symlink"` or `"unknown"`.
 
@@ -88,7 +88,7 @@ def read_dir(state: State, path: Lazy) -> Value:
 
 
 @builtin("readFileType", args=("p",), state=True)
-def read_file_type(state: State, path: Lazy) -> str:
+def read_file_type(path: Lazy, state: State) -> str:
     """Return the type of the file system node at *p*: `"directory"`, `"regular"`, `"symlink"` or
     `"unknown"`.
 
@@ -99,7 +99,7 @@ def read_file_type(state: State, path: Lazy) -> str:
 
 
 @builtin("import", args=("path",), state=True, top_level=True)
-def import_(state: State, path: Lazy) -> Value:
+def import_(path: Lazy, state: State) -> Value:
     """Load, parse and return the Nix expression in the file *path*; a directory stands for the
     `default.nix` in it.
 
@@ -139,7 +139,7 @@ def derivation_value(state: State, drv_path: str) -> dict[str, Lazy]:
 
 
 @builtin("scopedImport", args=("scope", "path"), state=True, top_level=True)
-def scoped_import(state: State, scope: Lazy, path: Lazy) -> Value:
+def scoped_import(scope: Lazy, path: Lazy, state: State) -> Value:
     """Load, parse and return the Nix expression in the file *path* with the attributes of *scope* as
     variables in its scope, where they hide builtins of the same name.
 
@@ -154,7 +154,7 @@ def scoped_import(state: State, scope: Lazy, path: Lazy) -> Value:
 
 
 @builtin("findFile", args=("search-path", "lookup-path"), state=True)
-def find_file_(state: State, search_path: Lazy, name: Lazy) -> NixPath:
+def find_file_(search_path: Lazy, name: Lazy, state: State) -> NixPath:
     """Find *lookup-path* in *search-path*, a list of sets with the attributes `prefix` and `path`.
 
     `<name>` means `__findFile __nixPath "name"`.
@@ -191,7 +191,7 @@ def _search_path_entry(state: State, element: Lazy) -> tuple[str, str]:
 
 
 @builtin("toPath", args=("s",), state=True)
-def to_path(state: State, s: Lazy) -> Value:
+def to_path(s: Lazy, state: State) -> Value:
     """Convert *s*, which must be an absolute path, to a normalised one. **Deprecated**: use
     `/. + "/path"` for a path.
 
@@ -203,7 +203,7 @@ def to_path(state: State, s: Lazy) -> Value:
 
 
 @builtin("getEnv", args=("s",), state=True)
-def get_env(state: State, s: Lazy) -> str:
+def get_env(s: Lazy, state: State) -> str:
     """Return the value of the environment variable *s*, or an empty string if there is none.
 
     Always empty in pure and restricted evaluation.

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 @builtin("parseFlakeRef", args=("flake-ref",), state=True)
-def parse_flake_ref_builtin(state: State, reference: Lazy) -> Value:
+def parse_flake_ref_builtin(reference: Lazy, state: State) -> Value:
     """Take a flake reference apart: `parseFlakeRef "github:NixOS/nixpkgs/23.05?dir=lib"` returns
     `{ dir = "lib"; owner = "NixOS"; ref = "23.05"; repo = "nixpkgs"; type = "github"; }`.
     """
@@ -35,7 +35,7 @@ def parse_flake_ref_builtin(state: State, reference: Lazy) -> Value:
 
 
 @builtin("flakeRefToString", args=("attrs",), state=True)
-def flake_ref_to_string_builtin(state: State, attrs: Lazy) -> Value:
+def flake_ref_to_string_builtin(attrs: Lazy, state: State) -> Value:
     """Write a flake reference given as an attribute set in its URL form, the reverse of `parseFlakeRef`."""
     from nixlite.fetch.inputs import require_feature
     from nixlite.fetch.references import flake_ref_to_string

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 @builtin("getFlake", args=("args",), state=True)
-def get_flake_builtin(state: State, args: Lazy) -> Value:
+def get_flake_builtin(args: Lazy, state: State) -> Value:
     """Fetch a flake and return its outputs together with `inputs`, `outPath`, `rev` and the like:
     `(builtins.getFlake "path:/home/me/project").packages`.
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 @builtin("hashString", args=("type", "s"), state=True)
-def hash_string(state: State, algorithm: Lazy, s: Lazy) -> Value:
+def hash_string(algorithm: Lazy, s: Lazy, state: State) -> Value:
     """Return the hash of the string *s* in hexadecimal. *type* is `"md5"`, `"sha1"`, `"sha256"` or
     `"sha512"`.
 
@@ -36,7 +36,7 @@ def hash_string(state: State, algorithm: Lazy, s: Lazy) -> Value:
 
 
 @builtin("hashFile", args=("type", "p"), state=True)
-def hash_file(state: State, algorithm: Lazy, p: Lazy) -> Value:
+def hash_file(algorithm: Lazy, p: Lazy, state: State) -> Value:
     """Return the hash of the file at path *p* in hexadecimal; *type* is as for `hashString`."""
     from nixlite.store.hashing import digest, parse_algorithm
 
@@ -48,7 +48,7 @@ def hash_file(state: State, algorithm: Lazy, p: Lazy) -> Value:
 
 
 @builtin("convertHash", args=("args",), state=True)
-def convert_hash(state: State, args: Lazy) -> Value:
+def convert_hash(args: Lazy, state: State) -> Value:
     """Return the hash `args.hash` in the form `args.toHashFormat`: `"base16"`, `"nix32"`, `"base64"` or
     `"sri"`.
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from nixlite.builtins.index import BUILTINS, CONSTANT, IMPURE
 from nixlite.builtins.registry import PARTS, REGISTRY
 from nixlite.runtime.thunk import from_start
-from nixlite.runtime.values import PrimOp, linked
+from nixlite.runtime.values import FunctionType, PrimOp, linked
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ def install(state: State) -> None:
     def link(primop: PrimOp) -> None:
         row = declaration(primop.name)
         arguments = row.arguments
-        primop.function = bind(row.function, state, len(arguments)) if row.state else row.function
+        primop.function = bind(row.function, state) if row.state else row.function
         primop.arguments = arguments
         primop.doc = (row.function.__doc__ or "").partition("\n\n")[0].strip().replace("\n    ", "\n")
 
@@ -102,22 +102,6 @@ def unlinked(name: str, arity: int, link: Callable[[PrimOp], None]) -> PrimOp:
     return primop
 
 
-def bind(function: Callable[..., Any], state: State, arity: int) -> Callable[..., Any]:
-    """*function* with its first argument fixed; plain closures, for `functools.partial` spends C stack."""
-    if arity == 1:
-
-        def bound1(a: Lazy) -> Any:
-            return function(state, a)
-
-        return bound1
-    if arity == 2:
-
-        def bound2(a: Lazy, b: Lazy) -> Any:
-            return function(state, a, b)
-
-        return bound2
-
-    def bound3(a: Lazy, b: Lazy, c: Lazy) -> Any:
-        return function(state, a, b, c)
-
-    return bound3
+def bind(function: Any, state: State) -> FunctionType:
+    """A function of a module with its last argument fixed: no frame and no C stack more for each call."""
+    return FunctionType(function.__code__, function.__globals__, function.__name__, (state,))

@@ -45,7 +45,7 @@ def strings(groups: Iterable[str | None]) -> tuple[str | None, ...]:
 
 
 @builtin("match", args=("regex", "str"), state=True)
-def match(state: State, regex: Lazy, text: Lazy) -> Value:
+def match(regex: Lazy, text: Lazy, state: State) -> Value:
     """Match the whole of *str* against the POSIX extended regular expression *regex*. The result is the list
     of what the groups matched, null for an unused one, or null if there is no match:
     `match "(.*)=(.*)" "a=b"` is `[ "a" "b" ]`.
@@ -62,7 +62,7 @@ def match(state: State, regex: Lazy, text: Lazy) -> Value:
 
 
 @builtin("split", args=("regex", "str"), state=True)
-def split(state: State, regex: Lazy, text: Lazy) -> Value:
+def split(regex: Lazy, text: Lazy, state: State) -> Value:
     """Split *str* at the matches of the POSIX extended regular expression *regex*: a list of the strings
     between them and, for each match, the list of its groups. `split "(,)" "a,b"` is `[ "a" [ "," ] "b" ]`.
 

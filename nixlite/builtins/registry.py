@@ -11,7 +11,7 @@ Arguments arrive **unforced**, and the function forces them with `expect.force_â
 texts of Nix's own implementation: that order decides which of two errors a user sees. The result is in WHNF.
 Where Nix's frame texts are irregular they are simply the strings in those calls.
 
-`state=True`: the evaluator's `State` comes first. `top_level=True`: a global without `builtins.` (the others
+`state=True`: the evaluator's `State` comes last. `top_level=True`: a global without `builtins.` (the others
 are globals under `__name`). `feature`: only there when that experimental feature is on. `impure=True`: absent
 in pure evaluation. `trace=False`: a failing call adds no frame. For the compiler: `forces`, which arguments
 the function forces before it does anything else, in its order (see `abi.signatures`); `keeps`, the number of

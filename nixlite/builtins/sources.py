@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 @builtin("path", args=("args",), state=True)
-def path_builtin(state: State, args: Lazy) -> Value:
+def path_builtin(args: Lazy, state: State) -> Value:
     """Copy a path to the store and return where it is; *args* is a set with `path` and, if wanted, `name`,
     `filter`, `recursive` and `sha256`.
 
@@ -86,7 +86,7 @@ def take_argument(source: Source, key: str, value: Lazy) -> None:
 
 
 @builtin("filterSource", args=("filter", "path"), state=True)
-def filter_source(state: State, filter: Lazy, path: Lazy) -> Value:  # noqa: A002 - Nix's name
+def filter_source(filter: Lazy, path: Lazy, state: State) -> Value:  # noqa: A002 - Nix's name
     """Copy the directory *path* to the store without the files for which *filter* returns `false`.
 
     *filter* is called with the path and the type (`"regular"`, `"directory"`, `"symlink"`, `"unknown"`) of

@@ -30,12 +30,12 @@ if TYPE_CHECKING:
 
 
 @builtin("stringLength", args=("e",), state=True, forces=FIRST)
-def string_length(state: State, e: Lazy) -> Value:
+def string_length(e: Lazy, state: State) -> Value:
     """Return the length of the string *e* in bytes.
 
     Paths are copied to the store, sets coerced.
     """
-    value = e if type(e) is not list else force(e)
+    value: Any = e if type(e) is not list else e[1] if e[0] is None else force(e)
     if type(value) is not str:
         value, _ = coerce_to_string(
             state, value, "while evaluating the argument passed to builtins.stringLength"
@@ -57,12 +57,14 @@ def string_length(state: State, e: Lazy) -> Value:
         (2, ANYTHING, ""),
     ),
 )
-def substring(state: State, start: Lazy, length: Lazy, s: Lazy) -> Value:
+def substring(start: Lazy, length: Lazy, s: Lazy, state: State) -> Value:
     """Return at most *len* bytes of *s* from byte *start* on, counted from 0; all to the end if *len* is
     negative. `substring 0 3 "nixos"` is `"nix"`.
 
     *start* may lie beyond the end but must not be negative.
     """
+    if type(s) is list and s[0] is None:
+        s = s[1]
     if (
         not TEXTS
         and type(s) is str
@@ -120,7 +122,7 @@ def _remembered_bytes(state: State, text: str) -> bytes:
         *SECOND,
     ),
 )
-def concat_strings_sep(state: State, separator: Lazy, xs: Lazy) -> Value:
+def concat_strings_sep(separator: Lazy, xs: Lazy, state: State) -> Value:
     """Join the strings of *list* with *separator* between them: `concatStringsSep "/" [ "usr" "bin" ]` is
     `"usr/bin"`.
 
@@ -154,7 +156,7 @@ def concat_strings_sep(state: State, separator: Lazy, xs: Lazy) -> Value:
 
 
 @builtin("replaceStrings", args=("from", "to", "s"), state=True, forces=FIRST)
-def replace_strings(state: State, sought: Lazy, replacements: Lazy, s: Lazy) -> Value:
+def replace_strings(sought: Lazy, replacements: Lazy, s: Lazy, state: State) -> Value:
     """Replace every occurrence in *s* of a string in *from* by the string at the same place in *to*:
     `replaceStrings [ "oo" "a" ] [ "a" "i" ] "foobar"` is `"fabir"`.
 
@@ -264,7 +266,7 @@ def _replacer(state: State, texts: tuple[str, ...]) -> Replacer:
 
 
 @builtin("baseNameOf", args=("x",), state=True, top_level=True)
-def base_name_of(state: State, x: Lazy) -> Value:
+def base_name_of(x: Lazy, state: State) -> Value:
     """Return the last component of a path, or of a string with slashes, of which one at the end is ignored.
 
     As Nix 2.34.8: `"/a/b//"` gives the empty string.
@@ -281,7 +283,7 @@ def base_name_of(state: State, x: Lazy) -> Value:
 
 
 @builtin("dirOf", args=("s",), state=True, top_level=True)
-def dir_of(state: State, s: Lazy) -> Value:
+def dir_of(s: Lazy, state: State) -> Value:
     """Return the directory of a path, or of a string everything before the last slash (`"."` without one).
 
     A path gives a path.

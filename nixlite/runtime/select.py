@@ -143,7 +143,8 @@ def find_named(subject: Value, name: str) -> Any:
         if type(selected) is list:
             return selected[1] if selected[0] is None else force(selected)
         return selected
-    make_symbol(name)
+    if name not in ACTIVE.symbols.numbers:
+        make_symbol(name)
     return MISSING
 
 
@@ -211,7 +212,8 @@ def has_attribute(subject: Value, name: str) -> bool:
     """`subject ? ${name}`."""
     if type(subject) is dict and name in subject:
         return True
-    make_symbol(name)
+    if name not in ACTIVE.symbols.numbers:  # as `make_symbol` does, without a call
+        make_symbol(name)
     return False
 
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class State:
-    """The state of one evaluator; builtins declared with `state=True` get it as their first argument.
+    """The state of one evaluator; builtins declared with `state=True` get it as their last argument.
 
     `import_file(path)` evaluates a file (memoised), `import_set(path)` one that must be a set, and
     `scoped_import(scope, path)` evaluates it anew with *scope*'s attributes in scope; `internal(name)` is the

@@ -82,7 +82,7 @@ class InstrumentedEvaluator(Evaluator):
             row = rows[name]
             function = linker.link(row.function)
             if row.state:
-                function = bind(function, state, original.arity)
+                function = bind(function, state)
             if name in MAKERS and not self.recorder.light:
                 function = self.noting(name, function, MAKERS[name][0])
             linked(original)
