@@ -79,9 +79,9 @@ def code_names() -> dict[CodeType, tuple[str, bool]]:
 
     Those that are not loaded have no frames.
     """
-    rows = REGISTRY.values()
+    rows = list(REGISTRY.values())  # other threads load more of them
     names = {row.function.__code__: (row.name, row.trace) for row in rows if not row.is_constant}
-    return names | {function.__code__: (name, True) for function, name in PARTS.items()}
+    return names | {function.__code__: (name, True) for function, name in list(PARTS.items())}
 
 
 def unlinked(name: str, arity: int, link: Callable[[PrimOp], None]) -> PrimOp:

@@ -213,7 +213,10 @@ class TraceReader:
         """The frame that a local `error_context` stands for."""
         text, place = names.get("error_context"), names.get("error_position")
         if type(text) is FunctionType:  # of these locals: so it need not be made before there is an error
-            text = text(names)
+            try:
+                text = text(names)
+            except KeyError:  # an evaluation is stopped anywhere: here before it had come to what is told
+                return
             if type(text) is tuple:
                 text, place = text
         if not text or type(text) is not str:
