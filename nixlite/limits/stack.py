@@ -17,6 +17,7 @@ from _thread import (
 
 from nixlite.errors import NixError
 from nixlite.limits.recursion import KNOWN
+from nixlite.limits.tracebacks import keep_short
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -54,10 +55,10 @@ class Work:
         self.thread = get_ident()
         try:
             self.result = self.context.run(self.function)
-        except NixError as error:
-            error.__context__ = None  # what the frames hold is freed here, not with a small stack
-            self.error = error.with_traceback(None)
         except BaseException as error:
+            if isinstance(error, NixError):
+                error.__context__ = error.__traceback__ = None
+            keep_short(error)  # what the frames hold is freed here, not with a small stack
             self.error = error
         finally:
             self.done.release()
