@@ -37,20 +37,6 @@ class Stopped(Stop):
     evaluated are as before."""
 
 
-CAREFUL = (
-    __name__,
-    "nixlite.cache.",
-    "nixlite.evaluator",
-    "nixlite.limits.",
-    "nixlite.runtime.collecting",
-    "nixlite.runtime.depth",
-    "nixlite.runtime.frames",
-    "nixlite.translator",
-)
-"""Modules whose functions set something that they set back at their end (limits of Python, the collector): an
-exception that came between two of their steps would leave it so. Or they run when something is finalized."""
-
-
 class Worker:
     """A thread that calls one function, for a task of an event loop that waits for `future`."""
 
@@ -109,14 +95,11 @@ class Worker:
         if not self.running or frame is None:
             return False
         module = str(frame.f_globals.get("__name__"))
-        if module.startswith(CAREFUL):
-            return False
         if "SITES" not in frame.f_globals and not module.startswith("nixlite."):  # neither Nix code nor ours
             self.looks += 1
             if self.looks < LOOKS:
                 return False
-        raise_in(self.thread.ident or 0, Stopped)
-        return True
+        return raise_in(self.thread.ident or 0, Stopped)
 
 
 def cancelling(function: Callable[..., Any]) -> Callable[[], bool] | None:

@@ -20,6 +20,7 @@ from nixlite.errors import Stop
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from types import FrameType
     from typing import Any, Protocol
 
     class Lock(Protocol):
@@ -41,16 +42,61 @@ TICK = 0.01
 PATIENCE = 1.0
 """Seconds for which a thread is waited that was started; then another one is."""
 
+OUTWARD = 30
+"""Frames of a thread that are looked at before something is raised in it."""
+
 IDLE = 200
 """Looks without anything to look at after which the thread ends."""
 
 
-def raise_in(thread: int, kind: type[BaseException]) -> None:
-    """Let *kind* be raised in the thread with that identity."""
+CAREFUL = (
+    "nixlite.cache.",
+    "nixlite.evaluator",
+    "nixlite.interop.workers",
+    "nixlite.limits.",
+    "nixlite.runtime.collecting",
+    "nixlite.runtime.depth",
+    "nixlite.runtime.frames",
+    "nixlite.translator",
+)
+"""Modules whose functions set something that they set back at their end (limits of Python, the collector): an
+exception that came between two of their steps would leave it so. Or they run when something is finalized."""
+
+
+def raise_in(thread: int, kind: type[BaseException]) -> bool:
+    """Let *kind* be raised in the thread with that identity; False if it stands where that has to wait."""
+    frame = sys._current_frames().get(thread)  # it does stand still: Python's lock is held here
+    if frame is not None and thread != get_ident():
+        module = str(frame.f_globals.get("__name__"))
+        if module.startswith(CAREFUL) or is_importing(frame):
+            return False
+    raise_now(thread, kind)
+    return True
+
+
+def raise_now(thread: int, kind: type[BaseException]) -> None:
+    """Let *kind* be raised in the thread with that identity, wherever it is."""
     import ctypes  # only if something is stopped
 
     raising: Any = ctypes.pythonapi.PyThreadState_SetAsyncExc
     raising(ctypes.c_ulong(thread), ctypes.py_object(kind))
+
+
+def is_importing(frame: FrameType | None) -> bool:
+    """Whether a thread whose innermost frame this is may have the lock of Python's imports.
+
+    It takes that by one call and releases it by another. An exception between the two leaves it taken, and
+    then no other thread of the process can import anything, ever (seen with 3.11 and 3.13).
+    """
+    for _ in range(OUTWARD):
+        if (
+            frame is None or frame.f_code.co_name == "<module>"
+        ):  # what a module does when it is loaded has none
+            return False
+        if frame.f_code.co_filename.startswith("<frozen importlib"):
+            return True
+        frame = frame.f_back  # of a destructor, maybe, that ran in there
+    return False
 
 
 def receive() -> None:
@@ -60,7 +106,7 @@ def receive() -> None:
     function 3.11 then takes the first step of a function again and again.
     """
     try:
-        raise_in(get_ident(), Stop)  # in place of one that is on its way
+        raise_now(get_ident(), Stop)  # in place of one that is on its way
         for _ in range(100):  # it comes at a turn of the loop
             pass
     except Stop:

@@ -60,8 +60,9 @@ class Policy:
     """The setting while something is evaluated. `due`: how many new objects there are when it runs next.
 
     `evaluating`: who evaluates now. `look`: at how many parts it is looked how much there is. `before`: the
-    process's own setting, `ours`: what was set last. `ample`: so many blocks of memory are ample; None: not
-    yet asked. `spared`: how many objects were made old since Python has looked at all, `full` times.
+    process's own setting. `ours`: what was set last; None: it is being set. `ample`: so many blocks of memory
+    are ample; None: not yet asked. `spared`: how many objects were made old since Python has looked at all,
+    `full` times.
     """
 
     def __init__(self) -> None:
@@ -72,7 +73,8 @@ class Policy:
         self.due = LEAST
         self.ample: int | None = None
         self.spared = self.full = 0
-        self.before = self.ours = gc.get_threshold()
+        self.before = gc.get_threshold()
+        self.ours: tuple[int, ...] | None = self.before
 
     def begin(self, who: object, memory: int = 0) -> None:
         """Something is evaluated from now on, until `end` is called with the same *who*.
@@ -99,7 +101,7 @@ class Policy:
             self.evaluating.discard(who)
             if not self.evaluating:
                 self.ample = None
-            if not self.evaluating and self.before[0] and gc.get_threshold() == self.ours:
+            if not self.evaluating and self.before[0] and self.ours in (None, gc.get_threshold()):
                 self.spare()
                 gc.set_threshold(*self.before)
 
@@ -119,6 +121,7 @@ class Policy:
 
     def set(self, due: int) -> None:
         """Set it."""
+        self.ours = None  # an interrupt may come between any two steps
         gc.set_threshold(due, *OLDER)
         self.ours = gc.get_threshold()  # CPython 3.13 has changed its mind about the third number
 
