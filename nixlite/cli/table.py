@@ -39,7 +39,7 @@ COMMANDS = {
     "store add-path": "nixlite.cli.store_add.StoreAddPath",
     "why": "nixlite.cli.explain.why.Why",
     "diff": "nixlite.cli.explain.difference.Diff",
-    "impact": "nixlite.cli.explain.impact.ImpactCommand",
+    "impact": "nixlite.jobs.impact.Impact",
     "args": "nixlite.cli.explain.arguments.Arguments",
     "lint": "nixlite.cli.explain.lint.Lint",
     "stale": "nixlite.cli.explain.stale.StaleCommand",

@@ -121,7 +121,7 @@ def find_on_cluster(
     deadline: Deadline,
 ) -> int:
     """As `find`, with `--cluster`."""
-    from nixlite.jobs.cluster import run_on_cluster
+    from nixlite.jobs.cluster.dispatch import run_on_cluster
 
     if kept is not None:
         from nixlite.results.witness import Witness

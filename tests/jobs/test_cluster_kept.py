@@ -139,8 +139,8 @@ def test_flakes(tmp_path: Path, cluster: Cluster, there: str) -> None:
 
 def test_another_version_than_is_here_is_not_kept(tmp_path: Path) -> None:
     """A file that has changed since a tree was sent, or that a mount of a worker's has as it was."""
-    from nixlite.jobs.judging import Judge
-    from nixlite.jobs.remote import Outcome, made_by
+    from nixlite.jobs.cluster.judging import Judge
+    from nixlite.jobs.cluster.remote import Outcome, made_by
 
     one, two = tmp_path / "one", tmp_path / "two"
     one.write_text("1", "utf-8")

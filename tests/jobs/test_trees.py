@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from nixlite.jobs import trees
+from nixlite.jobs.cluster import trees
 from nixlite.jobs.spawning import TOKEN, greeting
 
 if TYPE_CHECKING:

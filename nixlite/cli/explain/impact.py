@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import sys
-
 from nixlite.cli.auto_call import auto_call, find_along_attr_path, parse_attr_path
 from nixlite.cli.command import Command
 from nixlite.cli.explain.two_values import add_expression, named_value, two_makers
@@ -150,20 +148,7 @@ class ImpactCommand(Command):
         return self.show(impact), not impact.nothing
 
     def packages(self, versions: list[Version], table: Table, host: Host) -> list[Packages]:
-        """The packages of both versions, their derivations in *table*: by several processes if the set is
-        large."""
-        from nixlite.cli.cache import processors
-        from nixlite.explain.impact.children import can_fork
-
-        workers = self.workers or processors()
-        if workers > 1 and can_fork() and not self.only and self.budget is None:
-            module = "nixlite.jobs.surveying"
-            __import__(module)  # by its name: not everything that has this command has that one
-            survey_at_once = sys.modules[module].survey_at_once
-            surveys = [self.survey(version, table, host, at) for at, version in enumerate(versions)]
-            found: list[Packages] | None = survey_at_once(surveys, workers, self.tell_both)
-            if found is not None:
-                return found
+        """The packages of both versions, their derivations in *table*."""
         return [self.survey(version, table, host, at).run() for at, version in enumerate(versions)]
 
     def survey(self, version: Version, table: Table, host: Host, at: int) -> Survey:
@@ -178,10 +163,6 @@ class ImpactCommand(Command):
             self.tell(f"{('before', 'after')[at]} the change: {done:,} of {known:,} attributes")
 
         return Survey(make, table, self.only, tell)
-
-    def tell_both(self, done: int, known: int) -> None:
-        """Show on a terminal how far both versions are."""
-        self.tell(f"before and after the change: {done:,} of {known:,} attributes")
 
     def tell(self, note: str) -> None:
         """Show on a terminal how far this has come."""

@@ -17,13 +17,23 @@ from time import sleep
 from typing import TYPE_CHECKING, Any
 
 from nixlite.errors import EvalError, NixError, UsageError
+from nixlite.jobs.cluster.judging import Judge
+from nixlite.jobs.cluster.remote import (
+    DIED,
+    LARGE,
+    TREES,
+    Order,
+    Outcome,
+    code_digest,
+    end_run,
+    evaluate,
+    put_tree,
+)
+from nixlite.jobs.cluster.trees import is_private, outermost, pack, project_of
 from nixlite.jobs.job import error_fields, line
-from nixlite.jobs.judging import Judge
 from nixlite.jobs.pool import FROM_OUTSIDE, OFTEN, TWICE, CannotGoOn, Deadline, ending, too_large
-from nixlite.jobs.remote import DIED, LARGE, TREES, Order, Outcome, code_digest, end_run, evaluate, put_tree
 from nixlite.jobs.serving import BROKEN, WANTED
 from nixlite.jobs.spawning import recipe
-from nixlite.jobs.trees import is_private, outermost, pack, project_of
 from nixlite.jobs.walk import FAILED, SET
 from nixlite.jobs.work import Work
 from nixlite.results.witness import Witness
@@ -35,8 +45,8 @@ if TYPE_CHECKING:
 
     from nixlite.host.host import Host
     from nixlite.jobs.asking import Asking
+    from nixlite.jobs.cluster.trees import Packed
     from nixlite.jobs.pool import Report
-    from nixlite.jobs.trees import Packed
 
     Path = tuple[str, ...]
 

@@ -1,4 +1,4 @@
-"""`python -m nixlite.jobs.afar`: taking steps on a machine that has not the user's files, for `remote`.
+"""`python -m nixlite.jobs.cluster.afar`: steps taken on a machine that has not the user's files.
 
 What has to be asked of the user's machine first (`far`) stops the step; it is taken again when the answer
 comes, and goes on where it was, since thunks that were interrupted are as before.
@@ -12,13 +12,13 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 from nixlite.errors import NixError
-from nixlite.jobs.far import FarHost, NotingFarHost, Wanted
+from nixlite.jobs.cluster.far import FarHost, NotingFarHost, Wanted
 from nixlite.jobs.serving import BROKEN, END, FULL, LOG, NEXT, WANTED
 from nixlite.jobs.spawned import connected
 from nixlite.jobs.spawning import command_of
 
 if TYPE_CHECKING:
-    from nixlite.jobs.far import Question
+    from nixlite.jobs.cluster.far import Question
     from nixlite.jobs.link import Link
     from nixlite.jobs.serving import Server
 

@@ -13,9 +13,9 @@ import threading
 from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from nixlite.jobs.cluster.trees import unpack, unpacked
 from nixlite.jobs.serving import BROKEN, DO, FOUND, FULL, LOG, NEXT, NOTES, WANTED
 from nixlite.jobs.spawning import spawn
-from nixlite.jobs.trees import unpack, unpacked
 from nixlite.resources import PACKAGE
 from nixlite.store.hashing import digest
 
@@ -85,7 +85,7 @@ class Evaluators:
                     old.kill()
         places = {place: name and unpacked(name) for place, name in order.trees.items()}
         data = pickle.dumps((order.recipe, places, order.names, order.notes))
-        return spawn(data, "nixlite.jobs.afar")
+        return spawn(data, "nixlite.jobs.cluster.afar")
 
     def put(self, order: Order, evaluator: Spawned) -> None:
         """It can be used again."""

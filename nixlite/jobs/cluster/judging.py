@@ -11,13 +11,13 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Any
 
+from nixlite.jobs.cluster.remote import made_by
 from nixlite.jobs.noting import ENVIRONMENT, ODD
-from nixlite.jobs.remote import made_by
 from nixlite.results.questions import CONTENTS, FileRow, ask, signature
 
 if TYPE_CHECKING:
+    from nixlite.jobs.cluster.remote import Outcome
     from nixlite.jobs.noting import Key
-    from nixlite.jobs.remote import Outcome
     from nixlite.results.questions import Answers
     from nixlite.results.witness import Witness
 
