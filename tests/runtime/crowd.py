@@ -16,10 +16,10 @@ import random
 import sys
 import threading
 import traceback
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from typing import TYPE_CHECKING, Any
 
-from nixlite import Evaluator, Limits, NixError, Settings, run_async
+from nixlite import Evaluator, Limits, NixError, Settings, Value, run_async
 from nixlite.errors import Exhausted
 from nixlite.limits.recursion import RECURSION
 from nixlite.runtime.collecting import POLICY
@@ -39,6 +39,19 @@ ENDLESS = (
 )
 DEEP = "let f = n: if n == 0 then 0 else 1 + f (n - 1); in f {}"
 CALLING = "let f = n: if n == 0 then g 1 else 1 + f (n - 1); in f {}"
+GROWING = "let f = n: if n == 0 then throw [ ] else builtins.seq (builtins.genList (i: i) 1000) (f (n - 1)); in f 500"
+VALUE = (
+    "{ deep = let f = n: if n == 0 then 0 else 1 + f (n - 1); in f %d; parts = builtins.genList (n: n) %d;"
+    "  add = x: x + %d; wrong = throw ''no''; }"
+)
+LIMITS = (
+    Limits(seconds=0.02),
+    Limits(seconds=0.2),
+    Limits(seconds=5),
+    Limits(steps=30_000),
+    Limits(depth=2_000),
+    Limits(memory=4 << 30, seconds=5),
+)
 LONG = "builtins.foldl' builtins.add 0 (builtins.genList (n: n) 300000)"
 DEPTHS = (10_000, 10_000, 20_000, 3_000, 7_000)
 STACKS = (0, 0, 0, 256 << 10, 512 << 10)
@@ -62,12 +75,12 @@ def refused(work: Callable[[], object]) -> None:
     raise AssertionError("there was no error")
 
 
-def one(chance: random.Random, shared: Evaluator) -> None:
+def one(chance: random.Random, shared: Evaluator, values: list[tuple[Value, int]]) -> None:
     """One evaluation of a kind."""
     settings = Settings()
     settings.max_call_depth = chance.choice(DEPTHS)
-    kind, depth = chance.randrange(8), chance.randrange(10, 2_900)
-    limits = Limits(seconds=chance.choice((0.02, 0.2, 5))) if chance.random() < 0.4 else None
+    kind, depth = chance.randrange(11), chance.randrange(10, 2_900)
+    limits = chance.choice(LIMITS) if chance.random() < 0.5 else None
     evaluator = shared if chance.random() < 0.2 else Evaluator(settings, limits=limits)
     try:
         if kind < 2:
@@ -81,6 +94,17 @@ def one(chance: random.Random, shared: Evaluator) -> None:
         elif kind == 6:
             scope = {"g": lambda x: evaluator.evaluate(DEEP.format(100))}
             assert evaluator.evaluate(CALLING.format(100), scope=scope).to_python() == 200
+        elif kind == 7:
+            value, number = chance.choice(values)
+            assert value["deep"].to_python() == number
+            assert [part.to_python() for part in value["parts"]] == list(range(number % 50))
+            assert value["add"](1).to_python() == number + 1
+            refused(lambda: value["wrong"])
+        elif kind == 8:
+            refused(lambda: evaluator.evaluate(GROWING))
+        elif kind == 9:
+            with evaluator if evaluator is not shared else nullcontext():
+                assert evaluator.evaluate(LONG).to_python() == 44999850000
         else:
             assert str(evaluator.evaluate("{ a = 1; b = [ 1 2 ]; }")) == "{ a = 1; b = [ 1 2 ]; }"
     except Exhausted:
@@ -94,13 +118,19 @@ class Crowd:
         self.seed = seed
         self.tickets = iter(range(number))
         self.shared = Evaluator()
+        chance, evaluators = random.Random(seed), [Evaluator() for _ in range(3)]
+        self.values: list[tuple[Value, int]] = []
+        for at in range(300):
+            number = chance.randrange(10, 2_900)
+            text = VALUE % (number, number % 50, number)
+            self.values.append((evaluators[at % 3].evaluate(text), number))
         self.wrong: list[str] = []
 
     def work(self, number: int) -> None:
         """A thread's body."""
         chance = random.Random(self.seed * 1000 + number)
         for _ in self.tickets:
-            self.checked(lambda: one(chance, self.shared))
+            self.checked(lambda: one(chance, self.shared, self.values))
 
     def checked(self, work: Callable[[], object]) -> None:
         """Write down what *work* raises."""
