@@ -4,8 +4,9 @@ It is one of the process, and several threads may evaluate. So each says what it
 largest of these, and never less than what the process had. When nobody evaluates any more it is what it was
 before; one that somebody else has set meanwhile is left alone.
 
-It is not lowered while another thread evaluates, which may be deeper than it said by then: fifty frames above
-its limit CPython ends the process (`Cannot recover from stack overflow`, seen with 3.11).
+It is not lowered while another thread may be deeper than that, for one may be deeper than it said as long as
+others have said more: fifty frames above its limit CPython ends the process (`Cannot recover from stack
+overflow`, seen with 3.11).
 """
 
 from __future__ import annotations
@@ -19,9 +20,14 @@ from nixlite.errors import Stop
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from types import FrameType
 
 NEAR = 8
 """Frames above the present ones that a limit leaves which would be too low for them."""
+
+
+CALLS = 3
+"""Calls that CPython counts for a frame, and more than that: 3.11 counts those in C, too."""
 
 
 def python_depth() -> int:
@@ -122,6 +128,8 @@ class RecursionRoom:
             wanted = max(self.before, limit, *others)
             if wanted >= now or not others:
                 self.set(wanted)
+            else:
+                self.lower(wanted, [each for each in needs if each != thread])
             if not limit:
                 needs.pop(thread, None)
 
@@ -136,6 +144,34 @@ class RecursionRoom:
             self.ours = now, limit
             sys.setrecursionlimit(limit)
         self.ours = (limit,)
+
+    def lower(self, limit: int, others: list[int]) -> None:
+        """Set a lower limit if the threads *others* are certain to be less deep: those that wait, say."""
+        from collections import deque
+        from itertools import compress, starmap
+        from operator import call, eq, itemgetter
+
+        standing = sys._current_frames()
+        if not all(each in standing and is_above(standing[each], limit) for each in others):
+            return
+        # Do they still? That is asked, and the limit set, by one call into C, in which nobody else runs.
+        here = itemgetter(*others)
+        same = map(eq, [here(standing)], map(here, map(call, [sys._current_frames])))
+        self.ours = sys.getrecursionlimit(), limit
+        try:
+            deque(starmap(sys.setrecursionlimit, compress([(limit,)], same)), 0)
+        except (KeyError, RecursionError):
+            return  # one of them has ended, or this thread is too deep itself
+        finally:
+            self.ours = (sys.getrecursionlimit(),)
+
+
+def is_above(frame: FrameType | None, limit: int) -> bool:
+    """Whether a thread at *frame* is certain to be less deep than *limit*."""
+    depth = NEAR
+    while frame is not None and depth <= limit:
+        depth, frame = depth + CALLS, frame.f_back
+    return depth <= limit
 
 
 RECURSION = RecursionRoom()

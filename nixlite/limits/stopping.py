@@ -20,6 +20,7 @@ from nixlite.errors import Stop
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from types import FrameType
     from typing import Any, Protocol
 
@@ -65,21 +66,22 @@ exception that came between two of their steps would leave it so. Or they run wh
 
 def raise_in(thread: int, kind: type[BaseException]) -> bool:
     """Let *kind* be raised in the thread with that identity; False if it stands where that has to wait."""
+    raise_there = raising()
     frame = sys._current_frames().get(thread)  # it does stand still: Python's lock is held here
     if frame is not None and thread != get_ident():
         module = str(frame.f_globals.get("__name__"))
         if module.startswith(CAREFUL) or is_importing(frame):
             return False
-    raise_now(thread, kind)
+    raise_there(thread, kind)
     return True
 
 
-def raise_now(thread: int, kind: type[BaseException]) -> None:
-    """Let *kind* be raised in the thread with that identity, wherever it is."""
+def raising() -> Callable[[int, type[BaseException]], object]:
+    """What lets an exception be raised in a thread, by its identity, wherever it is."""
     import ctypes  # only if something is stopped
 
-    raising: Any = ctypes.pythonapi.PyThreadState_SetAsyncExc
-    raising(ctypes.c_ulong(thread), ctypes.py_object(kind))
+    function: Any = ctypes.pythonapi.PyThreadState_SetAsyncExc
+    return lambda thread, kind: function(ctypes.c_ulong(thread), ctypes.py_object(kind))
 
 
 def is_importing(frame: FrameType | None) -> bool:
@@ -89,9 +91,7 @@ def is_importing(frame: FrameType | None) -> bool:
     then no other thread of the process can import anything, ever (seen with 3.11 and 3.13).
     """
     for _ in range(OUTWARD):
-        if (
-            frame is None or frame.f_code.co_name == "<module>"
-        ):  # what a module does when it is loaded has none
+        if frame is None or frame.f_code.co_name == "<module>":  # what a module does has none
             return False
         if frame.f_code.co_filename.startswith("<frozen importlib"):
             return True
@@ -106,7 +106,7 @@ def receive() -> None:
     function 3.11 then takes the first step of a function again and again.
     """
     try:
-        raise_now(get_ident(), Stop)  # in place of one that is on its way
+        raising()(get_ident(), Stop)  # in place of one that is on its way
         for _ in range(100):  # it comes at a turn of the loop
             pass
     except Stop:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import gc
 import importlib
 import subprocess
@@ -79,6 +80,7 @@ class Waiting:
 
 def test_nobody_is_stopped_within_an_import(monkeypatch: pytest.MonkeyPatch) -> None:
     """It might have the lock that all imports want, and nobody would ever give that back."""
+    assert ctypes.pythonapi  # is loaded: while the finder waits nobody can load anything
     finder, ended = Waiting(), []
     monkeypatch.setattr(sys, "meta_path", [finder, *sys.meta_path])
 

@@ -198,6 +198,45 @@ def test_who_is_deeper_than_he_said_goes_on_when_another_ends() -> None:
     assert (run.returncode, run.stdout) == (0, "40001\n"), run.stderr
 
 
+WAITING = """
+import threading
+from nixlite import NixError, evaluate
+
+def waits(x):
+    inside.set()
+    others.wait()
+
+def through_c(x):
+    return sorted([1], key=through_c)
+
+def fails():
+    try:
+        evaluate("f: f 1")(through_c)
+    except NixError as error:
+        print(error.message[:70])
+
+inside, others = threading.Event(), threading.Event()
+thread = threading.Thread(target=lambda: evaluate("f: f 1")(waits))
+thread.start()
+inside.wait()
+fails()
+second = threading.Thread(target=fails)
+second.start()
+second.join()
+others.set()
+thread.join()
+"""
+
+
+def test_who_waits_leaves_the_others_their_limit() -> None:
+    """The same as without: recursion of the host's through C is an error, and no crash."""
+    run = subprocess.run(
+        [sys.executable, "-c", WAITING], capture_output=True, text=True, check=False, cwd=ROOT
+    )
+    line = "error in the Python function 'through_c': RecursionError: maximum recu\n"
+    assert (run.returncode, run.stdout) == (0, 2 * line), run.stderr
+
+
 SMALL = """
 import sys, threading
 from nixlite import Evaluator, NixError
