@@ -12,7 +12,7 @@ from nixlite.errors import Cancelled, Stop
 from nixlite.evaluator import Evaluator
 from nixlite.interop.owner import Handle
 from nixlite.limits.recursion import RECURSION, until_done
-from nixlite.limits.stopping import SILENCE, raise_in
+from nixlite.limits.stopping import SILENCE, raise_in, receive
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -45,7 +45,8 @@ class Worker:
         self.cancel = cancel
         self.loop = asyncio.get_running_loop()
         self.future: asyncio.Future[Any] = self.loop.create_future()
-        self.running = False
+        self.lock = threading.Lock()
+        self.running = self.sent = False
         self.looks = 0
         self.thread = threading.Thread(target=self.work, name="nixlite", daemon=True)
 
@@ -53,15 +54,24 @@ class Worker:
         """What the thread does."""
         result, error = None, None
         try:
-            self.running = True
-            result = self.run()
-        except BaseException as raised:
-            error = raised
-        finally:
-            self.running = False
-        if isinstance(error, Stopped):  # maybe in what sets this back: 3.13 raises it a step later
-            until_done(lambda: RECURSION.need(0))
+            try:
+                self.running = True
+                result = self.run()
+            except BaseException as raised:
+                error = raised
+            until_done(self.leave)
+        except Stop as late:  # between two steps here
+            error = late
+            until_done(self.leave)
         self.report(result, error)
+
+    def leave(self) -> None:
+        """From now on nothing is raised here any more, and nothing is on its way."""
+        with self.lock:
+            self.running = False
+            if self.sent:
+                receive()
+                RECURSION.need(0)  # 3.13 raises a step later: in what sets this back, maybe
 
     def report(self, result: Any, error: BaseException | None) -> None:
         """Let the task know."""
@@ -91,15 +101,20 @@ class Worker:
         """
         if self.cancel is not None and self.cancel():
             return True
-        frame = sys._current_frames().get(self.thread.ident or 0)
-        if not self.running or frame is None:
-            return False
-        module = str(frame.f_globals.get("__name__"))
-        if "SITES" not in frame.f_globals and not module.startswith("nixlite."):  # neither Nix code nor ours
-            self.looks += 1
-            if self.looks < LOOKS:
+        with self.lock:
+            frame = sys._current_frames().get(self.thread.ident or 0)
+            if not self.running or frame is None:
                 return False
-        return raise_in(self.thread.ident or 0, Stopped)
+            module = str(frame.f_globals.get("__name__"))
+            if (
+                not module.startswith("nixlite.") and "SITES" not in frame.f_globals
+            ):  # neither ours nor Nix code
+                self.looks += 1
+                if self.looks < LOOKS:
+                    return False
+            raised = raise_in(self.thread.ident or 0, Stopped)
+            self.sent |= raised
+            return raised
 
 
 def cancelling(function: Callable[..., Any]) -> Callable[[], bool] | None:
