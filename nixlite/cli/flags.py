@@ -98,6 +98,20 @@ def turn_off(attribute: str) -> Callable[[Any, list[str]], None]:
     return act
 
 
+def number(name: str, least: int) -> Callable[[Any, list[str]], None]:
+    """The action of a flag that takes a number."""
+
+    def act(command: Any, words: list[str]) -> None:
+        from nixlite.spelling import natural  # seldom
+
+        value = natural(words[0])
+        if value is None or value < least:
+            raise UsageError(f"'--{name.replace('_', '-')}' takes a number from {least} on, not '{words[0]}'")
+        setattr(command, name, value)
+
+    return act
+
+
 def turn_on(attribute: str) -> Callable[[Any, list[str]], None]:
     """An action that sets an attribute of the command to True."""
 

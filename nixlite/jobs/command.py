@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from nixlite.cli.flag import Flag, Flags
-from nixlite.cli.flags import COMMON, EVALUATION, ignore, store, turn_on
+from nixlite.cli.flags import COMMON, EVALUATION, ignore, number, store, turn_on
 from nixlite.cli.flake.locking import LOCKING
 from nixlite.errors import UsageError
 from nixlite.jobs.asking import Asking
-from nixlite.spelling import natural
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -21,18 +20,6 @@ NO_STORE = (
     "'--check-cache-status' asks a Nix store and its binary caches what is built already, and nixlite has"
     " neither"
 )
-
-
-def number(name: str, least: int) -> Callable[[Any, list[str]], None]:
-    """The action of a flag that takes a number."""
-
-    def act(command: Any, words: list[str]) -> None:
-        value = natural(words[0])
-        if value is None or value < least:
-            raise UsageError(f"'--{name.replace('_', '-')}' takes a number from {least} on, not '{words[0]}'")
-        setattr(command, name, value)
-
-    return act
 
 
 def add_expression(command: Any, words: list[str]) -> None:

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from nixlite.cli.explain.impact import ImpactCommand
+from nixlite.cli.explain.impact import FLAGS, ImpactCommand
+from nixlite.cli.flag import Flag, Flags
+from nixlite.cli.flags import COMMON, EVALUATION, number
+from nixlite.cli.flake.locking import LOCKING
 
 if TYPE_CHECKING:
     from nixlite.cli.explain.impact import Version
@@ -13,8 +16,22 @@ if TYPE_CHECKING:
     from nixlite.host.host import Host
 
 
+WITH_WORKERS: Flags = {
+    **FLAGS,
+    "--workers": Flag(
+        "n", number("workers", 1), "evaluate a large set in N processes (as many as processors)"
+    ),
+    **EVALUATION,
+    **COMMON,
+    **LOCKING,
+}
+
+
 class Impact(ImpactCommand):
     """The command line of `nixlite impact`."""
+
+    flags = WITH_WORKERS
+    workers = 0
 
     def packages(self, versions: list[Version], table: Table, host: Host) -> list[Packages]:
         """The packages of both versions, their derivations in *table*: by several processes if the set is

@@ -124,12 +124,12 @@ class RecursionRoom:
                 self.before, self.ours = now, (now,)
             if limit:
                 needs[thread] = limit
-            others = [needs[each] for each in needs if each != thread]
-            wanted = max(self.before, limit, *others)
+            others = {each: most for each, most in needs.items() if each != thread}
+            wanted = max(self.before, limit, *others.values())
             if wanted >= now or not others:
                 self.set(wanted)
             else:
-                self.lower(wanted, [each for each in needs if each != thread])
+                self.lower(wanted, list(others))
             if not limit:
                 needs.pop(thread, None)
 

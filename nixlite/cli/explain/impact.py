@@ -7,13 +7,12 @@ from nixlite.cli.command import Command
 from nixlite.cli.explain.two_values import add_expression, named_value, two_makers
 from nixlite.cli.explain.ways import file_way, settle_purity, way_in
 from nixlite.cli.flag import Flag, Flags
-from nixlite.cli.flags import COMMON, EVALUATION, store, turn_on
-from nixlite.cli.flake.locking import LOCKING, Locking
+from nixlite.cli.flags import store, turn_on
+from nixlite.cli.flake.locking import Locking
 from nixlite.cli.starting import start
 from nixlite.cli.versions import ATTRIBUTES, PackageSet, with_overlay_file, with_override
 from nixlite.errors import EvalError, UsageError
 from nixlite.runtime.thunk import force
-from nixlite.spelling import natural
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -46,13 +45,6 @@ def add_attribute(command: Any, words: list[str]) -> None:
     command.only.append(tuple(parse_attr_path(words[0])))
 
 
-def set_workers(command: Any, words: list[str]) -> None:
-    """The action of `--workers`."""
-    command.workers = natural(words[0]) or 0
-    if not command.workers:
-        raise UsageError(f"'--workers' takes a number from 1 on, not '{words[0]}'")
-
-
 def share(command: Any, words: list[str]) -> None:
     """The action of `--shared`."""
     command.pair = words
@@ -76,15 +68,12 @@ FLAGS: Flags = {
         "", lambda command, words: store("format")(command, ["tree"]), "from the origin to its users"
     ),
     "--json": Flag("", lambda command, words: store("format")(command, ["json"]), "print JSON"),
-    "--workers": Flag("n", set_workers, "evaluate a large set in N processes (as many as processors)"),
-    **EVALUATION,
-    **COMMON,
-    **LOCKING,
 }
+"""Those of its own."""
 
 
 class ImpactCommand(Command):
-    """The command line of `nixlite impact`."""
+    """What `nixlite impact` does by itself; its flags, and other processes: `nixlite.jobs.impact`."""
 
     program = "nixlite impact"
     usage = "nixlite impact [flags] (--overlay FILE | --override EXPR | OLD NEW | --shared A B)"
@@ -98,14 +87,12 @@ class ImpactCommand(Command):
     )
     failure = 2
     patience = 1.0
-    flags = FLAGS
     file = "<nixpkgs>"
     overlay = ""
     override = ""
     format = "summary"
     everything = False
     applied = ""
-    workers = 0
 
     def __init__(self, settings: Settings, host: Host) -> None:
         super().__init__(settings, host)
