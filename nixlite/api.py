@@ -10,6 +10,7 @@ A `Value` is a Nix value, lazily evaluated: look into it, call it, convert it. E
 
 from __future__ import annotations
 
+import sys
 from itertools import count
 from weakref import WeakValueDictionary, finalize
 
@@ -201,8 +202,8 @@ class Evaluator(Owning):
     def __exit__(self, *exception: object) -> None:
         self.close()
 
-    def __del__(self) -> None:
-        if KNOWN.small:
+    def __del__(self, is_ending: Callable[[], bool] = sys.is_finalizing) -> None:
+        if not is_ending() and KNOWN.small:  # when Python ends, modules are empty before all values are gone
             free([self.__dict__.pop("engine", None)])
 
 

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import marshal
 import os
+import sys
 from bisect import bisect_left
 
 from nixlite.cache.code import Code
@@ -22,7 +23,7 @@ from nixlite.source import CHECKSUM
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
     from typing import Any
 
     from nixlite.cache.files import Cache
@@ -82,8 +83,9 @@ class Pack:
             os.close(number)
         self.numbers = self.offsets = self.lengths = ()
 
-    def __del__(self) -> None:
-        self.close()
+    def __del__(self, is_ending: Callable[[], bool] = sys.is_finalizing) -> None:
+        if not is_ending():  # when Python ends, modules are empty before all values are gone
+            self.close()
 
     def read_index(self) -> None:
         """Raises ValueError when the index is damaged."""

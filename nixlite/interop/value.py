@@ -28,7 +28,7 @@ from nixlite.runtime.values import (
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     import typing
-    from collections.abc import ItemsView, Iterator, KeysView, Mapping, Sequence, ValuesView
+    from collections.abc import Callable, ItemsView, Iterator, KeysView, Mapping, Sequence, ValuesView
     from typing import Any, NoReturn, Self, SupportsIndex, TypeVar
 
     from nixlite.interop.owner import Origin, Owner
@@ -331,9 +331,10 @@ class Distant:
     __slots__ = ()
     nix: Any
 
-    def __del__(self) -> None:
-        held, self.nix = [self.nix], None
-        free(held)
+    def __del__(self, is_ending: Callable[[], bool] = sys.is_finalizing) -> None:
+        if not is_ending():  # when Python ends, modules are empty before all values are gone
+            held, self.nix = [self.nix], None
+            free(held)
 
 
 class DistantValue(Distant, Value):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import os
 import subprocess
 import sys
 from pathlib import PurePosixPath
@@ -12,6 +13,7 @@ import pytest
 
 import nixlite
 from tests.compiler.test_lazy_pieces import EVERYTHING
+from tests.support import ROOT
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -186,3 +188,32 @@ def test_the_first_cancel_of_a_process_comes_to_who_is_meant(number: int) -> Non
         [sys.executable, "-c", CANCELLED_AT_ONCE], capture_output=True, text=True, timeout=60, check=False
     )
     assert (done.stdout, done.stderr) == ("cancelled\nin time\n", "")
+
+
+LATE = """
+import codecs, functools, sys, threading
+kept = []
+from nixlite import Evaluator
+
+def work():
+    evaluator = Evaluator()
+    kept.extend([evaluator, evaluator.evaluate("map (x: { a = x; }) [ (import <nixpkgs> { }).hello.name ]")])
+    kept.append(kept[1][0]["a"])
+
+work()
+threading.stack_size(262144)
+thread = threading.Thread(target=work)
+thread.start()
+thread.join()
+codecs.register_error("held", functools.partial(print, list(sys.modules.values())))
+"""
+"""What Python itself holds, which goes after the names in modules."""
+
+
+def test_what_goes_when_python_ends_goes_silently(tmp_path: Path) -> None:
+    for _ in range(2):  # the second time there is a cache
+        done = subprocess.run(
+            [sys.executable, "-c", LATE], cwd=ROOT, capture_output=True, text=True, timeout=60, check=False,
+            env={**os.environ, "HOME": str(tmp_path), "XDG_CACHE_HOME": str(tmp_path)},
+        )  # fmt: skip
+        assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
