@@ -13,7 +13,7 @@ import nixlite
 
 EVALUATOR = nixlite.Evaluator(nixlite.Settings(), nixlite.MemoryHost())
 IDENTITY = EVALUATOR.evaluate("x: x")
-QUICK = settings(max_examples=120, deadline=None, derandomize=True)
+QUICK = settings(max_examples=120, derandomize=True)
 
 TEXT = st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]), max_size=12)
 NUMBERS = st.integers(-(2**63), 2**63 - 1) | st.floats(allow_nan=False)

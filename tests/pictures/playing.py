@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import tempfile
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 
 PLACE = ROOT / "nixlite/docs/pictures"
 PATIENCE = 60
+QUIET = 0.5
+"""Seconds without a change, after which a screen is what it will be, on a machine that has much to do, too."""
 
 FILE = """\
 with import <nixpkgs> { };
@@ -79,12 +82,22 @@ def predict(learner: Learner) -> list[tuple[Still, Wait]]:
     learner.press("14\r", "The package of the forum", "Enter predict")
     learner.page_to("what this changes.")
     learner.press("\r", "Which revision is fetched?", "Enter answer")
-    frames = [(still(learner.screen, cursor=True), Wait(3.5))]
+    frames = [(settled(learner), Wait(3.5))]
     for typed in ('"0.', '"0.9.0"'):
         learner.press(typed.removeprefix('"0.') if len(frames) > 1 else typed, f"> {typed}")
-        frames.append((still(learner.screen, cursor=True), Wait(0.5 if len(frames) == 1 else 1.5)))
+        frames.append((settled(learner), Wait(0.5 if len(frames) == 1 else 1.5)))
     learner.press("\r", "It is:", "Enter go on")
-    return [*frames, (still(learner.screen, cursor=True), Wait(9))]
+    return [*frames, (settled(learner), Wait(9))]
+
+
+def settled(learner: Learner) -> Still:
+    """The screen when it does not change any more: what was waited for may be there before the rest is."""
+    before, begin = None, time.monotonic()
+    while (now := still(learner.screen, cursor=True)) != before:
+        assert time.monotonic() - begin < PATIENCE, learner.text
+        before = now
+        assert learner.pump(QUIET), f"it ended: {learner.text}"
+    return now
 
 
 PICTURES: dict[str, Callable[[], str]] = {"stale.svg": stale, "learn.svg": learn}

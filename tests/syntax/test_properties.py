@@ -84,7 +84,7 @@ def part(random: Random, word: str, depth: int) -> str:
     return word + end
 
 
-@settings(deadline=None, max_examples=300)
+@settings(max_examples=300)
 @given(st.integers(0, 2**32))
 def test_what_is_printed_reads_back_as_the_same(seed: int) -> None:
     shown = parsed(expression(Random(seed), 4))
@@ -97,7 +97,7 @@ FRAGMENTS = (
 ).split(" ")
 
 
-@settings(deadline=None, max_examples=300)
+@settings(max_examples=300)
 @given(st.lists(st.sampled_from(FRAGMENTS), max_size=12), st.sampled_from(["", " "]))
 def test_any_text_gives_a_tree_or_an_error_in_its_bounds(fragments: list[str], between: str) -> None:
     text = between.join(fragments)
