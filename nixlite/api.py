@@ -203,7 +203,8 @@ class Evaluator(Owning):
         self.close()
 
     def __del__(self, is_ending: Callable[[], bool] = sys.is_finalizing) -> None:
-        if not is_ending() and KNOWN.small:  # when Python ends, modules are empty before all values are gone
+        # When Python ends, modules are empty before all values are gone.
+        if not is_ending() and KNOWN.small:
             free([self.__dict__.pop("engine", None)])
 
 

@@ -84,7 +84,8 @@ class Pack:
         self.numbers = self.offsets = self.lengths = ()
 
     def __del__(self, is_ending: Callable[[], bool] = sys.is_finalizing) -> None:
-        if not is_ending():  # when Python ends, modules are empty before all values are gone
+        # When Python ends, modules are empty before all values are gone.
+        if not is_ending():
             self.close()
 
     def read_index(self) -> None:

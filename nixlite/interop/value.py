@@ -332,7 +332,8 @@ class Distant:
     nix: Any
 
     def __del__(self, is_ending: Callable[[], bool] = sys.is_finalizing) -> None:
-        if not is_ending():  # when Python ends, modules are empty before all values are gone
+        # When Python ends, modules are empty before all values are gone.
+        if not is_ending():
             held, self.nix = [self.nix], None
             free(held)
 

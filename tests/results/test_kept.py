@@ -267,7 +267,7 @@ def test_who_is_killed_while_writing_leaves_a_whole_answer(
     monkeypatch.chdir(tmp_path)
     seen = set()
     choose = random.Random(3)
-    for _ in range(15):
+    for _ in range(100):
         process = subprocess.Popen(
             [sys.executable, "-c", WRITER, str(tmp_path)], stdout=subprocess.PIPE, cwd=tmp_path
         )
@@ -281,7 +281,9 @@ def test_who_is_killed_while_writing_leaves_a_whole_answer(
         (output,) = entry.output
         assert output == ("stdout", str(entry.started) + "x" * (1 << entry.started % 22))
         seen.add(entry.started)
-    assert len(seen) > 5
+        if len(seen) > 5:  # the faster the machine, the sooner
+            return
+    raise AssertionError(f"it was killed while it wrote {seen} only")
 
 
 def test_info_and_clear(slow: Path) -> None:
