@@ -230,7 +230,16 @@ class InfiniteRecursion(EvalError):
 
 
 class StackOverflow(EvalError):
-    """More nested calls than `max-call-depth` allows."""
+    """More nested calls than `max-call-depth` allows.
+
+    `call` is the row (see `abi.sites`) of a call without a frame of its own, in the innermost frame, that is
+    too deep: the trace does not tell of it, nor of what is within it. `entered`: the innermost call is not.
+    The place of the error is where the set `begun` begins, if there is one.
+    """
+
+    call: tuple[Any, ...] | None = None
+    entered = False
+    begun: dict[str, Any] | None = None
 
     def __init__(self) -> None:
         super().__init__("stack overflow; max-call-depth exceeded", at_site=True)

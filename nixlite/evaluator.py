@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from nixlite.host.mounts import Mounts
     from nixlite.host.settings import Settings
     from nixlite.limits.budget import Budget
-    from nixlite.runtime.depth import CountedFunctions
+    from nixlite.runtime.overflow import CountedFunctions
     from nixlite.runtime.values import Lazy, NixPath, Value
     from nixlite.store.store import Store
     from nixlite.syntax.nodes import AttrSet
@@ -85,10 +85,10 @@ def rendered(error: NixError, colour: bool, show_trace: bool) -> str:
 
 def counted() -> CountedFunctions:
     """The functions that stand for a call."""
-    from nixlite.builtins.install import code_names
+    from nixlite.builtins.install import code_names, of_values
     from nixlite.runtime.counted import counted_functions  # few evaluations are that deep
 
-    return counted_functions(code_names)
+    return counted_functions(of_values(), code_names)
 
 
 class Evaluator(Translator):

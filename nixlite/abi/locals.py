@@ -64,7 +64,23 @@ WHERE: dict[str, dict[str, tuple[str, ...]]] = {
         "applied": ("nixlite.builtins.sets.call2_delayed",),
         "error_unplaced": ("nixlite.builtins.sets.call2_delayed",),
     },
-    "nixlite.runtime.depth": {"error_site": ("nixlite.runtime.call.call_functor",)},
+    "nixlite.runtime.overflow": {
+        "error_site": (
+            "nixlite.runtime.call.call_functor",
+            "nixlite.formats.json.writing.write",
+            "nixlite.formats.xml.write",
+        ),
+    },
+    "nixlite.formats.counted": {
+        "place": (
+            "nixlite.formats.json.writing.write",
+            "nixlite.formats.json.writing.write_set",
+            "nixlite.formats.json.writing.write_list",
+        ),
+        "attribute": ("nixlite.formats.xml.write",),
+        "x": ("nixlite.formats.nix.deep.force_inside",),
+        "depth": ("nixlite.formats.nix.deep.force_inside",),
+    },
     "nixlite.runtime.thunk": {
         "x": ("nixlite.runtime.thunk.force",),
         "code": ("nixlite.runtime.thunk.force",),

@@ -5,8 +5,9 @@ from __future__ import annotations
 from nixlite.abi.signatures import FIRST
 from nixlite.builtins.registry import builtin
 from nixlite.errors import Aborted, CatchableError, EvalError, NixError, Thrown
-from nixlite.host.settings import DEFAULT_DEPTH, ERROR
+from nixlite.host.settings import ERROR
 from nixlite.runtime.coerce import coerce_to_string
+from nixlite.runtime.depth import is_exact
 from nixlite.runtime.expect import force_string
 from nixlite.runtime.symbols import make_symbol
 from nixlite.runtime.thunk import ask_for, force, stops
@@ -81,8 +82,7 @@ def deep_seq(e1: Lazy, e2: Lazy, state: State) -> Value:
     """Evaluate *e1* with all that it contains, then evaluate and return *e2*."""
     from nixlite.formats.nix import deep
 
-    exact = state.settings.max_call_depth != DEFAULT_DEPTH
-    (deep.force_deep if exact else deep.force_deep_again)(state, e1)
+    (deep.force_deep if is_exact() else deep.force_deep_again)(state, e1)
     return force(e2)
 
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from nixlite.builtins.registry import Declaration
+    from nixlite.runtime.overflow import Counted
     from nixlite.runtime.state import State
     from nixlite.runtime.values import Lazy, Value
 
@@ -82,6 +83,13 @@ def code_names() -> dict[CodeType, tuple[str, bool]]:
     rows = list(REGISTRY.values())  # other threads load more of them
     names = {row.function.__code__: (row.name, row.trace) for row in rows if not row.is_constant}
     return names | {function.__code__: (name, True) for function, name in list(PARTS.items())}
+
+
+def of_values() -> dict[CodeType, Counted]:
+    """The functions of theirs that go through values and stand for calls, see `runtime.depth`."""
+    from nixlite.formats.counted import counted_functions  # few evaluations are that deep
+
+    return counted_functions()
 
 
 def unlinked(name: str, arity: int, link: Callable[[PrimOp], None]) -> PrimOp:

@@ -6,9 +6,11 @@ open are closed, as C++ Nix does, so that what was printed is well-formed.
 
 from __future__ import annotations
 
+from nixlite.abi.sites import NOWHERE
 from nixlite.errors import StackOverflow
 from nixlite.formats.json.writing import located
 from nixlite.limits.growth import pieces
+from nixlite.runtime.depth import nesting_limit
 from nixlite.runtime.messages import short_float
 from nixlite.runtime.operators import is_derivation
 from nixlite.runtime.thunk import attribute_position, force, is_evaluated
@@ -68,7 +70,7 @@ class XmlWriter:
         self.indent = ""
         self.context: set[str] = set()
         self.derivations: set[str] = set()
-        self.limit = state.settings.max_call_depth
+        self.limit = nesting_limit(state.settings.max_call_depth)
         self.host = state.host
 
     def open(self, name: str, about: str = "") -> None:
@@ -97,7 +99,10 @@ class XmlWriter:
         if not self.strict and not is_evaluated(x):
             self.empty("unevaluated", NOTHING)
             return
-        value: Any = x if type(x) is not list else x[1] if x[0] is None else force(x)
+        value: Any = x
+        if type(x) is list:
+            error_site = attribute_position(attribute) or NOWHERE
+            value = force(x)
         kind = type(value)
         if kind is str:
             self.value_element("string", value)

@@ -7,7 +7,8 @@ among the frames are counted. If they are too many, that is Nix's error. Else wh
 innermost thunk as a rule, is evaluated again with more room; what it had evaluated so far stays evaluated.
 
 What counts is what C++ Nix counts (`EvalState::addCallDepth`): calls of functions and builtins, also those
-that compiled code makes without a frame (`a - b` is one), comparisons and coercions.
+that compiled code makes without a frame (`a - b` is one), comparisons, coercions, and the levels of values
+that are written as JSON or XML or evaluated deeply. `overflow` has the error and its place.
 """
 
 from __future__ import annotations
@@ -15,17 +16,22 @@ from __future__ import annotations
 import sys
 from _thread import _local
 
-from nixlite.abi.sites import ABOUT, CALL, CALLING_BUILTIN, CONTEXT, EMPTY, KIND, OUTER
+from nixlite.abi.sites import ABOUT, CALLING_BUILTIN, CONTEXT, KIND, OUTER
 from nixlite.errors import StackOverflow
 from nixlite.limits.recursion import RECURSION, python_depth
 from nixlite.limits.tracebacks import let_go
-from nixlite.source import Position
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
     from types import CodeType, FrameType, TracebackType
     from typing import Any
+
+    from nixlite.runtime.overflow import Counted, CountedFunctions
+
+ALONE: Counted = (None, None)
+"""See `overflow.Counted`: it counts by itself, and its place is that of whoever calls it."""
+
 
 MOST_FRAMES = 600_000
 """Python frames at most, whatever they are: lazy values that wait for each other need no call. (C++ Nix, with
@@ -49,9 +55,6 @@ FIRST = -4
 NEAR = 32
 """With so few calls left each one is counted, for compiled code makes some without a frame."""
 
-CALLING = "nixlite.runtime.call"
-"""The module of the functions between a call in compiled code and what is called."""
-
 PER_LEVEL = 20
 """Frames that reading, compiling or printing takes for a character or a level, and more than that."""
 
@@ -60,23 +63,6 @@ EVERY = 16
 
 GENERATOR = 0x20
 """The flag of the code of generators, whose frames have now one frame around them, now another."""
-
-
-class CountedFunctions:
-    """Which functions stand for a Nix call: the runtime's own by their codes, and those of builtins.
-
-    *builtins* gives the codes of those that are loaded. *equal* counts where *same* has not called it.
-    """
-
-    __slots__ = ("builtins", "equal", "ours", "same")
-
-    def __init__(
-        self, ours: list[CodeType], equal: CodeType, same: CodeType, builtins: Callable[[], Any]
-    ) -> None:
-        self.ours = ours
-        self.equal = equal
-        self.same = same
-        self.builtins = builtins
 
 
 class CallLimit:
@@ -92,15 +78,13 @@ class CallLimit:
         "bottom",
         "builtins",
         "costs",
-        "equal",
+        "counted",
         "exact",
         "functions",
         "inlined",
         "known",
         "marks",
-        "ours",
-        "same",
-        "site_of",
+        "overflow",
         "start",
     )
 
@@ -116,11 +100,9 @@ class CallLimit:
         self.known: dict[FrameType, int] = {}
         self.exact = False
         self.inlined = 0
-        self.ours: dict[CodeType, int] = {}
-        self.equal: CodeType | None = None
-        self.same: CodeType | None = None
+        self.counted: dict[CodeType, Counted | None] = {}
         self.builtins: Callable[[], Any]
-        self.site_of: Callable[[FrameType, int], tuple[Any, Any]]
+        self.overflow: Any
 
     def leave(self) -> None:
         """The evaluation is over: no frame is held any more, for the bottom one holds this object.
@@ -133,13 +115,12 @@ class CallLimit:
 
     def prepare(self) -> None:
         """Find out which functions of ours stand for a call."""
-        if not self.ours:
-            from nixlite.runtime.sites import site_of  # few evaluations are that deep
+        if not self.counted:
+            from nixlite.runtime import overflow  # few evaluations are that deep
 
             functions = self.functions()
-            self.site_of = site_of
-            self.ours = dict.fromkeys(functions.ours, 1)
-            self.equal, self.same = functions.equal, functions.same
+            self.overflow = overflow
+            self.counted = dict(functions.ours)
             self.builtins = functions.builtins
 
     def own(self, frame: FrameType) -> int:
@@ -147,12 +128,13 @@ class CallLimit:
         names, code = frame.f_globals, frame.f_code
         if "SITES" in names:
             return 1 if code.co_name in names["LAMBDAS"] else 0
-        if code is self.equal:  # of elements it is the second half of `same`
-            return 1 if frame.f_back is None or frame.f_back.f_code is not self.same else 0
-        known = self.ours.get(code)
-        if known is None:  # of a builtin that was loaded since, maybe
-            known = self.ours[code] = 1 if code in self.builtins() else 0
-        return known
+        try:
+            how = self.counted[code]
+        except KeyError:  # of a builtin that was loaded since, maybe
+            how = self.counted[code] = ALONE if code in self.builtins() else None
+        if how is None:
+            return 0
+        return 1 if how[0] is None or frame.f_back is None or frame.f_back.f_code is not how[0] else 0
 
     def inline(self, frame: FrameType, lasti: int) -> int:
         """The calls of builtins, made without frames, that a frame is in at instruction offset *lasti*."""
@@ -167,7 +149,7 @@ class CallLimit:
     def inline_rows(self, frame: FrameType, lasti: int) -> list[Any]:
         """The site rows of these calls, innermost first."""
         found = []
-        row, rows = self.site_of(frame, lasti)
+        row, rows = self.overflow.site_of(frame, lasti)
         while row[OUTER]:
             row = rows[row[OUTER]]
             if row[KIND] == CONTEXT and row[ABOUT].startswith(CALLING_BUILTIN):
@@ -205,11 +187,14 @@ class CallLimit:
             frame, most = traceback.tb_frame, self.allowed + 1
             calls += self.own(frame)
             if calls > most:
-                raise overflow(last)
+                if last is not None:
+                    last.tb_next = None
+                raise StackOverflow
             calls += self.inline(frame, traceback.tb_lasti)
             if calls > most:
                 traceback.tb_next = None
-                raise self.inline_overflow(frame, traceback.tb_lasti, calls - most)
+                rows = self.inline_rows(frame, traceback.tb_lasti)
+                raise self.overflow.of_inline(frame, rows, calls - most)
             last, traceback = traceback, traceback.tb_next
         return calls
 
@@ -227,54 +212,37 @@ class CallLimit:
                 mine = own(frame)
                 depth = entered[-1] + inline(caller, caller.f_lasti) + mine
                 if depth > allowed:
-                    self.check(caller, depth, mine)
+                    self.check(frame, depth, mine)
                 entered.append(depth)
             elif event == "return" and len(entered) > 1:
                 entered.pop()
 
         return profile
 
-    def check(self, caller: Any, depth: int, mine: int) -> None:
-        """Raise StackOverflow if what *caller* calls now is too deep: call *depth*, or none (*mine* is 0)."""
+    def check(self, callee: FrameType, depth: int, mine: int) -> None:
+        """Raise StackOverflow if what is called now is too deep: call *depth*, or none (*mine* is 0).
+
+        It appears in the traceback, but in Nix's trace only where it is an argument that is too deep, whose
+        call Nix makes within it: `counted` sees to that.
+        """
         most = self.allowed + 1
+        caller: Any = callee.f_back
         if depth - mine > most:  # it is one of the calls without frames that the caller is in
-            raise self.inline_overflow(caller, caller.f_lasti, depth - mine - most)
-        if not mine:
-            return
-        while caller.f_globals.get("__name__") == CALLING:
-            if caller.f_locals.get("error_site"):  # a functor is called where it is defined
-                raise overflow_at(*caller.f_locals["error_site"])
-            caller = caller.f_back
-        row, file = self.row_of(caller), caller.f_globals.get("FILE")
-        if depth > most:
-            raise overflow_at(file, *row[:2])
-        if row[KIND] == CALL and row[ABOUT]:
-            raise overflow_at(file, *row[ABOUT])
-
-    def inline_overflow(self, frame: FrameType, lasti: int, excess: int) -> StackOverflow:
-        """The error at the call without a frame that is *excess* calls outside of the last one."""
-        rows = self.inline_rows(frame, lasti) if "SITES" in frame.f_globals else []
-        row = rows[min(excess, len(rows)) - 1] if rows else EMPTY
-        return overflow_at(frame.f_globals.get("FILE", ""), *row[:2])
-
-    def row_of(self, frame: FrameType) -> Any:
-        """The row of the site at which a frame of compiled code is, an empty one for any other frame."""
-        return self.site_of(frame, frame.f_lasti)[0] if "SITES" in frame.f_globals else EMPTY
+            rows = self.inline_rows(caller, caller.f_lasti)
+            raise self.overflow.of_inline(caller, rows, depth - mine - most)
+        if mine:
+            self.overflow.check_call(callee, self.counted.get(callee.f_code), depth > most)
 
 
-def overflow(last: TracebackType | None) -> StackOverflow:
-    """The error, in what *last* was doing."""
-    if last is not None:
-        last.tb_next = None
-    return StackOverflow()
+def is_exact() -> bool:
+    """Whether each call is counted now, so that nothing may be left out."""
+    return RUNNING.watch is not None and RUNNING.watch.exact
 
 
-def overflow_at(file: str, line: int, column: int) -> StackOverflow:
-    """The error at a place; line 0: at none, for what a builtin calls has none."""
-    error = StackOverflow()
-    if line:
-        error.position = Position(file, line, column)
-    return error
+def nesting_limit(allowed: int) -> int:
+    """How deep what goes through a value may go by its own count: *allowed*, but as deep as anything where
+    calls are counted, for its levels are some of these."""
+    return allowed if RUNNING.watch is None else MOST_FRAMES
 
 
 class Running(_local):
@@ -347,9 +315,14 @@ def counted(watch: CallLimit, calls: int, run: Callable[[Any], Any], argument: A
     left = PER_CALL * max(watch.allowed - calls, 0) + LAZY
     RECURSION.need(min(python_depth() + left, watch.start + MOST_FRAMES))
     watch.exact = True
-    sys.setprofile(watch.counting(calls))
+    profile: Any = watch.counting(calls)
+    sys.setprofile(profile)
     try:
         return run(argument)
+    except StackOverflow as error:
+        if not error.entered:
+            watch.overflow.drop_callee(error.__traceback__, profile.__code__)
+        raise
     finally:
         sys.setprofile(previous)
         watch.exact = False

@@ -16,7 +16,7 @@ The texts and their order are those of C++ Nix 2.34.8.
 from __future__ import annotations
 
 from nixlite.abi.sites import ABOUT, COLUMN, CONTEXT, FORMALS, KIND, LINE, OUTER, SELECT
-from nixlite.errors import Frame, NixError
+from nixlite.errors import Frame, NixError, StackOverflow
 from nixlite.runtime.sites import site_number, site_rows
 from nixlite.runtime.thunk import force
 from nixlite.runtime.values import HERE, FunctionType, LambdaInfo, innermost, lambda_info
@@ -62,11 +62,16 @@ def explain(
         reader = TraceReader(sources, primops, place_of_set)
         traceback = error.__traceback__
         while traceback is not None:
+            if traceback.tb_next is None and isinstance(error, StackOverflow):
+                reader.too_deep = error.call
             reader.read(traceback.tb_frame, traceback.tb_lasti)
             traceback = traceback.tb_next
         error.trace = reader.frames
         if error.position is None and error.at_site:
             error.position = reader.here
+        if isinstance(error, StackOverflow) and error.begun is not None and place_of_set is not None:
+            place = place_of_set(error.begun, None)
+            error.position = reader.position(*place) if place else None
         if error.position is not None and error.position.source is None:
             error.position.source = sources.get(error.position.file)
     return error
@@ -76,7 +81,7 @@ class TraceReader:
     """Reads Python frames, outermost first, into `frames`.
 
     `here` is the position of the innermost Nix expression so far; `place` the same, until a builtin has
-    taken over: what a builtin calls has no call site.
+    taken over: what a builtin calls has no call site. `too_deep`: see `StackOverflow.call`.
     """
 
     def __init__(
@@ -93,6 +98,7 @@ class TraceReader:
         self.place: Any = None
         self.selecting: str | tuple[str, ...] | None = None
         self.definition: Position | None = None
+        self.too_deep: Row | None = None
         self._numbers: dict[tuple[CodeType, int], int] = {}
 
     def read(self, frame: FrameType, lasti: int) -> None:
@@ -130,11 +136,13 @@ class TraceReader:
 
     def contexts(self, rows: tuple[Row, ...], row: Row) -> list[Row]:
         """The context rows around a site, outermost first."""
-        found = []
+        found: list[Row] = []
         number = row[OUTER]
         while number:
             context = rows[number]
-            if context[KIND] == CONTEXT:
+            if context is self.too_deep:
+                found.clear()
+            elif context[KIND] == CONTEXT:
                 found.append(context)
             number = context[OUTER]
         return found[::-1]

@@ -1,4 +1,4 @@
-"""Where a trace says that delayed calls are made, which `--strict` forces (real Nix 2.34.8)."""
+"""Where a trace says that delayed calls are made, which `--strict` and what writes JSON and XML force (real Nix 2.34.8)."""
 
 from __future__ import annotations
 
@@ -45,6 +45,16 @@ CASES = [
     ),
     ("builtins.mapAttrs (n: { x, ... }@q: q.z) { a = { x = 1; }; }", []),
     ("builtins.mapAttrs (n: { x, ... }@q: q.z) { a = { x = 1; z = 1; }; b = { y = 1; }; }", ["1:20"]),
+    ("builtins.toJSON { a = { b = map (x: null.q) [ 1 ]; }; }", ["1:25"]),
+    ("builtins.toXML { a = { b = map (x: null.q) [ 1 ]; }; }", ["1:24"]),
+    ("builtins.toJSON { a = builtins.mapAttrs (n: x: map (y: null.q) [ 1 ]) { c = 1; }; }", []),
+    ("builtins.toXML { a = builtins.mapAttrs (n: x: map (y: null.q) [ 1 ]) { c = 1; }; }", []),
+    ("builtins.toJSON { a = builtins.genList (i: null.q) 1; }", ["1:19"]),
+    ("builtins.toXML { a = [ (map (x: [ (map (y: null.q) [ 1 ]) ]) [ 1 ]) ]; }", ["1:18"]),
+    ("builtins.toJSON { a = map (x: { b = map (y: null.q) [ 1 ]; }) [ 1 ]; }", ["1:33"]),
+    ("builtins.toJSON (map (x: null.q) [ 1 ])", []),
+    ("builtins.toXML { a = map { __functor = s: x: null.q; } [ 1 ]; }", ["1:28"]),
+    ("builtins.toJSON { a = map (x: { outPath = map (y: null.q) [ 1 ]; }) [ 1 ]; }", ["1:33"]),
 ]
 
 

@@ -6,12 +6,14 @@ as `float_text.json_float` writes them.
 
 from __future__ import annotations
 
+from nixlite.abi.sites import NOWHERE
 from nixlite.errors import EvalError, NixTypeError, StackOverflow
 from nixlite.formats.json.float_text import json_float
 from nixlite.limits.growth import pieces
 from nixlite.runtime.attributes import Place, position
 from nixlite.runtime.call import call, not_a_function
 from nixlite.runtime.coerce import coerce_to_string
+from nixlite.runtime.depth import nesting_limit
 from nixlite.runtime.thunk import attribute_position, blackhole, force, is_evaluated
 from nixlite.runtime.utf8 import to_bytes
 from nixlite.runtime.values import (
@@ -91,7 +93,7 @@ class JsonWriter:
         self.names: dict[str, str] = {}
         self.context: set[str] = set()
         self.broken: bytes | None = None
-        self.limit = state.settings.max_call_depth
+        self.limit = nesting_limit(state.settings.max_call_depth)
 
     def write(self, x: Lazy, place: Place, depth: int) -> None:
         """Write one value. *place*: the attribute it belongs to, for errors."""
@@ -101,6 +103,7 @@ class JsonWriter:
         value: Any = x
         if type(x) is list:
             if self.strict:
+                error_site = place or NOWHERE
                 value = force(x)
             elif x[0] is None:
                 value = x[1]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from nixlite.errors import StackOverflow
+from nixlite.runtime.depth import is_exact, nesting_limit
 from nixlite.runtime.symbols import in_symbol_order
 from nixlite.runtime.thunk import broken, force, peel, stops
 from nixlite.spelling import attribute_name
@@ -21,7 +22,7 @@ def force_deep(state: State, x: Lazy) -> None:
     Derivations are sets like any other here. Errors get the frames `while evaluating the attribute 'a'`
     and `while evaluating list element at index 1`.
     """
-    _force_deep(x, Walk(state), 0)
+    force_inside(x, Walk(state), 0)
 
 
 def force_deep_again(state: State, x: Lazy) -> None:
@@ -29,7 +30,7 @@ def force_deep_again(state: State, x: Lazy) -> None:
     is not gone through again, nor asked how deep it is."""
     known: dict[int, Any] = state.caches.setdefault("deep", {})
     walk = Walk(state, known)
-    _force_deep(x, walk, 0)
+    force_inside(x, walk, 0)
     if walk.whole and len(walk.met) <= MOST:
         if len(known) + len(walk.met) > MOST:
             known.clear()
@@ -45,19 +46,22 @@ class Walk:
 
     *known*: sets and lists, by identity, in which all is evaluated; None: it is not of interest. `met`: those
     that are not among these; `whole`: whether all in them is a value now, and nothing to be asked again.
+    `exact`: whether each call is counted, and so each text and number.
     """
 
-    __slots__ = ("known", "limit", "met", "seen", "whole")
+    __slots__ = ("exact", "known", "limit", "met", "seen", "whole")
 
     def __init__(self, state: State, known: dict[int, Any] | None = None) -> None:
-        self.limit = state.settings.max_call_depth
+        self.limit = nesting_limit(state.settings.max_call_depth)
+        self.exact = is_exact()
         self.seen: set[int] = set()
         self.known = known
         self.met: list[Any] = []
         self.whole = known is not None
 
 
-def _force_deep(x: Lazy, walk: Walk, depth: int) -> None:
+def force_inside(x: Lazy, walk: Walk, depth: int) -> None:
+    """Evaluate *x* and what is in it, at *depth*: what C++ Nix counts as a call, see `runtime.depth`."""
     error_forces_deeply = True  # noqa: F841 - read by `traces`
     if depth > walk.limit:
         raise StackOverflow
@@ -95,12 +99,12 @@ def frame_of_attribute(names: dict[str, Any]) -> str:
 
 def _force_attributes(attrs: dict[str, Any], walk: Walk, depth: int) -> None:
     error_context = frame_of_attribute  # read out of the traceback by `traces`, like `error_position`
-    for name in in_symbol_order(attrs if depth > walk.limit else unfinished(attrs)):
+    for name in in_symbol_order(attrs if walk.exact or depth > walk.limit else unfinished(attrs)):
         item = attrs[name]
         kind = type(item)
-        if kind is list or kind is dict or kind is tuple:
+        if kind is list or kind is dict or kind is tuple or walk.exact:
             error_position = item[2] if kind is list and len(item) > 2 else None
-            _force_deep(item, walk, depth)
+            force_inside(item, walk, depth)
 
 
 def unfinished(attrs: dict[str, Any]) -> dict[str, Any]:
@@ -122,6 +126,6 @@ def unfinished(attrs: dict[str, Any]) -> dict[str, Any]:
 def _force_items(items: tuple[Any, ...], walk: Walk, depth: int) -> None:
     for index, item in enumerate(items):
         kind = type(item)
-        if kind is list or kind is dict or kind is tuple:
+        if kind is list or kind is dict or kind is tuple or walk.exact:
             error_context = f"while evaluating list element at index {index}"
-            _force_deep(item, walk, depth)
+            force_inside(item, walk, depth)
