@@ -62,6 +62,7 @@ WHERE: dict[str, dict[str, tuple[str, ...]]] = {
         ),
         "error_at_end": (f"{SELECTING}.select_computed", f"{SELECTING}.find_computed"),
         "applied": ("nixlite.builtins.sets.call2_delayed",),
+        "functor": ("nixlite.runtime.call.call_functor",),
         "error_unplaced": ("nixlite.builtins.sets.call2_delayed",),
     },
     "nixlite.runtime.overflow": {

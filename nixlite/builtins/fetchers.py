@@ -237,11 +237,11 @@ def input_of(state: State, arg: Lazy, who: str) -> Input:
         state, value, f"while evaluating the first argument passed to '{who}'", copy_to_store=False
     )
     if who == "fetchGit":
-        attrs: Attrs = {"type": "git", "url": str(git_url(text)), "exportIgnore": True}
+        attrs: Attrs = {"type": "git", "url": str(git_url(text, state.settings.warn)), "exportIgnore": True}
         return input_from_attrs(attrs, features)
     if "flakes" not in features:
         raise EvalError(f"passing a string argument to '{who}' requires the 'flakes' experimental feature")
-    return input_from_url(text, features)
+    return input_from_url(text, features, state.settings.warn)
 
 
 def attributes_of(state: State, values: dict[str, Lazy], who: str) -> Attrs:
@@ -281,7 +281,7 @@ def attribute_of(state: State, key: str, lazy: Lazy, who: str) -> str | int | bo
         if who == "fetchGit" and key == "url":
             from nixlite.fetch.url import git_url
 
-            return str(git_url(text))
+            return str(git_url(text, state.settings.warn))
         return text
     if type(value) is bool:
         return value

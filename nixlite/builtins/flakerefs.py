@@ -29,7 +29,7 @@ def parse_flake_ref_builtin(reference: Lazy, state: State) -> Value:
         reference, "while evaluating the argument passed to builtins.parseFlakeRef"
     )
     require_feature("flakes", state.settings.features)
-    attributes: dict[str, Any] = {**parse_flake_ref(text, state.settings.features)}
+    attributes: dict[str, Any] = {**parse_flake_ref(text, state.settings.features, warn=state.settings.warn)}
     make_symbols(sorted(attributes))
     return attributes
 

@@ -110,7 +110,20 @@ def escaping_argument(f: Function, node: n.Expr, taker: Taker | None) -> ast.exp
     made = argument(f, node)
     if type(node) in MADE_AT_ONCE and not is_thunk(made) and type(made) is not emit.Constant:
         return emit.list_of(emit.name("UNASKED"), made)
+    if is_found_builtin(f, node):
+        return emit.list_of(emit.name("UNASKED"), made)
     return made
+
+
+def is_found_builtin(f: Function, node: n.Expr) -> bool:
+    """Whether an expression is a builtin that is selected or looked up in a `with`, not a global variable."""
+    if type(node) is n.Select:
+        return builtin_name(f, node) is not None
+    return (
+        type(node) is n.Var
+        and atomic(f, node) is None
+        and named_builtin(f, f.unit.analysis.variables[node]) is not None
+    )
 
 
 def is_kept(f: Function, function: n.Lambda, index: int) -> bool:

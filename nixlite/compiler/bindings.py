@@ -418,8 +418,7 @@ def overridable_rec(f: Function, node: n.AttrSet) -> None:
         f.emit(statement)
     values: list[ast.expr] = [emit.name(f.unit.name_of(names[name])) for name in node.bindings]
     f.emit(emit.assign("attrs", emit.dict_of(list(node.bindings), values)))
-    context = f.unit.site(n.NO_POS, f.context, CONTEXT, "while evaluating the `__overrides` attribute")
-    site = f.unit.site(node.bindings["__overrides"].pos, context.number)
+    site = f.unit.site(node.bindings["__overrides"].pos, f.context)
     f.emit(emit.assign("attrs", emit.call(site, "apply_overrides", emit.name("attrs"))))
     for name in node.bindings:
         f.emit(emit.assign(f.unit.name_of(names[name]), emit.item(emit.name("attrs"), name)))

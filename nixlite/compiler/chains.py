@@ -32,7 +32,6 @@ def long_sum(f: Function, node: n.Binary) -> ast.expr:
     """`a + b + c + …`: a static function that adds one after the other."""
     chain = links(node, "left")[::-1]
     inner = Function(f.unit, None, f.known)
-    inner.context = f.context
     first = chain[0]
     total = inner.temporary()
     inner.emit(emit.assign(total, inner.value(first.left)))

@@ -105,7 +105,7 @@ class Git:
         """The tree of a git input and its attributes."""
         if source.flag("exportIgnore") and source.flag("submodules"):
             raise EvalError("exportIgnore and submodules are not supported together yet")
-        url = self.absolute(parse_url(source.required_text("url")))
+        url = self.absolute(parse_url(source.required_text("url"), warn=self.warn))
         path = local_repository(self.host, url)
         if path is not None:
             check_repository(self.host, path)

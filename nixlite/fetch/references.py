@@ -26,8 +26,12 @@ from nixlite.fetch.inputs import (
     require_feature,
     to_url,
 )
-from nixlite.fetch.url import BadUrlError, Url, decode_query, parse_url, path_parts, percent_decode
+from nixlite.fetch.url import BadUrlError, Url, decode_query, ignore, parse_url, path_parts, percent_decode
 from nixlite.spelling import natural
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from nixlite.fetch.url import Warn
 
 REF_OR_REVISION = rf"(?:{REVISION.pattern}|{REF.pattern}(?:/{REVISION.pattern})?)"
 FRAGMENT = r"""(?:[a-zA-Z0-9\-._~!$&'"()*+,;=:@/? ^]|%[0-9a-fA-F]{2})*"""
@@ -37,52 +41,67 @@ TRANSPORTS = ("file", "http", "https")
 ARCHIVES = (".zip", ".tar", ".tgz", ".tar.gz", ".tar.xz", ".tar.bz2", ".tar.zst")
 
 
-def input_from_url(text: str, features: frozenset[str]) -> Input:
+def input_from_url(text: str, features: frozenset[str], warn: Warn = ignore) -> Input:
     """The input that a URL means: `path:/x`, `git+https://…`, `github:owner/repo/ref`, `https://….tar.gz`.
 
     Raises EvalError in Nix's words.
     """
-    return from_url(parse_url(text), features)
+    return from_url(parse_url(text, warn=warn), features)
 
 
 def parse_flake_ref(
-    text: str, features: frozenset[str], *, relative: bool = False, require_tree: bool = True
+    text: str,
+    features: frozenset[str],
+    *,
+    relative: bool = False,
+    require_tree: bool = True,
+    warn: Warn = ignore,
 ) -> Attrs:
     """The attributes of a flake reference, with `dir` if it has one: see `reference_url`."""
-    url, fragment = reference_url(text, features, relative=relative, require_tree=require_tree)
+    url, fragment = reference_url(text, features, relative=relative, require_tree=require_tree, warn=warn)
     if fragment:
         raise EvalError(f"unexpected fragment '{fragment}' in flake reference '{text}'")
     return url
 
 
 def reference_url(
-    text: str, features: frozenset[str], *, relative: bool = False, require_tree: bool = True
+    text: str,
+    features: frozenset[str],
+    *,
+    relative: bool = False,
+    require_tree: bool = True,
+    warn: Warn = ignore,
 ) -> tuple[Attrs, str]:
     """The attributes and the fragment of a reference in any of its three forms: name, URL or path.
 
     *relative*: a path may be relative and stays so. *require_tree*: what is downloaded has to be an archive.
     """
-    found = written_url(text, features, require_tree=require_tree)
+    found = written_url(text, features, require_tree=require_tree, warn=warn)
     if found is not None:
         return found
     parts = PATH_REFERENCE.fullmatch(text)
     if parts is None:
         raise EvalError(f"invalid flakeref '{text}'")
     absolute = parts[1].startswith("/")
-    if not absolute and not relative:
-        raise BadUrlError(f"flake reference '{text}' is not an absolute path")
     url = Url(
         "path",
         path_parts(parts[1]),
         authority="" if absolute else None,
-        query=decode_query(parts[2] or "", lenient=True),
+        query=decode_query(parts[2] or "", lenient=True, warn=warn),
         fragment=percent_decode(parts[3] or ""),
     )
+    if not absolute and not relative:
+        raise BadUrlError(f"flake reference '{text}' is not an absolute path")
     return from_reference(url, features, require_tree)
 
 
 def written_url(
-    text: str, features: frozenset[str], *, base: str | None = None, require_tree: bool = True
+    text: str,
+    features: frozenset[str],
+    *,
+    base: str | None = None,
+    require_tree: bool = True,
+    warn: Warn = ignore,
 ) -> tuple[Attrs, str] | None:
     """The attributes and the fragment of a reference that is a name or a URL; None for a path.
 
@@ -93,7 +112,7 @@ def written_url(
         name = Url("flake", found[1].split("/"))
         return from_url(name, features, require_tree).attrs, percent_decode(found[2] or "")
     try:
-        url = parse_url(text, lenient=True)
+        url = parse_url(text, lenient=True, warn=warn)
         if base is not None and url.scheme in ("path", "git+file"):
             path = url.file_path
             if not path.startswith("/"):

@@ -7,6 +7,12 @@ import re
 from nixlite.errors import EvalError
 from nixlite.spelling import natural
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    Warn = Callable[[str], object]
+
 UNRESERVED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
 PLAIN = r"A-Za-z0-9\-._~!$&'()*+,;=:@"
 ESCAPED = "%[0-9A-Fa-f]{2}"
@@ -26,6 +32,10 @@ AUTHORITY = re.compile(
     r"(?:(?P<user>[^@:\[\]]*)(?::(?P<password>[^@\[\]]*))?@)?"
     r"(?P<host>" + ADDRESS.pattern + r"|[^:@\[\]]*)(?::(?P<port>[0-9]*))?"
 )
+
+
+def ignore(warning: str) -> None:
+    """A warning that nobody is to see: it was given when the same text was read before, say."""
 
 
 class BadUrlError(EvalError):
@@ -107,7 +117,7 @@ class Url:
         return text
 
 
-def parse_url(text: str, *, lenient: bool = False) -> Url:
+def parse_url(text: str, *, lenient: bool = False, warn: Warn = ignore) -> Url:
     """The parts of a URL. *lenient*: blanks and quotes may stand unescaped in query and fragment.
 
     Raises BadUrlError in the words of Nix and of its URL library (Boost.URL: "leftover", "mismatch").
@@ -128,7 +138,7 @@ def parse_url(text: str, *, lenient: bool = False) -> Url:
         scheme,
         [percent_decode(part) for part in path.split("/")],
         authority=authority,
-        query=decode_query(found["query"] or ""),
+        query=decode_query(found["query"] or "", warn=warn),
         fragment=percent_decode(found["fragment"] or ""),
     )
 
@@ -212,8 +222,8 @@ def percent_encode(text: str, keep: str = "") -> str:
     return "".join([c if c in UNRESERVED or c in keep else f"%{ord(c):02X}" for c in characters])
 
 
-def decode_query(text: str, *, lenient: bool = False) -> dict[str, str]:
-    """The parameters of a query; the first of a name counts, those without `=` are left out."""
+def decode_query(text: str, *, lenient: bool = False, warn: Warn = ignore) -> dict[str, str]:
+    """The parameters of a query; the first of a name counts, and *warn* is told of those without `=`."""
     if lenient:
         text = escape_some(text, ' "')
     if not re.fullmatch(r"(?:[" + PLAIN + r"/?\[\]]|" + ESCAPED + ")*", text):
@@ -223,6 +233,8 @@ def decode_query(text: str, *, lenient: bool = False) -> dict[str, str]:
         name, equals, value = parameter.partition("=")
         if equals:
             query.setdefault(percent_decode(name), percent_decode(value))
+        else:
+            warn(f"dubious URI query '{name}' is missing equal sign '=', ignoring")
     return query
 
 
@@ -249,7 +261,7 @@ def file_url(path: str) -> Url:
     return Url("file", path.split("/"), authority="")
 
 
-def git_url(text: str) -> Url:
+def git_url(text: str, warn: Warn = ignore) -> Url:
     """The URL of a repository, given as a path, as `user@host:path`, or as a URL with or without `git+`."""
     scp = None if text.startswith("/") else SCP.fullmatch(text)
     if scp is not None:
@@ -261,7 +273,7 @@ def git_url(text: str) -> Url:
                 f"SCP-like URL '{text}' is not supported; use SSH URL syntax instead (ssh://...)"
             )
         return Url("file", parts, authority="" if text.startswith("/") else None)
-    url = parse_url(text)
+    url = parse_url(text, warn=warn)
     if url.application == "git":
         url.scheme = url.transport
     return url

@@ -87,10 +87,9 @@ class Flake:
 
 def parse_ref(state: State, text: str, *, relative: bool = False, require_tree: bool = True) -> FlakeRef:
     """The flake that a text means; see `reference_url` for *relative* and *require_tree*."""
-    features = state.settings.features
-    return ref_from_attrs(
-        parse_flake_ref(text, features, relative=relative, require_tree=require_tree), features
-    )
+    features, warn = state.settings.features, state.settings.warn
+    attrs = parse_flake_ref(text, features, relative=relative, require_tree=require_tree, warn=warn)
+    return ref_from_attrs(attrs, features)
 
 
 def fetch_mounted(state: State, source: Input, *, trusted: bool = False) -> Fetched:

@@ -393,7 +393,7 @@ def with_set(scope: Lazy, error_position: tuple[str, int, int]) -> dict[str, Laz
 
 def apply_overrides(attrs: dict[str, Lazy]) -> dict[str, Lazy]:
     """The attributes of a `rec` set with those of its `__overrides` on top."""
-    overrides = force_attrs(attrs["__overrides"], "")
+    overrides = force_attrs(attrs["__overrides"], "while evaluating the `__overrides` attribute")
     return {**attrs, **overrides}
 
 

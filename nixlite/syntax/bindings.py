@@ -55,7 +55,7 @@ class BindingRules(Rules):
 
     def old_let(self, args: Args, start: int, end: int) -> Expr:
         """`let { body = a; a = 1; }`: means `(rec { … }).body`."""
-        return Select(_finish(args[2], True, start, end), ("body",), None, start, start, end)
+        return Select(_finish(args[2], True, start, end), ("body",), None, NO_POS, start, end)
 
     def repl_bindings(self, args: Args, start: int, end: int) -> AttrSet:
         """`a = 1; b = 2;` without braces."""

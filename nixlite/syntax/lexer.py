@@ -53,7 +53,7 @@ def _program_text(p: dict[str, str], literals: dict[str, int]) -> str:
     signs = [text for text in literals if not text.isalpha() and text != p["IND_STRING_CLOSE"]]
     operators = "|".join(_quoted(text) for text in sorted(signs, key=len, reverse=True))
     always_alone = _quoted("".join(text for text in signs if text in ";,:@?*()[]{}"))
-    path_char, uri_rest = p["_PATH_CHAR"], "[^\\s" + _quoted('"#;,()[]{}<>^|\\`') + "]"
+    path_char, uri_rest = p["_PATH_CHAR"], "[^\\s" + _quoted('"#;()[]{}<>^|\\`') + "]"
     return (
         f"(?:({p['ID']})(?!{path_char}*+(?:/|:{uri_rest}))"
         rf"|([{always_alone}]|=(?!=)|\.(?!\.|[0-9]|{path_char}*+/))"

@@ -227,12 +227,25 @@ class TraceReader:
                 return
             if type(text) is tuple:
                 text, place = text
-        if not text or type(text) is not str:
+        always = bool(names.get("error_always"))
+        if type(text) is not str or not (
+            text or always
+        ):  # an empty one of the user's is a frame, if not seen
             return
         if place and len(place) == 2:
             place = self.place_of_set(*place) if self.place_of_set is not None else None
-        position = self.here if place == HERE else self.position(*place) if place else None
-        self.frames.append(Frame(text, position, always=bool(names.get("error_always"))))
+        if place == HERE:
+            position = self.place_of_functor(names) if self.place is DETERMINE else self.here
+        else:
+            position = self.position(*place) if place else None
+        self.frames.append(Frame(text, position, always=always))
+
+    def place_of_functor(self, names: dict[str, Any]) -> Position | None:
+        """Where the set begins that is called, whose call has no place of its own."""
+        if self.place_of_set is None or "functor" not in names:
+            return None
+        place = self.place_of_set(names["functor"], None)
+        return self.position(*place) if place else None
 
     def position(self, file: str, line: int, column: int) -> Position | None:
         """A position with its source, None for line 0."""

@@ -60,7 +60,8 @@ def error_text(error: NixError, *, show_trace: bool, prefix: str = "error: ", co
         parts.append(f"{paint.hint(error.hint)}\n")
     text = "".join(parts).rstrip(BLANKS)
     if not colour and error.ends_highlighted and error.message.endswith("\n"):
-        text += f"\n{NORMAL}"  # an empty line that is indented
+        blanks = error.message[len(error.message.rstrip(BLANKS)) :]
+        text += "\n" * blanks.count("\n") + NORMAL  # empty lines, of which the last is indented
     return indent(shown_prefix, len(prefix), text)
 
 

@@ -94,6 +94,7 @@ def main() -> int:
     reader.add_argument("--keep", action="store_true", help="write the faults to corpus/")
     reader.add_argument("--show", type=int, help="print the input with this number")
     reader.add_argument("--nix", default="", help="what runs nix-instantiate: compare with it")
+    reader.add_argument("--traces", action="store_true", help="… all that it says of an error")
     options = reader.parse_args()
     if options.show is not None:
         given: Input = made(options.show, options.seed, options.only)
@@ -104,11 +105,8 @@ def main() -> int:
     if options.nix:
         from tests.fuzz.against_nix import against_nix
 
-        return (
-            1
-            if against_nix(options.seed, options.inputs or 2000, options.nix.split(), options.workers)
-            else 0
-        )
+        inputs, nix = options.inputs or 2000, options.nix.split()
+        return 1 if against_nix(options.seed, inputs, nix, options.workers, options.traces) else 0
     seconds = None if options.minutes is None else options.minutes * 60
     print(f"Python {sys.version.split()[0]}, seed {options.seed}", flush=True)
     _, found = fuzz(

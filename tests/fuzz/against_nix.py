@@ -1,6 +1,8 @@
 """Random programs, given to nixlite and to a real Nix: the same value printed, or the same first line of an error.
 
-    python -m tests.fuzz --nix 'COMMAND' --inputs 2000 --seed 7
+    python -m tests.fuzz --nix 'COMMAND' --inputs 2000 --seed 7 [--traces]
+
+With `--traces` all that is said of an error is compared, its trace as well.
 
 COMMAND runs the words that follow it where `nix-instantiate` is (`env`, if that is here), and sees the directory for
 temporary files. What depends on the machine or the moment is not asked.
@@ -72,43 +74,46 @@ def asked(number: int, seed: int) -> str | None:
     return text
 
 
-def essence(answer: Answer) -> tuple[bool, str]:
-    """Whether it went well, and what is compared: the value, or what is wrong in one line."""
+def essence(answer: Answer, traces: bool = False) -> tuple[bool, str]:
+    """Whether it went well, and what is compared: the value, or what is wrong in one line; all with *traces*."""
     code, out, err = answer
+    if traces:
+        return code == 0, out + err
     if code == 0:
         return True, out
     lines = [line.strip() for line in err.splitlines() if line.strip().startswith("error:")]
     return False, lines[-1] if lines else err[-200:]
 
 
-def compared(texts: list[str], nix: list[str], jobs: int) -> list[Difference]:
+def compared(texts: list[str], nix: list[str], jobs: int, traces: bool = False) -> list[Difference]:
     """The programs to which the answers differ."""
-    made = [Program(text, {}, ("--strict",)) for text in texts]
+    words = ("--strict", "--show-trace") if traces else ("--strict",)
+    made = [Program(text, {}, words) for text in texts]
     found = []
     with tempfile.TemporaryDirectory(prefix="fuzz-") as name:
         root = Path(name)
         for index, (item, expected) in enumerate(zip(made, nix_answers(nix, made, root, jobs), strict=True)):
-            limited = item._replace(arguments=("--strict", "--max-seconds", "10"))
+            limited = item._replace(arguments=(*words, "--max-seconds", "10"))
             answer = nixlite_answer(limited, root / str(index))
             if expected[0] in (124, 137) or SLOW.search(answer[2]):
                 continue
-            if essence(expected) != essence(answer):
+            if essence(expected, traces) != essence(answer, traces):
                 found.append(Difference(item.text, expected, answer))
     return found
 
 
-def smallest(text: str, nix: list[str], seconds: float) -> str:
+def smallest(text: str, nix: list[str], seconds: float, traces: bool = False) -> str:
     """A smaller program to which the answers differ."""
     ends = time.monotonic() + seconds
 
     def differs(given: Input) -> bool:
-        return bool(compared([given.texts[0]], nix, 1))
+        return bool(compared([given.texts[0]], nix, 1, traces))
 
     is_late = lambda: time.monotonic() > ends  # noqa: E731
     return shorter(Input("eval", (text,)), 0, TOKEN.findall, differs, is_late).texts[0]
 
 
-def against_nix(seed: int, inputs: int, nix: list[str], jobs: int) -> int:
+def against_nix(seed: int, inputs: int, nix: list[str], jobs: int, traces: bool = False) -> int:
     """Compare; prints what differs, and gives how many programs did."""
     asked_for, differ, number = 0, 0, 0
     while asked_for < inputs:
@@ -119,14 +124,14 @@ def against_nix(seed: int, inputs: int, nix: list[str], jobs: int) -> int:
             if text is not None:
                 texts.append(text)
         asked_for += len(texts)
-        for each in compared(texts, nix, jobs):
+        for each in compared(texts, nix, jobs, traces):
             differ += 1
+            said = [essence(answer, traces) for answer in (each.nix, each.found)]
             print(
-                f"--- {each.text!r:.1500}\nNix:     {essence(each.nix)!r:.600}\nnixlite: {essence(each.found)!r:.600}",
-                flush=True,
+                f"--- {each.text!r:.1500}\nNix:     {said[0]!r:.600}\nnixlite: {said[1]!r:.600}", flush=True
             )
             if differ <= 10:
-                small = smallest(each.text, nix, 20)
+                small = smallest(each.text, nix, 20, traces)
                 print(f"smaller: {small!r}", flush=True)
     print(f"{differ} of {asked_for} programs have another answer")
     return differ

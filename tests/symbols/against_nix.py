@@ -29,7 +29,7 @@ ANSWERS = Path(__file__).with_name("answers.jsonl")
 LOOP = """
 while read -r case; do
   cd "$case"
-  NIX_PATH= timeout 20 sh command >out 2>err
+  NIX_PATH= timeout 20 sh command </dev/null >out 2>err
   echo $? >rc
 done
 """

@@ -135,10 +135,10 @@ def parse_installable(
     from nixlite.fetch.references import written_url
     from nixlite.flakes.lock_graph import ref_from_attrs
 
-    features = evaluator.settings.features
+    features, warn = evaluator.settings.features, evaluator.settings.warn
     found = None
     if not text.startswith(("/", ".")):  # those are certainly paths
-        found = written_url(text, features, base=command.settings.cwd)
+        found = written_url(text, features, base=command.settings.cwd, warn=warn)
     attrs, fragment = found or path_reference(command, text, missing=missing)
     return ref_from_attrs(attrs, features), fragment
 
@@ -152,7 +152,7 @@ def path_reference(command: Command, text: str, *, missing: bool) -> tuple[dict[
     match = re.fullmatch(PATH_REFERENCE, text)
     assert match is not None  # the pattern fits every text
     directory = flake_directory(command, absolute(command, match[1] or "."), missing=missing)
-    attrs: dict[str, Any] = dict(decode_query(match[2] or "", lenient=True))
+    attrs: dict[str, Any] = dict(decode_query(match[2] or "", lenient=True, warn=command.settings.warn))
     fragment = percent_decode(match[3] or "")
     root, subdir = directory, ""
     while root != "/":
