@@ -22,20 +22,20 @@ if TYPE_CHECKING:
     from nixlite.runtime.values import Lazy, Value
 
 
-def wrong_type(expected: str, value: Value, *, at_site: bool = False) -> NixTypeError:
-    """`expected a list but found a string: "a"`; *expected* has its article."""
+def wrong_type(expected: str, value: Value, held: Lazy = None, *, at_site: bool = False) -> NixTypeError:
+    """`expected a list but found a string: "a"`; *expected* has its article. *held*: the thunk of the value,
+    where that is what C++ Nix looks at, and not a copy: in a list that contains itself one sees it."""
     from nixlite.runtime.messages import show_short  # only on the way to an error
 
-    return NixTypeError(
-        f"expected {expected} but found {show_type(value)}: {show_short(value)}", at_site=at_site
-    )
+    shown = show_short(value) if held is None else show_short(held, copied=False)
+    return NixTypeError(f"expected {expected} but found {show_type(value)}: {shown}", at_site=at_site)
 
 
 def force_int(x: Lazy, error_context: str) -> int:
     """The integer that *x* evaluates to."""
     value: Any = x if type(x) is not list else x[1] if x[0] is None else force(x)
     if type(value) is not int:
-        raise wrong_type("an integer", value)
+        raise wrong_type("an integer", value, x)
     return value
 
 
@@ -45,7 +45,7 @@ def force_float(x: Lazy, error_context: str) -> float:
     if type(value) is int:
         return float(value)
     if type(value) is not float:
-        raise wrong_type("a float", value)
+        raise wrong_type("a float", value, x)
     return value
 
 
@@ -53,7 +53,7 @@ def force_bool(x: Lazy, error_context: str) -> bool:
     """The Boolean that *x* evaluates to."""
     value: Any = x if type(x) is not list else x[1] if x[0] is None else force(x)
     if type(value) is not bool:
-        raise wrong_type("a Boolean", value)
+        raise wrong_type("a Boolean", value, x)
     return value
 
 
@@ -62,7 +62,7 @@ def force_list(x: Lazy, context: str) -> tuple[Lazy, ...]:
     value: Any = x if type(x) is not list else x[1] if x[0] is None else force(x)
     if type(value) is not tuple:
         error_context = context
-        raise wrong_type("a list", value)
+        raise wrong_type("a list", value, x)
     return value
 
 
@@ -71,7 +71,7 @@ def force_attrs(x: Lazy, context: str) -> dict[str, Lazy]:
     value: Any = x if type(x) is not list else x[1] if x[0] is None else force(x)
     if type(value) is not dict:
         error_context = context
-        raise wrong_type("a set", value)
+        raise wrong_type("a set", value, x)
     return value
 
 
@@ -85,7 +85,7 @@ def force_function(x: Lazy, error_context: str) -> Value:
         return value  # type: ignore[no-any-return]  # a function
     if type(value) is dict and "__functor" in value:
         return value
-    raise wrong_type("a function", value)
+    raise wrong_type("a function", value, x)
 
 
 def force_string(x: Lazy, error_context: str) -> str:
@@ -95,7 +95,7 @@ def force_string(x: Lazy, error_context: str) -> str:
         return value
     if type(value) is ContextString:
         return value.text
-    raise wrong_type("a string", value)
+    raise wrong_type("a string", value, x)
 
 
 def force_string_with_context(x: Lazy, error_context: str) -> tuple[str, frozenset[str]]:
@@ -105,7 +105,7 @@ def force_string_with_context(x: Lazy, error_context: str) -> tuple[str, frozens
         return value, NO_CONTEXT
     if type(value) is ContextString:
         return value.text, value.context
-    raise wrong_type("a string", value)
+    raise wrong_type("a string", value, x)
 
 
 def force_string_no_context(x: Lazy, error_context: str) -> str:
@@ -115,7 +115,7 @@ def force_string_no_context(x: Lazy, error_context: str) -> str:
         return value
     if type(value) is ContextString:
         raise has_context(value)
-    raise wrong_type("a string", value)
+    raise wrong_type("a string", value, x)
 
 
 def get_attr(attrs: dict[str, Lazy], name: str, error_context: str) -> Lazy:

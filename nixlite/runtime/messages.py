@@ -62,9 +62,10 @@ class PrintLimits:
 IN_ERRORS: Final = PrintLimits(max_depth=10, max_attributes=10, max_items=10, max_string=1024)
 
 
-def show_short(value: Lazy) -> str:
-    """*value* as error messages show it: unforced, shortened, on one line."""
+def show_short(value: Lazy, *, copied: bool = True) -> str:
+    """*value* as error messages show it: unforced, shortened, on one line. *copied*: see `MessagePrinter`."""
     printer = MessagePrinter(IN_ERRORS)
+    printer.copied = copied
     printer.write(value, 0)
     return "".join(printer.out)
 
@@ -73,7 +74,11 @@ class MessagePrinter:
     """One print of a value; `out` holds the pieces written so far, also after an error.
 
     What is said with colours, broken over lines or evaluated is up to a class that goes on from this one.
+    `copied`: whether what is printed is a copy of the value, as nearly everywhere in C++ Nix, so that a list
+    which contains itself is shown once more.
     """
+
+    copied = True
 
     def __init__(self, limits: PrintLimits) -> None:
         self.limits = limits
@@ -171,7 +176,7 @@ class MessagePrinter:
             if id(cell) in self._seen_lists:
                 self.coloured(MAGENTA, "«repeated»")
                 return
-            if depth:  # Nix prints a copy of the outermost value
+            if depth or not self.copied:
                 self._seen_lists.add(id(cell))
         if depth >= limits.max_depth:
             self.out.append("[ ... ]")
