@@ -19,7 +19,7 @@ from nixlite.fetch.trees import (
     reach,
 )
 from nixlite.opaque import TEXTS, seen
-from nixlite.runtime.attributes import position, string_attribute
+from nixlite.runtime.attributes import attribute_value, position, string_attribute
 from nixlite.runtime.coerce import coerce_to_string
 from nixlite.runtime.expect import force_string_no_context
 from nixlite.runtime.symbols import in_symbol_order, make_symbols
@@ -274,7 +274,7 @@ def input_type(values: dict[str, Lazy], who: str) -> str:
 
 def attribute_of(state: State, key: str, lazy: Lazy, who: str) -> str | int | bool:
     """One attribute: a string, a path, an integer or a Boolean."""
-    value = force(lazy)
+    value = attribute_value(lazy)
     kind = type(value)
     if kind in (str, ContextString, NixPath):
         text, _ = coerce_to_string(state, value, "", copy_to_store=False)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from nixlite.builtins.registry import builtin
 from nixlite.errors import EvalError
+from nixlite.runtime.attributes import attribute_value
 from nixlite.runtime.expect import force_attrs, force_string_no_context
 from nixlite.runtime.symbols import in_symbol_order, make_symbols
-from nixlite.runtime.thunk import force
 from nixlite.runtime.values import ContextString, show_type
 
 TYPE_CHECKING = False
@@ -43,7 +43,7 @@ def flake_ref_to_string_builtin(attrs: Lazy, state: State) -> Value:
     given = force_attrs(attrs, "while evaluating the argument passed to builtins.flakeRefToString")
     attributes: dict[str, Any] = {}
     for name in in_symbol_order(given):
-        value: Any = force(given[name])
+        value: Any = attribute_value(given[name])
         kind = type(value)
         if kind is ContextString:
             value = value.text

@@ -165,7 +165,7 @@ PAIR = "in a {name=...; value=...;} pair"
 
 def _name_of_pair(x: Lazy) -> str:
     """The text of a `name` that is not evaluated yet, or no text; Nix knows here where it was defined."""
-    error_position = x[2] if type(x) is list and len(x) > 2 else None  # `attribute_position`
+    error_position = error_site = x[2] if type(x) is list and len(x) > 2 else None  # `attribute_position`
     error_context = (
         "while evaluating the `name` attribute of an element of the list passed to builtins.listToAttrs"
     )

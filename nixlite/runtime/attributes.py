@@ -31,9 +31,15 @@ def wrong_type_at(expected: str, value: Value, place: Place) -> NixTypeError:
     return error
 
 
+def attribute_value(x: Lazy) -> Value:
+    """What an attribute evaluates to, of whatever type."""
+    error_site = attribute_position(x)
+    return force(x)
+
+
 def bool_attribute(x: Lazy, error_context: str) -> bool:
     """The Boolean that an attribute evaluates to."""
-    error_position = attribute_position(x)
+    error_position = error_site = attribute_position(x)
     value = force(x)
     if type(value) is not bool:
         raise wrong_type_at("a Boolean", value, error_position)
@@ -42,7 +48,7 @@ def bool_attribute(x: Lazy, error_context: str) -> bool:
 
 def int_attribute(x: Lazy, error_context: str) -> int:
     """The integer that an attribute evaluates to."""
-    error_position = attribute_position(x)
+    error_position = error_site = attribute_position(x)
     value = force(x)
     if type(value) is not int:
         raise wrong_type_at("an integer", value, error_position)
@@ -54,7 +60,7 @@ def string_attribute(x: Lazy, error_context: str, place: Place = None) -> str:
 
     *place* is given where the position is not that of *x* itself (elements of a list).
     """
-    error_position = place or attribute_position(x)
+    error_position = error_site = place or attribute_position(x)
     value = force(x)
     if type(value) not in (str, ContextString):
         raise wrong_type_at("a string", value, error_position)
@@ -63,7 +69,7 @@ def string_attribute(x: Lazy, error_context: str, place: Place = None) -> str:
 
 def function_attribute(x: Lazy, error_context: str) -> Value:
     """The function (or functor) that an attribute evaluates to."""
-    error_position = attribute_position(x)
+    error_position = error_site = attribute_position(x)
     value = force(x)
     if type(value) in (FunctionType, PrimOp, PrimOpApp) or (type(value) is dict and "__functor" in value):
         return value

@@ -44,7 +44,7 @@ def coerce_to_string(
     """
     if type(x) is str:
         return x, NO_CONTEXT
-    blamed, error_context = error_context, ""
+    blamed, error_context, error_site = error_context, "", error_position
     value: Any = x if type(x) is not list else x[1] if x[0] is None else force(x)
     kind = type(value)
     if kind is str:
@@ -186,6 +186,7 @@ def coerce_to_path(
 
     Paths are taken as they are, not copied to the store; strings must be absolute.
     """
+    error_site = error_position
     value = force(x)  # here the frame is due for any error
     blamed, error_context = error_context, ""
     if type(value) is NixPath:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from nixlite.abi.sites import ABOUT, CALL, EMPTY, KIND, NOWHERE
 from nixlite.errors import StackOverflow
 from nixlite.runtime.sites import site_of
-from nixlite.runtime.values import LambdaInfo, innermost
+from nixlite.runtime.values import HERE, LambdaInfo, innermost
 from nixlite.source import Position
 
 TYPE_CHECKING = False
@@ -79,7 +79,7 @@ def place_from(caller: Any, callee: FrameType) -> Place:
         info = innermost(callee.f_globals.get("LAMBDAS", {}), callee.f_code.co_name)
         return None if info is None else LambdaInfo(*info).position
     place: Place = names.get("error_site")
-    return place
+    return None if place == HERE else place
 
 
 def of_inline(frame: FrameType, rows: list[Any], excess: int) -> StackOverflow:

@@ -193,7 +193,7 @@ class TraceReader:
             self.place = self.place_of(names)
         self.read_context(names)
         site = names.get("error_site")
-        if site is not None:
+        if site is not None and site != HERE:
             self.here = self.place = self.position(*site)
 
     def place_of(self, names: dict[str, Any]) -> Any:
