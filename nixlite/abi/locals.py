@@ -72,6 +72,7 @@ WHERE: dict[str, dict[str, tuple[str, ...]]] = {
             "nixlite.formats.xml.write",
         ),
     },
+    "nixlite.runtime.told": {"x": ("nixlite.runtime.thunk.force", "nixlite.runtime.noting.noting_force")},
     "nixlite.formats.counted": {
         "place": (
             "nixlite.formats.json.writing.write",

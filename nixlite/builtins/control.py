@@ -7,7 +7,7 @@ from nixlite.builtins.registry import builtin
 from nixlite.errors import Aborted, CatchableError, EvalError, NixError, Thrown
 from nixlite.host.settings import ERROR
 from nixlite.runtime.coerce import coerce_to_string
-from nixlite.runtime.depth import is_exact
+from nixlite.runtime.depth import is_exact, tell_once
 from nixlite.runtime.expect import force_string
 from nixlite.runtime.symbols import make_symbol
 from nixlite.runtime.thunk import ask_for, force, stops
@@ -113,7 +113,7 @@ def _write_trace(state: State, value: Value) -> None:
         from nixlite.formats.nix.evaluated import show
 
         text = show(value, None, state)
-    state.tell(ERROR, f"trace: {text}")
+    tell_once(text, lambda: state.tell(ERROR, f"trace: {text}"))
 
 
 @builtin("warn", args=("e1", "e2"), state=True)
@@ -125,7 +125,7 @@ def warn(e1: Lazy, e2: Lazy, state: State) -> Value:
     text = force_string(e1, "while evaluating the first argument; the message passed to builtins.warn")
     from nixlite.traces import log  # warnings are few
 
-    log.warn(state.settings, state.host, text, "evaluation warning: ", placed=True)
+    tell_once(text, lambda: log.warn(state.settings, state.host, text, "evaluation warning: ", placed=True))
     if state.settings.abort_on_warn:
         raise EvalError("aborting to reveal stack trace of warning, as abort-on-warn is set")
     return force(e2)

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from nixlite.runtime.overflow import Counted, CountedFunctions
+    from nixlite.runtime.told import Told
 
 ALONE: Counted = (None, None)
 """See `overflow.Counted`: it counts by itself, and its place is that of whoever calls it."""
@@ -86,6 +87,7 @@ class CallLimit:
         "marks",
         "overflow",
         "start",
+        "told",
     )
 
     def __init__(
@@ -100,6 +102,7 @@ class CallLimit:
         self.known: dict[FrameType, int] = {}
         self.exact = False
         self.inlined = 0
+        self.told: Told | None = None
         self.counted: dict[CodeType, Counted | None] = {}
         self.builtins: Callable[[], Any]
         self.overflow: Any
@@ -110,6 +113,7 @@ class CallLimit:
         Else what called us, and all values of its, would be there until the cyclic collector runs.
         """
         del self.bottom
+        self.told = None
         self.marks.clear()
         self.known.clear()
 
@@ -239,6 +243,19 @@ def is_exact() -> bool:
     return RUNNING.watch is not None and RUNNING.watch.exact
 
 
+def tell_once(text: str, write: Callable[[], None]) -> None:
+    """Tell a message of the program's by *write*, unless it was told before this part was begun again."""
+    watch = RUNNING.watch
+    if watch is None:
+        write()
+        return
+    if watch.told is None:
+        from nixlite.runtime.told import Told  # few programs tell anything
+
+        watch.told = Told(watch.bottom)
+    watch.told.tell(text, write, sys._getframe(1))
+
+
 def nesting_limit(allowed: int) -> int:
     """How deep what goes through a value may go by its own count: *allowed*, but as deep as anything where
     calls are counted, for its levels are some of these."""
@@ -366,6 +383,8 @@ def go_deeper(run: Callable[[Any], Any], argument: Any, trapped: RecursionError)
                 raise error.with_traceback(traceback) from None
             let_go(traceback)
             trapped.__traceback__ = trapped.__context__ = traceback = None
+            if watch.told is not None:
+                watch.told.begin_again(argument if getattr(run, "__name__", "") == "force" else None)
             if watch.allowed - calls < NEAR:
                 return counted(watch, outside, run, argument)
             room += watch.allowed - calls

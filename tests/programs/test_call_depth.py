@@ -83,3 +83,26 @@ def test_what_was_printed_is_not_printed_again_when_the_stack_grows(tmp_path: Pa
     done = nixlite(["instantiate", "--eval", "-E", program], cwd=tmp_path)
     assert done.stdout == "4000\n"
     assert done.stderr == "".join([f"trace: {n}\n" for n in range(4000, -1, -1)])
+
+
+TOLD = [
+    # program, and how many messages Nix 2.34.8 writes
+    ('let f = n: builtins.trace "x" (f n); in f 0', 5000),
+    ("let f = n: builtins.trace n (f (n + 1)); in f 0", 5000),
+    ('let f = { __functor = s: n: builtins.trace "x" (s n); }; in f 0', 3333),
+    ('(builtins.trace "a" (x: let f = n: 1 + f n; in f x)) 1', 1),
+    ('if builtins.trace "a" true then (let f = n: 1 + f n; in f 1) else 2', 1),
+    ('if builtins.warn "a" true then (let f = n: 1 + f n; in f 1) else 2', 1),
+    ('let f = n: { a = builtins.trace "x" (f n).a; }; in (f 0).a', 10001),
+    ('let f = n: if builtins.trace "x" (n == 0) then 0 else 1 + f (n - 1); in f 9000 + f 9000', 18002),
+    (
+        'let f = n: if n == 0 then 0 else 1 + f (n - 1); in builtins.trace "a" (f 9000) + builtins.trace "a" (f 9000)',
+        2,
+    ),
+]
+
+
+@pytest.mark.parametrize(("program", "count"), TOLD)
+def test_each_message_is_written_once(tmp_path: Path, program: str, count: int) -> None:
+    done = nixlite(["instantiate", "--eval", "-E", program], cwd=tmp_path)
+    assert len(re.findall("^(?:trace|evaluation warning): ", done.stderr, re.MULTILINE)) == count
