@@ -152,7 +152,9 @@ class CallLimit:
 
     def inline_rows(self, frame: FrameType, lasti: int) -> list[Any]:
         """The site rows of these calls, innermost first."""
-        found = []
+        found: list[Any] = []
+        if "SITES" not in frame.f_globals:
+            return found
         row, rows = self.overflow.site_of(frame, lasti)
         while row[OUTER]:
             row = rows[row[OUTER]]
