@@ -16,6 +16,7 @@ from nixlite.compiler.variables import (
     called_builtin,
     is_function_variable,
     lazy_variable,
+    meant_builtin,
     named_builtin,
     shared_argument,
 )
@@ -110,20 +111,10 @@ def escaping_argument(f: Function, node: n.Expr, taker: Taker | None) -> ast.exp
     made = argument(f, node)
     if type(node) in MADE_AT_ONCE and not is_thunk(made) and type(made) is not emit.Constant:
         return emit.list_of(emit.name("UNASKED"), made)
-    if is_found_builtin(f, node):
+    # A builtin that is selected or looked up in a `with`; the value of a global variable is there already.
+    if meant_builtin(f, node) is not None and atomic(f, node) is None:
         return emit.list_of(emit.name("UNASKED"), made)
     return made
-
-
-def is_found_builtin(f: Function, node: n.Expr) -> bool:
-    """Whether an expression is a builtin that is selected or looked up in a `with`, not a global variable."""
-    if type(node) is n.Select:
-        return builtin_name(f, node) is not None
-    return (
-        type(node) is n.Var
-        and atomic(f, node) is None
-        and named_builtin(f, f.unit.analysis.variables[node]) is not None
-    )
 
 
 def is_kept(f: Function, function: n.Lambda, index: int) -> bool:

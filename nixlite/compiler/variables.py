@@ -242,10 +242,15 @@ def is_builtins(f: Function, node: n.Expr) -> bool:
 
 
 def called_builtin(f: Function, node: n.Call) -> str | None:
-    """The builtin that a call names: `map`, `__add`, `builtins.add`, `add` after `inherit (builtins) add`."""
-    if type(node.function) is n.Var:
-        return named_builtin(f, f.unit.analysis.variables[node.function])
-    return builtin_name(f, node.function) if type(node.function) is n.Select else None
+    """The builtin that a call names."""
+    return meant_builtin(f, node.function)
+
+
+def meant_builtin(f: Function, node: n.Expr) -> str | None:
+    """The builtin that is named: `map`, `__add`, `builtins.add`, `add` after `inherit (builtins) add`."""
+    if type(node) is n.Var:
+        return named_builtin(f, f.unit.analysis.variables[node])
+    return builtin_name(f, node) if type(node) is n.Select else None
 
 
 def named_builtin(f: Function, resolution: object) -> str | None:

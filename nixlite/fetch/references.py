@@ -26,7 +26,8 @@ from nixlite.fetch.inputs import (
     require_feature,
     to_url,
 )
-from nixlite.fetch.url import BadUrlError, Url, decode_query, ignore, parse_url, path_parts, percent_decode
+from nixlite.fetch.url import BadUrlError, Url, decode_query, parse_url, path_parts, percent_decode
+from nixlite.host.settings import ignore_warning
 from nixlite.spelling import natural
 
 TYPE_CHECKING = False
@@ -41,7 +42,7 @@ TRANSPORTS = ("file", "http", "https")
 ARCHIVES = (".zip", ".tar", ".tgz", ".tar.gz", ".tar.xz", ".tar.bz2", ".tar.zst")
 
 
-def input_from_url(text: str, features: frozenset[str], warn: Warn = ignore) -> Input:
+def input_from_url(text: str, features: frozenset[str], warn: Warn = ignore_warning) -> Input:
     """The input that a URL means: `path:/x`, `git+https://…`, `github:owner/repo/ref`, `https://….tar.gz`.
 
     Raises EvalError in Nix's words.
@@ -55,7 +56,7 @@ def parse_flake_ref(
     *,
     relative: bool = False,
     require_tree: bool = True,
-    warn: Warn = ignore,
+    warn: Warn = ignore_warning,
 ) -> Attrs:
     """The attributes of a flake reference, with `dir` if it has one: see `reference_url`."""
     url, fragment = reference_url(text, features, relative=relative, require_tree=require_tree, warn=warn)
@@ -70,7 +71,7 @@ def reference_url(
     *,
     relative: bool = False,
     require_tree: bool = True,
-    warn: Warn = ignore,
+    warn: Warn = ignore_warning,
 ) -> tuple[Attrs, str]:
     """The attributes and the fragment of a reference in any of its three forms: name, URL or path.
 
@@ -101,7 +102,7 @@ def written_url(
     *,
     base: str | None = None,
     require_tree: bool = True,
-    warn: Warn = ignore,
+    warn: Warn = ignore_warning,
 ) -> tuple[Attrs, str] | None:
     """The attributes and the fragment of a reference that is a name or a URL; None for a path.
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from nixlite.errors import EvalError
+from nixlite.host.settings import ignore_warning
 from nixlite.spelling import natural
 
 TYPE_CHECKING = False
@@ -32,10 +33,6 @@ AUTHORITY = re.compile(
     r"(?:(?P<user>[^@:\[\]]*)(?::(?P<password>[^@\[\]]*))?@)?"
     r"(?P<host>" + ADDRESS.pattern + r"|[^:@\[\]]*)(?::(?P<port>[0-9]*))?"
 )
-
-
-def ignore(warning: str) -> None:
-    """A warning that nobody is to see: it was given when the same text was read before, say."""
 
 
 class BadUrlError(EvalError):
@@ -117,7 +114,7 @@ class Url:
         return text
 
 
-def parse_url(text: str, *, lenient: bool = False, warn: Warn = ignore) -> Url:
+def parse_url(text: str, *, lenient: bool = False, warn: Warn = ignore_warning) -> Url:
     """The parts of a URL. *lenient*: blanks and quotes may stand unescaped in query and fragment.
 
     Raises BadUrlError in the words of Nix and of its URL library (Boost.URL: "leftover", "mismatch").
@@ -222,7 +219,7 @@ def percent_encode(text: str, keep: str = "") -> str:
     return "".join([c if c in UNRESERVED or c in keep else f"%{ord(c):02X}" for c in characters])
 
 
-def decode_query(text: str, *, lenient: bool = False, warn: Warn = ignore) -> dict[str, str]:
+def decode_query(text: str, *, lenient: bool = False, warn: Warn = ignore_warning) -> dict[str, str]:
     """The parameters of a query; the first of a name counts, and *warn* is told of those without `=`."""
     if lenient:
         text = escape_some(text, ' "')
@@ -261,7 +258,7 @@ def file_url(path: str) -> Url:
     return Url("file", path.split("/"), authority="")
 
 
-def git_url(text: str, warn: Warn = ignore) -> Url:
+def git_url(text: str, warn: Warn = ignore_warning) -> Url:
     """The URL of a repository, given as a path, as `user@host:path`, or as a URL with or without `git+`."""
     scp = None if text.startswith("/") else SCP.fullmatch(text)
     if scp is not None:

@@ -32,9 +32,8 @@ def place_inside(frame: FrameType) -> Place | dict[str, Any]:
     """Where what is evaluated deeply begins, if it is a function, a set or the delayed call of a function
     (C++ Nix: `Value::determinePos`)."""
     value: Any = peel(frame.f_locals["x"])
-    if (
-        type(value) is dict and frame.f_locals["depth"] == 0
-    ):  # what is written there Nix has not evaluated yet
+    # What is written there Nix has not evaluated yet.
+    if type(value) is dict and frame.f_locals["depth"] == 0:
         return None
     if type(value) is list:
         code, payload = value[0], value[1]

@@ -29,12 +29,12 @@ UNKNOWN = object()
 class Told:
     """The messages of one evaluation, whose outermost frame is *bottom*."""
 
-    __slots__ = ("bottom", "count", "threads")
+    __slots__ = ("bottom", "by_cell", "count")
 
     def __init__(self, bottom: FrameType) -> None:
         self.bottom = bottom
         self.count = 0
-        self.threads: dict[int, Thread] = {}
+        self.by_cell: dict[int, Messages] = {}
 
     def tell(self, text: str, write: Callable[[], None], frame: FrameType | None) -> None:
         """Tell *text*, by *write*, if that was not done before; *frame* wants it."""
@@ -42,11 +42,11 @@ class Told:
         if cell is UNKNOWN:
             write()
             return
-        thread = self.threads.get(id(cell))
-        if thread is None:
-            thread = self.threads[id(cell)] = Thread(cell)
+        known = self.by_cell.get(id(cell))
+        if known is None:
+            known = self.by_cell[id(cell)] = Messages(cell)
         self.count += 1
-        thread.tell(hash(text), write)
+        known.tell(hash(text), write)
 
     def cell_of(self, frame: FrameType | None) -> Any:
         """The innermost thunk that is being evaluated; None where there is none, UNKNOWN if none is near."""
@@ -60,12 +60,12 @@ class Told:
 
     def begin_again(self, cell: Any) -> None:
         """*cell*, or the whole evaluation (None), is evaluated once more."""
-        thread = self.threads.get(id(cell))
-        if thread is not None:
-            thread.at = 0
+        known = self.by_cell.get(id(cell))
+        if known is not None:
+            known.at = 0
 
 
-class Thread:
+class Messages:
     """The messages of one thunk, *cell*, which is held so that no other one gets its identity."""
 
     __slots__ = ("at", "cell", "hashes")
